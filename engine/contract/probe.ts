@@ -1,0 +1,46 @@
+/** What a command left: its exit code and its two streams as text (UTF-8; bytes that are not text are replaced). */
+export interface Output {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** What can bring things into being that no task names: an installed package its units, users and files. */
+export type SideEffect = 'package';
+
+/**
+ * A read-only observation of a host: a script for POSIX sh and coreutils that changes nothing, and what its output means.
+ * The same key means the same value: probes are shared between tasks, batched and read ahead.
+ * A script runs in a subshell of its own with stdin closed, as the become user of the task; put values in with `sh`.
+ */
+export interface Probe<T> {
+  /** `subject:detail`, e.g. `file:/etc/hosts`, `unit:containerd.service`. */
+  readonly key: string;
+  readonly script: string;
+  parse(out: Output): T;
+  /** Set where the thing could appear as a side effect of another task; `absent` tells from the value that it is not there now. */
+  readonly appearsWith?: { readonly cause: SideEffect; absent(value: T): boolean };
+  /** Looks at what several hosts share (a cluster, a web address): never read ahead of another host's change. */
+  readonly shared?: boolean;
+}
+
+/** What a change will do to later observations, for check mode. */
+export type Prediction =
+  | { readonly kind: 'value'; readonly key: string; readonly value: unknown }
+  | { readonly kind: 'unknown'; readonly key: string }
+  | { readonly kind: 'appears'; readonly cause: SideEffect };
+
+/** After the change this probe reads this value, exactly. */
+export function willBe<T>(probe: Probe<T>, value: T): Prediction {
+  return { kind: 'value', key: probe.key, value };
+}
+
+/** After the change this probe reads something that cannot be known before. */
+export function cannotTell(probe: Probe<unknown>): Prediction {
+  return { kind: 'unknown', key: probe.key };
+}
+
+/** After the change, things that are absent now and can appear with this cause may be there. */
+export function mayAppear(cause: SideEffect): Prediction {
+  return { kind: 'appears', cause };
+}

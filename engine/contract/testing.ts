@@ -1,0 +1,101 @@
+import type { Check, Changed, FileAttributes, AnyModule, RunOptions, Writer } from './module.ts';
+import type { Output, Probe } from './probe.ts';
+import { quoteAll } from './quote.ts';
+import { UnknownValue } from './unknown.ts';
+
+/** A host in data: what each probe reads, by key, and what commands print. */
+export interface GivenHost {
+  readonly reads?: Readonly<Record<string, unknown>>;
+  /** Output by command line (as quoted for a shell); a command that is not listed succeeds and prints nothing. */
+  readonly outputs?: Readonly<Record<string, Partial<Output>>>;
+  /** Files of the controller, by path. */
+  readonly local?: Readonly<Record<string, string>>;
+  /** Other hosts, by name. */
+  readonly others?: Readonly<Record<string, GivenHost>>;
+}
+
+export interface Seen<P = unknown> {
+  readonly check: Check<P>;
+  /** Command lines run, scripts and `write PATH`, in order; only when there were differences. On another host: `NAME: …`. */
+  readonly commands: readonly string[];
+  readonly written: Readonly<Record<string, { content: string; attributes: FileAttributes }>>;
+  readonly changed: Changed | undefined;
+  /** What the check finds when it reads what it predicted itself: a module that predicts all of its change finds nothing. */
+  readonly leftOver: readonly string[] | 'unknown';
+}
+
+/**
+ * Runs a module against a host made of data: given state → differences and commands.
+ * A probe that the case does not give is an error that names its key.
+ */
+export async function tryModule(module: AnyModule, args: unknown, given: GivenHost): Promise<Seen> {
+  const commands: string[] = [];
+  const written: Record<string, { content: string; attributes: FileAttributes }> = {};
+  const host = fakeHost(given, '', commands, written);
+  const check = (await module.check(args, host)) as Check;
+  const needed = check.differences.length > 0;
+  const changed = needed && module.change ? ((await module.change(args, check, host)) ?? undefined) : undefined;
+  return { check, commands, written, changed, leftOver: needed ? await predicted(module, args, given, check) : [] };
+}
+
+async function predicted(module: AnyModule, args: unknown, given: GivenHost, check: Check): Promise<readonly string[] | 'unknown'> {
+  const reads: Record<string, unknown> = { ...given.reads };
+  const unknown = new Set<string>();
+  for (const p of check.after ?? []) {
+    if (p.kind === 'value') reads[p.key] = p.value;
+    if (p.kind === 'unknown') unknown.add(p.key);
+  }
+  const host = fakeHost({ ...given, reads }, '', [], {}, unknown);
+  try {
+    return ((await module.check(args, host)) as Check).differences.map((d) => d.what);
+  } catch (error) {
+    if (error instanceof UnknownValue) return 'unknown';
+    throw error;
+  }
+}
+
+function fakeHost(
+  given: GivenHost,
+  name: string,
+  commands: string[],
+  written: Record<string, { content: string; attributes: FileAttributes }>,
+  unknown: ReadonlySet<string> = new Set(),
+): Writer {
+  const run = (line: string): Promise<Output> => {
+    commands.push(name + line);
+    return Promise.resolve({ code: 0, stdout: '', stderr: '', ...given.outputs?.[line] });
+  };
+  const read = <T>(probe: Probe<T>): Promise<T> => {
+    if (unknown.has(probe.key)) return Promise.reject(new UnknownValue('in this case'));
+    if (!given.reads || !(probe.key in given.reads)) return Promise.reject(new Error(`the case does not say what '${probe.key}' reads`));
+    return Promise.resolve(given.reads[probe.key] as T);
+  };
+  return {
+    read,
+    readNow: read,
+    on: (other) => {
+      const host = given.others?.[other];
+      if (!host) throw new Error(`the case has no host '${other}'`);
+      return fakeHost(host, `${other}: `, commands, written);
+    },
+    readLocal: (path) => Promise.resolve(given.local?.[path] === undefined ? null : Buffer.from(given.local[path])),
+    secret: () => {},
+    run: (argv: readonly string[], _options?: RunOptions) => run(quoteAll(argv)),
+    shell: (script) => run(script),
+    write: (path, content, attributes) => {
+      commands.push(`${name}write ${path}`);
+      written[path] = { content: content.toString(), attributes };
+      return Promise.resolve(attributes.backup ? { backup: `${path}.backup` } : {});
+    },
+    writeLocal: (path, content) => {
+      commands.push(`write local ${path}`);
+      written[path] = { content: content.toString(), attributes: {} };
+      return Promise.resolve();
+    },
+    reconnect: () => {
+      commands.push(`${name}reconnect`);
+      return Promise.resolve();
+    },
+  };
+}
+

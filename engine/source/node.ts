@@ -1,0 +1,54 @@
+import type { Place } from './place.ts';
+
+/** A YAML value with the place of every part. The engine reads these, never the YAML library's own nodes. */
+export type SourceNode = MapNode | ListNode | ScalarNode;
+
+export interface MapNode {
+  readonly kind: 'map';
+  readonly place: Place;
+  readonly entries: readonly MapEntry[];
+}
+
+export interface MapEntry {
+  readonly key: string;
+  readonly keyPlace: Place;
+  readonly value: SourceNode;
+}
+
+export interface ListNode {
+  readonly kind: 'list';
+  readonly place: Place;
+  readonly items: readonly SourceNode[];
+}
+
+export interface ScalarNode {
+  readonly kind: 'scalar';
+  readonly place: Place;
+  readonly value: string | number | boolean | null;
+  /** As written, before YAML gave it a type: `0644` stays `0644`. */
+  readonly source: string;
+  /** Whether it was written without quotes. */
+  readonly plain: boolean;
+  /** Set where the user gave one: `!vault`, `!cel`, `!unsafe`. */
+  readonly tag?: string;
+}
+
+/** A name for the sort of value, for messages: "a list", "a map", "text" … */
+export function describe(node: SourceNode): string {
+  if (node.kind !== 'scalar') return `a ${node.kind}`;
+  if (node.value === null) return 'nothing';
+  return typeof node.value === 'string' ? 'text' : `a ${typeof node.value}`;
+}
+
+export function entryOf(node: MapNode, key: string): MapEntry | undefined {
+  return node.entries.find((e) => e.key === key);
+}
+
+/** The plain JavaScript value, without places. Maps have no prototype, so that no key can mean anything special. */
+export function toValue(node: SourceNode): unknown {
+  if (node.kind === 'scalar') return node.value;
+  if (node.kind === 'list') return node.items.map(toValue);
+  const map: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
+  for (const { key, value } of node.entries) map[key] = toValue(value);
+  return map;
+}

@@ -1,0 +1,12 @@
+/** A place in a source file. `line` and `column` count from 1; `length` is in characters and stays on the line. */
+export interface Place {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly length?: number;
+}
+
+/** `file:line:column`, the form that editors and terminals turn into a link. */
+export function formatPlace(place: Place): string {
+  return `${place.file}:${place.line}:${place.column}`;
+}
