@@ -55,6 +55,8 @@ export interface Difference {
   readonly what: string;
   readonly from: string | null;
   readonly to: string | null;
+  /** What is done anew whenever it is asked for (a restart): the same check finds it again after the change, and that is no fault. */
+  readonly recurs?: true;
 }
 
 export interface Check<P = unknown> {

@@ -5,8 +5,11 @@ export interface Output {
   readonly stderr: string;
 }
 
-/** What can bring things into being that no task names: an installed package its units, users and files. */
-export type SideEffect = 'package';
+/**
+ * What can bring things into being that no task names: an installed package its units, users and files; a refreshed
+ * package index the packages, versions and dependencies in it.
+ */
+export type SideEffect = 'package' | 'package-index';
 
 /**
  * A read-only observation of a host: a script for POSIX sh and coreutils that changes nothing, and what its output means.

@@ -47,7 +47,7 @@ async function predicted(module: AnyModule, args: unknown, given: GivenHost, che
   }
   const host = fakeHost({ ...given, reads }, '', [], {}, unknown);
   try {
-    return ((await module.check(args, host)) as Check).differences.map((d) => d.what);
+    return ((await module.check(args, host)) as Check).differences.filter((d) => !d.recurs).map((d) => d.what);
   } catch (error) {
     if (error instanceof UnknownValue) return 'unknown';
     throw error;

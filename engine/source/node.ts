@@ -27,6 +27,8 @@ export interface ScalarNode {
   readonly value: string | number | boolean | null;
   /** As written, before YAML gave it a type: `0644` stays `0644`. */
   readonly source: string;
+  /** The characters of the file themselves, with quotes, escapes and indentation; set where they differ from `source`. */
+  readonly raw?: string;
   /** Whether it was written without quotes. */
   readonly plain: boolean;
   /** Set where the user gave one: `!vault`, `!cel`, `!unsafe`. */

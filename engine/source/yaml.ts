@@ -53,6 +53,7 @@ export function parseYaml(file: string, text: string, diagnostics: Diagnostics):
     const source = scalar.source ?? String(scalar.value);
     const oneLine = scalar.type === 'PLAIN' || scalar.type === 'QUOTE_SINGLE' || scalar.type === 'QUOTE_DOUBLE';
     const tag = scalar.tag?.startsWith('!') ? scalar.tag : undefined;
+    const raw = text.slice(start, end);
     return {
       kind: 'scalar',
       place: oneLine ? placeAt(start, text.slice(start, end).split('\n')[0]!.trimEnd().length) : place,
@@ -60,6 +61,7 @@ export function parseYaml(file: string, text: string, diagnostics: Diagnostics):
       source,
       plain: scalar.type === 'PLAIN',
       ...(tag !== undefined && { tag }),
+      ...(raw !== source && { raw }),
     };
   };
 

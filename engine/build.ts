@@ -1,0 +1,24 @@
+import { chmod, rm } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+/**
+ * `npm run build`: the command as one bundle with lazy chunks in dist/. Packages with native or generated parts stay
+ * outside and are loaded from node_modules.
+ */
+const root = fileURLToPath(new URL('..', import.meta.url));
+await rm(`${root}dist`, { recursive: true, force: true });
+await build({
+  absWorkingDir: root,
+  entryPoints: { tsplay: 'engine/cli/main.ts' },
+  outdir: 'dist',
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20',
+  external: ['ssh2', '@bufbuild/re2'],
+  banner: { js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);" },
+  logLevel: 'warning',
+});
+await chmod(`${root}dist/tsplay.js`, 0o755);

@@ -1,0 +1,108 @@
+import { closeSync, openSync, writeSync } from 'node:fs';
+import type { Emit, Event } from '../execute/event.ts';
+import { selected } from '../playbook/tags.ts';
+import type { Entry, Task } from '../playbook/types.ts';
+import { execute, type Prepared, prepare } from '../run.ts';
+import { formatDiagnostic } from '../source/diagnostic.ts';
+import { askPassword } from './ask.ts';
+import { UsageError } from './problem.ts';
+import { type PlaybookOptions, requestOf } from './request.ts';
+import { version } from './version.ts';
+
+interface Options extends PlaybookOptions {
+  readonly diff?: boolean;
+  readonly askPass?: boolean;
+  readonly askBecomePass?: boolean;
+  readonly detailedExitcode?: boolean;
+  readonly output: string;
+  readonly outputFile?: string;
+  readonly verbose: number;
+  readonly listHosts?: boolean;
+  readonly listTasks?: boolean;
+  readonly listTags?: boolean;
+}
+
+/** `tsplay run`. Returns the exit code. */
+export async function runCommand(playbooks: readonly string[], options: Options): Promise<number> {
+  if (options.output !== 'human' && options.output !== 'jsonl') throw new UsageError(`--output is human or jsonl, not '${options.output}'`);
+  const connection = options.askPass ? await askPassword('SSH password: ') : undefined;
+  const become = options.askBecomePass ? await askPassword('BECOME password: ') : undefined;
+  const request = requestOf(playbooks, options, { ...(connection !== undefined && { connection }), ...(become !== undefined && { become }) });
+  const prepared = await prepare(request);
+  for (const warning of prepared.warnings) process.stderr.write(`${formatDiagnostic(warning)}\n\n`);
+  if (options.listHosts || options.listTasks || options.listTags) return list(prepared, options, request.options.tags, request.options.skipTags);
+
+  const { emit, changes, close } = await reporters(options);
+  const interrupt = new AbortController();
+  const onSignal = (): void => {
+    if (interrupt.signal.aborted) process.exit(130);
+    process.stderr.write('\nInterrupted: what is under way ends, nothing further begins. Press Ctrl-C again to stop at once.\n');
+    interrupt.abort();
+  };
+  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+  try {
+    const exit = await execute(prepared, request, version, emit, interrupt.signal);
+    return exit === 0 && options.detailedExitcode && changes() ? 3 : exit;
+  } finally {
+    process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+    close();
+  }
+}
+
+interface Reporters {
+  readonly emit: Emit;
+  /** Whether anything was, or in check mode would or may be, changed. */
+  changes(): boolean;
+  close(): void;
+}
+
+async function reporters(options: Options): Promise<Reporters> {
+  const { jsonLine } = await import('../report/jsonl.ts');
+  let show: (event: Event) => string | undefined = jsonLine;
+  if (options.output === 'human') {
+    const { humanReporter } = await import('../report/human.ts');
+    const { paintFor } = await import('../report/style.ts');
+    show = humanReporter({ paint: paintFor(process.stdout), diff: options.diff ?? false, verbosity: options.verbose });
+  }
+  const file = options.outputFile === undefined ? undefined : openOutput(options.outputFile);
+  let changed = false;
+  return {
+    emit: (event) => {
+      if (event.event === 'result' && (event.status === 'changed' || event.status === 'unknown')) changed = true;
+      const text = show(event);
+      if (text !== undefined) process.stdout.write(text);
+      const line = file === undefined ? undefined : jsonLine(event);
+      if (line !== undefined) writeSync(file!, line);
+    },
+    changes: () => changed,
+    close: () => {
+      if (file !== undefined) closeSync(file);
+    },
+  };
+}
+
+function openOutput(path: string): number {
+  try {
+    return openSync(path, 'w', 0o600);
+  } catch (error) {
+    throw new UsageError(`--output-file: ${(error as Error).message}`);
+  }
+}
+
+function list(prepared: Prepared, options: Options, only: readonly string[], skip: readonly string[]): number {
+  const lines: string[] = [];
+  for (const [play, hosts] of prepared.hosts) {
+    lines.push(`play: ${play.name}`);
+    if (options.listHosts) lines.push(...(hosts.length === 0 ? ['  no hosts'] : hosts.map((host) => `  ${host}`)));
+    const tasks = play.sections.flatMap((section) => section.flatMap(tasksOf)).filter((task) => selected(task.tags, only, skip));
+    if (options.listTasks) lines.push(...tasks.map((t) => `  ${t.role ? `${t.role.name} : ` : ''}${t.name}  [${[...t.tags].sort().join(', ')}]`));
+    if (options.listTags) lines.push(`  ${[...new Set(tasks.flatMap((t) => [...t.tags]))].sort().join(', ')}`);
+  }
+  process.stdout.write(`${lines.join('\n')}\n`);
+  return 0;
+}
+
+function tasksOf(entry: Entry): Task[] {
+  if (entry.kind === 'task') return [entry];
+  return entry.kind === 'block' ? [...entry.block, ...entry.rescue, ...entry.always].flatMap(tasksOf) : [];
+}

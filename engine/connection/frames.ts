@@ -1,0 +1,62 @@
+/** One finished piece of a stream: what was printed before the mark, and what the mark's line says. */
+export interface Frame {
+  readonly body: Buffer;
+  readonly sequence: number;
+  readonly code: number;
+}
+
+/**
+ * Cuts a stream at its marks: `MARK SEQUENCE CODE\n`, right behind the output, whether or not that ends with a newline.
+ * Each byte is looked at once: only the last few that could begin a mark are held back for the next chunk.
+ */
+export class Frames {
+  readonly #mark: Buffer;
+  readonly #onFrame: (frame: Frame) => void;
+  #parts: Buffer[] = [];
+  #held = Buffer.alloc(0);
+  /** Bytes of the piece that is not finished yet. */
+  size = 0;
+
+  constructor(mark: string, onFrame: (frame: Frame) => void) {
+    this.#mark = Buffer.from(mark);
+    this.#onFrame = onFrame;
+  }
+
+  push(chunk: Buffer): void {
+    let rest = this.#held.length > 0 ? Buffer.concat([this.#held, chunk]) : chunk;
+    for (;;) {
+      const at = rest.indexOf(this.#mark);
+      const end = at < 0 ? -1 : rest.indexOf(0x0a, at);
+      if (end < 0) {
+        this.#hold(rest, at < 0 ? Math.max(0, rest.length - this.#mark.length + 1) : at);
+        return;
+      }
+      this.#keep(rest.subarray(0, at));
+      const [sequence, code] = rest.toString('latin1', at + this.#mark.length, end).trim().split(' ').map(Number);
+      const body = this.rest();
+      rest = rest.subarray(end + 1);
+      this.#onFrame({ body, sequence: sequence ?? Number.NaN, code: code ?? Number.NaN });
+    }
+  }
+
+  /** Takes out what has come since the last mark. */
+  rest(): Buffer {
+    const body = this.#parts.length === 1 ? this.#parts[0]! : Buffer.concat(this.#parts);
+    this.#parts = [];
+    this.size = 0;
+    return body;
+  }
+
+  #hold(data: Buffer, from: number): void {
+    this.#keep(data.subarray(0, from));
+    // A copy: a few held bytes must not keep a whole chunk in memory.
+    this.#held = Buffer.from(data.subarray(from));
+  }
+
+  #keep(part: Buffer): void {
+    this.#held = Buffer.alloc(0);
+    if (part.length === 0) return;
+    this.#parts.push(part);
+    this.size += part.length;
+  }
+}

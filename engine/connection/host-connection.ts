@@ -1,0 +1,86 @@
+import { becomeFailure, becomeStart, givePassword } from './become.ts';
+import { shellCommand } from './program.ts';
+import { ShellSession, type ShellStream } from './shell.ts';
+import { type Become, type Connection, type Target, Unreachable } from './types.ts';
+
+/** What a kind of connection has to be able to do: start a command, and end. */
+export interface Transport {
+  start(command: string): Promise<ShellStream>;
+  close(): Promise<void>;
+  /** False once it has been lost. */
+  readonly alive?: boolean;
+}
+
+/** A connection whose shells are opened once for each become user, and opened anew where one has been lost. */
+export class HostConnection implements Connection {
+  readonly target: Target;
+  readonly #transport: Transport;
+  readonly #shells = new Map<string, Promise<ShellSession>>();
+  #roundTrips = 0;
+  #closed = false;
+
+  constructor(target: Target, transport: Transport) {
+    this.target = target;
+    this.#transport = transport;
+  }
+
+  get roundTrips(): number {
+    return this.#roundTrips;
+  }
+
+  /** Whether it can still open shells. */
+  get alive(): boolean {
+    return !this.#closed && this.#transport.alive !== false;
+  }
+
+  /** Rejects, or its first `run` does, with BecomeFailed where the other user cannot be become. */
+  async shell(become?: Become): Promise<ShellSession> {
+    if (this.#closed) throw new Unreachable(`connection to ${this.target.name} is closed`);
+    const other = become && become.user !== this.target.user ? become : undefined;
+    const key = other ? JSON.stringify([other.method, other.user, other.flags]) : '';
+    const present = this.#shells.get(key);
+    if (present && (await isAlive(present))) return present;
+    // While one was waiting above, another may have opened it.
+    const opened = this.#shells.get(key);
+    if (opened && opened !== present) return opened;
+    const opening = this.#open(other);
+    this.#shells.set(key, opening);
+    return opening;
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    const shells = await Promise.allSettled(this.#shells.values());
+    for (const shell of shells) if (shell.status === 'fulfilled') shell.value.close();
+    await this.#transport.close();
+  }
+
+  async #open(become: Become | undefined): Promise<ShellSession> {
+    const { name } = this.target;
+    const onRoundTrip = () => {
+      this.#roundTrips++;
+    };
+    onRoundTrip();
+    if (!become) {
+      const stream = await this.#transport.start(`exec ${shellCommand()}`);
+      const startFailure = (printed: string) => new Unreachable(`/bin/sh does not start on ${name}: ${printed.trim() || 'it printed nothing'}`);
+      return new ShellSession(stream, { host: name, onRoundTrip, startFailure });
+    }
+    const { command, dialogue } = becomeStart(become);
+    const stream = await this.#transport.start(`exec ${command}`);
+    if (dialogue) {
+      onRoundTrip();
+      await givePassword(stream, become, name, { command, dialogue });
+    }
+    return new ShellSession(stream, { host: name, onRoundTrip, startFailure: (printed) => becomeFailure(printed, become, name) });
+  }
+}
+
+async function isAlive(shell: Promise<ShellSession>): Promise<boolean> {
+  try {
+    return (await shell).alive;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,163 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, readFile, rename, writeFile as writeLocalFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Become, Connection, RawOutput, Script } from '../connection/types.ts';
+import { TaskFailure } from '../contract/failure.ts';
+import type { FileAttributes, RunOptions, Writer } from '../contract/module.ts';
+import type { Output, Probe } from '../contract/probe.ts';
+import { quote, quoteAll } from '../contract/quote.ts';
+import { UnknownValue } from '../contract/unknown.ts';
+import type { HostState } from './host.ts';
+import { writeFile } from './write.ts';
+
+/** How a task stands on a host: as whom, over which connection, with what around it. */
+export interface Footing {
+  readonly state: HostState;
+  connection(): Promise<Connection>;
+  reconnect(timeoutSeconds: number): Promise<void>;
+  readonly become: Become | undefined;
+  readonly checkMode: boolean;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly timeoutSeconds: number | undefined;
+  on(host: string): Footing;
+  secret(text: string): void;
+}
+
+/** A module's view of a host. Reads of one tick go out as one batch and stay in the host's cache until it is changed. */
+export class Access implements Writer {
+  readonly #footing: Footing;
+  /** Keys of all probes read: if the step turns out unknown, what it looked at is unknown from there on. */
+  readonly keysRead = new Set<string>();
+
+  constructor(footing: Footing) {
+    this.#footing = footing;
+  }
+
+  async read<T>(probe: Probe<T>): Promise<T> {
+    const { state, checkMode } = this.#footing;
+    this.keysRead.add(probe.key);
+    const predicted = checkMode ? state.predictions.of(probe.key) : undefined;
+    if (predicted && 'value' in predicted) return predicted.value as T;
+    if (predicted) throw new UnknownValue(`until '${predicted.unknownBecause}' has run`);
+    const cacheKey = `${this.#footing.become?.user ?? ''}\0${probe.key}`;
+    let reading = state.cache.get(cacheKey) as Promise<T> | undefined;
+    if (!reading) {
+      reading = this.readNow(probe);
+      if (!probe.shared) {
+        state.cache.set(cacheKey, reading);
+        reading.catch(() => state.cache.delete(cacheKey)); // a read that failed may be tried again
+      }
+    }
+    const value = await reading;
+    const cause = checkMode && probe.appearsWith?.absent(value) ? state.predictions.cause(probe.appearsWith.cause) : undefined;
+    if (cause !== undefined) throw new UnknownValue(`until '${cause}' has run`);
+    return value;
+  }
+
+  async readNow<T>(probe: Probe<T>): Promise<T> {
+    const connection = await this.#footing.connection();
+    const output = text(await batchOf(connection, this.#footing.become).add({ text: probe.script }));
+    try {
+      return probe.parse(output);
+    } catch (error) {
+      if (error instanceof TaskFailure) throw error;
+      throw new TaskFailure(`cannot make sense of what '${probe.key}' printed: ${(error as Error).message}`, { command: probe.script, output });
+    }
+  }
+
+  on(host: string): Access {
+    return new Access(this.#footing.on(host));
+  }
+
+  async readLocal(path: string): Promise<Buffer | null> {
+    try {
+      return await readFile(path);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+      throw new TaskFailure(`cannot read ${path} on this machine: ${(error as Error).message}`);
+    }
+  }
+
+  async writeLocal(path: string, content: Buffer, mode: number): Promise<void> {
+    await mkdir(dirname(path), { recursive: true });
+    const temporary = `${path}.${randomUUID()}`;
+    await writeLocalFile(temporary, content, { mode, flag: 'wx' });
+    await rename(temporary, path);
+  }
+
+  secret(secretText: string): void {
+    this.#footing.secret(secretText);
+  }
+
+  run(argv: readonly string[], options: RunOptions = {}): Promise<Output> {
+    return this.shell(`exec ${quoteAll(argv)}`, options);
+  }
+
+  async shell(script: string, options: RunOptions = {}): Promise<Output> {
+    const { environment, become, timeoutSeconds } = this.#footing;
+    const variables = Object.entries({ ...environment, ...options.environment }).map(([name, value]) => `export ${name}=${quote(value)}`);
+    const directory = options.directory === undefined ? [] : [`cd -- ${quote(options.directory)} || exit 1`];
+    const timeout = options.timeoutSeconds ?? timeoutSeconds;
+    const connection = await this.#footing.connection();
+    const shell = await connection.shell(become);
+    const [output] = await shell.run([
+      {
+        text: [...variables, ...directory, script].join('\n'),
+        ...(options.stdin !== undefined && { stdin: Buffer.from(options.stdin) }),
+        ...(timeout !== undefined && { timeoutSeconds: timeout }),
+      },
+    ]);
+    this.#footing.state.forget();
+    return text(output!);
+  }
+
+  write(path: string, content: Buffer | string, attributes: FileAttributes): Promise<{ backup?: string }> {
+    return writeFile(this, path, content, attributes);
+  }
+
+  async reconnect(timeoutSeconds: number): Promise<void> {
+    this.#footing.state.forget();
+    await this.#footing.reconnect(timeoutSeconds);
+  }
+}
+
+function text(raw: RawOutput): Output {
+  return { code: raw.code, stdout: raw.stdout.toString(), stderr: raw.stderr.toString() };
+}
+
+/** Collects the scripts of one tick for one shell, and sends them together. */
+class Batch {
+  #waiting: { script: Script; resolve: (output: RawOutput) => void; reject: (error: unknown) => void }[] = [];
+  readonly #send: (scripts: readonly Script[]) => Promise<readonly RawOutput[]>;
+
+  constructor(send: (scripts: readonly Script[]) => Promise<readonly RawOutput[]>) {
+    this.#send = send;
+  }
+
+  add(script: Script): Promise<RawOutput> {
+    if (this.#waiting.length === 0) setImmediate(() => void this.#flush());
+    return new Promise((resolve, reject) => this.#waiting.push({ script, resolve, reject }));
+  }
+
+  async #flush(): Promise<void> {
+    const batch = this.#waiting;
+    this.#waiting = [];
+    try {
+      const outputs = await this.#send(batch.map((w) => w.script));
+      batch.forEach((w, i) => w.resolve(outputs[i]!));
+    } catch (error) {
+      for (const w of batch) w.reject(error);
+    }
+  }
+}
+
+const batches = new WeakMap<Connection, Map<string, Batch>>();
+
+function batchOf(connection: Connection, become: Become | undefined): Batch {
+  const byUser = batches.get(connection) ?? new Map<string, Batch>();
+  batches.set(connection, byUser);
+  const key = become?.user ?? '';
+  let batch = byUser.get(key);
+  if (!batch) byUser.set(key, (batch = new Batch(async (scripts) => (await connection.shell(become)).run(scripts))));
+  return batch;
+}

@@ -1,0 +1,42 @@
+import { Unknown, UnknownValue } from '../contract/unknown.ts';
+import { facts } from '../plan/facts.ts';
+import type { HostScope } from '../plan/scope.ts';
+import type { Play } from '../playbook/types.ts';
+import { Access } from './access.ts';
+import type { RunContext } from './context.ts';
+import { footingOf } from './footing.ts';
+
+/**
+ * Evaluates something pure in a scope. Facts that it asked for and that are not read yet are read, then it is evaluated
+ * again, until it asks for nothing new: so facts cost nothing unless they are used, wherever they are used.
+ */
+export async function evaluate<T>(run: RunContext, play: Play, scope: HostScope, pure: () => T | Promise<T>): Promise<T> {
+  for (;;) {
+    scope.needed.take();
+    let outcome: { value: T } | { failure: unknown };
+    try {
+      outcome = { value: await pure() };
+    } catch (failure) {
+      outcome = { failure };
+    }
+    const needed = scope.needed.take();
+    if (needed.length > 0) await Promise.all(needed.map(({ host, names }) => readFacts(run, play, host, names)));
+    else if ('value' in outcome) return outcome.value;
+    else throw outcome.failure;
+  }
+}
+
+/** Reads facts of a host into its memory, all in one round trip. In check mode what cannot be known yet is Unknown. */
+export async function readFacts(run: RunContext, play: Play, host: string, names: Iterable<string>): Promise<void> {
+  const state = run.state(host);
+  const access = new Access(footingOf(run, play, undefined, state));
+  const read = async (name: string): Promise<void> => {
+    try {
+      state.facts.set(name, await access.read(facts.get(name)!.probe));
+    } catch (error) {
+      if (!(error instanceof UnknownValue)) throw error;
+      state.facts.set(name, new Unknown(error.reason));
+    }
+  };
+  await Promise.all([...names].map(read));
+}

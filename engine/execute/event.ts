@@ -1,0 +1,81 @@
+import type { Difference } from '../contract/module.ts';
+import type { Place } from '../source/place.ts';
+
+export type Status = 'ok' | 'changed' | 'skipped' | 'failed' | 'unreachable' | 'unknown';
+
+/** What a failed command left, for people; secrets are masked. */
+export interface FailureDetail {
+  readonly command?: string;
+  readonly code?: number;
+  readonly stdout?: string;
+  readonly stderr?: string;
+  readonly hint?: string;
+}
+
+export interface RunStart {
+  readonly event: 'run-start';
+  readonly playbook: string;
+  readonly check: boolean;
+  readonly version: string;
+}
+
+export interface PlayStart {
+  readonly event: 'play-start';
+  readonly play: string;
+  readonly hosts: readonly string[];
+}
+
+export interface TaskStart {
+  readonly event: 'task-start';
+  readonly task: string;
+  readonly role?: string;
+  readonly handler?: true;
+  readonly hosts: readonly string[];
+}
+
+/** The result of one task on one host; in a loop one for each item. */
+export interface Result {
+  readonly event: 'result';
+  readonly play: string;
+  readonly task: string;
+  readonly module: string;
+  readonly host: string;
+  readonly status: Status;
+  /** The loop item's label, where the task loops. */
+  readonly item?: unknown;
+  readonly handler?: true;
+  /** Failed, and the task said that it does not matter. */
+  readonly ignored?: true;
+  /** Failed inside a block that has a rescue. */
+  readonly rescued?: true;
+  readonly delegatedTo?: string;
+  readonly differences: readonly Difference[];
+  readonly message?: string;
+  readonly warnings?: readonly string[];
+  readonly failure?: FailureDetail;
+  readonly place: Place;
+  readonly milliseconds: number;
+}
+
+export interface HostCounts {
+  ok: number;
+  changed: number;
+  skipped: number;
+  failed: number;
+  unreachable: number;
+  rescued: number;
+  ignored: number;
+  unknown: number;
+}
+
+export interface Recap {
+  readonly event: 'recap';
+  /** Tasks (not loop items) by host; as in Ansible `ok` includes the changed ones. */
+  readonly hosts: Readonly<Record<string, HostCounts>>;
+  readonly exit: number;
+}
+
+export type Event = RunStart | PlayStart | TaskStart | Result | Recap;
+
+/** All that the executor knows of reporters. */
+export type Emit = (event: Event) => void;

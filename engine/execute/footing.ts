@@ -1,0 +1,62 @@
+import type { Become } from '../connection/types.ts';
+import { becomeOf } from '../connection/target.ts';
+import { TaskFailure } from '../contract/failure.ts';
+import { HostScope, NeededFacts } from '../plan/scope.ts';
+import type { Play, Task } from '../playbook/types.ts';
+import type { Template } from '../template/types.ts';
+import type { Footing } from './access.ts';
+import type { RunContext } from './context.ts';
+import type { HostState } from './host.ts';
+
+/**
+ * How a task (or, without one, the play) stands on a host. `scope` is that of the host the task is for, which is not
+ * the host it runs on where the task is delegated: settings are its, connection variables are those of the host it runs on.
+ */
+export function footingOf(run: RunContext, play: Play, task: Task | undefined, state: HostState, scope?: HostScope): Footing {
+  const settings = task?.settings ?? play.settings;
+  const own = new HostScope(run.world, state.host, new NeededFacts(), play, task);
+  const value = (template: Template | undefined): unknown => template?.evaluate(scope ?? own);
+  const checkMode = value(settings.checkMode);
+  const timeout = value(settings.timeoutSeconds);
+  const footing: Footing = {
+    state,
+    become: becomeFor(run, value, settings, own),
+    checkMode: typeof checkMode === 'boolean' ? checkMode : run.options.check,
+    environment: environmentOf(settings.environment.map(value)),
+    timeoutSeconds: typeof timeout === 'number' ? timeout : undefined,
+    connection: () => run.connect(state, play, task),
+    reconnect: (seconds) => run.reconnect(state, play, task, seconds),
+    secret: (text) => run.secrets.add(text),
+    on: (host) => ({ ...footingOf(run, play, task, run.state(host), scope ?? own), checkMode: footing.checkMode }),
+  };
+  return footing;
+}
+
+function becomeFor(run: RunContext, value: (t: Template | undefined) => unknown, settings: Play['settings'], own: HostScope): Become | undefined {
+  const { options } = run;
+  const become = becomeOf(
+    {
+      become: value(settings.become) ?? options.become,
+      user: value(settings.becomeUser) ?? options.becomeUser,
+      method: value(settings.becomeMethod) ?? options.becomeMethod,
+      flags: value(settings.becomeFlags),
+      password: options.becomePassword,
+    },
+    (name) => own.lookup(name),
+  );
+  if (become?.password !== undefined) run.secrets.add(become.password);
+  return become;
+}
+
+function environmentOf(layers: readonly unknown[]): Record<string, string> {
+  const environment: Record<string, string> = {};
+  for (const layer of layers) {
+    if (layer === undefined || layer === null) continue;
+    if (typeof layer !== 'object' || Array.isArray(layer)) throw new TaskFailure('environment must be a map of names to text');
+    for (const [name, text] of Object.entries(layer)) {
+      if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) throw new TaskFailure(`'${name}' cannot be the name of an environment variable`);
+      environment[name] = String(text);
+    }
+  }
+  return environment;
+}

@@ -1,0 +1,79 @@
+import { BecomeFailed, Unreachable } from '../connection/types.ts';
+import { TaskFailure } from '../contract/failure.ts';
+import type { Difference } from '../contract/module.ts';
+import { Unknown } from '../contract/unknown.ts';
+import { formatPlace } from '../source/place.ts';
+import { TemplateError } from '../template/types.ts';
+import type { FailureDetail, Status } from './event.ts';
+
+/** What one task came to on one host (or for one item of its loop). */
+export interface Outcome {
+  readonly status: Status;
+  readonly differences: readonly Difference[];
+  readonly message?: string;
+  readonly warnings?: readonly string[];
+  readonly failure?: FailureDetail;
+  /** Failed, but ignore_errors holds. */
+  readonly ignored?: boolean;
+  /** Fields of the registered result that the module gave. */
+  readonly result?: Readonly<Record<string, unknown>>;
+  /** Variables that the host has from here on. */
+  readonly facts?: Readonly<Record<string, unknown>>;
+}
+
+export const skipped = (message: string): Outcome => ({ status: 'skipped', differences: [], message });
+
+export const unknown = (reason: string): Outcome => ({ status: 'unknown', differences: [], message: `unknown ${reason}` });
+
+/** The outcome of something thrown. What is not meant for people is a bug of ours, and says so with its stack. */
+export function outcomeOf(error: unknown): Outcome {
+  if (error instanceof Unreachable)
+    return { status: 'unreachable', differences: [], message: error.message, ...(error.hint !== undefined && { failure: { hint: error.hint } }) };
+  if (error instanceof TemplateError) {
+    const message = `${error.message} (${formatPlace(error.place)})`;
+    return { status: 'failed', differences: [], message, ...(error.hint !== undefined && { failure: { hint: error.hint } }) };
+  }
+  if (error instanceof TaskFailure) return { status: 'failed', differences: [], message: error.message, failure: detailOf(error), ...(error.result && { result: error.result }) };
+  if (error instanceof BecomeFailed)
+    return { status: 'failed', differences: [], message: error.message, ...(error.hint !== undefined && { failure: { hint: error.hint } }) };
+  const bug = error instanceof Error ? error : new Error(String(error));
+  return { status: 'failed', differences: [], message: `a bug in tsplay or a module: ${bug.message}`, failure: { stderr: bug.stack ?? '', hint: 'please report it with this text' } };
+}
+
+function detailOf(error: TaskFailure): FailureDetail {
+  const { command, output, hint } = error;
+  return {
+    ...(command !== undefined && { command }),
+    ...(output && { code: output.code, stdout: output.stdout, stderr: output.stderr }),
+    ...(hint !== undefined && { hint }),
+  };
+}
+
+/** What `register` stores. */
+export function registered(outcome: Outcome, attempts?: number): Record<string, unknown> | Unknown {
+  if (outcome.status === 'unknown') return new Unknown((outcome.message ?? '').replace(/^unknown /, ''));
+  return {
+    ...outcome.result,
+    changed: outcome.status === 'changed',
+    failed: outcome.status === 'failed',
+    skipped: outcome.status === 'skipped',
+    unreachable: outcome.status === 'unreachable',
+    msg: outcome.message ?? '',
+    differences: outcome.differences,
+    ...(attempts !== undefined && { attempts }),
+  };
+}
+
+/** The result of a loop from those of its items: the worst counts. */
+export function combine(outcomes: readonly Outcome[]): Outcome {
+  const order: readonly Status[] = ['unreachable', 'failed', 'unknown', 'changed', 'ok', 'skipped'];
+  const status = order.find((s) => outcomes.some((o) => o.status === s)) ?? 'skipped';
+  const worst = outcomes.find((o) => o.status === status);
+  const ignored = status === 'failed' && outcomes.filter((o) => o.status === 'failed').every((o) => o.ignored);
+  return {
+    status,
+    differences: outcomes.flatMap((o) => o.differences),
+    ...(worst?.message !== undefined && { message: worst.message }),
+    ...(ignored && { ignored }),
+  };
+}

@@ -1,0 +1,159 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { TaskFailure } from '../contract/failure.ts';
+import type { Check, Difference } from '../contract/module.ts';
+import { UnknownValue } from '../contract/unknown.ts';
+import type { HostScope } from '../plan/scope.ts';
+import { prepareArguments } from '../playbook/arguments.ts';
+import type { Play, Task } from '../playbook/types.ts';
+import type { Condition } from '../template/types.ts';
+import { Access } from './access.ts';
+import type { RunContext } from './context.ts';
+import { evaluate } from './evaluate.ts';
+import { footingOf } from './footing.ts';
+import type { HostState } from './host.ts';
+import { type Outcome, outcomeOf, registered, skipped, unknown } from './outcome.ts';
+
+/** One task on one host, for one item: the smallest thing that is executed. */
+export interface Step {
+  readonly run: RunContext;
+  readonly play: Play;
+  readonly task: Task;
+  /** The host that the task is for. */
+  readonly host: HostState;
+  readonly scope: HostScope;
+}
+
+/** Judges the conditions, then runs the module as often as `until` asks. Never throws. */
+export async function runStep(step: Step): Promise<{ outcome: Outcome; attempts?: number }> {
+  const { run, play, task, scope } = step;
+  try {
+    const refused = await evaluate(run, play, scope, () => task.when.find((condition) => !condition.holds(scope)));
+    if (refused) return { outcome: skipped(`when: ${refused.source} is false`) };
+    if (!task.until) return { outcome: await attempt(step) };
+    return await retry(step, task.until);
+  } catch (error) {
+    if (error instanceof UnknownValue) return { outcome: unknown(error.reason) };
+    return { outcome: outcomeOf(error) };
+  }
+}
+
+async function retry(step: Step, until: NonNullable<Task['until']>): Promise<{ outcome: Outcome; attempts: number }> {
+  const { run, play, task, scope } = step;
+  const { retries, delay } = await evaluate(run, play, scope, () => ({ retries: Number(until.retries.evaluate(scope)), delay: Number(until.delay.evaluate(scope)) }));
+  for (let attempts = 1; ; attempts++) {
+    const outcome = await attempt(step);
+    if (outcome.status === 'unknown' || outcome.status === 'unreachable') return { outcome, attempts };
+    const after = withResult(step, outcome, attempts);
+    if (await holdAll(step, until.conditions, after)) return { outcome, attempts };
+    if (attempts > retries || run.signal.aborted) {
+      const wanted = until.conditions.map((c) => c.source).join(' and ');
+      const message = `after ${attempts} attempts '${wanted}' still does not hold${outcome.message ? `: ${outcome.message}` : ''}`;
+      return { outcome: { ...outcome, status: 'failed', message }, attempts };
+    }
+    await sleep(delay * 1000, undefined, { signal: run.signal }).catch(() => undefined);
+    step.host.forget(); // what is waited for happens on the host by itself
+    void task;
+  }
+}
+
+/** One run of the module, with changed_when and failed_when judged after it. */
+async function attempt(step: Step): Promise<Outcome> {
+  const { task } = step;
+  let outcome: Outcome;
+  try {
+    outcome = await execute(step);
+  } catch (error) {
+    if (error instanceof UnknownValue) return unknown(error.reason);
+    outcome = outcomeOf(error);
+  }
+  if (outcome.status === 'unreachable' || outcome.status === 'unknown') return outcome;
+  if (task.changedWhen && outcome.status !== 'failed') {
+    const changed = await holdAll(step, task.changedWhen, withResult(step, outcome));
+    outcome = { ...outcome, status: changed ? 'changed' : 'ok', differences: changed ? outcome.differences : [] };
+  }
+  if (task.failedWhen) {
+    const failed = await holdAll(step, task.failedWhen, withResult(step, outcome));
+    if (failed) return { ...outcome, status: 'failed', message: outcome.message ?? `failed_when: ${task.failedWhen.map((c) => c.source).join(' and ')}` };
+    if (outcome.status === 'failed') {
+      const changed = task.changedWhen ? await holdAll(step, task.changedWhen, withResult(step, outcome)) : task.module.nature === 'action';
+      const { failure: _, ...rest } = outcome;
+      outcome = { ...rest, status: changed ? 'changed' : 'ok' };
+    }
+  }
+  return outcome;
+}
+
+function withResult(step: Step, outcome: Outcome, attempts?: number): HostScope {
+  const result = registered(outcome, attempts);
+  return step.task.register === undefined ? step.scope : step.scope.with(new Map([[step.task.register, result]]));
+}
+
+function holdAll(step: Step, conditions: readonly Condition[], scope: HostScope): Promise<boolean> {
+  return evaluate(step.run, step.play, scope, () => conditions.every((condition) => condition.holds(scope)));
+}
+
+/** Check, then predict or change, then verify: the one path that every module takes. */
+async function execute(step: Step): Promise<Outcome> {
+  const { run, play, task, host, scope } = step;
+  const { module } = task;
+  const { args, target } = await evaluate(run, play, scope, async () => ({
+    target: delegate(step),
+    args: await prepareArguments(task, scope),
+  }));
+  const footing = footingOf(run, play, task, target, scope);
+  const access = new Access(footing);
+  let check: Check;
+  try {
+    check = (await module.check(args as never, access)) as Check;
+  } catch (error) {
+    if (error instanceof UnknownValue) target.predictions.add([...access.keysRead].map((key) => ({ kind: 'unknown', key })), task.name);
+    throw error;
+  }
+  const told = { ...(check.message !== undefined && { message: check.message }), ...(check.warnings && { warnings: check.warnings }) };
+  const found = { ...told, ...(check.result && { result: check.result }), ...(check.facts && { facts: check.facts }) };
+  if (check.differences.length === 0) return { status: 'ok', differences: [], ...found };
+  if (footing.checkMode) {
+    if (module.nature === 'action' || module.nature === 'wait') {
+      if (task.changedWhen === undefined) target.predictions.add(check.after ?? [], task.name);
+      throw new UnknownValue(`until '${task.name}' has run`);
+    }
+    target.predictions.add(check.after ?? [], task.name);
+    return { status: 'changed', differences: check.differences, ...found };
+  }
+  const changed = module.change ? await module.change(args as never, check as never, access) : undefined;
+  target.forget();
+  if (host !== target) host.forget();
+  if ((module.nature ?? 'state') === 'state') await verify(step, args, new Access(footing), check.differences);
+  const result = { ...check.result, ...changed?.result };
+  const message = changed?.message ?? check.message;
+  return {
+    ...found,
+    status: module.nature === 'wait' ? 'ok' : 'changed',
+    differences: module.nature === 'wait' ? [] : check.differences,
+    result,
+    ...(message !== undefined && { message }),
+  };
+}
+
+/** The same check must find nothing left. */
+async function verify(step: Step, args: unknown, access: Access, wanted: readonly Difference[]): Promise<void> {
+  const again = (await step.task.module.check(args as never, access)) as Check;
+  if (again.differences.length === 0) return;
+  const left = again.differences.map((d) => `${d.what} is ${shorten(d.from)}, not ${shorten(d.to)}`).join('; ');
+  throw new TaskFailure(`changed, but not as asked: ${left}`, {
+    hint: `the change reported success, yet the same check (${wanted.length} differences before) still finds this; something else may set it back`,
+  });
+}
+
+function shorten(text: string | null): string {
+  if (text === null) return 'not there';
+  const line = text.split('\n', 1)[0]!;
+  return line.length < text.length || line.length > 120 ? `'${line.slice(0, 120)} …'` : `'${line}'`;
+}
+
+function delegate(step: Step): HostState {
+  const to = step.task.settings.delegateTo?.evaluate(step.scope);
+  if (to === undefined || to === null || to === '') return step.host;
+  if (typeof to !== 'string') throw new TaskFailure('delegate_to must be the name of a host');
+  return step.run.state(to);
+}

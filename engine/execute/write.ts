@@ -1,0 +1,53 @@
+import type { FileAttributes, Writer } from '../contract/module.ts';
+import { TaskFailure } from '../contract/failure.ts';
+import { sh } from '../contract/quote.ts';
+
+/**
+ * Writes a whole file: made beside its place under a name nobody can guess and readable by its owner alone, filled,
+ * given owner and mode, validated, synced, and only then renamed over the old one. A failure leaves nothing behind.
+ */
+export async function writeFile(
+  host: Pick<Writer, 'shell'>,
+  path: string,
+  content: Buffer | string,
+  attributes: FileAttributes,
+): Promise<{ backup?: string }> {
+  const { owner, group, mode, validate, backup } = attributes;
+  if (validate !== undefined && !validate.includes('%s')) throw new TaskFailure(`validate must hold %s for the path of the new file: ${validate}`);
+  const ownership = owner === undefined && group === undefined ? undefined : `${owner ?? ''}${group === undefined ? '' : `:${group}`}`;
+  const script = [
+    'umask 077',
+    sh`target=${path}`,
+    `directory=$(dirname -- "$target")`,
+    `[ -d "$directory" ] || { echo "the folder $directory does not exist" >&2; exit 90; }`,
+    `new=$(mktemp "$directory/.tsplay.XXXXXXXXXX") || exit 91`,
+    `trap 'rm -f -- "$new"' EXIT HUP INT TERM`,
+    'cat > "$new" || exit 92',
+    // An existing file hands on its owner, group and mode where none are asked for; chown before chmod, since chown clears set-id bits.
+    `if [ -f "$target" ] && [ ! -L "$target" ]; then chown --reference="$target" -- "$new" && chmod --reference="$target" -- "$new" || exit 93; else chmod 0644 -- "$new" || exit 93; fi`,
+    ...(ownership === undefined ? [] : [sh`chown -- ${ownership} "$new" || exit 93`]),
+    ...(mode === undefined ? [] : [sh`chmod -- ${mode} "$new" || exit 93`]),
+    // The command is the playbook author's own shell text; the file's name is put in by the shell, never spliced.
+    ...(validate === undefined ? [] : [`( ${validate.replaceAll('%s', '"$new"')} ) </dev/null >&2 || exit 94`]),
+    'sync -- "$new" 2>/dev/null || sync',
+    ...(backup === true ? [`if [ -e "$target" ]; then saved="$target.$(date +%Y-%m-%dT%H:%M:%S)~"; cp -p -- "$target" "$saved" || exit 95; printf %s "$saved"; fi`] : []),
+    'mv -fT -- "$new" "$target" 2>/dev/null || { [ ! -d "$target" ] && mv -f -- "$new" "$target"; } || exit 96',
+    'trap - EXIT',
+  ].join('\n');
+  const output = await host.shell(script, { stdin: Buffer.from(content) });
+  if (output.code !== 0) throw new TaskFailure(describe(output.code, path, validate), { output, ...(output.code === 94 && { command: validate! }) });
+  return output.stdout === '' ? {} : { backup: output.stdout };
+}
+
+function describe(code: number, path: string, validate: string | undefined): string {
+  const reasons: Record<number, string> = {
+    90: `cannot write ${path}: its folder does not exist`,
+    91: `cannot write ${path}: no new file can be made in its folder`,
+    92: `cannot write ${path}: the new content could not be stored (is the disk full?)`,
+    93: `cannot set owner, group or mode of ${path}`,
+    94: `the new ${path} is not valid (${validate}); the old file stays`,
+    95: `cannot make a backup of ${path}; the old file stays`,
+    96: `cannot replace ${path}`,
+  };
+  return reasons[code] ?? `cannot write ${path}`;
+}

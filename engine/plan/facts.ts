@@ -1,0 +1,68 @@
+import type { Probe } from '../contract/probe.ts';
+
+/** A fact: a name under `facts`, and the probe that reads it. `stable`: no task can change it short of a reboot. */
+export interface Fact {
+  readonly probe: Probe<unknown>;
+  readonly stable: boolean;
+}
+
+function fact<T>(name: string, script: string, parse: (text: string) => T, options: { stable?: boolean; absent?: (value: T) => boolean } = {}): [string, Fact] {
+  const { stable = false, absent } = options;
+  const probe: Probe<T> = {
+    key: `fact:${name}`,
+    script,
+    parse: (out) => parse(out.stdout.trim()),
+    ...(absent && { appearsWith: { cause: 'package', absent } }),
+  };
+  return [name, { probe, stable }];
+}
+
+const lines = (text: string): string[] => text.split('\n').filter((line) => line !== '');
+
+/** All facts, by the first part of their name. Each is read only where something refers to it. */
+export const facts: ReadonlyMap<string, Fact> = new Map([
+  fact('os', 'cat /etc/os-release', parseOs),
+  fact('architecture', 'uname -m', String, { stable: true }),
+  fact('kernel', 'uname -r', String, { stable: true }),
+  fact('hostname', 'hostname 2>/dev/null || cat /proc/sys/kernel/hostname', (text) => text.split('.')[0]!),
+  fact('fqdn', 'hostname -f 2>/dev/null || hostname 2>/dev/null || cat /proc/sys/kernel/hostname', String),
+  fact('cpus', 'nproc', Number, { stable: true }),
+  fact('memory_mb', "sed -n 's/^MemTotal: *\\([0-9]*\\) kB$/\\1/p' /proc/meminfo", (text) => Math.floor(Number(text) / 1024), { stable: true }),
+  fact('machine_id', 'cat /etc/machine-id 2>/dev/null || :', String),
+  fact('product_uuid', 'cat /sys/class/dmi/id/product_uuid 2>/dev/null || :', (text) => text.toLowerCase(), { stable: true }),
+  fact('cgroup', 'stat -fc %T /sys/fs/cgroup', (text) => (text === 'cgroup2fs' ? 'v2' : 'v1'), { stable: true }),
+  fact('time', 'date +%s', Number),
+  fact('addresses', "ip -o addr show scope global | awk '{print $4}'", (text) => lines(text).map((line) => line.split('/')[0]!)),
+  fact('routes', "{ ip -4 route show; ip -6 route show; } 2>/dev/null | awk '$1 ~ /\\//{print $1}'", lines),
+  fact('macs', 'cat /sys/class/net/*/address 2>/dev/null', (text) => lines(text).filter((mac) => mac !== '00:00:00:00:00:00')),
+  fact('default_ipv4', 'ip -4 -o route get 192.0.2.1 2>/dev/null || :', parseRoute),
+  fact('containerd', 'containerd --version 2>/dev/null || :', (text) => /\bv?(\d+\.\d+\.\d+\S*)/.exec(text)?.[1] ?? '', { absent: (version) => version === '' }),
+  fact('service_manager', 'cat /proc/1/comm', String, { stable: true }),
+  fact('virtualization', 'systemd-detect-virt 2>/dev/null || :', String, { stable: true }),
+]);
+
+/** From os-release: `family` is the oldest ancestor that is known, as in Ansible but in lower case. */
+function parseOs(text: string): Record<string, string> {
+  const fields = new Map(
+    lines(text).map((line) => {
+      const [, name = '', value = ''] = /^(\w+)=(.*)$/.exec(line) ?? [];
+      return [name, value.replace(/^(["'])(.*)\1$/, '$2')];
+    }),
+  );
+  const id = fields.get('ID') ?? '';
+  const ancestors = [id, ...(fields.get('ID_LIKE') ?? '').split(' ')];
+  const family = ['debian', 'rhel', 'suse', 'arch', 'alpine'].find((name) => ancestors.includes(name)) ?? id;
+  return {
+    id,
+    family,
+    version: fields.get('VERSION_ID') ?? '',
+    codename: fields.get('VERSION_CODENAME') ?? '',
+    pretty_name: fields.get('PRETTY_NAME') ?? '',
+  };
+}
+
+/** The route to a documentation address (never contacted) tells the address that the host would speak with. */
+function parseRoute(text: string): Record<string, string> {
+  const after = (word: string): string => new RegExp(`\\b${word} (\\S+)`).exec(text)?.[1] ?? '';
+  return { address: after('src'), interface: after('dev'), gateway: after('via') };
+}

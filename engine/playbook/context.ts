@@ -1,0 +1,58 @@
+import type { AnyModule } from '../contract/module.ts';
+import type { Diagnostics } from '../source/diagnostic.ts';
+import type { SourceNode } from '../source/node.ts';
+import type { Reference, Condition, Scope, Template } from '../template/types.ts';
+import type { ModuleNames } from './module-names.ts';
+import type { Role } from './role-files.ts';
+import type { RoleUse, Settings, VariableLayer } from './types.ts';
+
+/** A template file as it was checked: what was checked is what is rendered. */
+export interface CompiledFile {
+  readonly references: readonly Reference[];
+  render(scope: Scope): string;
+}
+
+/** What the reading of a whole playbook shares. */
+export interface Loader {
+  readonly modules: ModuleNames;
+  readonly diagnostics: Diagnostics;
+  /** Template files compiled so far, by absolute path; undefined for one that is broken. */
+  readonly templateFiles: Map<string, CompiledFile>;
+}
+
+/** A list of handlers that is read once all tasks of the play are. */
+export interface HandlerList {
+  readonly node: SourceNode;
+  readonly context: Context;
+}
+
+/** What the reading of one play gathers on the way. */
+export interface PlayParts {
+  /** The playbook's folder, absolute. */
+  readonly folder: string;
+  readonly roleDefaults: VariableLayer[];
+  readonly roleVars: VariableLayer[];
+  readonly handlerLists: HandlerList[];
+  /** Roles read so far, by folder. */
+  readonly roles: Map<string, Role>;
+  /** Uses of roles that are in the play already: the same use again adds nothing. */
+  readonly used: Set<string>;
+}
+
+/** Where an entry is read, and what it inherits from there. */
+export interface Context {
+  readonly loader: Loader;
+  readonly play: PlayParts;
+  readonly when: readonly Condition[];
+  readonly tags: ReadonlySet<string>;
+  readonly settings: Settings;
+  readonly layers: readonly VariableLayer[];
+  readonly notify: readonly Template[];
+  readonly role?: RoleUse;
+  /** Folders in which the names of files are looked up, absolute. */
+  readonly searchPath: readonly string[];
+  /** Roles and task files that are being read, outermost first: meeting one again is a recursion. */
+  readonly underWay: readonly string[];
+}
+
+export type ModuleMap = ReadonlyMap<string, AnyModule>;

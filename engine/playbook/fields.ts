@@ -1,0 +1,130 @@
+import { describe, type MapEntry, type MapNode, type ScalarNode, type SourceNode } from '../source/node.ts';
+import { suggest } from '../source/nearest.ts';
+import type { Diagnostics } from '../source/diagnostic.ts';
+import type { Place } from '../source/place.ts';
+import { compileCondition } from '../template/condition.ts';
+import type { Condition, Template } from '../template/types.ts';
+import { compileValue } from '../template/value.ts';
+import { keywords, keywordsAt, notSupported, type Level } from './keywords.ts';
+import { meantBoolean, misfit, writtenText } from './kinds.ts';
+
+/** The keywords of one map, each of the kind that the table asks for: what does not fit has been told and is left out. */
+export class Fields {
+  readonly #entries: ReadonlyMap<string, MapEntry>;
+  readonly #diagnostics: Diagnostics;
+
+  constructor(entries: ReadonlyMap<string, MapEntry>, diagnostics: Diagnostics) {
+    this.#entries = entries;
+    this.#diagnostics = diagnostics;
+  }
+
+  has(name: string): boolean {
+    return this.#entries.has(name);
+  }
+
+  node(name: string): SourceNode | undefined {
+    return this.#entries.get(name)?.value;
+  }
+
+  /** The place of the keyword itself. */
+  place(name: string): Place | undefined {
+    return this.#entries.get(name)?.keyPlace;
+  }
+
+  map(name: string): MapNode | undefined {
+    const node = this.node(name);
+    return node?.kind === 'map' ? node : undefined;
+  }
+
+  text(name: string): string | undefined {
+    const node = this.node(name);
+    return node && writtenText(node as ScalarNode);
+  }
+
+  flag(name: string): boolean | undefined {
+    return (this.node(name) as ScalarNode | undefined)?.value as boolean | undefined;
+  }
+
+  number(name: string): number | undefined {
+    return (this.node(name) as ScalarNode | undefined)?.value as number | undefined;
+  }
+
+  /** The scalars of a value that may also be a list of them. */
+  scalars(name: string): readonly ScalarNode[] {
+    const node = this.node(name);
+    if (!node) return [];
+    return (node.kind === 'list' ? node.items : [node]) as readonly ScalarNode[];
+  }
+
+  template(name: string): Template | undefined {
+    const node = this.node(name);
+    if (!node) return undefined;
+    const text = keywords[name]!.kind === 'text or expression' && node.kind === 'scalar' && typeof node.value !== 'string';
+    return compileValue(text ? { ...node, value: node.source } : node, this.#diagnostics);
+  }
+
+  templates(name: string): readonly Template[] {
+    const node = this.node(name);
+    if (!node) return [];
+    return (node.kind === 'list' ? node.items : [node]).map((item) => compileValue(item, this.#diagnostics));
+  }
+
+  conditions(name: string): readonly Condition[] | undefined {
+    const node = this.node(name);
+    return node && compileCondition(node, this.#diagnostics);
+  }
+}
+
+/** Parts a map into the keywords of its level and the rest, which is for the caller to judge. Tells what does not fit. */
+export function readFields(node: MapNode, level: Level, diagnostics: Diagnostics): { fields: Fields; rest: readonly MapEntry[] } {
+  const found = new Map<string, MapEntry>();
+  const rest: MapEntry[] = [];
+  for (const entry of node.entries) {
+    const keyword = Object.hasOwn(keywords, entry.key) ? keywords[entry.key] : undefined;
+    if (keyword?.at.includes(level)) {
+      if (checkValue(entry, keyword.choices, diagnostics)) found.set(entry.key, entry);
+    } else rest.push(entry);
+  }
+  return { fields: new Fields(found, diagnostics), rest };
+}
+
+function checkValue({ key, value }: MapEntry, choices: readonly string[] | undefined, diagnostics: Diagnostics): boolean {
+  const { kind } = keywords[key]!;
+  const expected = misfit(kind, value);
+  if (expected !== undefined) {
+    const meant = kind.startsWith('boolean') ? meantBoolean(value) : undefined;
+    if (meant !== undefined)
+      diagnostics.error('boolean-text', value.place, `'${key}' must be true or false, but '${String((value as ScalarNode).value)}' is text`, `write: ${key}: ${meant}`);
+    else diagnostics.error('keyword-type', value.place, `'${key}' must be ${expected}, but it is ${describe(value)}`);
+    return false;
+  }
+  const text = choices && writtenText(value as ScalarNode);
+  if (text === undefined || choices!.includes(text)) return true;
+  diagnostics.error('keyword-value', value.place, `'${key}' cannot be '${text}'`, suggest(text, choices!));
+  return false;
+}
+
+/** Tells that a key means nothing at this level: known elsewhere, not supported, or not known at all. */
+export function rejectKey({ key, keyPlace }: MapEntry, level: Level, diagnostics: Diagnostics, moreNames: Iterable<string> = []): void {
+  const standsOn = Object.hasOwn(keywords, key) ? keywords[key]!.at : undefined;
+  if (notSupported.has(key)) diagnostics.error('not-supported-yet', keyPlace, `'${key}' is not supported yet`, notSupported.get(key));
+  else if (key.startsWith('with_')) diagnostics.error('with-loop', keyPlace, `'${key}' is not supported`, "use 'loop': a list, or an expression that gives one");
+  else if (standsOn) diagnostics.error('misplaced-keyword', keyPlace, `'${key}' cannot stand on ${article(level)}`, `it can stand on: ${standsOn.map((at) => levelNames[at]).join(', ')}`);
+  else diagnostics.error('unknown-keyword', keyPlace, `no keyword of ${article(level)} is called '${key}'`, suggest(key, [...keywordsAt(level), ...moreNames]));
+}
+
+const levelNames: Readonly<Record<Level, string>> = {
+  play: 'play',
+  block: 'block',
+  task: 'task',
+  handler: 'handler',
+  role: 'role of a play',
+  import: 'import of tasks or a role',
+  playbook: 'import_playbook',
+  loop_control: 'loop_control',
+};
+
+function article(level: Level): string {
+  if (level === 'playbook' || level === 'loop_control') return levelNames[level];
+  return `${level === 'import' ? 'an' : 'a'} ${levelNames[level]}`;
+}

@@ -1,0 +1,58 @@
+import type { ScalarNode, SourceNode } from '../source/node.ts';
+
+function isScalar(node: SourceNode): node is ScalarNode {
+  return node.kind === 'scalar';
+}
+
+/** Text that is evaluated, or will be: its value is not known before the run. */
+export function holdsExpression(node: SourceNode): boolean {
+  if (!isScalar(node) || typeof node.value !== 'string') return false;
+  return node.tag === '!cel' || node.tag === '!vault' || (node.tag !== '!unsafe' && node.value.includes('{{'));
+}
+
+/** A scalar as the text that was written: `0644` and `1.10` stay what they are. */
+export function writtenText(node: ScalarNode): string {
+  return typeof node.value === 'string' ? node.value : node.source;
+}
+
+const isText = (node: SourceNode): boolean => isScalar(node) && node.value !== null;
+const isPlainText = (node: SourceNode): boolean => isText(node) && !holdsExpression(node);
+const isBoolean = (node: SourceNode): boolean => isScalar(node) && typeof node.value === 'boolean';
+const isNumber = (node: SourceNode): boolean => isScalar(node) && typeof node.value === 'number';
+const isBatch = (node: SourceNode): boolean => isScalar(node) && /^[1-9]\d*$|^([1-9]\d?|100)%$/.test(node.source);
+const isCondition = (node: SourceNode): boolean => isText(node);
+const isList = (node: SourceNode, item: (node: SourceNode) => boolean): boolean => node.kind === 'list' && node.items.every(item);
+const isEmpty = (node: SourceNode): boolean => isScalar(node) && node.value === null;
+
+/** The sorts of values that keywords take. `expected` completes the sentence "… must be". */
+const kinds = {
+  any: { expected: 'a value', fits: () => true },
+  text: { expected: 'text without an expression', fits: isPlainText },
+  'text or expression': { expected: 'text', fits: isText },
+  boolean: { expected: 'true or false', fits: isBoolean },
+  'boolean or expression': { expected: 'true, false or an expression', fits: (node) => isBoolean(node) || holdsExpression(node) },
+  number: { expected: 'a number', fits: isNumber },
+  'number or expression': { expected: 'a number or an expression', fits: (node) => isNumber(node) || holdsExpression(node) },
+  names: { expected: 'a name or a list of names, without expressions', fits: (node) => isPlainText(node) || isList(node, isPlainText) },
+  texts: { expected: 'text or a list of texts', fits: (node) => isText(node) || isList(node, isText) },
+  conditions: { expected: 'a condition or a list of conditions', fits: (node) => isCondition(node) || isList(node, isCondition) },
+  batches: { expected: "a number of hosts, a percentage such as '25%', or a list of these", fits: (node) => isBatch(node) || isList(node, isBatch) },
+  map: { expected: 'a map', fits: (node) => node.kind === 'map' || isEmpty(node) },
+  maps: { expected: 'a map or a list of maps', fits: (node) => node.kind === 'map' || holdsExpression(node) || isList(node, (n) => n.kind === 'map' || holdsExpression(n)) },
+  list: { expected: 'a list', fits: (node) => node.kind === 'list' || isEmpty(node) },
+  'list or expression': { expected: 'a list or an expression', fits: (node) => node.kind === 'list' || holdsExpression(node) },
+} satisfies Record<string, { expected: string; fits(node: SourceNode): boolean }>;
+
+export type Kind = keyof typeof kinds;
+
+/** What a value of this kind must be, where `node` is not; undefined where it fits. */
+export function misfit(kind: Kind, node: SourceNode): string | undefined {
+  return kinds[kind].fits(node) ? undefined : kinds[kind].expected;
+}
+
+/** `yes`, `no`, `on`, `off` are text in YAML 1.2: the boolean that was meant. */
+export function meantBoolean(node: SourceNode): boolean | undefined {
+  if (!isScalar(node) || typeof node.value !== 'string') return undefined;
+  if (/^(yes|on|true|y)$/i.test(node.value)) return true;
+  return /^(no|off|false|n)$/i.test(node.value) ? false : undefined;
+}

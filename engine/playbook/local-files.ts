@@ -1,0 +1,28 @@
+import { statSync } from 'node:fs';
+import { isAbsolute, relative, resolve } from 'node:path';
+
+export type FileFormat = 'local-file' | 'template-file';
+
+const folders: Readonly<Record<FileFormat, string>> = { 'local-file': 'files', 'template-file': 'templates' };
+
+/** A file was looked for in these places, and found or not. */
+export type Search = { readonly found: string } | { readonly found?: undefined; readonly why: string };
+
+/** Looks a name up along the search path: in each folder's files/ or templates/ first, then in the folder itself. */
+export function findFile(name: string, format: FileFormat, searchPath: readonly string[]): Search {
+  const places = isAbsolute(name) ? [name] : searchPath.flatMap((folder) => [resolve(folder, folders[format], name), resolve(folder, name)]);
+  let folder: string | undefined;
+  for (const place of new Set(places)) {
+    const stats = statSync(place, { throwIfNoEntry: false });
+    if (stats?.isFile()) return { found: place };
+    if (stats?.isDirectory()) folder ??= place;
+  }
+  if (folder !== undefined) return { why: `${shownPath(folder)} is a folder, not a file` };
+  return { why: `looked for: ${[...new Set(places)].map(shownPath).join(', ')}` };
+}
+
+/** A path as a person reads it best: from the working directory where it is inside, else absolute. */
+export function shownPath(path: string): string {
+  const short = relative(process.cwd(), path);
+  return short === '' || short.startsWith('..') || isAbsolute(short) ? path : short;
+}

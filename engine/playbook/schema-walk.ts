@@ -1,0 +1,70 @@
+/** Any part of a module's argument schema. */
+export type Schema = Readonly<Record<string, unknown>>;
+
+/** Formats whose value is more than text when the module receives it: see contract/schema.ts. */
+export const specialFormats: ReadonlySet<unknown> = new Set(['condition', 'expression', 'local-file', 'template-file']);
+
+function isSchema(value: unknown): value is Schema {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function list(value: unknown): readonly Schema[] {
+  return Array.isArray(value) ? value.filter(isSchema) : [];
+}
+
+/** The schema itself and whatever it offers to choose from. */
+function alternatives(schema: Schema): readonly Schema[] {
+  return [schema, ...[...list(schema['oneOf']), ...list(schema['anyOf'])].flatMap(alternatives)];
+}
+
+/** The JSON types that a value may have; empty where the schema does not say. */
+export function typesOf(schema: Schema): ReadonlySet<string> {
+  const types = new Set<string>();
+  for (const { type, enum: allowed, const: only } of alternatives(schema)) {
+    for (const one of Array.isArray(type) ? (type as unknown[]) : [type]) if (typeof one === 'string') types.add(one);
+    if (type === undefined) for (const value of Array.isArray(allowed) ? (allowed as unknown[]) : only === undefined ? [] : [only]) types.add(typeof value);
+  }
+  return types;
+}
+
+/** The schema says text, and neither numbers nor booleans: those are taken as the text that was written. */
+export function isTextOnly(schema: Schema): boolean {
+  const types = typesOf(schema);
+  return types.has('string') && !types.has('number') && !types.has('integer') && !types.has('boolean');
+}
+
+/** The format that a text has, where there is one. */
+export function formatOf(schema: Schema): string | undefined {
+  return alternatives(schema).find((s) => typeof s['format'] === 'string')?.['format'] as string | undefined;
+}
+
+export function propertySchema(schema: Schema, name: string): Schema {
+  for (const { properties, additionalProperties } of alternatives(schema)) {
+    if (isSchema(properties) && Object.hasOwn(properties, name)) return properties[name] as Schema;
+    if (isSchema(additionalProperties)) return additionalProperties;
+  }
+  return {};
+}
+
+export function itemSchema(schema: Schema): Schema {
+  return (alternatives(schema).find((s) => isSchema(s['items']))?.['items'] as Schema | undefined) ?? {};
+}
+
+/** Whether anything inside has a special format. */
+export function holdsSpecial(schema: Schema): boolean {
+  return alternatives(schema).some(
+    ({ format, items, properties, additionalProperties }) =>
+      specialFormats.has(format) ||
+      (isSchema(items) && holdsSpecial(items)) ||
+      (isSchema(additionalProperties) && holdsSpecial(additionalProperties)) ||
+      (isSchema(properties) && Object.values(properties).some((p) => isSchema(p) && holdsSpecial(p))),
+  );
+}
+
+/** The schema without what is judged elsewhere: values of special formats are anything here. */
+export function withoutSpecial(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(withoutSpecial);
+  if (!isSchema(schema)) return schema;
+  if (specialFormats.has(schema['format'])) return {};
+  return Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, withoutSpecial(value)]));
+}

@@ -1,0 +1,148 @@
+import type { Event, FailureDetail, Recap, Result, Status } from '../execute/event.ts';
+import { formatPlace } from '../source/place.ts';
+import { showDifference } from './difference.ts';
+import { harmless, type Paint } from './style.ts';
+
+export interface HumanOptions {
+  readonly paint: Paint;
+  /** Show the differences of what changed. */
+  readonly diff: boolean;
+  /** 0: what changed, failed or is unknown; 1: ok and skipped results too; 2: with places and times. */
+  readonly verbosity: number;
+}
+
+const colours: Record<Status, Parameters<Paint>[1]> = {
+  ok: 'green',
+  changed: 'yellow',
+  skipped: 'dim',
+  failed: 'red',
+  unreachable: 'red',
+  unknown: 'magenta',
+};
+
+/** The view for a person: hosts with the same result share a line. Returns the text to print for each event. */
+export function humanReporter(options: HumanOptions): (event: Event) => string {
+  let results: Result[] = [];
+  let title = '';
+  let check = false;
+  const flush = (): string => {
+    const text = results.length > 0 ? showTask(title, results, options) : '';
+    results = [];
+    return text;
+  };
+  return (event) => {
+    switch (event.event) {
+      case 'run-start':
+        check = event.check;
+        return check ? `${options.paint('Check mode: nothing is changed on any host.', 'bold')}\n` : '';
+      case 'play-start':
+        return `${flush()}\n${options.paint(`PLAY ${event.play}`, 'bold')}  ${options.paint(hostList(event.hosts), 'dim')}\n`;
+      case 'task-start': {
+        const done = flush();
+        title = `${event.role === undefined ? '' : `${event.role} : `}${event.task}${event.handler ? ' (handler)' : ''}`;
+        return done;
+      }
+      case 'result':
+        results.push(event);
+        return '';
+      case 'recap':
+        return flush() + showRecap(event, check, options.paint);
+    }
+  };
+}
+
+function hostList(hosts: readonly string[]): string {
+  if (hosts.length === 0) return 'no hosts';
+  return hosts.length > 8 ? `${hosts.slice(0, 6).join(', ')} and ${hosts.length - 6} more` : hosts.join(', ');
+}
+
+function showTask(title: string, results: readonly Result[], options: HumanOptions): string {
+  const lines: string[] = [];
+  const groups = new Map<string, Result[]>();
+  for (const result of results) {
+    const quiet = result.status === 'ok' || result.status === 'skipped';
+    if (quiet && options.verbosity < 1 && !(result.status === 'ok' && result.module === 'debug') && !result.warnings) continue;
+    const key = JSON.stringify([result.status, result.ignored, result.item, result.message, result.differences, result.failure, result.warnings]);
+    groups.set(key, [...(groups.get(key) ?? []), result]);
+  }
+  for (const group of groups.values()) lines.push(...showResult(group, options));
+  const worst = worstOf(results);
+  const mark = options.paint(worst === 'ok' ? '✓' : worst === 'skipped' ? '-' : worst === 'changed' ? '±' : worst === 'unknown' ? '?' : '✗', colours[worst]);
+  const counts = lines.length === 0 ? options.paint(`  ${summary(results)}`, 'dim') : '';
+  return [`${mark} ${title}${counts}`, ...lines, ''].join('\n');
+}
+
+function worstOf(results: readonly Result[]): Status {
+  const order: readonly Status[] = ['unreachable', 'failed', 'unknown', 'changed', 'ok', 'skipped'];
+  return order.find((status) => results.some((r) => r.status === status && !r.ignored)) ?? 'ok';
+}
+
+function summary(results: readonly Result[]): string {
+  const statuses = [...new Set(results.map((r) => r.status))];
+  return statuses.map((status) => `${status} on ${new Set(results.filter((r) => r.status === status).map((r) => r.host)).size}`).join(', ');
+}
+
+function showResult(group: readonly Result[], options: HumanOptions): string[] {
+  const first = group[0]!;
+  const { paint } = options;
+  const item = first.item === undefined ? '' : ` (${shortItem(first.item)})`;
+  const delegated = first.delegatedTo === undefined ? '' : ` → ${first.delegatedTo}`;
+  const state = `${first.status}${first.ignored ? ', ignored' : ''}${first.rescued ? ', to be rescued' : ''}`;
+  const failed = first.status === 'failed' || first.status === 'unreachable';
+  const message = first.message === undefined || first.message === '' ? '' : `: ${harmless(first.message)}`;
+  const lines = [`    ${paint(state, colours[first.status])} ${[...new Set(group.map((r) => r.host))].join(', ')}${delegated}${item}${message.replaceAll('\n', '\n      ')}`];
+  if (failed) {
+    lines.push(`      at ${formatPlace(first.place)}`);
+    if (first.failure) lines.push(...showFailure(first.failure, paint));
+  } else if (options.verbosity >= 2) lines.push(`      ${paint(`at ${formatPlace(first.place)}, ${first.milliseconds} ms`, 'dim')}`);
+  for (const warning of first.warnings ?? []) lines.push(`      ${paint(`warning: ${harmless(warning)}`, 'magenta')}`);
+  if (first.differences.length > 0) lines.push(...showDifferences(first, options));
+  return lines;
+}
+
+function showDifferences(result: Result, options: HumanOptions): string[] {
+  if (options.diff) return result.differences.flatMap((d) => showDifference(d, options.paint)).map((line) => `      ${line}`);
+  const names = result.differences.map((d) => (d.from !== null && d.to !== null && (d.from + d.to).length <= 60 && !/\n/.test(d.from + d.to) ? `${d.what} ${d.from} → ${d.to}` : d.what));
+  return [`      ${options.paint(harmless(names.join(', ')), 'dim')}`];
+}
+
+function shortItem(item: unknown): string {
+  const text = typeof item === 'string' ? item : (JSON.stringify(item) ?? String(item));
+  return text.length > 80 ? `${text.slice(0, 77)}…` : text;
+}
+
+function showFailure(failure: FailureDetail, paint: Paint): string[] {
+  const lines: string[] = [];
+  const block = (label: string, text: string | undefined): void => {
+    const shown = text === undefined ? '' : harmless(text).trimEnd();
+    if (shown !== '') lines.push(`      ${label}:`, ...tail(shown.split('\n'), 40).map((line) => `        ${line}`));
+  };
+  if (failure.command !== undefined) lines.push(`      command: ${harmless(failure.command).replaceAll('\n', '\n        ')}`);
+  if (failure.code !== undefined) lines.push(`      exit code: ${failure.code}`);
+  block('stderr', failure.stderr);
+  block('stdout', failure.stdout);
+  if (failure.hint !== undefined) lines.push(`      ${paint(`hint: ${failure.hint}`, 'cyan')}`);
+  return lines;
+}
+
+function tail(lines: readonly string[], most: number): readonly string[] {
+  return lines.length <= most ? lines : [`… ${lines.length - most} lines before`, ...lines.slice(-most)];
+}
+
+function showRecap(recap: Recap, check: boolean, paint: Paint): string {
+  const hosts = Object.entries(recap.hosts);
+  const width = Math.max(0, ...hosts.map(([name]) => name.length));
+  const always = ['ok', 'changed', 'unreachable', 'failed'];
+  const row = ([name, counts]: (typeof hosts)[number]): string => {
+    const cells = Object.entries(counts)
+      .filter(([status, n]: [string, number]) => n > 0 || always.includes(status))
+      .map(([status, n]: [string, number]) => {
+        const cell = `${status}=${n}`;
+        const colour = status === 'rescued' || status === 'ignored' ? 'magenta' : colours[status as Status];
+        return n > 0 ? paint(cell, colour) : paint(cell, 'dim');
+      });
+    return `${name.padEnd(width)}  ${cells.join('  ')}`;
+  };
+  const heading = paint(check ? 'RECAP (check mode: what would be)' : 'RECAP', 'bold');
+  return `\n${heading}\n${hosts.map(row).join('\n')}\n`;
+}

@@ -1,0 +1,173 @@
+import { createHash } from 'node:crypto';
+import { isUtf8 } from 'node:buffer';
+import { TaskFailure } from '../../engine/contract/failure.ts';
+import type { Output, Probe } from '../../engine/contract/probe.ts';
+import { quote, sh } from '../../engine/contract/quote.ts';
+
+/**
+ * What stands at a path (a link is not followed). Only what a change can predict exactly: times and sizes are in `inode`.
+ * `owner` and `group` are names, or numbers as text where the host has no name for them.
+ */
+export type PathState = Absent | Present;
+export interface Absent {
+  readonly type: 'absent';
+}
+export interface Present {
+  readonly type: 'file' | 'directory' | 'link' | 'other';
+  /** Four octal digits. */
+  readonly mode: string;
+  readonly owner: string;
+  readonly group: string;
+  /** Of a link: the text in it. */
+  readonly target?: string;
+}
+
+export const absentPath: Absent = { type: 'absent' };
+
+export function pathState(path: string): Probe<PathState> {
+  const format = '%a|%U|%u|%G|%g|%F';
+  return {
+    key: `path:${path}`,
+    script: sh`LC_ALL=C stat -c ${format} ${path} && if [ -L ${path} ]; then readlink ${path}; fi`,
+    parse(out) {
+      if (isMissing(out)) return absentPath;
+      const [line, ...rest] = readable(path, out).stdout.split('\n');
+      const [mode, user, uid, groupName, gid, kind] = line!.split('|') as [string, string, string, string, string, string];
+      const type = kind.startsWith('regular') ? 'file' : kind === 'directory' ? 'directory' : kind === 'symbolic link' ? 'link' : 'other';
+      return {
+        type,
+        mode: mode.padStart(4, '0'),
+        owner: user === 'UNKNOWN' ? uid : user,
+        group: groupName === 'UNKNOWN' ? gid : groupName,
+        ...(type === 'link' && { target: rest.join('\n').replace(/\n$/, '') }),
+      };
+    },
+    appearsWith: { cause: 'package', absent: (state) => state.type === 'absent' },
+  };
+}
+
+/** The path without any link in it; null where a folder on the way is missing. */
+export function realPath(path: string): Probe<string | null> {
+  return {
+    key: `realpath:${path}`,
+    script: sh`readlink -f ${path}`,
+    parse: (out) => (out.code === 0 ? out.stdout.replace(/\n$/, '') : null),
+    appearsWith: { cause: 'package', absent: (real) => real === null },
+  };
+}
+
+/** The regular file at a path (links are followed); `exists` is false where there is none, a folder for instance. */
+export interface FileText {
+  readonly exists: boolean;
+  /** The whole text; of bytes that are not UTF-8 their base64; nothing when too large. */
+  readonly content: string;
+  readonly encoding: 'utf8' | 'base64' | 'too-large';
+}
+
+/** A larger file is not carried over as text. */
+export const largestText = 4 * 1024 * 1024;
+
+export const noFile: FileText = { exists: false, content: '', encoding: 'utf8' };
+
+export function fileText(path: string): Probe<FileText> {
+  return {
+    key: `file:${path}`,
+    script: ifFile(path, sh`size=$(wc -c <${path}) || exit 1; if [ "$size" -gt ${largestText} ]; then echo large; else echo file; base64 <${path}; fi`),
+    parse(out) {
+      const [kind, ...lines] = readable(path, out).stdout.split('\n');
+      if (kind === 'large') return { exists: true, content: '', encoding: 'too-large' };
+      return kind === 'file' ? fileTextOf(Buffer.from(lines.join(''), 'base64')) : noFile;
+    },
+    appearsWith: { cause: 'package', absent: (file) => !file.exists },
+  };
+}
+
+/** What `fileText` reads from a file with these bytes. */
+export function fileTextOf(content: Buffer): FileText {
+  if (content.length > largestText) return { exists: true, content: '', encoding: 'too-large' };
+  const encoding = isUtf8(content) ? 'utf8' : 'base64';
+  return { exists: true, content: content.toString(encoding), encoding };
+}
+
+/** SHA-256 of the regular file at a path (links are followed), in hex; null where there is none. */
+export function fileDigest(path: string): Probe<string | null> {
+  return {
+    key: `digest:${path}`,
+    script: ifFile(path, sh`sha256sum <${path}`),
+    parse: (out) => /^[0-9a-f]{64}/.exec(readable(path, out).stdout)?.[0] ?? null,
+    appearsWith: { cause: 'package', absent: (digest) => digest === null },
+  };
+}
+
+export function digestOf(content: Buffer | string): string {
+  return createHash('sha256').update(content).digest('hex');
+}
+
+/** What no change can predict about a path (a link is not followed). */
+export interface Inode {
+  readonly uid: number;
+  readonly gid: number;
+  readonly size: number;
+  readonly inode: number;
+  /** Seconds since 1970. */
+  readonly mtime: number;
+}
+
+export function inode(path: string): Probe<Inode | null> {
+  const format = '%u %g %s %i %Y';
+  return {
+    key: `inode:${path}`,
+    script: sh`LC_ALL=C stat -c ${format} ${path}`,
+    parse(out) {
+      if (isMissing(out)) return null;
+      const [uid, gid, size, number, mtime] = readable(path, out).stdout.trim().split(' ').map(Number) as [number, number, number, number, number];
+      return { uid, gid, size, inode: number, mtime };
+    },
+    appearsWith: { cause: 'package', absent: (found) => found === null },
+  };
+}
+
+/** Whose files the user of this task makes, and under which umask. */
+export interface Identity {
+  readonly user: string;
+  readonly group: string;
+  readonly umask: number;
+}
+
+export function identity(): Probe<Identity> {
+  return {
+    key: 'identity:',
+    script: 'id -un 2>/dev/null || id -u; id -gn 2>/dev/null || id -g; umask',
+    parse(out) {
+      const [user, group, umask] = out.stdout.split('\n') as [string, string, string];
+      return { user, group, umask: Number.parseInt(umask, 8) };
+    },
+  };
+}
+
+/** The name of a numeric user or group; null where the host has none for it. */
+export function nameOfId(kind: 'user' | 'group', id: string): Probe<string | null> {
+  return {
+    key: `${kind}-name:${id}`,
+    script: sh`getent ${kind === 'user' ? 'passwd' : 'group'} ${id}`,
+    parse: (out) => (out.code === 0 ? out.stdout.split(':')[0]! : null),
+    appearsWith: { cause: 'package', absent: (name) => name === null },
+  };
+}
+
+/** Runs `script` where a regular file is; says `none` where there is none; fails where that cannot be seen. */
+function ifFile(path: string, script: string): string {
+  const missing = missingEndings.map((ending) => `*${quote(ending)}`).join('|');
+  return `${sh`if [ -f ${path} ]; then `}${script}; elif seen=$(${sh`LC_ALL=C stat -L -c %F ${path}`} 2>&1); then echo none; else case $seen in ${missing}) echo none ;; *) printf '%s\\n' "$seen" >&2; exit 1 ;; esac; fi`;
+}
+
+const missingEndings = [': No such file or directory', ': Not a directory'];
+
+function isMissing(out: Output): boolean {
+  return out.code !== 0 && missingEndings.some((ending) => out.stderr.trimEnd().endsWith(ending));
+}
+
+function readable(path: string, out: Output): Output {
+  if (out.code === 0) return out;
+  throw new TaskFailure(`cannot look at ${path}: ${out.stderr.trim().split('\n').at(-1) || `exit code ${out.code}`}`, { output: out });
+}

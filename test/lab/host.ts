@@ -1,0 +1,96 @@
+import { readFile, rm } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { makeGroups, removeGroups } from './cgroup.ts';
+import { answers, isTaken, startForward } from './forward.ts';
+import { ensureIdentity } from './identity.ts';
+import { hostGroup } from './names.ts';
+import { makeHostNetwork, removeHostNetwork } from './network.ts';
+import { boot, leaderOf } from './nspawn.ts';
+import { hostPaths } from './paths.ts';
+import { ended, isAlive, kill } from './process.ts';
+import { forgetHost, type HostRecord, readHost, writeHost } from './record.ts';
+import { LabError, run } from './run.ts';
+import { mountRoot, unmountRoot } from './storage.ts';
+import type { LabHost, LabOptions } from './types.ts';
+
+const BOOT_SECONDS = 60;
+/** systemd's own signal for an orderly power-off: SIGRTMIN+4. */
+const POWER_OFF = 38;
+
+export const isRunning = (record: HostRecord | undefined): record is HostRecord => isAlive(record?.nspawn);
+
+/** Starts a host; it is recorded after each step, so that whatever was begun can be taken back. */
+export async function startHost(options: LabOptions, host: LabHost, layers: readonly string[]): Promise<void> {
+  await clearHost(options, host.name);
+  if (await isTaken(host))
+    throw new LabError(`${host.listen}:${host.port} is in use by another program\nnext: end it, or give ${host.name} another ansible_host`);
+  let record: HostRecord = { ...host, since: new Date().toISOString() };
+  await writeHost(options, record);
+  await makeHostNetwork(host);
+  await mountRoot(options, host.name, [await ensureIdentity(options, host.name), ...layers]);
+  const groups = await makeGroups(hostGroup(host.name));
+  record = { ...record, nspawn: boot(options, host.name, groups) };
+  await writeHost(options, record);
+  await rm(hostPaths(options, host.name).forwardLog, { force: true });
+  record = { ...record, forward: startForward(options, host, await makeGroups('lab')) };
+  await writeHost(options, record);
+  await waitUntilUp(options, record);
+}
+
+async function waitUntilUp(options: LabOptions, record: HostRecord): Promise<void> {
+  const until = performance.now() + BOOT_SECONDS * 1000;
+  const wait = async (what: string) => {
+    options.signal?.throwIfAborted();
+    if (performance.now() > until || !isAlive(record.nspawn)) throw await notUp(options, record, what);
+    await sleep(50);
+  };
+  let leader = record.nspawn && (await leaderOf(record.nspawn));
+  for (; !leader; leader = record.nspawn && (await leaderOf(record.nspawn))) await wait('its systemd did not start');
+  await writeHost(options, { ...record, leader });
+  while (!(await answers(record))) await wait('sshd does not answer');
+  const argv = enter(leader.pid, ['systemctl', 'is-system-running', '--wait']);
+  await run(`wait for ${record.name} to boot`, argv, { accept: [1], signal: options.signal });
+}
+
+async function notUp(options: LabOptions, record: HostRecord, what: string): Promise<LabError> {
+  const { console, forwardLog } = hostPaths(options, record.name);
+  const tails = await Promise.all([console, forwardLog].map((path) => readFile(path, 'utf8').catch(() => '')));
+  const last = tails.map((text) => text.trimEnd().split('\n').slice(-15).join('\n')).join('\n').trim();
+  const why = isAlive(record.nspawn) ? `${what} within ${BOOT_SECONDS} s` : 'systemd-nspawn has ended';
+  return new LabError(`${record.name} did not come up: ${why}\n${last}\nnext: the whole console is in ${console}`);
+}
+
+/** Enters a host the way a process of its own would be: every namespace, nothing of this machine's environment. */
+export const enter = (leader: number, argv: readonly string[]): string[] => [
+  'nsenter',
+  '--all',
+  `--target=${leader}`,
+  'env',
+  '-i',
+  'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+  'HOME=/root',
+  'LANG=C.UTF-8',
+  ...argv,
+];
+
+/** Powers a host off in order, or at once when it takes long. Its storage stays. */
+export async function stopHost(options: LabOptions, name: string, patience = 5000): Promise<void> {
+  const record = await readHost(options, name);
+  if (patience > 0 && isAlive(record?.leader)) {
+    kill(record.leader, POWER_OFF);
+    if (!(await ended(record.nspawn, patience))) options.log(`${name} is slow to power off: ending it`);
+  }
+  await clearHost(options, name);
+  await forgetHost(options, name);
+}
+
+/** Leaves nothing of a host but its storage, whatever state it was left in. */
+async function clearHost(options: LabOptions, name: string): Promise<void> {
+  const record = await readHost(options, name);
+  for (const process of [record?.leader, record?.nspawn, record?.forward]) kill(process);
+  for (const process of [record?.leader, record?.nspawn, record?.forward]) await ended(process, 5000);
+  await removeGroups(hostGroup(name));
+  await unmountRoot(options, name);
+  await removeHostNetwork(name);
+  await rm(`/run/systemd/nspawn/propagate/${name}`, { recursive: true, force: true });
+}

@@ -1,0 +1,1 @@
+export { labUp } from './up.ts';

@@ -1,0 +1,67 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { labPaths } from './paths.ts';
+import { run } from './run.ts';
+import type { LabOptions } from './types.ts';
+
+/** The key pair that opens every host of the lab. */
+export async function ensureSshKey(options: LabOptions): Promise<string> {
+  const { key } = labPaths(options);
+  if (!existsSync(key)) await makeSshKey(key, 'ed25519', 'tsplay lab');
+  return readFile(`${key}.pub`, 'utf8');
+}
+
+/** Renamed when whole, so that an interrupted run leaves no half key. */
+export async function makeSshKey(path: string, type: string, comment: string): Promise<void> {
+  const partial = `${path}.${randomBytes(4).toString('hex')}`;
+  await run(`make the ssh key ${path}`, ['ssh-keygen', '-q', '-t', type, '-N', '', '-C', comment, '-f', partial]);
+  await rename(`${partial}.pub`, `${path}.pub`);
+  await rename(partial, path);
+}
+
+/** The password of the user `operator`, as /etc/shadow wants it; in clear it stands in a file for the tests. */
+export async function ensurePassword(options: LabOptions): Promise<string> {
+  const { password, passwordHash } = labPaths(options);
+  if (!existsSync(passwordHash)) {
+    const clear = randomBytes(12).toString('base64url');
+    const hash = await run('hash a password', ['openssl', 'passwd', '-6', '-stdin'], { input: `${clear}\n` });
+    await writeFile(password, `${clear}\n`, { mode: 0o600 });
+    await writeFile(passwordHash, hash.stdout.trim(), { mode: 0o600 });
+  }
+  return readFile(passwordHash, 'utf8');
+}
+
+export type SigningKey = 'debian' | 'kubernetes';
+
+const uid = (key: SigningKey): string => `tsplay lab (${key} packages)`;
+
+/** gpg starts an agent of its own for a private home; it must not stay behind. */
+async function withGnupg<T>(options: LabOptions, work: (gpg: readonly string[]) => Promise<T>): Promise<T> {
+  const { gnupg } = labPaths(options);
+  await mkdir(gnupg, { recursive: true, mode: 0o700 });
+  try {
+    return await work(['gpg', '--homedir', gnupg, '--batch', '--quiet', '--yes', '--no-tty', '--passphrase', '']);
+  } finally {
+    await run("end the lab's gpg agent", ['gpgconf', '--homedir', gnupg, '--kill', 'all']).catch(() => {});
+  }
+}
+
+/** The armoured public half of a key that signs packages, made when it is first asked for. */
+export function publicKey(options: LabOptions, key: SigningKey): Promise<string> {
+  return withGnupg(options, async (gpg) => {
+    const known = await run('look for a signing key', [...gpg, '--list-secret-keys', `=${uid(key)}`], { accept: [2] });
+    if (known.code !== 0)
+      await run('make a signing key', [...gpg, '--quick-generate-key', uid(key), 'ed25519', 'sign', 'never']);
+    return (await run('export a signing key', [...gpg, '--armor', '--export', `=${uid(key)}`])).stdout;
+  });
+}
+
+/** Both forms in which apt takes a signature: beside the file and around it. */
+export async function sign(options: LabOptions, key: SigningKey, release: string, folder: string): Promise<void> {
+  await withGnupg(options, async (gpg) => {
+    const as = [...gpg, '--local-user', `=${uid(key)}`, '--armor'];
+    await run('sign a repository', [...as, '--detach-sign', '--output', `${folder}/Release.gpg`, release]);
+    await run('sign a repository', [...as, '--clear-sign', '--output', `${folder}/InRelease`, release]);
+  });
+}

@@ -1,0 +1,107 @@
+import { spawn } from 'node:child_process';
+import { openSync, closeSync, readFileSync } from 'node:fs';
+import { readFile, readdir } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { LabError } from './run.ts';
+
+/** A process that is surely the one meant: a pid alone may have been given to another since. */
+export interface ProcessRecord {
+  readonly pid: number;
+  /** Clock ticks after boot, field 22 of /proc/PID/stat. */
+  readonly start: string;
+  readonly boot: string;
+}
+
+interface Stat {
+  readonly state: string;
+  readonly parent: number;
+  readonly start: string;
+}
+
+const bootId = (): string => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+
+/** The command's name stands in parentheses and may itself hold spaces and parentheses. */
+export function parseStat(text: string): Stat {
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  return { state: fields[0] ?? '?', parent: Number(fields[1]), start: fields[19] ?? '' };
+}
+
+function stat(pid: number): Stat | undefined {
+  try {
+    return parseStat(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+export function recordOf(pid: number): ProcessRecord {
+  const found = stat(pid);
+  if (!found) throw new LabError(`process ${pid} ended at once`);
+  return { pid, start: found.start, boot: bootId() };
+}
+
+export function isAlive(record: ProcessRecord | undefined): record is ProcessRecord {
+  if (!record || record.boot !== bootId()) return false;
+  const found = stat(record.pid);
+  return found !== undefined && found.start === record.start && !'ZX'.includes(found.state);
+}
+
+export function kill(record: ProcessRecord | undefined, signal: NodeJS.Signals | number = 'SIGKILL'): void {
+  if (!isAlive(record)) return;
+  try {
+    process.kill(record.pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
+/** Whether the process has ended within the time. */
+export async function ended(record: ProcessRecord | undefined, milliseconds: number): Promise<boolean> {
+  const until = performance.now() + milliseconds;
+  while (isAlive(record)) {
+    if (performance.now() > until) return false;
+    await sleep(20);
+  }
+  return true;
+}
+
+/** Enters control groups before the command begins, so that all its children are in them. */
+const ENTER = 'while [ "$1" != -- ]; do echo $$ > "$1" || exit 97; shift; done; shift; exec "$@"';
+
+/** Starts a process that outlives this one. Its output goes to a log file. */
+export function startDetached(
+  argv: readonly string[],
+  options: { readonly log: string; readonly groups: readonly string[]; readonly env?: NodeJS.ProcessEnv },
+): ProcessRecord {
+  const log = openSync(options.log, 'a', 0o600);
+  try {
+    const files = options.groups.map((group) => `${group}/cgroup.procs`);
+    const child = spawn('/bin/sh', ['-c', ENTER, 'sh', ...files, '--', ...argv], {
+      cwd: '/',
+      detached: true,
+      stdio: ['ignore', log, log],
+      env: options.env ?? { PATH: process.env.PATH ?? '/usr/sbin:/usr/bin:/sbin:/bin' },
+    });
+    child.on('error', () => {}); // told by the missing pid
+    if (!child.pid) throw new LabError(`could not start ${argv.join(' ')}`);
+    child.unref();
+    return recordOf(child.pid);
+  } finally {
+    closeSync(log);
+  }
+}
+
+export async function childrenOf(pid: number): Promise<number[]> {
+  const all = (await readdir('/proc')).map(Number).filter((n) => n > 0);
+  return all.filter((n) => stat(n)?.parent === pid);
+}
+
+/** The pid that a process has in its innermost namespace: 1 for a host's systemd. */
+export async function innerPid(pid: number): Promise<number | undefined> {
+  try {
+    const line = /^NSpid:\s+(.*)$/m.exec(await readFile(`/proc/${pid}/status`, 'utf8'));
+    return Number(line?.[1]?.split(/\s+/).at(-1));
+  } catch {
+    return undefined;
+  }
+}

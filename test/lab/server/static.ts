@@ -1,0 +1,64 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream';
+
+export interface Range {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The part of a file that a Range header asks for: nothing for "all of it", 'none' for one outside the file. */
+export function parseRange(header: string | undefined, size: number): Range | 'none' | undefined {
+  const asked = /^bytes=(\d*)-(\d*)$/.exec(header ?? '');
+  if (!asked || (asked[1] === '' && asked[2] === '')) return undefined;
+  const start = asked[1] === '' ? Math.max(0, size - Number(asked[2])) : Number(asked[1]);
+  const end = asked[1] === '' || asked[2] === '' ? size - 1 : Math.min(Number(asked[2]), size - 1);
+  return start > end || start >= size ? 'none' : { start, end };
+}
+
+/** The file that a request's path names below a folder; undefined for a path that would lead out of it. */
+export function below(folder: string, path: string): string | undefined {
+  let name: string;
+  try {
+    name = decodeURIComponent(path);
+  } catch {
+    return undefined;
+  }
+  return name.includes('\0') || name.split('/').includes('..') ? undefined : join(folder, name);
+}
+
+/** Answers a GET or HEAD for one file: whole, a part of it, or "not changed since". */
+export async function sendFile(
+  request: IncomingMessage,
+  response: ServerResponse,
+  file: string | undefined,
+  headers: Record<string, string> = {},
+): Promise<void> {
+  const found = file === undefined ? undefined : await stat(file).catch(() => undefined);
+  if (!file || !found?.isFile()) return answer(response, 404);
+  const modified = new Date(Math.floor(found.mtimeMs / 1000) * 1000);
+  const since = Date.parse(request.headers['if-modified-since'] ?? '');
+  const common = { 'Last-Modified': modified.toUTCString(), 'Accept-Ranges': 'bytes', ...headers };
+  if (modified.getTime() <= since) return void response.writeHead(304, common).end();
+  // A part of another version than the asker has would be glued to it: then all is sent.
+  const same = !request.headers['if-range'] || Date.parse(request.headers['if-range']) === modified.getTime();
+  const range = same ? parseRange(request.headers.range, found.size) : undefined;
+  if (range === 'none') return void response.writeHead(416, { 'Content-Range': `bytes */${found.size}` }).end();
+  const { start, end } = range ?? { start: 0, end: found.size - 1 };
+  response.writeHead(range ? 206 : 200, {
+    'Content-Type': 'application/octet-stream',
+    'Content-Length': end - start + 1,
+    ...common,
+    ...(range && { 'Content-Range': `bytes ${start}-${end}/${found.size}` }),
+  });
+  if (request.method === 'HEAD' || found.size === 0) return void response.end();
+  pipeline(createReadStream(file, { start, end }), response, () => response.destroy());
+}
+
+export function answer(response: ServerResponse, status: number, body = ''): void {
+  const text = body || `${status}\n`;
+  response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8', 'Content-Length': Buffer.byteLength(text) });
+  response.end(text);
+}

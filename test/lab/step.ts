@@ -1,0 +1,18 @@
+import type { LabOptions } from './types.ts';
+
+/** Long steps say that they began and how long they took; a step that was only a look says nothing. */
+export async function step<T>({ log, signal }: Pick<LabOptions, 'log' | 'signal'>, title: string, work: () => Promise<T>): Promise<T> {
+  signal?.throwIfAborted();
+  const start = performance.now();
+  const seconds = () => `${((performance.now() - start) / 1000).toFixed(1)} s`;
+  const soon = setTimeout(() => log(`${title} …`), 300);
+  const still = setInterval(() => log(`${title} … ${seconds()}`), 30_000);
+  try {
+    const result = await work();
+    if (performance.now() - start >= 300) log(`${title}: ${seconds()}`);
+    return result;
+  } finally {
+    clearTimeout(soon);
+    clearInterval(still);
+  }
+}

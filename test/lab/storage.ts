@@ -1,0 +1,47 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { hostPaths } from './paths.ts';
+import { run } from './run.ts';
+import type { LabOptions } from './types.ts';
+
+type Places = Pick<LabOptions, 'cache' | 'state'>;
+
+/** Folders where an overlay cannot be (containerd stacks its own overlays there): ordinary folders of this machine. */
+export const BOUND = ['containerd', 'kubelet', 'etcd'] as const;
+
+/** In mount options "," parts options and ":" parts layers. */
+export const escapeLayer = (path: string): string => path.replace(/[\\:,]/g, (sign) => `\\${sign}`);
+
+/** `lowers`: the highest layer first. */
+export async function mountRoot(places: Places, name: string, lowers: readonly string[]): Promise<void> {
+  const { upper, work, root, bound } = hostPaths(places, name);
+  if (await isMounted(root)) return;
+  for (const folder of [upper, work, root]) await mkdir(folder, { recursive: true, mode: 0o755 });
+  for (const folder of BOUND) await mkdir(join(bound, folder), { recursive: true, mode: 0o711 });
+  const layers = `lowerdir=${lowers.map(escapeLayer).join(':')},upperdir=${escapeLayer(upper)},workdir=${escapeLayer(work)}`;
+  const hint = 'this needs root and overlayfs in the kernel, and a state folder that is not itself on an overlay';
+  await run(`mount the root of ${name}`, ['mount', '-t', 'overlay', `tsplay-${name}`, '-o', layers, root], { hint });
+}
+
+export async function unmountRoot(places: Places, name: string): Promise<void> {
+  const { root } = hostPaths(places, name);
+  while (await isMounted(root)) await run(`unmount the root of ${name}`, ['umount', '--lazy', root]);
+}
+
+/** Throws away all that was ever written in the host. */
+export async function emptyStorage(places: Places, name: string): Promise<void> {
+  const { upper, work, bound } = hostPaths(places, name);
+  for (const folder of [upper, work, bound]) await rm(folder, { recursive: true, force: true });
+}
+
+/** In /proc/self/mounts a space is \\040, and so on. */
+export const mountPoints = (mounts: string): string[] =>
+  mounts
+    .split('\n')
+    .map((line) => line.split(' ')[1] ?? '')
+    .map((path) => path.replace(/\\(\d{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8))));
+
+async function isMounted(path: string): Promise<boolean> {
+  return existsSync(path) && mountPoints(await readFile('/proc/self/mounts', 'utf8')).includes(path);
+}
