@@ -7,9 +7,9 @@ export interface Output {
 
 /**
  * What can bring things into being that no task names: an installed package its units, users and files; a refreshed
- * package index the packages, versions and dependencies in it.
+ * package index the packages, versions and dependencies in it; a loaded kernel module its settings.
  */
-export type SideEffect = 'package' | 'package-index';
+export type SideEffect = 'package' | 'package-index' | 'kernel-module';
 
 /**
  * A read-only observation of a host: a script for POSIX sh and coreutils that changes nothing, and what its output means.

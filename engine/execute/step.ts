@@ -98,7 +98,7 @@ async function execute(step: Step): Promise<Outcome> {
   const { module } = task;
   const { args, target } = await evaluate(run, play, scope, async () => ({
     target: delegate(step),
-    args: await prepareArguments(task, scope),
+    args: await prepareArguments(task, scope, { secret: (text) => run.secrets.add(text) }),
   }));
   const footing = footingOf(run, play, task, target, scope);
   const access = new Access(footing);

@@ -3,13 +3,13 @@ import type { AnyModule } from '../contract/module.ts';
 import type { Evaluated, RenderedFile, Verdict } from '../contract/schema.ts';
 import { describe, type MapEntry, type SourceNode } from '../source/node.ts';
 import type { Place } from '../source/place.ts';
-import { compileCondition } from '../template/condition.ts';
-import { compileExpression } from '../template/expression.ts';
-import { compileFile } from '../template/file.ts';
+import { compileCondition, compileExpression } from '../template/condition.ts';
+import { compileFile, type FileTemplate } from '../template/file.ts';
 import type { Template } from '../template/types.ts';
 import { compileValue } from '../template/value.ts';
-import { type ArgumentProblem, unknownPart, validateArguments } from './arguments-validate.ts';
-import type { CompiledFile, Context } from './context.ts';
+import { holdsUnknown, unknownPart, validateArguments } from './arguments-validate.ts';
+import type { ArgumentProblem } from './arguments-words.ts';
+import type { Context } from './context.ts';
 import { holdsExpression, writtenText } from './kinds.ts';
 import { type FileFormat, findFile, shownPath } from './local-files.ts';
 import { normaliseMode } from './mode.ts';
@@ -48,10 +48,6 @@ export function compileArguments(
   return args;
 }
 
-function holdsUnknown(value: unknown): boolean {
-  return value === unknownPart || (typeof value === 'object' && value !== null && Object.values(value).some(holdsUnknown));
-}
-
 /** The place of the exact argument that a problem is about. */
 function placeOf({ path, key }: ArgumentProblem, entries: readonly MapEntry[], at: Place): Place {
   let place = at;
@@ -81,6 +77,81 @@ function compileBySchema(node: SourceNode, schema: Schema, context: Context): Co
   }
   const written = asSchemaSays(node, schema);
   const template = compileValue(written, diagnostics);
-  if (template.constant) return { template, known: constantValue(written, template) };
-  return { template, known: partly(written, diagnosticsFree(written, template)) };
+  return { template, known: knownValue(written) };
+}
+
+/** The value as far as it is known before the run. */
+function knownValue(node: SourceNode): unknown {
+  if (node.kind === 'list') return node.items.map(knownValue);
+  if (node.kind === 'map') return Object.fromEntries(node.entries.map(({ key, value }) => [key, knownValue(value)]));
+  return holdsExpression(node) ? unknownPart : node.value;
+}
+
+/** Where the schema says text, numbers and booleans are the text that was written; a mode is brought to its usual form. */
+function asSchemaSays(node: SourceNode, schema: Schema): SourceNode {
+  if (node.kind === 'list') return { ...node, items: node.items.map((item) => asSchemaSays(item, itemSchema(schema))) };
+  if (node.kind === 'map') return { ...node, entries: node.entries.map((e) => ({ ...e, value: asSchemaSays(e.value, propertySchema(schema, e.key)) })) };
+  if (node.value === null || !isTextOnly(schema) || holdsExpression(node)) return node;
+  const text = writtenText(node);
+  const mode = formatOf(schema) === 'mode' ? normaliseMode(text) : text;
+  return { ...node, value: typeof mode === 'string' ? mode : text };
+}
+
+/** A list or map of parts that are compiled each by its own schema. */
+function together(node: SourceNode, parts: readonly Compiled[], keys?: readonly string[]): Compiled {
+  const object = (values: readonly unknown[]): unknown => (keys ? Object.fromEntries(keys.map((key, i) => [key, values[i]])) : values);
+  return {
+    template: {
+      place: node.place,
+      constant: parts.every((part) => part.template.constant),
+      references: parts.flatMap((part) => part.template.references),
+      evaluate: (scope) => object(parts.map((part) => part.template.evaluate(scope))),
+    },
+    known: object(parts.map((part) => part.known)),
+  };
+}
+
+/** Values that the module receives as more than text. They are never evaluated from data: what is compiled here is what runs. */
+function compileSpecial(node: SourceNode, format: string, context: Context): Compiled {
+  const { diagnostics } = context.loader;
+  if (format === 'condition') {
+    const conditions = compileCondition(node, diagnostics);
+    const source = conditions.map((c) => c.source).join(' && ');
+    const references = conditions.flatMap((c) => c.references);
+    return computed(node, references, (scope): Verdict => ({ source, holds: conditions.every((c) => c.holds(scope)) }));
+  }
+  if (node.kind !== 'scalar' || node.value === null) {
+    diagnostics.error('argument-value', node.place, `this must be ${format === 'expression' ? 'an expression' : 'the name of a file'}, but it is ${describe(node)}`);
+    return computed(node, [], () => undefined);
+  }
+  if (format === 'expression') {
+    const expression = compileExpression(node, diagnostics);
+    return computed(node, expression.references, (scope): Evaluated => ({ source: expression.source, value: expression.evaluate(scope) }));
+  }
+  if (holdsExpression(node)) return { template: compileValue(node, diagnostics), known: unknownPart };
+  return compileFileName(node, writtenText(node), format as FileFormat, context);
+}
+
+function computed(node: SourceNode, references: Template['references'], evaluate: Template['evaluate']): Compiled {
+  return { template: { place: node.place, constant: false, references, evaluate }, known: unknownPart };
+}
+
+/** A file whose name is known is found, and a template compiled, before anything runs. */
+function compileFileName(node: SourceNode, name: string, format: FileFormat, context: Context): Compiled {
+  const { diagnostics } = context.loader;
+  const search = findFile(name, format, context.searchPath);
+  if (search.found === undefined) {
+    diagnostics.error('missing-file', node.place, `there is no ${format === 'template-file' ? 'template' : 'file'} '${name}'`, search.why);
+    return { ...computed(node, [], () => name), known: name };
+  }
+  const path = search.found;
+  if (format === 'local-file') return { template: { place: node.place, constant: true, references: [], evaluate: () => path }, known: path };
+  const file = compiledFile(path, context);
+  return { ...computed(node, file.references, (scope): RenderedFile => ({ path, content: file.render(scope) })), known: path };
+}
+
+function compiledFile(path: string, { loader }: Context): FileTemplate {
+  let file = loader.templateFiles.get(path);
+  if (!file) loader.templateFiles.set(path, (file = compileFile(shownPath(path), readFileSync(path, 'utf8'), loader.diagnostics)));
+  return file;
 }

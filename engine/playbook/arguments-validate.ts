@@ -1,20 +1,11 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import type { AnyModule } from '../contract/module.ts';
-import { suggest } from '../source/nearest.ts';
+import { type ArgumentProblem, explainProblem, requiredNames } from './arguments-words.ts';
 import { normaliseMode } from './mode.ts';
 import { withoutSpecial } from './schema-walk.ts';
 
 /** Stands for a value that is not known before the run. */
 export const unknownPart: unique symbol = Symbol('unknown part');
-
-/** One thing that is wrong with arguments; `path` leads to it, with `key` at the name itself rather than its value. */
-export interface ArgumentProblem {
-  readonly code: 'missing-argument' | 'unknown-argument' | 'argument-value';
-  readonly path: readonly string[];
-  readonly key?: string;
-  readonly message: string;
-  readonly hint?: string;
-}
 
 let shared: Ajv | undefined;
 const compiled = new WeakMap<AnyModule, ValidateFunction>();
@@ -36,7 +27,7 @@ function validator(module: AnyModule): ValidateFunction {
 export function validateArguments(module: AnyModule, args: Record<string, unknown>): readonly ArgumentProblem[] {
   const validate = validator(module);
   if (validate(args)) return [];
-  return leaves(validate.errors ?? []).filter(isCertain).map((error) => explain(module, error));
+  return leaves(validate.errors ?? []).filter(isCertain).map((error) => explainProblem(module.name, error));
 }
 
 /** A choice that failed brings the errors of every branch: keeps those of the branch that was meant, or the choice's own. */
@@ -46,8 +37,8 @@ function leaves(errors: readonly ErrorObject[]): readonly ErrorObject[] {
   let kept = errors.filter((e) => !conditional.includes(e));
   for (const choice of choices) {
     const inside = kept.filter((e) => e.schemaPath.startsWith(`${choice.schemaPath}/`));
-    const branches = Map.groupBy(inside, (e) => e.schemaPath.slice(choice.schemaPath.length).split('/')[1]!);
-    const meant = [...branches.values()].filter((branch) => !branch.some((e) => e.instancePath === choice.instancePath && ['type', 'const', 'enum', 'required'].includes(e.keyword)));
+    const branches = (choice.schema as readonly unknown[]).map((_, i) => inside.filter((e) => e.schemaPath.startsWith(`${choice.schemaPath}/${i}/`)));
+    const meant = branches.filter((branch) => !branch.some((e) => e.instancePath === choice.instancePath && ['type', 'const', 'enum', 'required'].includes(e.keyword)));
     const instead = meant.length === 1 ? meant[0]! : [choice];
     kept = [...kept.filter((e) => e !== choice && !inside.includes(e)), ...instead];
   }
@@ -59,101 +50,7 @@ function isCertain(error: ErrorObject): boolean {
   return ['required', 'additionalProperties', 'dependentRequired'].includes(error.keyword) || requiredNames(error) !== undefined || !holdsUnknown(error.data);
 }
 
-function holdsUnknown(value: unknown): boolean {
+export function holdsUnknown(value: unknown): boolean {
   if (value === unknownPart) return true;
   return typeof value === 'object' && value !== null && Object.values(value).some(holdsUnknown);
-}
-
-/** The names of a choice whose branches only ask for names: `oneOf: [{required: [a]}, {required: [b]}]`. */
-function requiredNames(error: ErrorObject): readonly string[] | undefined {
-  if (error.keyword !== 'oneOf' && error.keyword !== 'anyOf') return undefined;
-  const branches = error.schema as readonly { readonly required?: readonly string[] }[];
-  return branches.every((b) => b.required && Object.keys(b).length === 1) ? branches.map((b) => b.required!.join(' with ')) : undefined;
-}
-
-function explain(module: AnyModule, error: ErrorObject): ArgumentProblem {
-  const path = error.instancePath.split('/').slice(1).map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
-  const name = path.length === 0 ? `'${module.name}'` : `'${path.join('.')}'`;
-  const params = error.params as Readonly<Record<string, unknown>>;
-  const problem = (message: string, hint?: string): ArgumentProblem => ({ code: 'argument-value', path, message: `${name} ${message}`, ...(hint !== undefined && { hint }) });
-  const names = requiredNames(error);
-  if (names) {
-    const given = names.filter((n) => n in (error.data as object));
-    const both = given.length > 1;
-    return { ...problem(both ? `takes only one of ${quoted(names)}` : `needs ${error.keyword === 'oneOf' ? 'one' : 'at least one'} of ${quoted(names)}`), code: both ? 'argument-value' : 'missing-argument' };
-  }
-  switch (error.keyword) {
-    case 'required':
-    case 'dependentRequired':
-      return { ...problem(`needs '${String(params['missingProperty'])}'${error.keyword === 'dependentRequired' ? ` beside '${String(params['property'])}'` : ''}`), code: 'missing-argument' };
-    case 'additionalProperties': {
-      const key = String(params['additionalProperty']);
-      const known = Object.keys((error.parentSchema?.['properties'] as object | undefined) ?? {});
-      const hint = suggest(key, known);
-      return { code: 'unknown-argument', path, key, message: `${name} has no argument '${key}'`, ...(hint !== undefined && { hint }) };
-    }
-    case 'type':
-      return problem(`must be ${words(params['type'])}, but it is ${sort(error.data)}`, typeHint(params['type'], error.data));
-    case 'enum': {
-      const allowed = (params['allowedValues'] as readonly unknown[]).map(String);
-      return problem(`cannot be ${shown(error.data)}; it is one of ${allowed.join(', ')}`, suggest(String(error.data), allowed));
-    }
-    case 'const':
-      return problem(`can only be ${shown(params['allowedValue'])}, not ${shown(error.data)}`);
-    case 'oneOf':
-    case 'anyOf': {
-      const types = (error.schema as readonly Readonly<Record<string, unknown>>[]).map((s) => (s['enum'] ? `one of ${(s['enum'] as unknown[]).join(', ')}` : 'const' in s ? shown(s['const']) : words(s['type'])));
-      return problem(`must be ${[...new Set(types)].join(' or ')}, but it is ${sort(error.data)}`);
-    }
-    case 'format':
-      return formatProblem(problem, String(params['format']), error.data);
-    case 'pattern':
-      return problem(`cannot be ${shown(error.data)}`, `it must match ${String(params['pattern'])}`);
-    case 'not':
-      return problem('holds arguments that exclude each other', JSON.stringify(error.schema));
-    default:
-      return problem(`${error.message ?? 'is not right'}; it is ${shown(error.data)}`);
-  }
-}
-
-function formatProblem(problem: (message: string, hint?: string) => ArgumentProblem, format: string, data: unknown): ArgumentProblem {
-  if (format === 'path') return problem(`must be an absolute path on the host, but it is ${shown(data)}`);
-  const bad = normaliseMode(String(data));
-  return typeof bad === 'string' ? problem(`is no ${format}: ${shown(data)}`) : problem(`cannot be used: ${bad.message}`, bad.hint);
-}
-
-const typeWords: Readonly<Record<string, string>> = {
-  string: 'text',
-  integer: 'a whole number',
-  number: 'a number',
-  boolean: 'true or false',
-  array: 'a list',
-  object: 'a map',
-  null: 'nothing',
-};
-
-function words(types: unknown): string {
-  return (Array.isArray(types) ? types : [types]).map((type) => typeWords[String(type)] ?? 'a value').join(' or ');
-}
-
-function sort(value: unknown): string {
-  if (value === null || value === undefined) return 'nothing';
-  if (Array.isArray(value)) return 'a list';
-  return typeof value === 'object' ? 'a map' : typeof value === 'string' ? `the text ${shown(value)}` : `the ${typeof value} ${String(value)}`;
-}
-
-function shown(value: unknown): string {
-  const text = typeof value === 'string' ? `'${value}'` : (JSON.stringify(value) ?? String(value));
-  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
-}
-
-function quoted(names: readonly string[]): string {
-  return names.map((name) => `'${name}'`).join(', ');
-}
-
-function typeHint(type: unknown, value: unknown): string | undefined {
-  if (typeof value !== 'string') return undefined;
-  if (type === 'boolean' && /^(yes|on|true|y|no|off|false|n)$/i.test(value)) return `write: ${/^(yes|on|true|y)$/i.test(value)}`;
-  if ((type === 'integer' || type === 'number') && /^-?\d+$/.test(value)) return `write it without quotes: ${value}`;
-  return type === 'array' ? 'write it as a list' : undefined;
 }

@@ -1,27 +1,21 @@
-import type { AnyModule } from '../contract/module.ts';
 import type { Diagnostics } from '../source/diagnostic.ts';
 import type { SourceNode } from '../source/node.ts';
-import type { Reference, Condition, Scope, Template } from '../template/types.ts';
+import type { FileTemplate } from '../template/file.ts';
+import type { Condition, Template } from '../template/types.ts';
 import type { ModuleNames } from './module-names.ts';
 import type { Role } from './role-files.ts';
 import type { RoleUse, Settings, VariableLayer } from './types.ts';
-
-/** A template file as it was checked: what was checked is what is rendered. */
-export interface CompiledFile {
-  readonly references: readonly Reference[];
-  render(scope: Scope): string;
-}
 
 /** What the reading of a whole playbook shares. */
 export interface Loader {
   readonly modules: ModuleNames;
   readonly diagnostics: Diagnostics;
-  /** Template files compiled so far, by absolute path; undefined for one that is broken. */
-  readonly templateFiles: Map<string, CompiledFile>;
+  /** Template files compiled so far, by absolute path: what was checked is what is rendered. */
+  readonly templateFiles: Map<string, FileTemplate>;
 }
 
-/** A list of handlers that is read once all tasks of the play are. */
-export interface HandlerList {
+/** A list of entries that is still to be read, and where. */
+export interface UnreadList {
   readonly node: SourceNode;
   readonly context: Context;
 }
@@ -32,7 +26,8 @@ export interface PlayParts {
   readonly folder: string;
   readonly roleDefaults: VariableLayer[];
   readonly roleVars: VariableLayer[];
-  readonly handlerLists: HandlerList[];
+  /** Handlers of roles: read when all tasks have been. */
+  readonly handlerLists: UnreadList[];
   /** Roles read so far, by folder. */
   readonly roles: Map<string, Role>;
   /** Uses of roles that are in the play already: the same use again adds nothing. */
@@ -49,10 +44,10 @@ export interface Context {
   readonly layers: readonly VariableLayer[];
   readonly notify: readonly Template[];
   readonly role?: RoleUse;
+  /** The folder of the file that is being read, absolute. */
+  readonly folder: string;
   /** Folders in which the names of files are looked up, absolute. */
   readonly searchPath: readonly string[];
   /** Roles and task files that are being read, outermost first: meeting one again is a recursion. */
   readonly underWay: readonly string[];
 }
-
-export type ModuleMap = ReadonlyMap<string, AnyModule>;

@@ -7,6 +7,7 @@ import type { Condition, Template } from '../template/types.ts';
 import { compileValue } from '../template/value.ts';
 import { keywords, keywordsAt, notSupported, type Level } from './keywords.ts';
 import { meantBoolean, misfit, writtenText } from './kinds.ts';
+import { withoutCollection } from './module-names.ts';
 
 /** The keywords of one map, each of the kind that the table asks for: what does not fit has been told and is left out. */
 export class Fields {
@@ -104,10 +105,15 @@ function checkValue({ key, value }: MapEntry, choices: readonly string[] | undef
   return false;
 }
 
+/** What Ansible has and this engine has not yet. */
+export function isLater(key: string): boolean {
+  return notSupported.has(withoutCollection(key));
+}
+
 /** Tells that a key means nothing at this level: known elsewhere, not supported, or not known at all. */
 export function rejectKey({ key, keyPlace }: MapEntry, level: Level, diagnostics: Diagnostics, moreNames: Iterable<string> = []): void {
   const standsOn = Object.hasOwn(keywords, key) ? keywords[key]!.at : undefined;
-  if (notSupported.has(key)) diagnostics.error('not-supported-yet', keyPlace, `'${key}' is not supported yet`, notSupported.get(key));
+  if (isLater(key)) diagnostics.error('not-supported-yet', keyPlace, `'${key}' is not supported yet`, notSupported.get(withoutCollection(key)));
   else if (key.startsWith('with_')) diagnostics.error('with-loop', keyPlace, `'${key}' is not supported`, "use 'loop': a list, or an expression that gives one");
   else if (standsOn) diagnostics.error('misplaced-keyword', keyPlace, `'${key}' cannot stand on ${article(level)}`, `it can stand on: ${standsOn.map((at) => levelNames[at]).join(', ')}`);
   else diagnostics.error('unknown-keyword', keyPlace, `no keyword of ${article(level)} is called '${key}'`, suggest(key, [...keywordsAt(level), ...moreNames]));

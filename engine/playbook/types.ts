@@ -74,7 +74,10 @@ export type Entry = Task | Block | Meta;
 
 /** What every entry has from where it stands; inherited parts are already in. */
 export interface Common {
+  /** As written; expressions in it are in `title`. */
   readonly name: string;
+  /** The name compiled, where it holds an expression. */
+  readonly title?: Template;
   readonly place: Place;
   readonly when: readonly Condition[];
   readonly tags: ReadonlySet<string>;
@@ -90,8 +93,19 @@ export interface RoleUse {
   readonly name: string;
   /** Absolute folder of the role. */
   readonly path: string;
+  /** Where it is used. */
+  readonly usedAt: Place;
   /** The role's defaults, lowest of all levels. */
   readonly defaults: VariableLayer;
+  /** What `argument_specs` says of its variables. */
+  readonly options?: ReadonlyMap<string, RoleOption>;
+}
+
+export interface RoleOption {
+  readonly required: boolean;
+  /** str, int, float, bool, list or dict. */
+  readonly type?: string;
+  readonly choices?: readonly string[];
 }
 
 export interface Task extends Common {

@@ -9,7 +9,10 @@ export interface Located {
 
 /** The whole text of a file. */
 export function locatedFile(file: string, text: string): Located {
-  return { text, at: (offset, length) => ({ file, ...lineAndColumn(text, offset), ...lengthOnLine(text, offset, length) }) };
+  return {
+    text,
+    at: (offset, length) => ({ file, ...lineAndColumn(text, offset), ...lengthOnLine(text, offset, length) }),
+  };
 }
 
 /** The text of a YAML scalar: through quotes, escapes, folding and the indentation of block scalars. */
@@ -21,7 +24,10 @@ export function locatedScalar(node: ScalarNode): Located {
     at(offset, length) {
       const raw = node.raw ?? text;
       const before = lineAndColumn(raw, node.raw === undefined ? offset : rawOffset(raw, text, offset));
-      const at = before.line === 1 ? { line, column: column + before.column - 1 } : { line: line + before.line - 1, column: before.column };
+      const at =
+        before.line === 1
+          ? { line, column: column + before.column - 1 }
+          : { line: line + before.line - 1, column: before.column };
       return { file, ...at, ...lengthOnLine(text, offset, length) };
     },
   };
@@ -45,22 +51,20 @@ function lengthOnLine(text: string, offset: number, length: number | undefined):
   return shown > 0 ? { length: shown } : {};
 }
 
-/** Walks value and raw text side by side: what only the raw text has (quotes, indentation, line folds) is stepped over. */
+/** Walks value and raw text side by side: indentation and line folds stand only in the raw text, escapes are longer there. */
 function rawOffset(raw: string, value: string, offset: number): number {
   const block = raw.startsWith('|') || raw.startsWith('>');
-  const escapes = raw.startsWith('"');
   let j = block ? raw.indexOf('\n') + 1 : /^["']/.test(raw) ? 1 : 0;
-  for (let i = 0; ; i++, j++) {
-    const skipped = raw.startsWith('\n', j) && value[i] !== '\n' ? /^\s+/.exec(raw.slice(j))?.[0].length : undefined;
-    if (skipped !== undefined && value[i] !== ' ') j += skipped;
-    else if (value[i] !== raw[j] && raw[j] === ' ') while (raw[j] === ' ' && raw[j] !== value[i]) j++;
-    if (i === offset || j >= raw.length) return j;
-    if (escapes && raw[j] === '\\') j += escapeLength(raw[j + 1]) - 1;
-    else if (raw.startsWith("''", j) && raw.startsWith("'")) j++;
-    else if (value[i] === ' ' && raw[j] === '\n') j += /^\s+/.exec(raw.slice(j))![0].length - 1;
+  for (let i = 0; ; i++) {
+    while (raw[j] !== value[i] && /\s/.test(raw[j] ?? '')) j++;
+    if (i === offset) return j;
+    j += width(raw, j);
   }
 }
 
-function escapeLength(letter: string | undefined): number {
-  return letter === 'x' ? 4 : letter === 'u' ? 6 : letter === 'U' ? 10 : 2;
+/** How many raw characters stand for one of the value. */
+function width(raw: string, j: number): number {
+  if (raw.startsWith("'")) return raw.startsWith("''", j) ? 2 : 1;
+  if (!raw.startsWith('"') || raw[j] !== '\\') return 1;
+  return { x: 4, u: 6, U: 10 }[raw[j + 1]!] ?? 2;
 }

@@ -72,10 +72,6 @@ export function applyMode(mode: string, present: string, isDirectory: boolean, u
   return octal(mode.split(',').reduce((bits, clause) => applyClause(clause, bits, isDirectory, umask), Number.parseInt(present, 8)));
 }
 
-export function isMode(mode: string): boolean {
-  return /^([0-7]{1,5}|[ugoa]*([-+=][rwxXst]*)+(,[ugoa]*([-+=][rwxXst]*)+)*)$/.test(mode);
-}
-
 const places = { u: 6, g: 3, o: 0 } as const;
 
 function applyClause(clause: string, before: number, isDirectory: boolean, umask: number): number {

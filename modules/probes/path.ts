@@ -25,24 +25,29 @@ export interface Present {
 export const absentPath: Absent = { type: 'absent' };
 
 export function pathState(path: string): Probe<PathState> {
-  const format = '%a|%U|%u|%G|%g|%F';
   return {
     key: `path:${path}`,
-    script: sh`LC_ALL=C stat -c ${format} ${path} && if [ -L ${path} ]; then readlink ${path}; fi`,
+    script: sh`LC_ALL=C stat -c ${presentFormat} ${path} && if [ -L ${path} ]; then readlink ${path}; fi`,
     parse(out) {
       if (isMissing(out)) return absentPath;
       const [line, ...rest] = readable(path, out).stdout.split('\n');
-      const [mode, user, uid, groupName, gid, kind] = line!.split('|') as [string, string, string, string, string, string];
-      const type = kind.startsWith('regular') ? 'file' : kind === 'directory' ? 'directory' : kind === 'symbolic link' ? 'link' : 'other';
-      return {
-        type,
-        mode: mode.padStart(4, '0'),
-        owner: user === 'UNKNOWN' ? uid : user,
-        group: groupName === 'UNKNOWN' ? gid : groupName,
-        ...(type === 'link' && { target: rest.join('\n').replace(/\n$/, '') }),
-      };
+      const present = parsePresent(line!);
+      return present.type === 'link' ? { ...present, target: rest.join('\n').replace(/\n$/, '') } : present;
     },
     appearsWith: { cause: 'package', absent: (state) => state.type === 'absent' },
+  };
+}
+
+/** What `stat -c` is asked for, and what it answers. */
+export const presentFormat = '%a|%U|%u|%G|%g|%F';
+
+export function parsePresent(line: string): Present {
+  const [mode, user, uid, group, gid, kind] = line.split('|') as [string, string, string, string, string, string];
+  return {
+    type: kind.startsWith('regular') ? 'file' : kind === 'directory' ? 'directory' : kind === 'symbolic link' ? 'link' : 'other',
+    mode: mode.padStart(4, '0'),
+    owner: user === 'UNKNOWN' ? uid : user,
+    group: group === 'UNKNOWN' ? gid : group,
   };
 }
 

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, readdir, rmdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rmdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LabError } from './run.ts';
@@ -81,7 +81,11 @@ async function clear(group: string): Promise<boolean> {
 
 async function pidsIn(group: string): Promise<number[]> {
   const text = await readFile(join(group, 'cgroup.procs'), 'utf8').catch(() => '');
-  return text.split('\n').map(Number).filter((pid) => pid > 0);
+  return text
+    .split('\n')
+    .map(Number)
+    .filter((pid) => pid > 0);
 }
 
-export const groupsExist = async (): Promise<boolean> => (await hierarchies()).some(({ path }) => existsSync(join(path, OURS)));
+export const groupsExist = async (): Promise<boolean> =>
+  (await hierarchies()).some(({ path }) => existsSync(join(path, OURS)));

@@ -23,7 +23,9 @@ export const isRunning = (record: HostRecord | undefined): record is HostRecord 
 export async function startHost(options: LabOptions, host: LabHost, layers: readonly string[]): Promise<void> {
   await clearHost(options, host.name);
   if (await isTaken(host))
-    throw new LabError(`${host.listen}:${host.port} is in use by another program\nnext: end it, or give ${host.name} another ansible_host`);
+    throw new LabError(
+      `${host.listen}:${host.port} is in use by another program\nnext: end it, or give ${host.name} another ansible_host`,
+    );
   let record: HostRecord = { ...host, since: new Date().toISOString() };
   await writeHost(options, record);
   await makeHostNetwork(host);
@@ -55,7 +57,10 @@ async function waitUntilUp(options: LabOptions, record: HostRecord): Promise<voi
 async function notUp(options: LabOptions, record: HostRecord, what: string): Promise<LabError> {
   const { console, forwardLog } = hostPaths(options, record.name);
   const tails = await Promise.all([console, forwardLog].map((path) => readFile(path, 'utf8').catch(() => '')));
-  const last = tails.map((text) => text.trimEnd().split('\n').slice(-15).join('\n')).join('\n').trim();
+  const last = tails
+    .map((text) => text.trimEnd().split('\n').slice(-15).join('\n'))
+    .join('\n')
+    .trim();
   const why = isAlive(record.nspawn) ? `${what} within ${BOOT_SECONDS} s` : 'systemd-nspawn has ended';
   return new LabError(`${record.name} did not come up: ${why}\n${last}\nnext: the whole console is in ${console}`);
 }

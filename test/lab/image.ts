@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { chmod, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { labPaths } from './paths.ts';
-import { bootstrapArguments, IMAGE_COMMANDS, IMAGE_FILES, IMAGE_REMOVED, recipeDigest, RELEASE } from './recipe.ts';
+import { bootstrapArguments, IMAGE_COMMANDS, IMAGE_FILES, IMAGE_REMOVED, RELEASE, recipeDigest } from './recipe.ts';
 import { run } from './run.ts';
 import { aptOptions, debianSources } from './sources.ts';
 import { step } from './step.ts';
@@ -28,7 +28,10 @@ async function build(image: string, cpu: string, signal: AbortSignal | undefined
   try {
     const allowed = (await aptOptions()).map((line) => `--aptopt=${line}`);
     const argv = [...bootstrapArguments(cpu), ...allowed, RELEASE, partial, ...(await debianSources())];
-    await run("make the hosts' image", argv, { signal, hint: 'is the Debian mirror reachable? `apt-get update` tells' });
+    await run("make the hosts' image", argv, {
+      signal,
+      hint: 'is the Debian mirror reachable? `apt-get update` tells',
+    });
     await finish(partial);
     await rename(partial, image);
   } finally {

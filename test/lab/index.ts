@@ -1,1 +1,10 @@
+export { hostExec, hostKill, hostStart } from './control.ts';
+export { type DigestOptions, upperDigest } from './digest.ts';
+export { labDown } from './down.ts';
+export { hostPaths, labPaths } from './paths.ts';
+export { installRequirements, requirements } from './requirements.ts';
+export { labReset } from './reset.ts';
+export { LabError } from './run.ts';
+export { labStatus } from './status.ts';
+export type { HostState, HostStatus, LabHost, LabOptions } from './types.ts';
 export { labUp } from './up.ts';

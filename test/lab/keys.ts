@@ -47,12 +47,10 @@ async function withGnupg<T>(options: LabOptions, work: (gpg: readonly string[]) 
   }
 }
 
-/** The armoured public half of a key that signs packages, made when it is first asked for. */
+/** The armoured public half of a key that signs packages. */
 export function publicKey(options: LabOptions, key: SigningKey): Promise<string> {
   return withGnupg(options, async (gpg) => {
-    const known = await run('look for a signing key', [...gpg, '--list-secret-keys', `=${uid(key)}`], { accept: [2] });
-    if (known.code !== 0)
-      await run('make a signing key', [...gpg, '--quick-generate-key', uid(key), 'ed25519', 'sign', 'never']);
+    await ensureSigningKey(gpg, key);
     return (await run('export a signing key', [...gpg, '--armor', '--export', `=${uid(key)}`])).stdout;
   });
 }
@@ -60,8 +58,15 @@ export function publicKey(options: LabOptions, key: SigningKey): Promise<string>
 /** Both forms in which apt takes a signature: beside the file and around it. */
 export async function sign(options: LabOptions, key: SigningKey, release: string, folder: string): Promise<void> {
   await withGnupg(options, async (gpg) => {
+    await ensureSigningKey(gpg, key);
     const as = [...gpg, '--local-user', `=${uid(key)}`, '--armor'];
     await run('sign a repository', [...as, '--detach-sign', '--output', `${folder}/Release.gpg`, release]);
     await run('sign a repository', [...as, '--clear-sign', '--output', `${folder}/InRelease`, release]);
   });
+}
+
+async function ensureSigningKey(gpg: readonly string[], key: SigningKey): Promise<void> {
+  const known = await run('look for a signing key', [...gpg, '--list-secret-keys', `=${uid(key)}`], { accept: [2] });
+  if (known.code !== 0)
+    await run('make a signing key', [...gpg, '--quick-generate-key', uid(key), 'ed25519', 'sign', 'never']);
 }

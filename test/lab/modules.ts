@@ -47,7 +47,11 @@ async function kernelConfig(): Promise<string> {
   if (existsSync('/proc/config.gz')) return gunzipSync(await readFile('/proc/config.gz')).toString();
   const beside = `/boot/config-${release()}`;
   if (existsSync(beside)) return readFile(beside, 'utf8');
-  const signs = { OVERLAY_FS: '/sys/module/overlay', BRIDGE: '/sys/module/bridge', BRIDGE_NETFILTER: '/proc/sys/net/bridge' };
+  const signs = {
+    OVERLAY_FS: '/sys/module/overlay',
+    BRIDGE: '/sys/module/bridge',
+    BRIDGE_NETFILTER: '/proc/sys/net/bridge',
+  };
   return Object.entries(signs)
     .filter(([, sign]) => existsSync(sign))
     .map(([option]) => `CONFIG_${option}=y`)

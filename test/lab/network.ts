@@ -15,7 +15,9 @@ async function ip(what: string, namespace: string, lines: readonly string[]): Pr
 
 /** A namespace with a bridge: no way leads out of it, and it says so at once to whoever tries. */
 export async function makeLabNetwork(): Promise<void> {
-  if (existsSync(namespacePath(LAB_NAMESPACE))) return;
+  const look = ['ip', '-n', LAB_NAMESPACE, 'link', 'show', 'br0'];
+  if ((await run("look for the lab's bridge", look, { accept: 'all' })).code === 0) return;
+  await removeNamespace(LAB_NAMESPACE); // half made, or a name that outlived a reboot
   await ip("make the lab's network namespace", '', [`netns add ${LAB_NAMESPACE}`]);
   await ip("make the lab's bridge", LAB_NAMESPACE, [
     'link set lo up',
@@ -25,7 +27,13 @@ export async function makeLabNetwork(): Promise<void> {
     'route add unreachable default',
   ]);
   const forward = 'echo 1 > /proc/sys/net/ipv4/ip_forward';
-  await run('switch on forwarding in the lab', ['nsenter', `--net=${namespacePath(LAB_NAMESPACE)}`, 'sh', '-c', forward]);
+  await run('switch on forwarding in the lab', [
+    'nsenter',
+    `--net=${namespacePath(LAB_NAMESPACE)}`,
+    'sh',
+    '-c',
+    forward,
+  ]);
 }
 
 export async function makeHostNetwork(host: LabHost): Promise<void> {

@@ -35,7 +35,12 @@ function nspawnArguments(options: LabOptions, name: string): string[] {
 const escapeBind = (path: string): string => path.replace(/[\\:]/g, (sign) => `\\${sign}`);
 
 export function boot(options: LabOptions, name: string, groups: readonly string[]): ProcessRecord {
-  const env = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', SYSTEMD_NSPAWN_API_VFS_WRITABLE: '1', SYSTEMD_LOG_COLOR: '0' };
+  const env = {
+    PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
+    SYSTEMD_NSPAWN_API_VFS_WRITABLE: '1', // sysctl works
+    SYSTEMD_NSPAWN_TMPFS_TMP: '0', // /tmp is on the disk, as in Debian: what is left there can be seen
+    SYSTEMD_LOG_COLOR: '0',
+  };
   return startDetached(nspawnArguments(options, name), { log: hostPaths(options, name).console, groups, env });
 }
 

@@ -10,12 +10,14 @@ import { step } from './step.ts';
 import type { LabOptions } from './types.ts';
 
 /** All that a host can install: for a cluster, for a load balancer, and small things for the modules' tests. */
-const PACKAGES = [
-  ...['containerd', 'runc', 'containernetworking-plugins', 'conntrack', 'ebtables', 'ethtool', 'iptables', 'socat', 'ipvsadm'],
-  ...['etcd-client', 'etcd-server', 'haproxy', 'keepalived', 'nginx-light', 'chrony', 'cron', 'rsync', 'logrotate'],
-  ...['curl', 'gnupg', 'jq', 'openssl', 'apt-transport-https', 'debconf-utils', 'locales', 'tzdata', 'acl', 'attr', 'zstd'],
-  ...['vim-tiny', 'less', 'tree', 'hello', 'sl', 'cowsay', 'figlet', 'htop', 'unzip', 'xz-utils', 'bzip2', 'netcat-openbsd'],
-];
+const PACKAGES = `
+  containerd runc containernetworking-plugins conntrack ebtables ethtool iptables socat ipvsadm
+  etcd-client etcd-server haproxy keepalived nginx-light chrony cron rsync logrotate
+  curl gnupg jq openssl apt-transport-https debconf-utils locales tzdata acl attr zstd
+  vim-tiny less tree hello sl cowsay figlet htop unzip xz-utils bzip2 netcat-openbsd
+`
+  .trim()
+  .split(/\s+/);
 
 /** A folder with a pool of .debs and their index, right for hosts made of this image. Made once. */
 export async function ensurePackages(options: LabOptions, image: string): Promise<string> {

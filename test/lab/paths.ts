@@ -40,5 +40,7 @@ export function hostPaths(places: Places, name: string) {
     console: join(base, 'console.log'),
     forwardLog: join(base, 'forward.log'),
     record: join(base, 'host.json'),
+    /** The layers that the writable one was begun on. */
+    layers: join(base, 'layers.json'),
   };
 }

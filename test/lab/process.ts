@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
-import { openSync, closeSync, readFileSync } from 'node:fs';
-import { readFile, readdir } from 'node:fs/promises';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { LabError } from './run.ts';
+import { codeOf, LabError } from './run.ts';
 
 /** A process that is surely the one meant: a pid alone may have been given to another since. */
 export interface ProcessRecord {
@@ -51,7 +51,7 @@ export function kill(record: ProcessRecord | undefined, signal: NodeJS.Signals |
   try {
     process.kill(record.pid, signal);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    if (codeOf(error) !== 'ESRCH') throw error;
   }
 }
 

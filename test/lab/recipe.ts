@@ -3,7 +3,17 @@ import { createHash } from 'node:crypto';
 export const RELEASE = 'bookworm';
 
 /** What a bare Debian server has, and no more: the playbooks bring the rest. */
-const PACKAGES = ['systemd', 'systemd-sysv', 'dbus', 'openssh-server', 'sudo', 'kmod', 'procps', 'iproute2', 'ca-certificates'];
+const PACKAGES = [
+  'systemd',
+  'systemd-sysv',
+  'dbus',
+  'openssh-server',
+  'sudo',
+  'kmod',
+  'procps',
+  'iproute2',
+  'ca-certificates',
+];
 
 /** Lets container runtimes work in a host: its mounts are shared and its control groups can be written. */
 const PREPARE = `#!/bin/sh
@@ -37,10 +47,14 @@ export const IMAGE_FILES: Readonly<Record<string, ImageFile>> = {
   'etc/hostname': { mode: 0o644, content: 'debian\n' },
   'etc/hosts': {
     mode: 0o644,
-    content: '127.0.0.1\tlocalhost\n127.0.1.1\tdebian\n\n::1\tlocalhost ip6-localhost ip6-loopback\nff02::1\tip6-allnodes\nff02::2\tip6-allrouters\n',
+    content:
+      '127.0.0.1\tlocalhost\n127.0.1.1\tdebian\n\n::1\tlocalhost ip6-localhost ip6-loopback\nff02::1\tip6-allnodes\nff02::2\tip6-allrouters\n',
   },
   // Swap that a cluster must switch off for good; systemd ignores it in a container.
-  'etc/fstab': { mode: 0o644, content: '# <file system> <mount point> <type> <options> <dump> <pass>\n/swapfile none swap sw 0 0\n' },
+  'etc/fstab': {
+    mode: 0o644,
+    content: '# <file system> <mount point> <type> <options> <dump> <pass>\n/swapfile none swap sw 0 0\n',
+  },
   'etc/resolv.conf': { mode: 0o644, content: '' },
   'etc/machine-id': { mode: 0o444, content: '' },
   'etc/sudoers.d/debian': { mode: 0o440, content: 'debian ALL=(ALL:ALL) NOPASSWD: ALL\n' },
@@ -66,7 +80,19 @@ export const IMAGE_REMOVED = [
 export const IMAGE_COMMANDS: readonly (readonly string[])[] = [
   ['useradd', '--uid', '1000', '--create-home', '--shell', '/bin/bash', '--groups', 'sudo', 'debian'],
   // Debian has a group `operator` of its own.
-  ['useradd', '--uid', '1001', '--gid', 'operator', '--create-home', '--shell', '/bin/bash', '--groups', 'sudo', 'operator'],
+  [
+    'useradd',
+    '--uid',
+    '1001',
+    '--gid',
+    'operator',
+    '--create-home',
+    '--shell',
+    '/bin/bash',
+    '--groups',
+    'sudo',
+    'operator',
+  ],
   ['systemctl', 'enable', 'tsplay-lab.service'],
 ];
 

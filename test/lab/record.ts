@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { dirname } from 'node:path';
 import { hostPaths, labPaths } from './paths.ts';
 import type { ProcessRecord } from './process.ts';
+import { codeOf } from './run.ts';
 import type { LabHost, LabOptions } from './types.ts';
 
 type Places = Pick<LabOptions, 'cache' | 'state'>;
@@ -25,14 +26,15 @@ export const forgetHost = (places: Places, name: string): Promise<void> =>
 
 /** Every host that was ever made in this state folder. */
 export async function knownHostNames(places: Places): Promise<string[]> {
-  return (await readdir(labPaths(places).hosts).catch(() => [])).sort();
+  return (await readdir(labPaths(places).hosts).catch(() => [])).sort((a, b) => (a < b ? -1 : 1));
 }
 
 export async function readJson<T>(path: string): Promise<T | undefined> {
   try {
-    return JSON.parse(await readFile(path, 'utf8')) as T;
+    const value: T = JSON.parse(await readFile(path, 'utf8'));
+    return value;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT' || error instanceof SyntaxError) return undefined;
+    if (codeOf(error) === 'ENOENT' || error instanceof SyntaxError) return undefined;
     throw error;
   }
 }

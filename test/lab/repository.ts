@@ -17,7 +17,14 @@ export async function publishDebian(options: LabOptions, packages: string): Prom
     await symlink(join(packages, 'pool'), join(folder, 'pool'));
     const dist = join(folder, 'dists', RELEASE);
     await writeIndex(join(dist, 'main', `binary-${cpu}`), await readFile(join(packages, 'Packages'), 'utf8'));
-    const fields = { Origin: 'Debian', Label: 'Debian', Suite: RELEASE, Codename: RELEASE, Architectures: cpu, Components: 'main' };
+    const fields = {
+      Origin: 'Debian',
+      Label: 'Debian',
+      Suite: RELEASE,
+      Codename: RELEASE,
+      Architectures: cpu,
+      Components: 'main',
+    };
     await release(options, 'debian', dist, fields);
   });
 }
@@ -37,7 +44,12 @@ export async function publishKubernetes(options: LabOptions, debs: string): Prom
 }
 
 /** Makes the folder aside and swaps it in: hosts that are reading never meet half of it. */
-async function publish(options: LabOptions, name: SigningKey, source: string, make: (folder: string) => Promise<void>): Promise<void> {
+async function publish(
+  options: LabOptions,
+  name: SigningKey,
+  source: string,
+  make: (folder: string) => Promise<void>,
+): Promise<void> {
   const folder = join(labPaths(options).repository, name);
   const mark = join(folder, '.source');
   if (existsSync(mark) && (await readFile(mark, 'utf8')) === source) return;
@@ -56,9 +68,19 @@ async function writeIndex(folder: string, packages: string): Promise<void> {
   await writeFile(join(folder, 'Packages.gz'), gzipSync(packages));
 }
 
-async function release(options: LabOptions, key: SigningKey, folder: string, fields: Record<string, string>): Promise<void> {
-  const settings = Object.entries(fields).flatMap(([name, value]) => ['-o', `APT::FTPArchive::Release::${name}=${value}`]);
-  const { stdout } = await run('describe a repository', ['apt-ftparchive', ...settings, 'release', '.'], { cwd: folder });
+async function release(
+  options: LabOptions,
+  key: SigningKey,
+  folder: string,
+  fields: Record<string, string>,
+): Promise<void> {
+  const settings = Object.entries(fields).flatMap(([name, value]) => [
+    '-o',
+    `APT::FTPArchive::Release::${name}=${value}`,
+  ]);
+  const { stdout } = await run('describe a repository', ['apt-ftparchive', ...settings, 'release', '.'], {
+    cwd: folder,
+  });
   const file = join(folder, 'Release');
   await writeFile(file, stdout);
   await sign(options, key, file, folder);

@@ -13,7 +13,7 @@ export interface RunOptions {
   /** What the reader can do about a failure. */
   readonly hint?: string;
   /** Exit codes other than 0 that are no failure. */
-  readonly accept?: readonly number[];
+  readonly accept?: readonly number[] | 'all';
 }
 
 export interface Ran {
@@ -41,11 +41,17 @@ export function run(what: string, argv: readonly string[], options: RunOptions =
     child.on('error', (error) => reject(failure(what, argv, error.message, options.hint)));
     child.on('close', (code, killed) => {
       const ran = { code: code ?? -1, stdout: Buffer.concat(out).toString(), stderr: Buffer.concat(err).toString() };
-      if (ran.code === 0 || options.accept?.includes(ran.code)) resolve(ran);
-      else reject(failure(what, argv, `${killed ?? `exit code ${ran.code}`}\n${tail(ran.stderr || ran.stdout)}`, options.hint));
+      if (ran.code === 0 || accepted(ran.code, options.accept)) resolve(ran);
+      else
+        reject(
+          failure(what, argv, `${killed ?? `exit code ${ran.code}`}\n${tail(ran.stderr || ran.stdout)}`, options.hint),
+        );
     });
   });
 }
+
+const accepted = (code: number, accept: RunOptions['accept'] = []): boolean =>
+  accept === 'all' || accept.includes(code);
 
 function failure(what: string, argv: readonly string[], why: string, hint = ''): LabError {
   const lines = [`could not ${what}: ${why.trimEnd()}`, `command: ${argv.join(' ')}`, hint && `next: ${hint}`];
@@ -55,3 +61,6 @@ function failure(what: string, argv: readonly string[], why: string, hint = ''):
 function tail(text: string, lines = 30): string {
   return text.trimEnd().split('\n').slice(-lines).join('\n');
 }
+
+/** The system's name of an error, such as ENOENT. */
+export const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined);

@@ -63,9 +63,20 @@ async function seedFiles(options: LabOptions, image: string): Promise<SeedFile[]
   const shadow = await readFile(join(image, 'etc/shadow'), 'utf8');
   const modules = [...(await moduleFiles())].map(([path, content]) => ({ path, content }));
   return [
-    ...HOMES.map(({ path, owner, group }) => ({ path: `${path}/.ssh/authorized_keys`, content: key, mode: 0o600, owner, group })),
+    ...HOMES.map(({ path, owner, group }) => ({
+      path: `${path}/.ssh/authorized_keys`,
+      content: key,
+      mode: 0o600,
+      owner,
+      group,
+    })),
     // Debian's shadow belongs to the group 42, `shadow`.
-    { path: 'etc/shadow', content: withPassword(shadow, 'operator', await ensurePassword(options)), mode: 0o640, group: 42 },
+    {
+      path: 'etc/shadow',
+      content: withPassword(shadow, 'operator', await ensurePassword(options)),
+      mode: 0o640,
+      group: 42,
+    },
     { path: DEBIAN_KEYRING.slice(1), content: await publicKey(options, 'debian') },
     { path: 'etc/apt/sources.list.d/debian.sources', content: SOURCES },
     ...modules,

@@ -32,7 +32,8 @@ export async function ensureServer(options: LabOptions): Promise<void> {
   const server = startDetached(argv, { log: paths.serverLog, groups: await makeGroups('lab') });
   await writeJson(paths.server, server);
   for (let tries = 0; !(await listens(inside)); tries++) {
-    if (!isAlive(server) || tries > 200) throw new LabError(`the lab's server does not start:\n${await readFile(paths.serverLog, 'utf8')}`);
+    if (!isAlive(server) || tries > 200)
+      throw new LabError(`the lab's server does not start:\n${await readFile(paths.serverLog, 'utf8')}`);
     await sleep(50, undefined, options.signal ? { signal: options.signal } : {});
   }
 }

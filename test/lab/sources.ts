@@ -8,7 +8,10 @@ export function sourceLines(targets: string): string[] {
   const lines = targets
     .split('\n')
     .map((line) => line.split('\t'))
-    .filter(([, release = '', component]) => component === 'main' && (release === RELEASE || release.startsWith(`${RELEASE}-`)))
+    .filter(
+      ([, release = '', component]) =>
+        component === 'main' && (release === RELEASE || release.startsWith(`${RELEASE}-`)),
+    )
     .map(([uri, release, component]) => `deb [signed-by=${KEYRING}] ${uri} ${release} ${component}`);
   return [...new Set(lines)];
 }
@@ -28,5 +31,7 @@ export async function debianSources(): Promise<string[]> {
 /** Old snapshots of Debian stay usable where the machine's own apt says that they may. */
 export async function aptOptions(): Promise<string[]> {
   const { stdout } = await run("read this machine's apt options", ['apt-config', 'dump', '--format', '%f "%v";%n']);
-  return stdout.split('\n').filter((line) => /^Acquire::(Check-Valid-Until|Check-Date|https?::Proxy|Retries) /i.test(line));
+  return stdout
+    .split('\n')
+    .filter((line) => /^Acquire::(Check-Valid-Until|Check-Date|https?::Proxy|Retries) /i.test(line));
 }

@@ -1,7 +1,11 @@
 import type { LabOptions } from './types.ts';
 
 /** Long steps say that they began and how long they took; a step that was only a look says nothing. */
-export async function step<T>({ log, signal }: Pick<LabOptions, 'log' | 'signal'>, title: string, work: () => Promise<T>): Promise<T> {
+export async function step<T>(
+  { log, signal }: Pick<LabOptions, 'log' | 'signal'>,
+  title: string,
+  work: () => Promise<T>,
+): Promise<T> {
   signal?.throwIfAborted();
   const start = performance.now();
   const seconds = () => `${((performance.now() - start) / 1000).toFixed(1)} s`;

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hostPaths } from './paths.ts';
+import { readJson, writeJson } from './record.ts';
 import { run } from './run.ts';
 import type { LabOptions } from './types.ts';
 
@@ -13,10 +14,12 @@ export const BOUND = ['containerd', 'kubelet', 'etcd'] as const;
 /** In mount options "," parts options and ":" parts layers. */
 export const escapeLayer = (path: string): string => path.replace(/[\\:,]/g, (sign) => `\\${sign}`);
 
-/** `lowers`: the highest layer first. */
+/** `lowers`: the highest layer first. What was written above other layers does not fit and is thrown away. */
 export async function mountRoot(places: Places, name: string, lowers: readonly string[]): Promise<void> {
-  const { upper, work, root, bound } = hostPaths(places, name);
+  const { upper, work, root, bound, layers: layersFile } = hostPaths(places, name);
   if (await isMounted(root)) return;
+  if (JSON.stringify(await readJson(layersFile)) !== JSON.stringify(lowers)) await emptyStorage(places, name);
+  await writeJson(layersFile, lowers);
   for (const folder of [upper, work, root]) await mkdir(folder, { recursive: true, mode: 0o755 });
   for (const folder of BOUND) await mkdir(join(bound, folder), { recursive: true, mode: 0o711 });
   const layers = `lowerdir=${lowers.map(escapeLayer).join(':')},upperdir=${escapeLayer(upper)},workdir=${escapeLayer(work)}`;

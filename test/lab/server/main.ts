@@ -7,7 +7,8 @@ import { type Folders, serveWww } from './www.ts';
  * The lab's HTTP server, a program of its own that runs inside the lab's network: packages and files on port 80, images
  * on port 5000. Its one argument: the folders and the address, as JSON.
  */
-const { address, ...folders } = JSON.parse(process.argv[2] ?? '{}') as Folders & { address: string };
+const settings: Folders & { address: string } = JSON.parse(process.argv[2] ?? '{}');
+const { address, ...folders } = settings;
 
 type Serve = (folders: Folders, request: IncomingMessage, response: ServerResponse) => Promise<void>;
 

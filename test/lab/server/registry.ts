@@ -5,13 +5,18 @@ import { answer, below, sendFile } from './static.ts';
 import type { Folders } from './www.ts';
 
 /** The reading half of the distribution API over a folder whose paths are those of the API. */
-export async function serveRegistry(folders: Folders, request: IncomingMessage, response: ServerResponse): Promise<void> {
+export async function serveRegistry(
+  folders: Folders,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   if (request.method !== 'GET' && request.method !== 'HEAD') return answer(response, 405);
   const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
   response.setHeader('Docker-Distribution-Api-Version', 'registry/2.0');
   if (/^\/v2\/?$/.test(path)) return answer(response, 200, '{}');
   const file = below(folders.registry, path);
-  if (path.includes('/blobs/')) return sendFile(request, response, file, { 'Docker-Content-Digest': path.split('/').at(-1) ?? '' });
+  if (path.includes('/blobs/'))
+    return sendFile(request, response, file, { 'Docker-Content-Digest': path.split('/').at(-1) ?? '' });
   if (!path.includes('/manifests/') || !file) return answer(response, 404);
   const manifest = await readFile(file).catch(() => undefined);
   if (!manifest) return notFound(response);
@@ -20,7 +25,7 @@ export async function serveRegistry(folders: Folders, request: IncomingMessage, 
 
 /** A manifest says itself what it is; its digest is over its very bytes. */
 export function manifestHeaders(manifest: Buffer): Record<string, string> {
-  const { mediaType } = JSON.parse(manifest.toString()) as { mediaType?: string };
+  const { mediaType }: { mediaType?: string } = JSON.parse(manifest.toString());
   return {
     'Content-Type': mediaType ?? 'application/vnd.oci.image.manifest.v1+json',
     'Docker-Content-Digest': `sha256:${createHash('sha256').update(manifest).digest('hex')}`,

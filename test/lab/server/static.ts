@@ -43,7 +43,8 @@ export async function sendFile(
   const common = { 'Last-Modified': modified.toUTCString(), 'Accept-Ranges': 'bytes', ...headers };
   if (modified.getTime() <= since) return void response.writeHead(304, common).end();
   // A part of another version than the asker has would be glued to it: then all is sent.
-  const same = !request.headers['if-range'] || Date.parse(request.headers['if-range']) === modified.getTime();
+  const ifRange = request.headers['if-range'];
+  const same = !ifRange || Date.parse(String(ifRange)) === modified.getTime();
   const range = same ? parseRange(request.headers.range, found.size) : undefined;
   if (range === 'none') return void response.writeHead(416, { 'Content-Range': `bytes */${found.size}` }).end();
   const { start, end } = range ?? { start: 0, end: found.size - 1 };
@@ -54,11 +55,15 @@ export async function sendFile(
     ...(range && { 'Content-Range': `bytes ${start}-${end}/${found.size}` }),
   });
   if (request.method === 'HEAD' || found.size === 0) return void response.end();
-  pipeline(createReadStream(file, { start, end }), response, () => response.destroy());
+  pipeline(createReadStream(file, { start, end }), response, () => {}); // an error has closed the connection: the asker sees it
 }
 
 export function answer(response: ServerResponse, status: number, body = ''): void {
+  if (status === 204 || status === 304) return void response.writeHead(status).end();
   const text = body || `${status}\n`;
-  response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8', 'Content-Length': Buffer.byteLength(text) });
+  response.writeHead(status, {
+    'Content-Type': 'text/plain; charset=utf-8',
+    'Content-Length': Buffer.byteLength(text),
+  });
   response.end(text);
 }

@@ -11,7 +11,7 @@ export interface Folders {
 export async function serveWww(folders: Folders, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
   const status = /^\/status\/([2-5]\d\d)$/.exec(path);
-  if (status) return answer(response, Number(status[1]), status[1] === '204' || status[1] === '304' ? ' ' : '');
+  if (status) return answer(response, Number(status[1]));
   if (request.method !== 'GET' && request.method !== 'HEAD') return answer(response, 405);
   if (path.startsWith('/files/')) return sendFile(request, response, below(folders.files, path.slice('/files'.length)));
   return sendFile(request, response, below(folders.repository, path));

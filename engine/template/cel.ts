@@ -1,0 +1,177 @@
+import { EvaluationError, type ParseResult } from '@marcbachmann/cel-js';
+import { UnknownValue } from '../contract/unknown.ts';
+import { suggest } from '../source/nearest.ts';
+import { celEnvironment, UndefinedVariable } from './cel-functions.ts';
+import { type CelUse, walkCel } from './cel-references.ts';
+import { CelValues } from './cel-values.ts';
+import { SyntaxProblem } from './handlebars.ts';
+import { celHabit } from './jinja.ts';
+import { findVariable, Missing } from './lookup.ts';
+import type { Scope } from './types.ts';
+
+/** An expression in CEL, checked as far as it can be without values. */
+export interface CelProgram {
+  readonly uses: readonly CelUse[];
+  /** CEL's name of the type, `dyn` where it depends on variables. */
+  readonly type: string;
+  /** Throws UnknownValue, SyntaxProblem (what failed and where in the source), or what the scope throws. */
+  run(scope: Scope): unknown;
+}
+
+let environment: ReturnType<typeof celEnvironment> | undefined;
+
+/** Throws SyntaxProblem. The only place that knows the CEL package. */
+export function parseCel(source: string): CelProgram {
+  environment ??= celEnvironment();
+  const cel = environment;
+  const parsed = attempt(source, () => cel.parse(source));
+  const uses: CelUse[] = [];
+  walkCel(
+    parsed.ast,
+    (use) => {
+      const name = use.path[0]!;
+      const literal = { True: 'true', False: 'false', None: 'null' }[name];
+      if (literal !== undefined)
+        throw new SyntaxProblem(`'${name}' is not a value here`, use.start, `write ${literal}`);
+      if (!cel.hasVariable(name)) uses.push(use);
+    },
+    (node, name) => {
+      if (name === 'matches')
+        throw new SyntaxProblem(
+          "'matches' is not offered: it can take forever",
+          node.start,
+          'use search(text, pattern), which is safe (RE2)',
+        );
+    },
+  );
+  const { error, type } = parsed.check();
+  if (error) throw explain(source, error);
+  let running = false;
+  return {
+    uses,
+    type: type!,
+    run(scope) {
+      // The package keeps loop variables in the tree: an expression that (through a variable) needs itself for another host gets a tree of its own.
+      const program = running ? cel.parse(source) : parsed;
+      const outer = running;
+      running = true;
+      try {
+        return evaluate(source, program, scope, uses);
+      } finally {
+        running = outer;
+      }
+    },
+  };
+}
+
+function evaluate(source: string, program: ParseResult, scope: Scope, uses: readonly CelUse[]): unknown {
+  const values = new CelValues();
+  try {
+    return values.take(program(new Variables(scope, values, uses)));
+  } catch (error) {
+    // With the unknown value at hand another operand might have decided before the error.
+    throw (
+      values.reached ??
+      (error instanceof EvaluationError || error instanceof RangeError || error instanceof TypeError
+        ? explain(source, error)
+        : error)
+    );
+  }
+}
+
+/** The variables as CEL asks for them, one by one. */
+class Variables extends Map<string, unknown> {
+  readonly #scope: Scope;
+  readonly #values: CelValues;
+  readonly #uses: readonly CelUse[];
+
+  constructor(scope: Scope, values: CelValues, uses: readonly CelUse[]) {
+    super();
+    this.#scope = scope;
+    this.#values = values;
+    this.#uses = uses;
+  }
+
+  override get(name: string): unknown {
+    const value = this.#find(name);
+    if (!(value instanceof Missing)) return this.#values.give(value);
+    throw new UndefinedVariable(value.message, this.#uses.find((use) => use.path[0] === name)?.start ?? 0, value.hint);
+  }
+
+  #find(name: string): unknown {
+    try {
+      return findVariable(this.#scope, name);
+    } catch (error) {
+      if (error instanceof UnknownValue) this.#values.reached ??= error;
+      throw error;
+    }
+  }
+}
+
+function attempt<T>(source: string, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    throw explain(source, error as Error);
+  }
+}
+
+/** The package's error in plain words, with its place in the source. */
+function explain(
+  source: string,
+  error: Error & { summary?: string; code?: string; range?: { start: number } },
+): SyntaxProblem {
+  const offset = error.range?.start ?? 0;
+  const summary = (error.summary ?? error.message).replaceAll(/\bdyn<(\w+)>/g, '$1');
+  switch (error.code) {
+    case 'no_such_key':
+      return new SyntaxProblem(
+        `there is no '${summary.replace('No such key: ', '')}'`,
+        offset,
+        'ask defined(a.b), or give another value: a.?b.orValue(x)',
+      );
+    case 'no_such_overload':
+      return new SyntaxProblem(
+        summary.replace(/no such overload: (\w+) (\S+) (\w+)/, "'$2' does not go with $1 and $3"),
+        offset,
+        'convert one side: int(x), string(x), double(x)',
+      );
+    case 'no_matching_overload': {
+      const [, receiver, name, given] = /'(?:([^'(]+)\.)?([\w]+)\((.*)\)'/.exec(summary) ?? [];
+      const functions = environment!.getDefinitions().functions.filter((f) => f.name === name);
+      if (name === undefined || functions.length > 0)
+        return new SyntaxProblem(
+          `'${name}' cannot be called with (${given})${receiver ? ` on ${receiver}` : ''}`,
+          offset,
+          forms(functions, receiver),
+        );
+      return new SyntaxProblem(
+        `there is no function '${name}'`,
+        offset,
+        celHabit(source) ??
+          suggest(
+            name,
+            environment!.getDefinitions().functions.map((f) => f.name),
+          ),
+      );
+    }
+    case 'unexpected_character':
+    case 'unexpected_token':
+    case 'expected_token':
+    case 'reserved_identifier':
+    case 'parse_error':
+    case 'unterminated_string':
+      return new SyntaxProblem(`this is not an expression: ${summary.toLowerCase()}`, offset, celHabit(source));
+    default:
+      return new SyntaxProblem(summary, offset);
+  }
+}
+
+function forms(
+  functions: readonly { signature: string; receiverType: string | null }[],
+  receiver: string | undefined,
+): string | undefined {
+  const signatures = [...new Set(functions.map((f) => f.signature))];
+  if (receiver !== undefined && functions.every((f) => f.receiverType === null)) return `call it as ${signatures[0]}`;
+  return signatures.length > 0 ? `it is called as ${signatures.slice(0, 4).join(', ')}` : undefined;
+}

@@ -1,0 +1,28 @@
+/** What people who know Jinja write in conditions, and how it is said in CEL; texts in quotes are left out before. */
+const habits: readonly (readonly [RegExp, string])[] = [
+  [/\{\{|\}\}/, 'an expression stands here already: leave the {{ }} away'],
+  [/\bis\s+not\s+defined\b|\bis\s+undefined\b/, 'write !defined(name)'],
+  [/\bis\s+defined\b/, 'write defined(name)'],
+  [
+    /\bis\s+(not\s+)?(changed|failed|skipped|succeeded|success)\b/,
+    'write result.changed, result.failed, result.skipped',
+  ],
+  [/\bis\s+(not\s+)?(search|match|regex)\b/, 'write search(text, pattern)'],
+  [/\bis\s+(not\s+)?version\b|\|\s*version/, "write versionAtLeast(version, '1.2') or versionCompare(a, b) < 0"],
+  [/\bis\s+(not\s+)?none\b/i, 'write x == null'],
+  [/\bnot\s+in\b/, 'write !(a in b)'],
+  [/\bnot\b/, 'write !x'],
+  [/\b(and|or)\b/, 'write && for and, || for or'],
+  [/\|\s*default\b/, "write result.?key.orValue('x'), or defined(x) ? x : 'y'"],
+  [/\|\s*(length|count)\b/, 'write size(x)'],
+  [/(^|[^|])\|([^|]|$)/, 'filters are functions here: lower(x), int(x), size(x)'],
+  [/(^|[^=!<>])=([^=]|$)/, 'compare with =='],
+  [/\bif\b.*\belse\b/, 'write condition ? a : b'],
+  [/~/, 'join texts with +'],
+  [/\.\d/, 'a position in a list is written xs[0]'],
+];
+
+export function celHabit(source: string): string | undefined {
+  const code = source.replaceAll(/'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"/g, "''");
+  return habits.find(([pattern]) => pattern.test(code))?.[1];
+}

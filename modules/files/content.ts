@@ -1,0 +1,142 @@
+import { basename, dirname } from 'node:path/posix';
+import { TaskFailure, expectSuccess } from '../../engine/contract/failure.ts';
+import type { Changed, Check, Difference, Reader, Writer } from '../../engine/contract/module.ts';
+import { cannotTell, type Prediction, willBe } from '../../engine/contract/probe.ts';
+import { digestOf, fileDigest, fileText, fileTextOf, type FileText, inode, noFile, pathState } from '../probes/path.ts';
+import { attributeArgs, attributeDifferences, type Attributes, readWanted, settle, type Wanted } from './attributes.ts';
+import { expectFolder, look, type Place } from './place.ts';
+
+/** The arguments of every module that writes a whole file. */
+export const contentArgs = {
+  ...attributeArgs,
+  backup: { type: 'boolean', default: false, description: 'Keep the old file beside the new one, under a name with the time in it.' },
+  validate: {
+    type: 'string',
+    pattern: '%s',
+    description: 'Command that must succeed before the old file is replaced; `%s` is the path of the new one.',
+  },
+} as const;
+
+export const contentReturns = {
+  checksum: { type: 'string', description: 'SHA-256 of the content, in hex.' },
+  owner: { type: 'string' },
+  group: { type: 'string' },
+  mode: { type: 'string', description: 'Four octal digits.' },
+  size: { type: 'integer', description: 'In bytes.' },
+  state: { const: 'file' },
+  backup_file: { type: 'string', description: 'Where the old file was kept, if it was.' },
+} as const;
+
+export interface WantedFile extends Wanted {
+  readonly path: string;
+  readonly content: Buffer;
+  readonly backup: boolean;
+  readonly validate?: string;
+}
+
+export interface FoundFile {
+  readonly file: WantedFile;
+  readonly will: Attributes;
+  /** Whether the file has to be written anew; else only its attributes are set. */
+  readonly rewrite: boolean;
+}
+
+const readAtOnce = 64 * 1024;
+const shownWhole = 1024 * 1024;
+
+/**
+ * A file with this content at this place. What is small is read at once, so that a change can be shown without a second look;
+ * of what is larger the digest decides, and only a file that differs is read.
+ */
+export async function checkContent(host: Reader, file: WantedFile): Promise<Check<FoundFile>> {
+  const { path, content } = file;
+  const small = content.length <= readAtOnce;
+  const [place, settled, text, digest] = await Promise.all([
+    look(host, path),
+    readWanted(host, file),
+    small ? host.read(fileText(path)) : undefined,
+    small ? undefined : host.read(fileDigest(path)),
+  ]);
+  if (place.present.type === 'directory')
+    throw new TaskFailure(`${path} is a folder`, { hint: `to put the file into it, end the path with a slash: ${path}/${basename(path)}` });
+  const there = place.present.type === 'file' || place.present.type === 'link';
+  const same = there && (text ? text.exists && bytesOf(text)?.equals(content) === true : digest === digestOf(content));
+  const before = !there ? noFile : (text ?? (same || content.length > shownWhole ? undefined : await host.read(fileText(path))));
+  return judge(place, file, settle(settled.wanted, place.present, place.folder, settled.me, 'file'), same, before);
+}
+
+/** The check of a file whose content now and then is known; `before` is missing where it was not worth reading. */
+export function judge(place: Place, file: WantedFile, will: Attributes, same: boolean, before: FileText | undefined): Check<FoundFile> {
+  const { path, content } = file;
+  const { present } = place;
+  expectFolder(place);
+  if (present.type === 'directory') throw new TaskFailure(`${path} is a folder`);
+  if (present.type === 'other') throw new TaskFailure(`${path} is not a regular file`, { hint: 'it is a device, a socket or a pipe, and is left as it is' });
+  const differences: Difference[] = [];
+  if (present.type === 'link') differences.push({ what: `type of ${path}`, from: `symbolic link to ${present.target}`, to: 'file' });
+  if (!same) differences.push(contentDifference(path, before, content, will));
+  const rewrite = differences.length > 0;
+  differences.push(...attributeDifferences(path, present, will));
+  return {
+    present: { file, will, rewrite },
+    differences,
+    after: rewrite ? fileWillBe(path, content, will) : attributesWillBe(path, will),
+    result: { ...will, checksum: digestOf(content), size: content.length, state: 'file' },
+  };
+}
+
+/** What later tasks read of a file that was written whole. */
+export function fileWillBe(path: string, content: Buffer, will: Attributes): Prediction[] {
+  return [
+    ...attributesWillBe(path, will),
+    willBe(fileText(path), fileTextOf(content)),
+    willBe(fileDigest(path), digestOf(content)),
+    cannotTell(inode(dirname(path))),
+  ];
+}
+
+function attributesWillBe(path: string, will: Attributes): Prediction[] {
+  return [willBe(pathState(path), { type: 'file', ...will }), cannotTell(inode(path))];
+}
+
+/** Of a file that not everyone may read only the digest is shown: a difference is seen by more people than the file. */
+function contentDifference(path: string, before: FileText | undefined, content: Buffer, will: Attributes): Difference {
+  const after = fileTextOf(content);
+  const isPrivate = (Number.parseInt(will.mode, 8) & 0o004) === 0;
+  const showable = (text: FileText | undefined): boolean => text?.encoding === 'utf8' && text.content.length <= shownWhole;
+  const whole = !isPrivate && showable(before) && showable(after);
+  return {
+    what: `content of ${path}`,
+    from: before?.exists === false ? null : whole ? before!.content : summary(before && bytesOf(before)),
+    to: whole ? after.content : summary(content),
+  };
+}
+
+function summary(bytes: Buffer | undefined): string {
+  return bytes ? `${bytes.length} bytes, sha256 ${digestOf(bytes)}` : 'another content';
+}
+
+export function bytesOf(text: FileText): Buffer | undefined {
+  return text.encoding === 'too-large' ? undefined : Buffer.from(text.content, text.encoding);
+}
+
+export async function changeContent(host: Writer, { file, will, rewrite }: FoundFile): Promise<Changed> {
+  if (!rewrite) {
+    for (const argv of attributeCommands(file.path, will)) expectSuccess(argv, await host.run(argv));
+    return {};
+  }
+  const { backup } = await host.write(file.path, file.content, {
+    ...will,
+    backup: file.backup,
+    ...(file.validate !== undefined && { validate: file.validate }),
+  });
+  return backup === undefined ? {} : { result: { backup_file: backup } };
+}
+
+/** The mode comes last (chown clears set-ID bits) and with a fifth digit, without which chmod leaves a folder's set-ID bits. */
+export function attributeCommands(path: string, { owner, group, mode }: Attributes): string[][] {
+  return [
+    ['chown', '-h', `${owner}:${group}`, path],
+    ['chmod', `0${mode}`, path],
+  ];
+}

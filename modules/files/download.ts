@@ -1,0 +1,47 @@
+import { sh } from '../../engine/contract/quote.ts';
+import type { Attributes } from './attributes.ts';
+
+export interface Download {
+  readonly url: string;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly will: Attributes;
+  /** SHA-256 that the file must have before it counts. */
+  readonly digest?: string;
+}
+
+/**
+ * Downloads beside the place, readable by its owner alone, and renames over it when the digest is right; prints the digest.
+ * curl reads address and headers from its standard input: what is secret in them is in no argument list.
+ */
+export function downloadScript({ url, path, headers, will, digest }: Download): { script: string; stdin: string } {
+  const needsCurl = Object.keys(headers).length > 0;
+  const script = [
+    'umask 077',
+    sh`new=$(mktemp ${`${path}.XXXXXXXXXX`}) || exit 1`,
+    `trap 'rm -f -- "$new"' EXIT HUP INT TERM`,
+    'if command -v curl >/dev/null; then curl -fsSL --retry 2 -o "$new" -K - || exit 1',
+    ...(needsCurl
+      ? ["else echo 'headers can only be sent with curl, and curl is not installed' >&2; exit 1; fi"]
+      : [
+          sh`elif command -v wget >/dev/null; then wget -q -O "$new" -- ${url} || { echo "wget ended with $?" >&2; exit 1; }`,
+          sh`elif [ -x /usr/lib/apt/apt-helper ]; then /usr/lib/apt/apt-helper download-file ${url} "$new" >&2 || exit 1`,
+          "else echo 'the host has none of curl, wget and apt' >&2; exit 1; fi",
+        ]),
+    'got=$(sha256sum <"$new") && got=${got%% *} || exit 1',
+    ...(digest === undefined ? [] : [sh`[ "$got" = ${digest} ] || { echo "its sha256 is $got, not "${digest} >&2; exit 1; }`]),
+    sh`chown ${`${will.owner}:${will.group}`} "$new" && chmod ${will.mode} "$new" || exit 1`,
+    'sync "$new" 2>/dev/null || sync',
+    sh`mv -fT -- "$new" ${path} || exit 1`,
+    'trap - EXIT',
+    'echo "$got"',
+  ].join('\n');
+  const lines = [`url = ${quoted(url)}`, ...Object.entries(headers).map(([name, value]) => `header = ${quoted(`${name}: ${value}`)}`)];
+  return { script, stdin: `${lines.join('\n')}\n` };
+}
+
+/** A value in curl's configuration. */
+function quoted(text: string): string {
+  if (/[\r\n]/.test(text)) throw new TypeError('a header cannot hold a line end');
+  return `"${text.replace(/[\\"]/g, '\\$&')}"`;
+}

@@ -1,0 +1,58 @@
+import { TaskFailure } from '../../engine/contract/failure.ts';
+import type { Check, Reader } from '../../engine/contract/module.ts';
+import { fileText, noFile } from '../probes/path.ts';
+import { readWanted, settle, type Wanted } from './attributes.ts';
+import { contentArgs, type FoundFile, judge } from './content.ts';
+import { lookThrough } from './place.ts';
+
+/** The arguments of every module that changes parts of a text file. */
+export const editArgs = {
+  path: { type: 'string', format: 'path', description: 'The file. A symbolic link is followed: the file that it leads to is changed.' },
+  ...contentArgs,
+} as const;
+
+export interface Edited extends Wanted {
+  readonly path: string;
+  readonly backup: boolean;
+  readonly validate?: string;
+}
+
+/** Null from `edit` leaves a file that is not there as it is; otherwise the text is what the file shall hold. */
+export async function checkEdit(
+  host: Reader,
+  args: Edited,
+  edit: (text: string | null) => string | null,
+): Promise<Check<FoundFile | undefined>> {
+  const [place, firstText, { wanted, me }] = await Promise.all([
+    lookThrough(host, args.path),
+    host.read(fileText(args.path)),
+    readWanted(host, args),
+  ]);
+  const { path, present, folder } = place;
+  if (present.type === 'directory') throw new TaskFailure(`${path} is a folder, not a text file`);
+  const before = present.type === 'absent' ? noFile : path === args.path ? firstText : await host.read(fileText(path));
+  if (before.encoding === 'too-large') throw new TaskFailure(`${path} is larger than 4 MiB: too large to be changed line by line`);
+  if (before.encoding === 'base64') throw new TaskFailure(`${path} is not UTF-8 text`, { hint: 'write the whole file with copy or template' });
+  const text = edit(before.exists ? before.content : null);
+  if (text === null) return { present: undefined, differences: [], result: { path }, message: `${path} is not there` };
+  const content = Buffer.from(text);
+  const file = { path, content, backup: args.backup, ...(args.validate !== undefined && { validate: args.validate }) };
+  const same = before.exists && before.content === text;
+  const check = judge(place, file, settle(wanted, present, folder, me, 'file'), same, before);
+  return { ...check, result: { path, ...check.result } };
+}
+
+export function linesOf(text: string): string[] {
+  const lines = text.split('\n');
+  if (lines.at(-1) === '') lines.pop();
+  return lines;
+}
+
+export function textOf(lines: readonly string[]): string {
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+/** A line as it is compared: files from elsewhere may end their lines with CR LF. */
+export function bare(line: string): string {
+  return line.endsWith('\r') ? line.slice(0, -1) : line;
+}

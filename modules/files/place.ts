@@ -1,0 +1,44 @@
+import { dirname } from 'node:path/posix';
+import { TaskFailure } from '../../engine/contract/failure.ts';
+import type { Reader } from '../../engine/contract/module.ts';
+import { absentPath, pathState, type PathState, realPath } from '../probes/path.ts';
+
+/** A path, what stands there, and the folder that it is in. */
+export interface Place {
+  readonly path: string;
+  readonly present: PathState;
+  readonly folder: PathState;
+}
+
+/** One round trip, unless the folder is a link: then what it leads to is looked at. */
+export async function look(host: Reader, path: string): Promise<Place> {
+  const above = dirname(path);
+  const [present, folder] = await Promise.all([host.read(pathState(path)), host.read(pathState(above))]);
+  if (folder.type === 'link') return { path, present, folder: await followed(host, above, folder) };
+  // A folder that an earlier task would remove takes with it what is in it.
+  return { path, present: folder.type === 'absent' ? absentPath : present, folder };
+}
+
+/** As `look`, at the place that a link at `path` leads to. */
+export async function lookThrough(host: Reader, path: string): Promise<Place> {
+  const place = await look(host, path);
+  if (place.present.type !== 'link') return place;
+  const real = await host.read(realPath(path));
+  if (real === null) throw new TaskFailure(`${path} is a symbolic link to ${place.present.target}, which leads nowhere`);
+  return look(host, real);
+}
+
+async function followed(host: Reader, path: string, link: PathState): Promise<PathState> {
+  const real = link.type === 'link' ? await host.read(realPath(path)) : path;
+  return real === null ? absentPath : host.read(pathState(real));
+}
+
+/** Told before anything is written: a file needs its folder. */
+export function expectFolder({ path, folder }: Place): void {
+  const above = dirname(path);
+  if (folder.type === 'absent')
+    throw new TaskFailure(`${path} cannot be made: the folder ${above} is not there`, {
+      hint: `make it first: file: {path: ${above}, state: directory}`,
+    });
+  if (folder.type !== 'directory') throw new TaskFailure(`${path} cannot be made: ${above} is not a folder`);
+}

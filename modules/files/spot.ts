@@ -1,0 +1,38 @@
+import { bare } from './edit.ts';
+import { bounded, compile, lintPatterns } from './pattern.ts';
+
+/** Where new lines go in a text file. */
+export interface Spot {
+  readonly path: string;
+  readonly insertafter?: string;
+  readonly insertbefore?: string;
+}
+
+export const spotArgs = {
+  insertafter: {
+    type: 'string',
+    description: 'What is new goes after the last line that this expression matches, at the end where none does; `EOF` (the default): at the end, `BOF`: at the beginning.',
+  },
+  insertbefore: {
+    type: 'string',
+    description: 'What is new goes before the last line that this expression matches, at the end where none does; `BOF`: at the beginning.',
+  },
+} as const;
+
+const ends = ['BOF', 'EOF'];
+
+export function lintSpot(args: Readonly<Record<string, unknown>>): string[] {
+  const patterns = ['insertafter', 'insertbefore'].filter((name) => !ends.includes(String(args[name])));
+  const both = 'insertafter' in args && 'insertbefore' in args;
+  return [...lintPatterns(args, patterns), ...(both ? ["only one of 'insertafter' and 'insertbefore' can be given"] : [])];
+}
+
+/** The number of lines that stand before the new ones. */
+export function spotFor(lines: readonly string[], { path, insertafter, insertbefore }: Spot): number {
+  const source = insertbefore ?? insertafter ?? 'EOF';
+  if (ends.includes(source)) return source === 'BOF' ? 0 : lines.length;
+  const pattern = compile(source);
+  const at = bounded(path, source, () => lines.findLastIndex((line) => pattern.test(bare(line))));
+  if (at < 0) return lines.length;
+  return insertbefore === undefined ? at + 1 : at;
+}

@@ -1,0 +1,47 @@
+import { expectSuccess } from '../engine/contract/failure.ts';
+import { defineModule, type Difference } from '../engine/contract/module.ts';
+import { cannotTell, type Prediction, willBe } from '../engine/contract/probe.ts';
+import { groupExists, numberOf } from './probes/account.ts';
+
+export const group = defineModule({
+  name: 'group',
+  summary: 'A group of users.',
+  args: {
+    type: 'object',
+    properties: {
+      name: { type: 'string', pattern: '^[A-Za-z_][A-Za-z0-9_.-]*\\$?$' },
+      gid: { type: 'integer', minimum: 0 },
+      system: { type: 'boolean', default: false, description: 'For a new one: take its number from the range of system groups.' },
+      state: { enum: ['present', 'absent'], default: 'present' },
+    },
+    required: ['name'],
+  },
+  examples: [
+    `- name: a group for those who deploy
+  group:
+    name: deploy`,
+    `- name: etcd's group, with the same number everywhere
+  group:
+    name: etcd
+    gid: 901
+    system: true`,
+  ],
+  async check({ name, gid, state }, host) {
+    const [there, number] = await Promise.all([host.read(groupExists(name)), gid === undefined ? undefined : host.read(numberOf('group', name))]);
+    const differences: Difference[] = [];
+    const after: Prediction[] = [];
+    if (there !== (state === 'present')) {
+      differences.push({ what: `group ${name}`, from: there ? 'present' : null, to: there ? null : 'present' });
+      after.push(willBe(groupExists(name), !there), there ? willBe(numberOf('group', name), null) : gid === undefined ? cannotTell(numberOf('group', name)) : willBe(numberOf('group', name), gid));
+    } else if (there && gid !== undefined && number !== gid) {
+      differences.push({ what: 'gid', from: String(number), to: String(gid) });
+      after.push(willBe(numberOf('group', name), gid));
+    }
+    return { present: there, differences, after };
+  },
+  async change({ name, gid, system, state }, { present }, host) {
+    const id = gid === undefined ? [] : ['-g', String(gid)];
+    const argv = state === 'absent' ? ['groupdel', name] : present ? ['groupmod', ...id, name] : ['groupadd', ...(system ? ['-r'] : []), ...id, name];
+    expectSuccess(argv, await host.run(argv));
+  },
+});

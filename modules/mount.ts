@@ -1,0 +1,120 @@
+import { expectSuccess, TaskFailure } from '../engine/contract/failure.ts';
+import { type Check, type Difference, defineModule, type Reader } from '../engine/contract/module.ts';
+import { cannotTell, willBe } from '../engine/contract/probe.ts';
+import { checkEdit } from './files/edit.ts';
+import { changeContent, type FoundFile } from './files/content.ts';
+import { type Entry, readEntry, withEntry } from './files/fstab.ts';
+import { missingFolders } from './files/folders.ts';
+import { look } from './files/place.ts';
+import { fileText, identity, inode, pathState } from './probes/path.ts';
+import { type Mounted, mountedAt } from './probes/mount.ts';
+
+interface Found {
+  readonly fstab: FoundFile | undefined;
+  readonly commands: readonly (readonly string[])[];
+}
+
+export const mount = defineModule({
+  name: 'mount',
+  summary: 'Mounts and unmounts file systems, now and at boot',
+  args: {
+    type: 'object',
+    properties: {
+      path: { type: 'string', format: 'path', description: 'The folder that the file system is mounted at.' },
+      src: { type: 'string', description: 'Device, `UUID=…`, folder (for a bind mount) or network address. Needed for `mounted` and `present`.' },
+      fstype: { type: 'string', description: 'Type of the file system; `none` for a bind mount. Needed for `mounted` and `present`.' },
+      opts: { type: 'string', default: 'defaults' },
+      dump: { type: 'integer', default: 0 },
+      passno: { type: 'integer', default: 0 },
+      state: {
+        enum: ['mounted', 'unmounted', 'present', 'absent'],
+        description:
+          '`mounted`: in fstab and mounted, its folder made if missing. `present`: in fstab only. `unmounted`: not mounted, fstab stays as it is. `absent`: neither mounted nor in fstab; the folder stays.',
+      },
+    },
+    required: ['path', 'state'],
+    allOf: [{ if: { properties: { state: { enum: ['mounted', 'present'] } } }, then: { required: ['src', 'fstype'] } }],
+    additionalProperties: false,
+  },
+  returns: { type: 'object', properties: { path: { type: 'string' }, src: { type: 'string' }, fstype: { type: 'string' }, opts: { type: 'string' } } },
+  examples: [
+    `- name: Keep etcd's data on a disk of its own
+  mount:
+    path: /var/lib/etcd
+    src: UUID=5f4b2f6e-6a0c-4a5e-9d2f-1c2a3b4c5d6e
+    fstype: ext4
+    opts: noatime
+    state: mounted`,
+    `- name: No longer mount the old share
+  mount:
+    path: /mnt/old
+    state: absent`,
+  ],
+  async check(args, host): Promise<Check<Found>> {
+    const { src, fstype, opts, dump, passno, state } = args;
+    const path = args.path.replace(/(?<=.)\/+$/, '');
+    const wanted: Entry | null = state === 'absent' ? null : { src: src ?? '', path, fstype: fstype ?? '', opts, dump, passno };
+    const [table, text, live] = await Promise.all([
+      state === 'unmounted' ? undefined : checkFstab(host, path, wanted),
+      host.read(fileText('/etc/fstab')),
+      host.read(mountedAt(path)),
+    ]);
+    const before = readEntry(text.content, path);
+    const now = state === 'present' ? undefined : await checkLive(host, path, live, state === 'mounted' ? wanted : null, before);
+    return {
+      present: { fstab: table?.present, commands: now?.commands ?? [] },
+      differences: [...(table?.differences ?? []), ...(now?.differences ?? [])],
+      after: [...(table?.after ?? []), ...(now?.after ?? [])],
+      result: { path, ...(src !== undefined && { src }), ...(fstype !== undefined && { fstype }), opts },
+    };
+  },
+  async change(_args, { present: { fstab, commands } }, host) {
+    if (fstab) await changeContent(host, fstab);
+    for (const argv of commands)
+      expectSuccess(argv, await host.run(argv), argv[0] === 'umount' ? `to see who uses it: fuser -vm ${argv.at(-1)}` : undefined);
+  },
+});
+
+async function checkFstab(host: Reader, path: string, wanted: Entry | null): Promise<Check<FoundFile | undefined>> {
+  const check = await checkEdit(host, { path: '/etc/fstab', backup: false }, (text) =>
+    text === null && wanted === null ? null : withEntry(text ?? '', path, wanted),
+  );
+  return check.differences.length === 0 ? { ...check, present: undefined } : check;
+}
+
+/** What has to happen with the mount itself; `before` is its line in fstab as it was. */
+async function checkLive(host: Reader, path: string, live: Mounted | null, wanted: Entry | null, before: Entry | undefined) {
+  const gone = { what: `mount at ${path}`, from: live && `${live.source} (${live.fstype})` };
+  const left = [cannotTell(pathState(path)), cannotTell(inode(path))];
+  if (!wanted) {
+    if (!live) return undefined;
+    return { commands: [['umount', path]], differences: [{ ...gone, to: null }], after: [willBe(mountedAt(path), null), ...left] };
+  }
+  if (live) {
+    const moved = !before || before.src !== wanted.src || before.fstype !== wanted.fstype;
+    const isIt = live.source === wanted.src && live.fstype === wanted.fstype;
+    if (isIt || !moved) return before?.opts === wanted.opts ? undefined : { commands: [['mount', '-o', `remount,${wanted.opts}`, path]], differences: [], after: [] };
+    if (!before) throw new TaskFailure(`${live.source} is mounted at ${path}, and not by fstab`, { hint: 'unmount it first, with state: unmounted, or name it as it is' });
+    return {
+      commands: [['umount', path], ['mount', path]],
+      differences: [{ ...gone, to: `${wanted.src} (${wanted.fstype})` }],
+      after: [willBe(mountedAt(path), { source: wanted.src, fstype: wanted.fstype }), ...left],
+    };
+  }
+  const [place, me] = await Promise.all([look(host, path), host.read(identity())]);
+  if (place.present.type !== 'absent' && place.present.type !== 'directory') throw new TaskFailure(`${path} is not a folder: nothing can be mounted at it`);
+  const folders = place.present.type === 'absent' ? await missingFolders(host, path, {}, me) : [];
+  const differences: Difference[] = [
+    ...folders.map((f) => ({ what: f.path, from: null, to: 'directory' })),
+    { ...gone, to: `${wanted.src} (${wanted.fstype})` },
+  ];
+  return {
+    commands: [...(folders.length > 0 ? [['mkdir', '-p', path]] : []), ['mount', path]],
+    differences,
+    after: [
+      willBe(mountedAt(path), { source: wanted.src, fstype: wanted.fstype }),
+      ...folders.slice(0, -1).map((f) => willBe(pathState(f.path), { type: 'directory' as const, ...f.will })),
+      ...left,
+    ],
+  };
+}

@@ -1,0 +1,72 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { TaskFailure } from '../../engine/contract/failure.ts';
+import type { Writer } from '../../engine/contract/module.ts';
+import type { Output } from '../../engine/contract/probe.ts';
+import { quoteAll, sh } from '../../engine/contract/quote.ts';
+import { updateStamp } from '../probes/package.ts';
+
+/** Nothing that apt starts may ask a question. */
+export const environment = { DEBIAN_FRONTEND: 'noninteractive', APT_LISTCHANGES_FRONTEND: 'none', LC_ALL: 'C' } as const;
+
+const lockTaken = /Could not get lock|Unable to (?:acquire|lock)|database is locked|frontend lock was locked/;
+
+export async function aptUpdate(host: Writer, lockTimeout: number): Promise<void> {
+  await aptGet(host, ['apt-get', '-q', '-o', 'APT::Update::Error-Mode=any', 'update'], lockTimeout);
+  const folder = updateStamp.slice(0, updateStamp.lastIndexOf('/'));
+  await host.shell(sh`mkdir -p -- ${folder} && touch -- ${updateStamp}`);
+}
+
+/**
+ * Runs apt-get or apt-mark. apt waits for dpkg's lock itself (DPkg::Lock::Timeout), but for no other lock, and apt-mark
+ * for none: those are tried again until the same time is over. What an interrupted dpkg left is mended first, once.
+ */
+export async function aptGet(host: Writer, argv: readonly string[], lockTimeout: number): Promise<Output> {
+  const end = Date.now() + lockTimeout * 1000;
+  for (let mended = false; ; ) {
+    const out = await host.run(argv, { environment });
+    if (out.code === 0) return out;
+    if (lockTaken.test(out.stderr) && Date.now() < end) await sleep(1000);
+    else if (isInterrupted(out.stderr) && !mended) {
+      mended = true;
+      await host.run(['dpkg', '--force-confdef', '--force-confold', '--configure', '-a'], { environment });
+      await host.run(['apt-get', '-y', '-q', ...waiting(lockTimeout), '--fix-broken', 'install'], { environment });
+    } else throw explain(out, lockTimeout, argv);
+  }
+}
+
+export function waiting(lockTimeout: number): string[] {
+  return ['-o', `DPkg::Lock::Timeout=${lockTimeout}`];
+}
+
+export function isInterrupted(aptSays: string): boolean {
+  return /dpkg was interrupted|--fix-broken install|dpkg --configure -a/.test(aptSays);
+}
+
+/** Why apt would not, in its own words, with what to do about it. */
+export function explain(out: Output, lockTimeout: number, argv: readonly string[]): TaskFailure {
+  const said = out.stderr.split('\n').filter((line) => line.startsWith('E: '));
+  const words = said.map((line) => line.slice(3)).join('; ') || out.stderr.trim().split('\n').at(-1) || `exit code ${out.code}`;
+  const details = { command: quoteAll(argv), output: out };
+  if (lockTaken.test(out.stderr)) {
+    const holder = /held by process (\d+(?: \([^)]*\))?)/.exec(out.stderr)?.[1];
+    const who = holder === undefined ? 'another process' : `process ${holder}`;
+    return new TaskFailure(`${who} has held the lock of apt and dpkg for ${lockTimeout} s`, {
+      ...details,
+      hint: 'let it finish and run again, or wait longer with lock_timeout; on a fresh machine it is often unattended-upgrades or cloud-init',
+    });
+  }
+  const hint = hints.find(([pattern]) => pattern.test(out.stderr))?.[1];
+  return new TaskFailure(`apt: ${words}`, { ...details, ...(hint !== undefined && { hint }) });
+}
+
+const hints: readonly (readonly [RegExp, string])[] = [
+  [/Unable to locate package|has no installation candidate/, 'check the spelling; if a repository is missing, add it before (apt_repository); if the index is old, set update_cache: true'],
+  [/Version '.*' for '.*' was not found/, '`apt-cache policy NAME` on the host lists the versions; if the index is old, set update_cache: true'],
+  [/Held packages were changed/, 'the package is on hold: set allow_change_held_packages: true to change it all the same'],
+  [/Packages were downgraded/, 'a newer version is installed: set allow_downgrade: true to go back'],
+  [/Essential packages were removed/, 'the system would break: tsplay never removes essential packages'],
+  [/NO_PUBKEY|not signed|signatures couldn't be verified|EXPKEYSIG/, "the repository's key is missing, wrong or expired: see signed_by, key and key_url of apt_repository"],
+  [/Could not resolve|Temporary failure resolving|Failed to fetch|Could not connect/, 'the host does not reach the mirror: look at its network, DNS and proxy'],
+  [/You don't have enough free space|No space left on device/, 'the disk is full: `apt-get clean` frees downloaded packages'],
+  [/Permission denied|are you root/, 'this needs root: set become: true'],
+];

@@ -1,0 +1,102 @@
+import type { Probe } from '../../engine/contract/probe.ts';
+import { sh } from '../../engine/contract/quote.ts';
+
+/** A Debian package as dpkg knows it. */
+export interface PackageState {
+  /** Null where it is not installed. */
+  readonly version: string | null;
+  /** Unpacked but not configured, or half way through: dpkg was interrupted. */
+  readonly broken: boolean;
+  readonly held: boolean;
+}
+
+export const noPackage: PackageState = { version: null, broken: false, held: false };
+
+export function packageState(name: string): Probe<PackageState> {
+  const format = '${db:Status-Want} ${db:Status-Status} ${Version}\n';
+  return {
+    key: `package:${name}`,
+    script: sh`dpkg-query -W -f=${format} ${name} 2>/dev/null`,
+    parse(out) {
+      const [want, status, version] = out.stdout.split('\n')[0]!.split(' ');
+      if (!version || status === 'not-installed' || status === 'config-files') return noPackage;
+      return { version, broken: status !== 'installed', held: want === 'hold' };
+    },
+  };
+}
+
+/** Whether configuration of a removed package is left: what `purge` takes away. */
+export function packageResidue(name: string): Probe<boolean> {
+  return {
+    key: `package-residue:${name}`,
+    script: sh`dpkg-query -W -f='\${db:Status-Status}' ${name} 2>/dev/null`,
+    parse: (out) => out.stdout.trim() === 'config-files',
+  };
+}
+
+/** What apt would do, dependencies and all. */
+export interface AptPlan {
+  /** Versions by package. */
+  readonly installs: Readonly<Record<string, string>>;
+  readonly removes: readonly string[];
+  /** Apt's own words where it cannot be done. */
+  readonly error: string | null;
+}
+
+/** apt-get's simulation: no lock, and no cache file is written (building it in memory costs about a second: read only where a change is near). */
+export function aptPlan(words: readonly string[]): Probe<AptPlan> {
+  const argv = ['-s', '-y', '-q', '-o', 'Dir::Cache::pkgcache=', '-o', 'Dir::Cache::srcpkgcache=', ...words];
+  return {
+    key: `apt-plan:${words.join(' ')}`,
+    script: sh`LC_ALL=C DEBIAN_FRONTEND=noninteractive apt-get ${argv}`,
+    parse(out) {
+      const installs: Record<string, string> = {};
+      const removes: string[] = [];
+      for (const line of out.stdout.split('\n')) {
+        const [, act, name, version] = /^(Inst|Remv|Purg) (\S+)(?: \[[^\]]*\])?(?: \((\S+))?/.exec(line) ?? [];
+        if (act === 'Inst') installs[name!] = version ?? '';
+        else if (act) removes.push(name!);
+      }
+      const broken = /The following packages have unmet dependencies:\n[\s\S]*$/.exec(out.stdout)?.[0] ?? '';
+      return { installs, removes, error: out.code === 0 ? null : `${out.stderr.trim()}\n${broken}`.trim() };
+    },
+    appearsWith: { cause: 'package-index', absent: () => true },
+  };
+}
+
+export type IndexState = 'fresh' | 'missing' | 'older than its sources' | 'too old';
+
+/** How apt's package index stands against its sources and an age in seconds. */
+export function aptIndex(validSeconds: number): Probe<IndexState> {
+  return {
+    key: `apt-index:${validSeconds}`,
+    script: [
+      'lists=/var/lib/apt/lists',
+      `stamp=${updateStamp}`,
+      'set -- "$lists"/*_Packages*',
+      '[ -e "$1" ] || { echo missing; exit 0; }',
+      'if [ ! -e "$stamp" ] || [ "$lists" -nt "$stamp" ]; then stamp=$lists; fi',
+      'newer=$(find /etc/apt/sources.list /etc/apt/sources.list.d -newer "$stamp" 2>/dev/null | head -n 1)',
+      'if [ -n "$newer" ]; then echo older than its sources',
+      sh`elif [ $(( $(date +%s) - $(stat -c %Y "$stamp") )) -gt ${validSeconds} ]; then echo too old`,
+      'else echo fresh; fi',
+    ].join('\n'),
+    parse: (out) => out.stdout.trim() as IndexState,
+    appearsWith: { cause: 'package-index', absent: (state) => state !== 'fresh' },
+  };
+}
+
+/** Ubuntu's own stamp of the last update that succeeded; the lists' times are those of the server. */
+export const updateStamp = '/var/lib/apt/periodic/update-success-stamp';
+
+/** The package in a .deb on the host; null where there is no such file. */
+export function debFile(path: string): Probe<{ readonly name: string; readonly version: string } | null> {
+  return {
+    key: `deb:${path}`,
+    script: sh`dpkg-deb -f ${path} Package && dpkg-deb -f ${path} Version`,
+    parse(out) {
+      const [name, version] = out.stdout.trim().split('\n');
+      return out.code === 0 && name && version ? { name, version } : null;
+    },
+  };
+}

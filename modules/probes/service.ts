@@ -1,0 +1,50 @@
+import { TaskFailure } from '../../engine/contract/failure.ts';
+import type { Probe } from '../../engine/contract/probe.ts';
+import { sh } from '../../engine/contract/quote.ts';
+
+/** A systemd unit: only what a change can predict exactly. */
+export interface UnitState {
+  readonly exists: boolean;
+  /** Active, or on its way there: a unit that restarts in a loop (a kubelet before kubeadm) counts. */
+  readonly running: boolean;
+  /** `always`: it cannot be enabled or disabled (static, generated, an alias …), others start it. */
+  readonly enabled: 'yes' | 'no' | 'always';
+  readonly masked: boolean;
+  /** Its files are newer than what systemd has loaded. */
+  readonly outdated: boolean;
+  /** It runs once and is inactive again when that went well. */
+  readonly oneshot: boolean;
+}
+
+export const noUnit: UnitState = { exists: false, running: false, enabled: 'no', masked: false, outdated: false, oneshot: false };
+
+/** A name without a type is that of a service. */
+export function unitName(name: string): string {
+  return /\.(service|socket|target|timer|mount|automount|swap|path|slice|scope|device)$/.test(name) ? name : `${name}.service`;
+}
+
+export function unitState(name: string): Probe<UnitState> {
+  const unit = unitName(name);
+  const fields = 'LoadState,ActiveState,UnitFileState,NeedDaemonReload,Type,RemainAfterExit';
+  return {
+    key: `unit:${unit}`,
+    // A script of System V is 'generated': systemctl asks its own tool whether it is enabled.
+    script: sh`state=$(systemctl show -p ${fields} -- ${unit}) || exit; printf '%s\n' "$state"; case $state in *UnitFileState=generated*) echo "SysV=$(systemctl is-enabled -- ${unit} 2>/dev/null)" ;; esac`,
+    parse(out) {
+      if (out.code !== 0) throw new TaskFailure(`cannot ask systemd about ${unit}: ${out.stderr.trim() || `exit code ${out.code}`}`, { output: out, hint: 'is systemd the init of this host?' });
+      const fieldsRead = new Map(out.stdout.split('\n').map((line) => line.split(/=(.*)/s, 2) as [string, string]));
+      const load = fieldsRead.get('LoadState');
+      if (load === 'not-found') return noUnit;
+      const file = fieldsRead.get('SysV') || fieldsRead.get('UnitFileState') || '';
+      return {
+        exists: true,
+        running: ['active', 'activating', 'reloading', 'refreshing'].includes(fieldsRead.get('ActiveState') ?? ''),
+        enabled: /^enabled/.test(file) ? 'yes' : /^(static|alias|indirect|generated|transient)$/.test(file) ? 'always' : 'no',
+        masked: load === 'masked',
+        outdated: fieldsRead.get('NeedDaemonReload') === 'yes',
+        oneshot: fieldsRead.get('Type') === 'oneshot' && fieldsRead.get('RemainAfterExit') !== 'yes',
+      };
+    },
+    appearsWith: { cause: 'package', absent: (state) => !state.exists },
+  };
+}

@@ -1,0 +1,43 @@
+import { TaskFailure } from '../../engine/contract/failure.ts';
+import type { Difference, Writer } from '../../engine/contract/module.ts';
+import { cannotTell, type Prediction, willBe } from '../../engine/contract/probe.ts';
+import { sh } from '../../engine/contract/quote.ts';
+import { absentPath, digestOf, fileDigest, type FileText, fileText, fileTextOf, inode, noFile, pathState } from '../probes/path.ts';
+
+/** A file of the system's configuration that a module keeps: root's, 0644. Null: there is none. */
+export interface ConfigFile {
+  readonly path: string;
+  readonly wanted: string | null;
+  readonly differences: readonly Difference[];
+  readonly after: readonly Prediction[];
+}
+
+export function configFile(path: string, present: FileText, wanted: string | null): ConfigFile {
+  const now = present.exists ? textOf(path, present) : null;
+  if (now === wanted) return { path, wanted, differences: [], after: [] };
+  const after =
+    wanted === null
+      ? [willBe(fileText(path), noFile), willBe(pathState(path), absentPath), willBe(fileDigest(path), null), willBe(inode(path), null)]
+      : [
+          willBe(fileText(path), fileTextOf(Buffer.from(wanted))),
+          willBe(pathState(path), { type: 'file', mode: '0644', owner: 'root', group: 'root' }),
+          willBe(fileDigest(path), digestOf(wanted)),
+          cannotTell(inode(path)),
+        ];
+  return { path, wanted, differences: [{ what: path, from: now, to: wanted }], after };
+}
+
+/** The text of a file that is to be edited; an error where it is none. */
+export function textOf(path: string, file: FileText): string {
+  if (file.encoding !== 'utf8') throw new TaskFailure(`${path} is not a text file of reasonable size`);
+  return file.content;
+}
+
+export async function applyConfigFile(host: Writer, { path, wanted, differences }: ConfigFile): Promise<void> {
+  if (differences.length === 0) return;
+  if (wanted !== null) await host.write(path, wanted, { owner: 'root', group: 'root', mode: '0644' });
+  else {
+    const out = await host.shell(sh`rm -f -- ${path}`);
+    if (out.code !== 0) throw new TaskFailure(`cannot remove ${path}`, { output: out });
+  }
+}

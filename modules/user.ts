@@ -1,0 +1,140 @@
+import { expectSuccess } from '../engine/contract/failure.ts';
+import { defineModule, type Difference } from '../engine/contract/module.ts';
+import { cannotTell, type Prediction, willBe } from '../engine/contract/probe.ts';
+import { type Account, account, accountDefaults, groupExists, numberOf, passwordHash } from './probes/account.ts';
+import { absentPath, pathState } from './probes/path.ts';
+
+export const user = defineModule({
+  name: 'user',
+  summary: 'A user account.',
+  args: {
+    type: 'object',
+    description: 'What is not named stays as it is. A new account without `group` has a group of its own name.',
+    properties: {
+      name: { type: 'string', pattern: '^[A-Za-z_][A-Za-z0-9_.-]*\\$?$' },
+      uid: { type: 'integer', minimum: 0 },
+      group: { type: 'string', description: 'The primary group; it must exist.' },
+      groups: { type: 'array', items: { type: 'string' }, description: 'Supplementary groups: exactly these, unless append.' },
+      append: { type: 'boolean', default: false, description: 'Add to groups, and take from none.' },
+      comment: { type: 'string' },
+      shell: { type: 'string', format: 'path' },
+      home: { type: 'string', format: 'path', description: 'Of an existing account the entry changes; nothing is moved.' },
+      create_home: { type: 'boolean', default: true, description: 'For a new account.' },
+      system: { type: 'boolean', default: false, description: 'For a new account: take its number from the range of system accounts.' },
+      password: { type: 'string', format: 'secret', description: 'The hash as in /etc/shadow (`openssl passwd -6`); `!` locks.' },
+      state: { enum: ['present', 'absent'], default: 'present' },
+      remove: { type: 'boolean', default: false, description: 'With absent: the home folder and mail go too.' },
+    },
+    required: ['name'],
+  },
+  examples: [
+    `- name: somebody to deploy as
+  user:
+    name: deploy
+    groups: [sudo, adm]
+    append: true
+    shell: /bin/bash`,
+    `- name: an account for etcd
+  user:
+    name: etcd
+    system: true
+    home: /var/lib/etcd
+    create_home: false
+    shell: /usr/sbin/nologin`,
+    `- name: nobody of that name any more
+  user:
+    name: intern
+    state: absent
+    remove: true`,
+  ],
+  lint(args) {
+    const password = args['password'];
+    if (args['remove'] === true && args['state'] !== 'absent') return ['remove needs state: absent'];
+    if (typeof password === 'string' && !/^[!*]|^\$[^$]+\$/.test(password)) return ['password must be a hash as in /etc/shadow: make one with `openssl passwd -6`'];
+    return [];
+  },
+
+  async check(args, host) {
+    const { name } = args;
+    const wantsPassword = args.password !== undefined && args.state === 'present';
+    const [found, uid, hash] = await Promise.all([
+      host.read(account(name)),
+      args.uid === undefined ? undefined : host.read(numberOf('user', name)),
+      wantsPassword ? host.read(passwordHash(name)) : undefined,
+    ]);
+    if (hash) host.secret(hash);
+    if (args.state === 'absent') {
+      if (!found) return { present: { found }, differences: [] };
+      const after = [willBe(account(name), null), willBe(numberOf('user', name), null), willBe(passwordHash(name), null)];
+      if (args.remove) after.push(willBe(pathState(found.home), absentPath));
+      if (found.group === name) after.push(cannotTell(groupExists(name)), cannotTell(numberOf('group', name)));
+      return { present: { found }, differences: [{ what: `user ${name}`, from: 'present', to: null }], after };
+    }
+
+    const groups = args.groups === undefined ? undefined : [...new Set([...args.groups, ...(args.append ? (found?.groups ?? []) : [])])];
+    const base = found ?? (await fresh(name, () => host.read(accountDefaults())));
+    const group = args.group ?? base.group;
+    const wanted: Account = {
+      comment: args.comment ?? base.comment,
+      home: args.home ?? base.home,
+      shell: args.shell ?? base.shell,
+      group,
+      groups: (groups ?? base.groups).filter((g) => g !== group).sort(),
+    };
+    const differences: Difference[] = [];
+    const after: Prediction[] = [];
+    if (!found) {
+      const groupThere = args.group !== undefined || (await host.read(groupExists(name)));
+      differences.push({ what: `user ${name}`, from: null, to: describe(wanted) });
+      after.push(args.uid === undefined ? cannotTell(numberOf('user', name)) : willBe(numberOf('user', name), args.uid));
+      if (!groupThere) after.push(willBe(groupExists(name), true), cannotTell(numberOf('group', name)));
+      if (args.create_home) after.push(cannotTell(pathState(wanted.home)));
+      after.push(willBe(passwordHash(name), args.password ?? '!'));
+      after.push(willBe(account(name), wanted));
+      return { present: { found, wanted, groupThere }, differences, after };
+    }
+    for (const field of ['comment', 'home', 'shell', 'group', 'groups'] as const) {
+      const [from, to] = [String(found[field]), String(wanted[field])];
+      if (from !== to) differences.push({ what: field, from, to });
+    }
+    if (differences.length > 0) after.push(willBe(account(name), wanted));
+    if (args.uid !== undefined && uid !== args.uid) {
+      differences.push({ what: 'uid', from: String(uid), to: String(args.uid) });
+      after.push(willBe(numberOf('user', name), args.uid));
+    }
+    if (wantsPassword && hash !== args.password) {
+      differences.push({ what: 'password', from: 'another', to: 'as given' });
+      after.push(willBe(passwordHash(name), args.password!));
+    }
+    return { present: { found, wanted, groupThere: true }, differences, after };
+  },
+
+  async change(args, { present, differences }, host) {
+    const { name } = args;
+    const { found, wanted } = present;
+    const run = async (argv: string[], stdin?: string): Promise<void> => void expectSuccess(argv, await host.run(argv, stdin === undefined ? {} : { stdin }));
+    if (wanted === undefined) return run(['userdel', ...(args.remove ? ['-r'] : []), name]);
+    const uid = args.uid === undefined ? [] : ['-u', String(args.uid)];
+    if (!found) {
+      const own = present.groupThere ? ['-g', wanted.group] : ['-U'];
+      const groups = wanted.groups.length > 0 ? ['-G', wanted.groups.join(',')] : [];
+      const home = args.create_home ? '-m' : '-M';
+      await run(['useradd', ...(args.system ? ['-r'] : []), home, ...uid, ...own, ...groups, '-c', wanted.comment, '-d', wanted.home, '-s', wanted.shell, name]);
+    } else {
+      const flags = { comment: '-c', home: '-d', shell: '-s', group: '-g', groups: '-G' } as const;
+      const words = differences.flatMap(({ what }) => (what in flags ? [flags[what as keyof typeof flags], String(wanted[what as keyof typeof flags])] : what === 'uid' ? uid : []));
+      if (words.length > 0) await run(['usermod', ...words, name]);
+    }
+    const password = !found || differences.some((d) => d.what === 'password') ? args.password : undefined;
+    if (password !== undefined) await run(['chpasswd', '-e'], `${name}:${password}\n`);
+  },
+});
+
+async function fresh(name: string, read: () => Promise<{ home: string; shell: string }>): Promise<Account> {
+  const { home, shell } = await read();
+  return { comment: '', home: `${home}/${name}`, shell, group: name, groups: [] };
+}
+
+function describe({ home, shell, group, groups }: Account): string {
+  return `home ${home}, shell ${shell}, groups ${[group, ...groups].join(' ')}`;
+}

@@ -1,0 +1,37 @@
+import { enter, startHost } from './host.ts';
+import { withLock } from './lock.ts';
+import { hostPaths } from './paths.ts';
+import { ended, isAlive, kill } from './process.ts';
+import { readHost, readJson } from './record.ts';
+import { LabError, type Ran, run } from './run.ts';
+import type { LabOptions } from './types.ts';
+
+/** Runs a command in a host as root, without ssh: for what tests claim about the host. Any exit code is an answer. */
+export async function hostExec(
+  options: Pick<LabOptions, 'cache' | 'state'>,
+  name: string,
+  argv: readonly string[],
+  input?: string,
+): Promise<Ran> {
+  const record = await readHost(options, name);
+  if (!isAlive(record?.leader)) throw new LabError(`${name} does not run\nnext: tsplay lab up`);
+  return run(`run a command in ${name}`, enter(record.leader.pid, argv), {
+    accept: 'all',
+    ...(input !== undefined && { input }),
+  });
+}
+
+/** Pulls the plug: every process of the host ends at once, its disk stays. The lab calls it failed until it is started. */
+export async function hostKill(options: Pick<LabOptions, 'cache' | 'state'>, name: string): Promise<void> {
+  const record = await readHost(options, name);
+  for (const process of [record?.leader, record?.nspawn, record?.forward]) kill(process);
+  for (const process of [record?.leader, record?.nspawn, record?.forward]) await ended(process, 5000);
+}
+
+/** Starts a host again on the disk that it had. */
+export async function hostStart(options: LabOptions, name: string): Promise<void> {
+  const host = options.hosts.find((one) => one.name === name);
+  const layers = await readJson<string[]>(hostPaths(options, name).layers);
+  if (!host || !layers) throw new LabError(`${name} has never been up\nnext: tsplay lab up`);
+  await withLock(options, () => startHost(options, host, layers.slice(1)));
+}

@@ -1,0 +1,83 @@
+import { expect } from 'chai';
+import type { Event, HostCounts, Result } from '../../engine/execute/event.ts';
+import { humanReporter } from '../../engine/report/human.ts';
+import { jsonLine } from '../../engine/report/jsonl.ts';
+import { harmless, plain } from '../../engine/report/style.ts';
+
+const base: Result = {
+  event: 'result',
+  play: 'p',
+  task: 't',
+  module: 'file',
+  host: 'a',
+  status: 'ok',
+  differences: [],
+  place: { file: 'site.yml', line: 3, column: 5 },
+  milliseconds: 1,
+};
+const counts: HostCounts = { ok: 1, changed: 1, skipped: 0, failed: 0, unreachable: 0, rescued: 0, ignored: 0, unknown: 0 };
+
+function show(events: readonly Event[], options: { diff?: boolean; verbosity?: number } = {}): string {
+  const report = humanReporter({ paint: plain, diff: false, verbosity: 0, ...options });
+  return events.map(report).join('');
+}
+
+function task(results: readonly Partial<Result>[]): Event[] {
+  return [
+    { event: 'task-start', task: 'Write it', role: 'common', hosts: ['a', 'b'] },
+    ...results.map((r): Result => ({ ...base, ...r })),
+    { event: 'recap', hosts: { a: counts }, exit: 0 },
+  ];
+}
+
+describe('the human view', () => {
+  it('puts hosts with the same result on one line', () => {
+    const differences = [{ what: 'mode', from: '0600', to: '0644' }];
+    const text = show(task([{ status: 'changed', differences }, { status: 'changed', host: 'b', differences }]));
+    expect(text).to.contain('± common : Write it\n    changed a, b\n      mode 0600 → 0644\n');
+  });
+
+  it('is silent about what was right already', () => {
+    expect(show(task([{}, { host: 'b' }]))).to.contain('✓ common : Write it  ok on 2\n');
+  });
+
+  it('tells a failure with command, exit code, stderr, place and hint', () => {
+    const failure = { command: 'apt-get install x', code: 100, stderr: 'E: no x\n', hint: 'update the cache' };
+    const text = show(task([{ status: 'failed', message: 'apt-get ended with exit code 100', failure }]));
+    expect(text).to.contain(
+      [
+        '✗ common : Write it',
+        '    failed a: apt-get ended with exit code 100',
+        '      at site.yml:3:5',
+        '      command: apt-get install x',
+        '      exit code: 100',
+        '      stderr:',
+        '        E: no x',
+        '      hint: update the cache',
+      ].join('\n'),
+    );
+  });
+
+  it('shows texts as a unified diff on request', () => {
+    const text = show(task([{ status: 'changed', differences: [{ what: 'content', from: 'a\nb\n', to: 'a\nc\n' }] }]), { diff: true });
+    expect(text).to.contain('      --- content (now)').and.to.contain('      -b\n      +c\n');
+  });
+
+  it('counts in the recap, naming what is never left out', () => {
+    expect(show(task([]))).to.match(/a {2}ok=1 {2}changed=1 {2}failed=0 {2}unreachable=0/);
+  });
+
+  it('does not let remote output drive the terminal', () => {
+    expect(harmless('a\u001B[2Jb\r\n\tc')).to.equal('a\\x1b[2Jb\n\tc');
+  });
+});
+
+describe('jsonl', () => {
+  it('is one object a line, without what only a person watches for', () => {
+    const lines = task([{}]).map(jsonLine);
+    expect(lines[0]).to.equal(undefined);
+    expect(JSON.parse(lines[1]!)).to.deep.equal(base);
+    expect(lines[1]).to.match(/^\{.*\}\n$/);
+    expect(JSON.parse(lines[2]!)).to.have.property('exit', 0);
+  });
+});
