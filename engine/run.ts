@@ -159,7 +159,7 @@ function targetFor(context: RunContext, host: HostState, play: Play, task: Task 
     password: options.connectionPassword,
     connectTimeoutSeconds: options.timeoutSeconds,
   });
-  void warnings;
+  for (const warning of warnings) context.emit({ event: 'warning', message: `${host.name}: ${warning}` });
   if (target.password !== undefined) context.secrets.add(target.password);
   return target;
 }

@@ -34,6 +34,8 @@ export const apt = defineModule({
       dpkg_options: { type: 'string', default: 'force-confdef,force-confold', description: 'Options of dpkg, without dashes, separated by commas.' },
       lock_timeout: { type: 'integer', minimum: 0, default: 120, description: 'Seconds to wait for another apt or dpkg.' },
     },
+    allOf: [{ anyOf: [{ required: ['name'] }, { required: ['pkg'] }, { required: ['deb'] }, { required: ['update_cache'] }] }],
+    additionalProperties: false,
   },
   returns: { type: 'object', properties: { cache_updated: { type: 'boolean' } } },
   examples: [
@@ -56,14 +58,12 @@ export const apt = defineModule({
     autoremove: true`,
   ],
   lint(args) {
-    const named = ['name', 'pkg', 'deb'].filter((arg) => args[arg] !== undefined);
     const problems: string[] = [];
-    if (named.length === 0 && args['update_cache'] !== true) problems.push('name the packages (name), or ask for update_cache');
     if (args['name'] !== undefined && args['pkg'] !== undefined) problems.push('name and pkg mean the same: give one of them');
     if (args['state'] === 'absent' && args['deb'] !== undefined) problems.push('deb cannot be absent: name the package');
     if (args['state'] === 'absent' && args['hold'] === true) problems.push('an absent package cannot be held');
     for (const arg of ['purge', 'autoremove'])
-      if (args[arg] === true && (args['state'] ?? 'present') !== 'absent') problems.push(`${arg} needs state: absent`);
+      if (args[arg] === true && args['state'] !== undefined && args['state'] !== 'absent') problems.push(`${arg} needs state: absent`);
     return problems;
   },
 
@@ -117,12 +117,14 @@ export const apt = defineModule({
     if (refresh) {
       // Its age goes on: only a missing or outdated index must be gone after the change.
       differences.push({ what: 'package index', from: index, to: 'fresh', ...(index === 'too old' && { recurs: true }) });
-      after.push(willBe(aptIndex(args.cache_valid_time), 'fresh'), mayAppear('package-index'));
+      const probe = aptIndex(args.cache_valid_time);
+      after.push(args.cache_valid_time < 60 ? cannotTell(probe) : willBe(probe, 'fresh'), mayAppear('package-index'));
     }
     for (const { spec, state } of wanted) {
-      const to = versionOf(spec.name);
-      if (to === undefined && certain && !state.broken) continue; // latest, and it is
-      if (to === undefined && !lacking.some((f) => f.spec === spec)) continue; // whether there is a newer one shows after the refresh
+      const stale = certain ? undefined : plan?.installs[spec.name];
+      const to = versionOf(spec.name) ?? (stale === undefined ? undefined : `${stale} or newer`);
+      // Of latest: it is the newest, or whether there is a newer one shows after the refresh.
+      if (to === undefined && !state.broken && (certain || !lacking.some((f) => f.spec === spec))) continue;
       differences.push({ what: `package ${spec.name}`, from: state.broken ? `${state.version}, half installed` : state.version, to: to ?? spec.version ?? 'installed' });
     }
     for (const name of new Set([...wanted.map((f) => f.spec.name), ...Object.keys(plan?.installs ?? {})])) {

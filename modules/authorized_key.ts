@@ -20,6 +20,7 @@ export const authorized_key = defineModule({
       state: { enum: ['present', 'absent'], default: 'present' },
     },
     required: ['user', 'key'],
+    additionalProperties: false,
   },
   examples: [
     `- name: the operator may log in

@@ -11,12 +11,17 @@ export const blockinfile = defineModule({
     type: 'object',
     properties: {
       ...editArgs,
-      block: { type: 'string', default: '', description: 'The lines between the markers. Empty: the block is removed, as with `state: absent`.' },
+      block: {
+        type: 'string',
+        default: '',
+        description: 'The lines between the markers. Empty: the block is removed, as with `state: absent`.',
+      },
       marker: {
         type: 'string',
         pattern: '\\{mark\\}',
         default: '# {mark} ANSIBLE MANAGED BLOCK',
-        description: "The marker lines; `{mark}` becomes `marker_begin` and `marker_end`. The default is Ansible's, so that blocks it wrote are found. Two blocks in one file need two markers.",
+        description:
+          "The marker lines; `{mark}` becomes `marker_begin` and `marker_end`. The default is Ansible's, so that blocks it wrote are found. Two blocks in one file need two markers.",
       },
       marker_begin: { type: 'string', default: 'BEGIN' },
       marker_end: { type: 'string', default: 'END' },
@@ -51,7 +56,8 @@ export const blockinfile = defineModule({
     return checkEdit(host, args, (text) => {
       const wanted = args.state === 'present' ? linesOf(args.block) : [];
       if (text === null && wanted.length === 0) return null;
-      if (text === null && !args.create) throw new TaskFailure(`${args.path} is not there`, { hint: 'with create: true it is made' });
+      if (text === null && !args.create)
+        throw new TaskFailure(`${args.path} is not there`, { hint: 'with create: true it is made' });
       return withBlock(text ?? '', wanted, args);
     });
   },
@@ -80,5 +86,7 @@ function withBlock(text: string, wanted: readonly string[], args: Edit): string 
   const block = wanted.length > 0 ? [begin, ...wanted, end] : [];
   if (from < 0) return block.length === 0 ? text : textOf(lines.toSpliced(spotFor(lines, args), 0, ...block));
   const old = lines.slice(from, to + 1).map(bare);
-  return old.length === block.length && old.every((line, i) => line === block[i]) ? text : textOf(lines.toSpliced(from, to - from + 1, ...block));
+  return old.length === block.length && old.every((line, i) => line === block[i])
+    ? text
+    : textOf(lines.toSpliced(from, to - from + 1, ...block));
 }

@@ -8,12 +8,17 @@ export const copy = defineModule({
   args: {
     type: 'object',
     properties: {
-      src: { type: 'string', format: 'local-file', description: "A file of the controller, found in the role's or the playbook's files/." },
+      src: {
+        type: 'string',
+        format: 'local-file',
+        description: "A file of the controller, found in the role's or the playbook's files/.",
+      },
       content: { type: 'string', description: 'The text of the file, instead of `src`.' },
       dest: {
         type: 'string',
         format: 'path',
-        description: 'Where the file goes; with a slash at the end, the folder that it goes into. A symbolic link here is replaced by the file, not followed.',
+        description:
+          'Where the file goes; with a slash at the end, the folder that it goes into. A symbolic link here is replaced by the file, not followed.',
       },
       ...contentArgs,
     },
@@ -46,7 +51,8 @@ export const copy = defineModule({
     validate: visudo -cf %s`,
   ],
   lint(args) {
-    if ('content' in args && String(args['dest']).endsWith('/')) return ["'dest' must name a file when 'content' is given, not a folder"];
+    if ('content' in args && String(args['dest']).endsWith('/'))
+      return ["'dest' must name a file when 'content' is given, not a folder"];
     return [];
   },
   async check({ src, content, dest, ...rest }, host) {

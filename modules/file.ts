@@ -1,18 +1,13 @@
 import { expectSuccess, TaskFailure } from '../engine/contract/failure.ts';
 import { type Check, defineModule, type Reader } from '../engine/contract/module.ts';
-import { attributeArgs, attributeDifferences, type Attributes, readWanted, settle, type Wanted } from './files/attributes.ts';
-import { belowCommands, belowDifferences, belowWillBe } from './files/below.ts';
-import { attributeCommands, fileWillBe } from './files/content.ts';
-import { missingFolders } from './files/folders.ts';
+import { willBe } from '../engine/contract/probe.ts';
+import { attributeArgs, readWanted, settle, type Wanted } from './files/attributes.ts';
+import { fileWillBe } from './files/content.ts';
+import { type Commands, checkAttributes, checkFolder, kindOf } from './files/folders.ts';
 import { checkHardLink, checkLink } from './files/link.ts';
-import { expectFolder, look, lookThrough } from './files/place.ts';
-import { cannotTell, willBe } from '../engine/contract/probe.ts';
-import { dirname } from 'node:path/posix';
-import { absentPath, fileDigest, fileText, inode, noFile, pathState, type Present } from './probes/path.ts';
+import { disturbed, expectFolder, look, lookThrough } from './files/place.ts';
+import { absentPath, fileDigest, fileText, inode, noFile, pathState } from './probes/path.ts';
 import { tree } from './probes/tree.ts';
-
-/** The commands that mend the differences, in order. */
-type Commands = readonly (readonly string[])[];
 
 export const file = defineModule({
   name: 'file',
@@ -26,9 +21,17 @@ export const file = defineModule({
         description:
           '`directory`: a folder, made with the folders above it. `absent`: nothing, with all that is in it. `touch`: a file, made empty if missing; times stay. `link`, `hard`: a link to `src`. `file`: a file that must be there. By default whatever is there, which must be there.',
       },
-      src: { type: 'string', description: 'What a link leads to: for `link` any text, relative to the folder of `path`; for `hard` a file.' },
+      src: {
+        type: 'string',
+        description: 'What a link leads to: for `link` any text, relative to the folder of `path`; for `hard` a file.',
+      },
       ...attributeArgs,
-      recurse: { type: 'boolean', default: false, description: 'Owner, group and mode also for all that is in the folder. Give a mode with `X` (`u=rwX,go=rX`), which tells folders from files.' },
+      recurse: {
+        type: 'boolean',
+        default: false,
+        description:
+          'Owner, group and mode also for all that is in the folder. Give a mode with `X` (`u=rwX,go=rX`), which tells folders from files.',
+      },
       force: { type: 'boolean', default: false, description: 'Let a link take the place of a file.' },
     },
     required: ['path'],
@@ -70,9 +73,11 @@ export const file = defineModule({
   lint(args) {
     const problems: string[] = [];
     const { state } = args;
-    if (args['recurse'] === true && state !== undefined && state !== 'directory') problems.push("'recurse' is for state: directory");
+    if (args['recurse'] === true && state !== undefined && state !== 'directory')
+      problems.push("'recurse' is for state: directory");
     if (state === 'link' && 'mode' in args) problems.push("a link has no mode of its own: leave 'mode' out");
-    if ('src' in args && state !== undefined && state !== 'link' && state !== 'hard') problems.push("'src' is for state: link or hard");
+    if ('src' in args && state !== undefined && state !== 'link' && state !== 'hard')
+      problems.push("'src' is for state: link or hard");
     if (state === 'absent' && /^\/+$/.test(String(args['path']))) problems.push('/ cannot be removed');
     return problems;
   },
@@ -104,22 +109,30 @@ async function checkAbsent(host: Reader, path: string): Promise<Check<Commands>>
     present: [['rm', '-rf', '--', path]],
     differences: [{ what: path, from: present.type, to: null }],
     after: [
+      ...disturbed(path),
       willBe(pathState(path), absentPath),
       willBe(fileText(path), noFile),
       willBe(fileDigest(path), null),
       willBe(inode(path), null),
       willBe(tree(path), []),
-      cannotTell(inode(dirname(path))),
     ],
     result: { path, state: 'absent' },
   };
 }
 
-async function checkFile(host: Reader, given: string, asked: Wanted, state: 'file' | 'touch' | undefined): Promise<Check<Commands>> {
+async function checkFile(
+  host: Reader,
+  given: string,
+  asked: Wanted,
+  state: 'file' | 'touch' | undefined,
+): Promise<Check<Commands>> {
   const [place, { wanted, me }] = await Promise.all([lookThrough(host, given), readWanted(host, asked)]);
   const { path, present } = place;
   if (present.type === 'absent') {
-    if (state !== 'touch') throw new TaskFailure(`${path} is not there`, { hint: 'state: directory makes a folder, state: touch an empty file' });
+    if (state !== 'touch')
+      throw new TaskFailure(`${path} is not there`, {
+        hint: 'state: directory makes a folder, state: touch an empty file',
+      });
     expectFolder(place);
     const will = settle(wanted, present, place.folder, me, 'file');
     return {
@@ -129,53 +142,11 @@ async function checkFile(host: Reader, given: string, asked: Wanted, state: 'fil
       result: { path, state: 'file', ...will },
     };
   }
-  if (state !== undefined && present.type !== 'file') throw new TaskFailure(`${path} is ${kind(present)}, not a file`);
-  return checkAttributes(path, present, settle(wanted, present, place.folder, me, present.type === 'directory' ? 'directory' : 'file'));
-}
-
-function checkAttributes(path: string, present: Present, will: Attributes): Check<Commands> {
-  const differences = attributeDifferences(path, present, will);
-  return {
-    present: differences.length > 0 ? attributeCommands(path, will) : [],
-    differences,
-    after: [willBe(pathState(path), { ...present, ...will })],
-    result: { path, state: present.type, ...will },
-  };
-}
-
-async function checkFolder(host: Reader, given: string, asked: Wanted, recurse: boolean): Promise<Check<Commands>> {
-  const [place, { wanted, me }, below] = await Promise.all([
-    lookThrough(host, given),
-    readWanted(host, asked),
-    recurse ? host.read(tree(given)) : [],
-  ]);
-  const { path, present } = place;
-  if (present.type === 'absent') {
-    const missing = await missingFolders(host, path, wanted, me);
-    return {
-      present: [['mkdir', '-m', '0700', ...missing.map((f) => f.path)], ...missing.toReversed().flatMap((f) => attributeCommands(f.path, f.will))],
-      differences: missing.map((f) => ({ what: f.path, from: null, to: 'directory' })),
-      after: missing.flatMap((f) => [
-        willBe(pathState(f.path), { type: 'directory', ...f.will }),
-        willBe(tree(f.path), []),
-        cannotTell(inode(f.path)),
-        cannotTell(inode(dirname(f.path))),
-      ]),
-      result: { path, state: 'directory', ...missing.at(-1)!.will },
-    };
-  }
-  if (present.type !== 'directory')
-    throw new TaskFailure(`${path} is ${kind(present)}, not a folder`, { hint: 'remove it first, if it is not needed: state: absent' });
-  const itself = checkAttributes(path, present, settle(wanted, present, place.folder, me, 'directory'));
-  const inside = belowDifferences(path, below, wanted, me.umask);
-  return {
-    ...itself,
-    present: [...(inside.length > 0 ? belowCommands(path, wanted) : []), ...itself.present],
-    differences: [...itself.differences, ...inside],
-    after: [...itself.after!, ...(recurse ? [willBe(tree(given), belowWillBe(below, wanted, me.umask))] : [])],
-  };
-}
-
-function kind(present: Present): string {
-  return present.type === 'other' ? 'a device, a socket or a pipe' : `a ${present.type}`;
+  if (state !== undefined && present.type !== 'file')
+    throw new TaskFailure(`${path} is ${kindOf(present)}, not a file`);
+  return checkAttributes(
+    path,
+    present,
+    settle(wanted, present, place.folder, me, present.type === 'directory' ? 'directory' : 'file'),
+  );
 }

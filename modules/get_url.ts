@@ -1,14 +1,18 @@
 import { basename } from 'node:path/posix';
-import { TaskFailure } from '../engine/contract/failure.ts';
+import { expectSuccess, TaskFailure } from '../engine/contract/failure.ts';
 import { type Difference, defineModule } from '../engine/contract/module.ts';
 import { cannotTell, willBe } from '../engine/contract/probe.ts';
-import { expectSuccess } from '../engine/contract/failure.ts';
-import { attributeArgs, attributeDifferences, type Attributes, readWanted, settle } from './files/attributes.ts';
-import { attributeCommands } from './files/content.ts';
+import {
+  type Attributes,
+  attributeArgs,
+  attributeCommands,
+  attributeDifferences,
+  readWanted,
+  settle,
+} from './files/attributes.ts';
 import { downloadScript } from './files/download.ts';
-import { expectFolder, look } from './files/place.ts';
-import { dirname } from 'node:path/posix';
-import { fileDigest, fileText, inode, pathState } from './probes/path.ts';
+import { disturbed, expectFolder, look } from './files/place.ts';
+import { fileDigest, fileText, pathState } from './probes/path.ts';
 import { urlDigest } from './probes/url.ts';
 
 interface Found {
@@ -25,14 +29,29 @@ export const get_url = defineModule({
   args: {
     type: 'object',
     properties: {
-      url: { type: 'string', pattern: '^(https?|ftp)://\\S+$', description: 'Read by the host itself, with curl, wget or, where neither is installed, apt.' },
-      dest: { type: 'string', format: 'path', description: 'Where the file goes; with a slash at the end, the folder that it goes into under the last part of the address.' },
+      url: {
+        type: 'string',
+        pattern: '^(https?|ftp)://\\S+$',
+        description: 'Read by the host itself, with curl, wget or, where neither is installed, apt.',
+      },
+      dest: {
+        type: 'string',
+        format: 'path',
+        description:
+          'Where the file goes; with a slash at the end, the folder that it goes into under the last part of the address.',
+      },
       checksum: {
         type: 'string',
         pattern: '^sha256:[0-9a-fA-F]{64}$',
-        description: '`sha256:` and the digest that the file must have. Without it a file that is there already is taken as right.',
+        description:
+          '`sha256:` and the digest that the file must have. Without it a file that is there already is taken as right.',
       },
-      force: { type: 'boolean', default: false, description: 'Without a checksum: read the address each time, and replace the file if it differs. Needs curl or wget.' },
+      force: {
+        type: 'boolean',
+        default: false,
+        description:
+          'Without a checksum: read the address each time, and replace the file if it differs. Needs curl or wget.',
+      },
       headers: {
         type: 'object',
         additionalProperties: { type: 'string' },
@@ -70,7 +89,8 @@ export const get_url = defineModule({
   ],
   lint(args) {
     const problems: string[] = [];
-    if (args['force'] === true && 'checksum' in args) problems.push("'force' has no use beside 'checksum': the checksum says whether the file is right");
+    if (args['force'] === true && 'checksum' in args)
+      problems.push("'force' has no use beside 'checksum': the checksum says whether the file is right");
     if (args['force'] === true && 'headers' in args) problems.push("'force' cannot send 'headers': give a checksum");
     return problems;
   },
@@ -79,27 +99,46 @@ export const get_url = defineModule({
     const wantedDigest = checksum?.slice('sha256:'.length).toLowerCase();
     const [place, settled, has, served] = await Promise.all([
       look(host, path),
-      readWanted(host, { ...(owner !== undefined && { owner }), ...(group !== undefined && { group }), ...(mode !== undefined && { mode }) }),
+      readWanted(host, {
+        ...(owner !== undefined && { owner }),
+        ...(group !== undefined && { group }),
+        ...(mode !== undefined && { mode }),
+      }),
       checksum !== undefined || force ? host.read(fileDigest(path)) : null,
       force && checksum === undefined ? host.read(urlDigest(url)) : undefined,
     ]);
     const { present, folder } = place;
     expectFolder(place);
-    if (present.type === 'directory') throw new TaskFailure(`${path} is a folder`, { hint: `to put the file into it, end the path with a slash: ${path}/` });
+    if (present.type === 'directory')
+      throw new TaskFailure(`${path} is a folder`, {
+        hint: `to put the file into it, end the path with a slash: ${path}/`,
+      });
     if (present.type === 'other') throw new TaskFailure(`${path} is not a regular file`);
     const digest = wantedDigest ?? served;
     const download = present.type !== 'file' || (digest !== undefined && has !== digest);
     const will = settle(settled.wanted, present, folder, settled.me, 'file');
-    const is = present.type === 'absent' ? null : present.type === 'link' ? `symbolic link to ${present.target}` : `sha256 ${has}`;
-    const content: Difference[] = download ? [{ what: `content of ${path}`, from: is, to: digest === undefined ? `what ${url} serves` : `sha256 ${digest}` }] : [];
+    const is =
+      present.type === 'absent'
+        ? null
+        : present.type === 'link'
+          ? `symbolic link to ${present.target}`
+          : `sha256 ${has}`;
+    const content: Difference[] = download
+      ? [{ what: `content of ${path}`, from: is, to: digest === undefined ? `what ${url} serves` : `sha256 ${digest}` }]
+      : [];
     const found: Found = { path, will, download, ...(digest !== undefined && { digest }) };
     return {
       present: found,
       differences: [...content, ...attributeDifferences(path, present, will)],
       after: [
         willBe(pathState(path), { type: 'file', ...will }),
-        cannotTell(inode(path)),
-        ...(download ? [digest === undefined ? cannotTell(fileDigest(path)) : willBe(fileDigest(path), digest), cannotTell(fileText(path)), cannotTell(inode(dirname(path)))] : []),
+        ...disturbed(path),
+        ...(download
+          ? [
+              digest === undefined ? cannotTell(fileDigest(path)) : willBe(fileDigest(path), digest),
+              cannotTell(fileText(path)),
+            ]
+          : []),
       ],
       result: { dest: path, url, state: 'file', ...will, ...(digest !== undefined && { checksum: digest }) },
     };
@@ -107,18 +146,21 @@ export const get_url = defineModule({
   async change({ url, headers = {} }, { present: { path, will, download, digest } }, host) {
     if (!download) {
       for (const argv of attributeCommands(path, will)) expectSuccess(argv, await host.run(argv));
-      return;
+      return {};
     }
     const { script, stdin } = downloadScript({ url, path, headers, will, ...(digest !== undefined && { digest }) });
     const output = await host.shell(script, { stdin });
     if (output.code === 0) return { result: { checksum: output.stdout.trim() } };
-    const reason = output.stderr.trim().split('\n').at(-1) || `exit code ${output.code}`;
+    // apt ends with a line that says no more than that it failed.
+    const lines = output.stderr.split('\n').filter((line) => line !== '' && line !== 'E: Download Failed');
+    const reason = lines.at(-1) ?? `exit code ${output.code}`;
     throw new TaskFailure(`cannot download ${url}: ${reason}`, { output, hint: `${path} is as it was` });
   },
 });
 
 function nameIn(url: string): string {
   const name = decodeURIComponent(basename(new URL(url).pathname));
-  if (name === '' || name === '.' || name === '..' || name.includes('/') || name.includes('\0')) throw new TaskFailure(`${url} does not end with a file name`, { hint: "name the file in 'dest'" });
+  if (name === '' || name === '.' || name === '..' || name.includes('/') || name.includes('\0'))
+    throw new TaskFailure(`${url} does not end with a file name`, { hint: "name the file in 'dest'" });
   return name;
 }

@@ -15,6 +15,7 @@ export const group = defineModule({
       state: { enum: ['present', 'absent'], default: 'present' },
     },
     required: ['name'],
+    additionalProperties: false,
   },
   examples: [
     `- name: a group for those who deploy

@@ -16,6 +16,7 @@ export const hostname = defineModule({
       name: { type: 'string', pattern: '^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*$', maxLength: 64 },
     },
     required: ['name'],
+    additionalProperties: false,
   },
   examples: [
     `- name: the host is called as in the inventory

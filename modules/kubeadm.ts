@@ -1,6 +1,6 @@
 import { TaskFailure } from '../engine/contract/failure.ts';
 import { type Difference, defineModule, type Reader, type Writer } from '../engine/contract/module.ts';
-import { cannotTell, type Prediction } from '../engine/contract/probe.ts';
+import { cannotTell, type Prediction, type Probe } from '../engine/contract/probe.ts';
 import { schema, type KubeadmArguments } from './kubeadm/arguments.ts';
 import { type Evidence, isBare, memberOf, type Verdict } from './kubeadm/classify.ts';
 import { finishInit, init, mark } from './kubeadm/init.ts';
@@ -8,8 +8,9 @@ import { join, type Way } from './kubeadm/join.ts';
 import { kubectl, leave, objection, reset } from './kubeadm/reset.ts';
 import { type Survey, survey } from './kubeadm/survey.ts';
 import { adminConf, clusterProbe, etcdProbe, kubeconfigProbe, nodeFiles, nodeFilesProbe } from './probes/cluster.ts';
+import { fileDigest, fileText, inode, pathState } from './probes/path.ts';
 
-export default defineModule({
+export const kubeadm = defineModule({
   name: 'kubeadm',
   summary: 'Makes a Kubernetes cluster, joins nodes to it, and takes them out of it',
   args: schema,
@@ -101,8 +102,11 @@ const goals: Readonly<Record<Exclude<Verdict['action'], 'none' | 'refuse'>, stri
   wait: 'complete, once it is ready',
 };
 
-/** What a cluster will look like is not guessed. */
-const uncertain: readonly Prediction[] = [cannotTell(nodeFilesProbe), cannotTell(clusterProbe), cannotTell(etcdProbe), cannotTell(kubeconfigProbe(adminConf))];
+/** What a cluster will look like is not guessed, nor the files that kubeadm writes. */
+const uncertain: readonly Prediction[] = [
+  ...[nodeFilesProbe, clusterProbe, etcdProbe, kubeconfigProbe(adminConf)],
+  ...[adminConf, nodeFiles.kubeletConf].flatMap((path) => [pathState(path), fileText(path), fileDigest(path), inode(path)]),
+].map((probe: Probe<unknown>) => cannotTell(probe));
 
 function refusal(args: KubeadmArguments, { state, why }: Verdict): TaskFailure {
   const hints: Partial<Record<Verdict['state'], string>> = {

@@ -22,7 +22,7 @@ type ManifestArguments = Arguments<typeof schema>;
 
 const sources = ['src', 'definition', 'path'] as const;
 
-export default defineModule({
+export const kubernetesManifest = defineModule({
   name: 'kubernetes_manifest',
   summary: 'Applies objects to a Kubernetes cluster by server-side apply, after a look at what would differ',
   args: schema,
@@ -66,7 +66,7 @@ async function manifestOf(args: ManifestArguments, host: Reader): Promise<string
   if (args.src) return args.src.content;
   if (args.path === undefined) {
     const items = Array.isArray(args.definition) ? args.definition : [args.definition];
-    return items.map((item) => JSON.stringify(item)).join('\n---\n');
+    return items.map((item) => JSON.stringify(item)).join('\n');
   }
   const file = await host.read(fileText(args.path));
   if (!file.exists) throw new TaskFailure(`there is no file ${args.path} on this host`, { hint: 'fetch it by an earlier task (get_url, copy)' });
@@ -77,7 +77,8 @@ type ManifestProbe = Probe<readonly Difference[]>;
 
 // The manifest goes to kubectl through a builtin: it stands in no argument list. Nothing is left in kubectl's cache.
 const piped = (args: ManifestArguments, manifest: string, words: readonly string[]): string =>
-  `if [ -w /dev/shm ]; then TMPDIR=/dev/shm; export TMPDIR; fi\n${sh`printf '%s\n' ${manifest} | kubectl --kubeconfig ${args.kubeconfig} --cache-dir=/dev/null/none ${words} -f -`}`;
+  `KUBECTL_EXTERNAL_DIFF='diff -u -N -U 99999'; export KUBECTL_EXTERNAL_DIFF
+if [ -w /dev/shm ]; then TMPDIR=/dev/shm; export TMPDIR; fi\n${sh`printf '%s\n' ${manifest} | kubectl --kubeconfig ${args.kubeconfig} --cache-dir=/dev/null/none ${words} -f -`}`;
 
 function diffProbe(args: ManifestArguments, manifest: string): ManifestProbe {
   return {
@@ -111,22 +112,30 @@ function existingProbe(args: ManifestArguments, manifest: string): ManifestProbe
   };
 }
 
-/** One difference for each object, from kubectl's unified diff of whole objects. */
+/** One difference for each object, from kubectl's unified diff with all of each object in it. */
 export function differencesOf(diff: string): Difference[] {
   return diff
     .split(/^diff .*\n/m)
     .filter((part) => part.includes('\n@@ '))
     .map((part) => {
-      const [header = '', ...hunks] = part.split(/^(?=@@ )/m);
-      const lines = hunks.join('').split('\n');
-      const side = (other: string): string =>
-        lines
-          .filter((line) => line !== '' && !line.startsWith(other) && !line.startsWith('\\'))
-          .map((line) => (line.startsWith('@@ ') ? '…' : line.slice(1)))
-          .join('\n');
-      const from = side('+').replace(/^…\n?/, '');
-      return { what: objectName(header), from: from === '' ? null : from, to: side('-').replace(/^…\n?/, '') };
-    });
+      const [header = '', body = ''] = part.split(/^@@ .*\n/m);
+      const side = (sign: '-' | '+'): string => {
+        const lines = body.split('\n').filter((line) => line.startsWith(' ') || line.startsWith(sign));
+        return withoutBookkeeping(lines.map((line) => line.slice(1)));
+      };
+      return { what: objectName(header), from: side('-') || null, to: side('+') || null };
+    })
+    .filter(({ from, to }) => from !== to);
+}
+
+/** Without what the server itself writes into metadata: older ones count a new manager alone as a change. */
+function withoutBookkeeping(lines: readonly string[]): string {
+  let managed = false;
+  const kept = lines.filter((line) => {
+    managed = line === '  managedFields:' || (managed && /^ {2}(-| )/.test(line));
+    return !managed && !/^ {2}(creationTimestamp|generation|resourceVersion|selfLink|uid):/.test(line);
+  });
+  return kept.join('\n');
 }
 
 /** kubectl names its files `group.version.Kind.namespace.name`. */

@@ -1,10 +1,11 @@
 import { TaskFailure } from '../engine/contract/failure.ts';
-import { type Difference, defineModule } from '../engine/contract/module.ts';
+import { type Difference, defineModule, type Reader, type Writer } from '../engine/contract/module.ts';
+import type { Probe } from '../engine/contract/probe.ts';
 import { type Cluster, clusterProbe } from './probes/cluster.ts';
 
-export default defineModule({
+export const kubernetesWait = defineModule({
   name: 'kubernetes_wait',
-  summary: 'Waits until nodes are Ready, as the control plane that it runs on sees them',
+  summary: 'Waits until nodes are Ready, as a control plane sees them',
   nature: 'wait',
   shared: true,
   args: {
@@ -12,23 +13,29 @@ export default defineModule({
     required: ['nodes'],
     properties: {
       nodes: { type: 'array', items: { type: 'string' }, description: 'Names of the nodes.' },
+      via: {
+        type: 'array',
+        items: { type: 'string' },
+        default: [],
+        description: 'Inventory names of control planes: the first that answers is asked. By default the host itself.',
+      },
       timeout: { type: 'integer', minimum: 1, default: 300, description: 'Seconds to wait at most.' },
     },
   },
   examples: [
     `- name: Wait until the nodes are Ready
-  kubernetes_wait: { nodes: [master-1, worker-1], timeout: 120 }
+  kubernetes_wait: { nodes: [worker-1], via: [master-1, master-2], timeout: 120 }
 `,
   ],
 
   async check(args, host) {
-    return { present: undefined, differences: missing(await host.read(clusterProbe), args.nodes) };
+    return { present: undefined, differences: missing(await ask(args.via, host, (from, probe) => from.read(probe)), args.nodes) };
   },
 
   async change(args, _found, host) {
     const end = Date.now() + args.timeout * 1000;
     for (;;) {
-      const left = missing(await host.readNow(clusterProbe), args.nodes);
+      const left = missing(await ask(args.via, host, (from, probe) => (from as Writer).readNow(probe)), args.nodes);
       if (left.length === 0) return;
       if (Date.now() >= end)
         throw new TaskFailure(`after ${args.timeout} s: ${left.map(({ what, from }) => `${what} is ${from ?? 'not in the cluster'}`).join(', ')}`, {
@@ -38,6 +45,21 @@ export default defineModule({
     }
   },
 });
+
+async function ask(via: readonly string[], host: Reader, read: (from: Reader, probe: Probe<Cluster>) => Promise<Cluster>): Promise<Cluster> {
+  const silent: string[] = [];
+  for (const name of via) {
+    try {
+      const cluster = await read(host.on(name), clusterProbe);
+      if (cluster.answers) return cluster;
+      silent.push(`${name}: ${cluster.why}`);
+    } catch (error) {
+      if (!(error instanceof Error) || error.name !== 'Unreachable') throw error;
+      silent.push(`${name}: ${error.message}`);
+    }
+  }
+  return via.length === 0 ? await read(host, clusterProbe) : { answers: false, why: silent.join('; ') };
+}
 
 function missing(cluster: Cluster, names: readonly string[]): Difference[] {
   if (!cluster.answers) return [{ what: 'API server', from: `no answer: ${cluster.why}`, to: 'ready' }];

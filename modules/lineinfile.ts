@@ -12,12 +12,24 @@ export const lineinfile = defineModule({
     type: 'object',
     properties: {
       ...editArgs,
-      line: { type: 'string', description: 'The line, without its end. Needed unless lines are removed by `regexp` or `search_string`.' },
-      regexp: { type: 'string', description: 'The last line that it matches is replaced; with `state: absent` every such line is removed. It should match `line` as well.' },
+      line: {
+        type: 'string',
+        description: 'The line, without its end. Needed unless lines are removed by `regexp` or `search_string`.',
+      },
+      regexp: {
+        type: 'string',
+        description:
+          'The last line that it matches is replaced; with `state: absent` every such line is removed. It should match `line` as well.',
+      },
       search_string: { type: 'string', description: 'As `regexp`, for lines that hold this text.' },
       state: { enum: ['present', 'absent'], default: 'present' },
       ...spotArgs,
-      backrefs: { type: 'boolean', default: false, description: "Fill in `\\1` or `\\g<name>` in `line` from what `regexp` matched; where it matches nothing, nothing is changed." },
+      backrefs: {
+        type: 'boolean',
+        default: false,
+        description:
+          'Fill in `\\1` or `\\g<name>` in `line` from what `regexp` matched; where it matches nothing, nothing is changed.',
+      },
       create: { type: 'boolean', default: false, description: 'Make the file if it is not there.' },
     },
     required: ['path'],
@@ -49,8 +61,10 @@ export const lineinfile = defineModule({
   ],
   lint(args) {
     const problems = [...lintPatterns(args, ['regexp']), ...lintSpot(args)];
-    if ('regexp' in args && 'search_string' in args) problems.push("only one of 'regexp' and 'search_string' can be given");
-    if (typeof args['line'] === 'string' && args['line'].includes('\n')) problems.push("'line' is more than one line: use blockinfile");
+    if ('regexp' in args && 'search_string' in args)
+      problems.push("only one of 'regexp' and 'search_string' can be given");
+    if (typeof args['line'] === 'string' && args['line'].includes('\n'))
+      problems.push("'line' is more than one line: use blockinfile");
     return problems;
   },
   check(args, host) {
@@ -77,7 +91,11 @@ function without(text: string, args: Edit): string {
   const lines = linesOf(text);
   const pattern = args.regexp === undefined ? undefined : compile(args.regexp);
   const goes = (line: string): boolean =>
-    pattern ? pattern.test(line) : args.search_string !== undefined ? line.includes(args.search_string) : line === args.line;
+    pattern
+      ? pattern.test(line)
+      : args.search_string !== undefined
+        ? line.includes(args.search_string)
+        : line === args.line;
   const kept = bounded(args.path, args.regexp ?? '', () => lines.filter((line) => !goes(bare(line))));
   return kept.length === lines.length ? text : textOf(kept);
 }

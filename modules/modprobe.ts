@@ -18,6 +18,7 @@ export const modprobe = defineModule({
       persistent: { enum: ['present', 'absent', 'disabled'], default: 'disabled', description: 'Loaded at boot, not loaded at boot, or not looked at.' },
     },
     required: ['name'],
+    additionalProperties: false,
   },
   examples: [
     `- name: bridged traffic passes iptables

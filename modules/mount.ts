@@ -1,13 +1,13 @@
 import { expectSuccess, TaskFailure } from '../engine/contract/failure.ts';
 import { type Check, type Difference, defineModule, type Reader } from '../engine/contract/module.ts';
-import { cannotTell, willBe } from '../engine/contract/probe.ts';
-import { checkEdit } from './files/edit.ts';
+import { cannotTell, type Prediction, willBe } from '../engine/contract/probe.ts';
 import { changeContent, type FoundFile } from './files/content.ts';
-import { type Entry, readEntry, withEntry } from './files/fstab.ts';
+import { checkEdit } from './files/edit.ts';
 import { missingFolders } from './files/folders.ts';
-import { look } from './files/place.ts';
-import { fileText, identity, inode, pathState } from './probes/path.ts';
+import { type Entry, readEntry, withEntry } from './files/fstab.ts';
+import { disturbed, look } from './files/place.ts';
 import { type Mounted, mountedAt } from './probes/mount.ts';
+import { fileText, identity, pathState } from './probes/path.ts';
 
 interface Found {
   readonly fstab: FoundFile | undefined;
@@ -21,8 +21,15 @@ export const mount = defineModule({
     type: 'object',
     properties: {
       path: { type: 'string', format: 'path', description: 'The folder that the file system is mounted at.' },
-      src: { type: 'string', description: 'Device, `UUID=…`, folder (for a bind mount) or network address. Needed for `mounted` and `present`.' },
-      fstype: { type: 'string', description: 'Type of the file system; `none` for a bind mount. Needed for `mounted` and `present`.' },
+      src: {
+        type: 'string',
+        description:
+          'Device, `UUID=…`, folder (for a bind mount) or network address. Needed for `mounted` and `present`.',
+      },
+      fstype: {
+        type: 'string',
+        description: 'Type of the file system; `none` for a bind mount. Needed for `mounted` and `present`.',
+      },
       opts: { type: 'string', default: 'defaults' },
       dump: { type: 'integer', default: 0 },
       passno: { type: 'integer', default: 0 },
@@ -36,7 +43,15 @@ export const mount = defineModule({
     allOf: [{ if: { properties: { state: { enum: ['mounted', 'present'] } } }, then: { required: ['src', 'fstype'] } }],
     additionalProperties: false,
   },
-  returns: { type: 'object', properties: { path: { type: 'string' }, src: { type: 'string' }, fstype: { type: 'string' }, opts: { type: 'string' } } },
+  returns: {
+    type: 'object',
+    properties: {
+      path: { type: 'string' },
+      src: { type: 'string' },
+      fstype: { type: 'string' },
+      opts: { type: 'string' },
+    },
+  },
   examples: [
     `- name: Keep etcd's data on a disk of its own
   mount:
@@ -53,14 +68,16 @@ export const mount = defineModule({
   async check(args, host): Promise<Check<Found>> {
     const { src, fstype, opts, dump, passno, state } = args;
     const path = args.path.replace(/(?<=.)\/+$/, '');
-    const wanted: Entry | null = state === 'absent' ? null : { src: src ?? '', path, fstype: fstype ?? '', opts, dump, passno };
+    const wanted: Entry | null =
+      state === 'absent' ? null : { src: src ?? '', path, fstype: fstype ?? '', opts, dump, passno };
     const [table, text, live] = await Promise.all([
       state === 'unmounted' ? undefined : checkFstab(host, path, wanted),
       host.read(fileText('/etc/fstab')),
       host.read(mountedAt(path)),
     ]);
     const before = readEntry(text.content, path);
-    const now = state === 'present' ? undefined : await checkLive(host, path, live, state === 'mounted' ? wanted : null, before);
+    const now =
+      state === 'present' ? undefined : await checkLive(host, path, live, state === 'mounted' ? wanted : null, before);
     return {
       present: { fstab: table?.present, commands: now?.commands ?? [] },
       differences: [...(table?.differences ?? []), ...(now?.differences ?? [])],
@@ -71,7 +88,11 @@ export const mount = defineModule({
   async change(_args, { present: { fstab, commands } }, host) {
     if (fstab) await changeContent(host, fstab);
     for (const argv of commands)
-      expectSuccess(argv, await host.run(argv), argv[0] === 'umount' ? `to see who uses it: fuser -vm ${argv.at(-1)}` : undefined);
+      expectSuccess(
+        argv,
+        await host.run(argv),
+        argv[0] === 'umount' ? `to see who uses it: fuser -vm ${argv.at(-1)}` : undefined,
+      );
   },
 });
 
@@ -83,26 +104,46 @@ async function checkFstab(host: Reader, path: string, wanted: Entry | null): Pro
 }
 
 /** What has to happen with the mount itself; `before` is its line in fstab as it was. */
-async function checkLive(host: Reader, path: string, live: Mounted | null, wanted: Entry | null, before: Entry | undefined) {
+async function checkLive(
+  host: Reader,
+  path: string,
+  live: Mounted | null,
+  wanted: Entry | null,
+  before: Entry | undefined,
+) {
   const gone = { what: `mount at ${path}`, from: live && `${live.source} (${live.fstype})` };
-  const left = [cannotTell(pathState(path)), cannotTell(inode(path))];
+  const left = [cannotTell(pathState(path)), ...disturbed(path)];
   if (!wanted) {
     if (!live) return undefined;
-    return { commands: [['umount', path]], differences: [{ ...gone, to: null }], after: [willBe(mountedAt(path), null), ...left] };
+    return {
+      commands: [['umount', path]],
+      differences: [{ ...gone, to: null }],
+      after: [willBe(mountedAt(path), null), ...left],
+    };
   }
   if (live) {
     const moved = !before || before.src !== wanted.src || before.fstype !== wanted.fstype;
     const isIt = live.source === wanted.src && live.fstype === wanted.fstype;
-    if (isIt || !moved) return before?.opts === wanted.opts ? undefined : { commands: [['mount', '-o', `remount,${wanted.opts}`, path]], differences: [], after: [] };
-    if (!before) throw new TaskFailure(`${live.source} is mounted at ${path}, and not by fstab`, { hint: 'unmount it first, with state: unmounted, or name it as it is' });
+    if (isIt || !moved)
+      return before?.opts === wanted.opts
+        ? undefined
+        : { commands: [['mount', '-o', `remount,${wanted.opts}`, path]], differences: [], after: [] };
+    if (!before)
+      throw new TaskFailure(`${live.source} is mounted at ${path}, and not by fstab`, {
+        hint: 'unmount it first, with state: unmounted, or name it as it is',
+      });
     return {
-      commands: [['umount', path], ['mount', path]],
+      commands: [
+        ['umount', path],
+        ['mount', path],
+      ],
       differences: [{ ...gone, to: `${wanted.src} (${wanted.fstype})` }],
-      after: [willBe(mountedAt(path), { source: wanted.src, fstype: wanted.fstype }), ...left],
+      after: [mountedThen(path, wanted), ...left],
     };
   }
   const [place, me] = await Promise.all([look(host, path), host.read(identity())]);
-  if (place.present.type !== 'absent' && place.present.type !== 'directory') throw new TaskFailure(`${path} is not a folder: nothing can be mounted at it`);
+  if (place.present.type !== 'absent' && place.present.type !== 'directory')
+    throw new TaskFailure(`${path} is not a folder: nothing can be mounted at it`);
   const folders = place.present.type === 'absent' ? await missingFolders(host, path, {}, me) : [];
   const differences: Difference[] = [
     ...folders.map((f) => ({ what: f.path, from: null, to: 'directory' })),
@@ -112,9 +153,18 @@ async function checkLive(host: Reader, path: string, live: Mounted | null, wante
     commands: [...(folders.length > 0 ? [['mkdir', '-p', path]] : []), ['mount', path]],
     differences,
     after: [
-      willBe(mountedAt(path), { source: wanted.src, fstype: wanted.fstype }),
+      mountedThen(path, wanted),
       ...folders.slice(0, -1).map((f) => willBe(pathState(f.path), { type: 'directory' as const, ...f.will })),
       ...left,
     ],
   };
+}
+
+/** Of a UUID, a label or a bind mount the kernel names the device itself. */
+function mountedThen(path: string, { src, fstype, opts }: Entry): Prediction {
+  const named =
+    /^(UUID|LABEL|PARTUUID|PARTLABEL|ID)=/.test(src) || src.startsWith('/dev/disk/') || src.startsWith('/dev/mapper/');
+  if (named || fstype === 'none' || fstype === 'auto' || /(^|,)r?bind(,|$)/.test(opts))
+    return cannotTell(mountedAt(path));
+  return willBe(mountedAt(path), { source: src, fstype });
 }

@@ -15,7 +15,8 @@ export const replace = defineModule({
       replace: {
         type: 'string',
         default: '',
-        description: "What each match becomes, with `\\1` or `\\g<name>` from it. The expression must not match what it became, or the task fails: it would change the file each time.",
+        description:
+          'What each match becomes, with `\\1` or `\\g<name>` from it. The expression must not match what it became, or the task fails: it would change the file each time.',
       },
     },
     required: ['path', 'regexp'],

@@ -9,7 +9,9 @@ export const slurp = defineModule({
   summary: 'Reads a file of the host into a variable',
   args: {
     type: 'object',
-    properties: { src: { type: 'string', format: 'path', description: 'The file, of at most 4 MiB. A symbolic link is followed.' } },
+    properties: {
+      src: { type: 'string', format: 'path', description: 'The file, of at most 4 MiB. A symbolic link is followed.' },
+    },
     required: ['src'],
     additionalProperties: false,
   },
@@ -33,9 +35,14 @@ export const slurp = defineModule({
   ],
   async check({ src }, host) {
     const [{ present }, text] = await Promise.all([look(host, src), host.read(fileText(src))]);
-    if (present.type === 'absent' || !text.exists) throw new TaskFailure(present.type === 'absent' ? `${src} is not there` : `${src} is not a regular file`);
+    if (present.type === 'absent' || !text.exists)
+      throw new TaskFailure(present.type === 'absent' ? `${src} is not there` : `${src} is not a regular file`);
     const bytes = bytesOf(text);
     if (!bytes) throw new TaskFailure(`${src} is larger than 4 MiB`, { hint: 'fetch copies larger files' });
-    return { present: undefined, differences: [], result: { content: bytes.toString('base64'), encoding: 'base64', source: src } };
+    return {
+      present: undefined,
+      differences: [],
+      result: { content: bytes.toString('base64'), encoding: 'base64', source: src },
+    };
   },
 });

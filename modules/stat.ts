@@ -11,7 +11,11 @@ export const stat = defineModule({
     type: 'object',
     properties: {
       path: { type: 'string', format: 'path' },
-      follow: { type: 'boolean', default: false, description: 'Look at what a symbolic link leads to, not at the link.' },
+      follow: {
+        type: 'boolean',
+        default: false,
+        description: 'Look at what a symbolic link leads to, not at the link.',
+      },
       get_checksum: { type: 'boolean', default: true, description: 'Read the whole file for its SHA-256.' },
     },
     required: ['path'],
@@ -86,7 +90,9 @@ async function examine(host: Reader, path: string, wantsDigest: boolean): Promis
     gr_name: present.group,
     ...(present.type === 'file' && digest !== null && { checksum: digest }),
     ...links(present, source),
-    ...(details instanceof Unknown ? { uid: details, gid: details, size: details, inode: details, mtime: details } : details),
+    ...(details instanceof Unknown
+      ? { uid: details, gid: details, size: details, inode: details, mtime: details }
+      : details),
   };
 }
 

@@ -13,6 +13,7 @@ export const swap = defineModule({
     type: 'object',
     description: "Swap goes off, its lines in /etc/fstab become comments, its units and swap.target are masked: a line that is gone from fstab alone is brought back by systemd's units.",
     properties: { state: { enum: ['absent'], default: 'absent' } },
+    additionalProperties: false,
   },
   examples: [
     `- name: the kubelet wants no swap

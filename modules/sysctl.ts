@@ -25,6 +25,8 @@ export const sysctl = defineModule({
       reload: { type: 'boolean', default: true, description: 'Like sysctl_set: false leaves the live value alone.' },
       sysctl_file: { type: 'string', format: 'path', default: '/etc/sysctl.d/99-tsplay.conf', description: '/etc/sysctl.conf is not read any more by newer systems.' },
     },
+    allOf: [{ oneOf: [{ required: ['name'] }, { required: ['values'] }] }],
+    additionalProperties: false,
   },
   examples: [
     `- name: what Kubernetes needs
@@ -40,13 +42,10 @@ export const sysctl = defineModule({
     value: 1`,
   ],
   lint(args) {
-    const problems: string[] = [];
-    if ((args['name'] === undefined) === (args['values'] === undefined)) problems.push('give either name (with value) or values');
-    else if (args['name'] !== undefined && args['value'] === undefined && (args['state'] ?? 'present') === 'present') problems.push(`value is missing for '${String(args['name'])}'`);
-    if (args['values'] !== undefined && args['value'] !== undefined) problems.push('value goes with name, not with values');
-    return problems;
+    return args['values'] !== undefined && args['value'] !== undefined ? ['value goes with name, not with values'] : [];
   },
   async check(args, host) {
+    if (args.name !== undefined && args.value === undefined && args.state === 'present') throw new TaskFailure(`the value of ${args.name} is missing`);
     const wanted = new Map(Object.entries(args.values ?? { [args.name!]: args.value ?? '' }).map(([key, value]) => [key, normalise(String(value))]));
     const live = args.state === 'present' && args.sysctl_set && args.reload ? [...wanted.keys()] : [];
     const [file, ...values] = await Promise.all([host.read(fileText(args.sysctl_file)), ...live.map((key) => unlessUnknown(host.read(sysctlValue(key))))]);
@@ -68,10 +67,15 @@ export const sysctl = defineModule({
     return { present: { config, set, wanted }, differences: [...config.differences, ...differences], after: [...config.after, ...after] };
   },
   async change(_args, { present }, host) {
+    // The live value first: one that the kernel refuses must not come back at the next boot.
+    const script = present.set.map((key) => sh`printf '%s\n' ${present.wanted.get(key)!} >${sysctlPath(key)} || { echo ${`cannot set ${key}`} >&2; exit 1; }`);
+    const out = script.length === 0 ? { code: 0, stdout: '', stderr: '' } : await host.shell(script.join('\n'));
+    if (out.code !== 0)
+      throw new TaskFailure(out.stderr.trim().split('\n').at(-1) ?? 'cannot set a kernel setting', {
+        output: out,
+        hint: 'the kernel refuses the value, or this needs root (become: true); in a container some are read-only',
+      });
     await applyConfigFile(host, present.config);
-    if (present.set.length === 0) return;
-    const out = await host.shell(present.set.map((key) => sh`printf '%s\n' ${present.wanted.get(key)!} >${sysctlPath(key)} || { echo ${`cannot set ${key}`} >&2; exit 1; }`).join('\n'));
-    if (out.code !== 0) throw new TaskFailure(out.stderr.trim().split('\n').at(-1) ?? 'cannot set a kernel setting', { output: out, hint: 'the kernel refuses the value, or this needs root (become: true); in a container some are read-only' });
   },
 });
 

@@ -22,6 +22,8 @@ export const systemd = defineModule({
       no_block: { type: 'boolean', default: false, description: 'Do not wait until the start or stop is done.' },
       scope: { enum: ['system'], default: 'system' },
     },
+    allOf: [{ anyOf: [{ required: ['name'] }, { required: ['daemon_reload'] }] }],
+    additionalProperties: false,
   },
   returns: { type: 'object', properties: { name: { type: 'string' }, enabled: { type: 'boolean' }, state: { enum: ['started', 'stopped'] } } },
   examples: [
@@ -42,17 +44,13 @@ export const systemd = defineModule({
   ],
   lint(args) {
     const problems: string[] = [];
-    if (args['name'] === undefined) {
-      const needy = ['state', 'enabled', 'masked'].filter((arg) => args[arg] !== undefined);
-      if (needy.length > 0) problems.push(`${needy.join(' and ')} needs the name of a unit`);
-      else if (args['daemon_reload'] === undefined) problems.push('name a unit, or ask for daemon_reload');
-    }
     if (args['masked'] === true && args['state'] !== undefined && args['state'] !== 'stopped') problems.push(`a masked unit cannot be ${String(args['state'])}`);
     if (args['masked'] === true && args['enabled'] === true) problems.push('a masked unit cannot be enabled');
     return problems;
   },
 
   async check(args, host) {
+    if (args.name === undefined && (args.state ?? args.enabled ?? args.masked) !== undefined) throw new TaskFailure('state, enabled and masked need the name of a unit');
     if (args.name === undefined) return { present: undefined, differences: [{ what: 'systemd', from: 'its unit files as loaded', to: 'read again', recurs: true }] };
     const unit = unitName(args.name);
     const present = await readUnit(host, unit, args.masked === true);

@@ -8,7 +8,11 @@ export const template = defineModule({
   args: {
     type: 'object',
     properties: {
-      src: { type: 'string', format: 'template-file', description: "A template of the controller, found in the role's or the playbook's templates/." },
+      src: {
+        type: 'string',
+        format: 'template-file',
+        description: "A template of the controller, found in the role's or the playbook's templates/.",
+      },
       dest: {
         type: 'string',
         format: 'path',

@@ -1,8 +1,16 @@
 import { expectSuccess } from '../engine/contract/failure.ts';
-import { defineModule, type Difference } from '../engine/contract/module.ts';
+import { type Check, defineModule, type Difference } from '../engine/contract/module.ts';
 import { cannotTell, type Prediction, willBe } from '../engine/contract/probe.ts';
 import { type Account, account, accountDefaults, groupExists, numberOf, passwordHash } from './probes/account.ts';
 import { absentPath, pathState } from './probes/path.ts';
+
+interface Found {
+  readonly found: Account | null;
+  /** What the account will be; missing where it will not be. */
+  readonly wanted?: Account;
+  /** Whether the primary group is there. */
+  readonly groupThere?: boolean;
+}
 
 export const user = defineModule({
   name: 'user',
@@ -26,6 +34,7 @@ export const user = defineModule({
       remove: { type: 'boolean', default: false, description: 'With absent: the home folder and mail go too.' },
     },
     required: ['name'],
+    additionalProperties: false,
   },
   examples: [
     `- name: somebody to deploy as
@@ -49,12 +58,12 @@ export const user = defineModule({
   ],
   lint(args) {
     const password = args['password'];
-    if (args['remove'] === true && args['state'] !== 'absent') return ['remove needs state: absent'];
+    if (args['remove'] === true && args['state'] === 'present') return ['remove needs state: absent'];
     if (typeof password === 'string' && !/^[!*]|^\$[^$]+\$/.test(password)) return ['password must be a hash as in /etc/shadow: make one with `openssl passwd -6`'];
     return [];
   },
 
-  async check(args, host) {
+  async check(args, host): Promise<Check<Found>> {
     const { name } = args;
     const wantsPassword = args.password !== undefined && args.state === 'present';
     const [found, uid, hash] = await Promise.all([

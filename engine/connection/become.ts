@@ -21,26 +21,50 @@ export function becomeStart(become: Become): BecomeStart {
   switch (become.method) {
     case 'sudo': {
       const ask = password === undefined ? ['-n'] : ['-S', '-p', `${token}-password:`];
-      return { command: sh`sudo ${flags ?? ['-H']} ${ask} -u ${user} -- ` + shell, ...dialogue(new RegExp(`${token}-password:`)) };
+      return {
+        command: sh`sudo ${flags ?? ['-H']} ${ask} -u ${user} -- ` + shell,
+        ...dialogue(new RegExp(`${token}-password:`)),
+      };
     }
     case 'su':
-      return { command: sh`env LC_ALL=C su ${flags ?? []} -s /bin/sh -c ${shell} ${user}`, ...dialogue(/password: ?$/i) };
+      return {
+        command: sh`env LC_ALL=C su ${flags ?? []} -s /bin/sh -c ${shell} ${user}`,
+        ...dialogue(/password: ?$/i),
+      };
     case 'doas':
       if (password !== undefined) {
-        throw new BecomeFailed('doas reads a password from a terminal only, and there is none', "let it ask for none (doas.conf: 'permit nopass USER as root'), or use ansible_become_method: sudo");
+        throw new BecomeFailed(
+          'doas reads a password from a terminal only, and there is none',
+          "let it ask for none (doas.conf: 'permit nopass USER as root'), or use ansible_become_method: sudo",
+        );
       }
       return { command: sh`doas -n ${flags ?? []} -u ${user} ` + shell };
   }
 }
 
 /** Gives the password when it is asked for, never before and never twice; resolves when the shell has started. */
-export function givePassword(stream: ShellStream, become: Become, host: string, start: Required<BecomeStart>, seconds = 30): Promise<void> {
+export function givePassword(
+  stream: ShellStream,
+  become: Become,
+  host: string,
+  start: Required<BecomeStart>,
+  seconds = 30,
+): Promise<void> {
   const { prompt, greeting, password } = start.dialogue;
   return new Promise((resolve, reject) => {
     let stdout = '';
     let stderr = '';
     let asked = 0;
-    const timer = setTimeout(() => finish(new BecomeFailed(`${become.method} on ${host} neither asked for a password nor started a shell within ${seconds} s`, lastLine(stderr))), seconds * 1000);
+    const timer = setTimeout(
+      () =>
+        finish(
+          new BecomeFailed(
+            `${become.method} on ${host} neither asked for a password nor started a shell within ${seconds} s`,
+            lastLine(stderr),
+          ),
+        ),
+      seconds * 1000,
+    );
     let done = false;
     const finish = (error?: Error) => {
       if (done) return;
@@ -70,7 +94,9 @@ export function givePassword(stream: ShellStream, become: Become, host: string, 
     stream.stdin.on('error', () => {}); // the end of the stream tells more
     stream.stdout.on('data', onStdout);
     stream.stderr.on('data', onStderr);
-    stream.onClosed(() => finish(becomeFailure(stderr.replaceAll(new RegExp(prompt, 'gi'), '') + stdout, become, host)));
+    stream.onClosed(() =>
+      finish(becomeFailure(stderr.replaceAll(new RegExp(prompt, 'gi'), '') + stdout, become, host)),
+    );
   });
 }
 
@@ -92,12 +118,15 @@ const reasons: readonly Reason[] = [
   {
     sign: /is not in the sudoers file|not allowed to execute|may not run sudo|Operation not permitted|Permission denied/i,
     what: ({ method, user }, host) => `${method} on ${host} does not let the login user become ${user}`,
-    hint: ({ method, user }) => `allow it ${method === 'doas' ? 'in /etc/doas.conf' : 'with a file in /etc/sudoers.d'}, or log in as ${user}`,
+    hint: ({ method, user }) =>
+      `allow it ${method === 'doas' ? 'in /etc/doas.conf' : 'with a file in /etc/sudoers.d'}, or log in as ${user}`,
   },
   {
     sign: /try again|incorrect password|Authentication failure|Authentication failed|Permission denied/i,
     what: ({ method, user, password }, host) =>
-      password === undefined ? `${method} on ${host} asks for a password to become ${user}, and none is given` : `${method} on ${host} refused the password to become ${user}`,
+      password === undefined
+        ? `${method} on ${host} asks for a password to become ${user}, and none is given`
+        : `${method} on ${host} refused the password to become ${user}`,
     hint: ({ password }) => (password === undefined ? passwordVariable : 'check ansible_become_password'),
   },
   {
@@ -113,7 +142,8 @@ const reasons: readonly Reason[] = [
   {
     sign: /not found|No such file/i,
     what: ({ method }, host) => `${method} is not installed on ${host}`,
-    hint: ({ method, user }) => `install it, choose another ansible_become_method, or log in as ${user} (${method} is only needed for another user)`,
+    hint: ({ method, user }) =>
+      `install it, choose another ansible_become_method, or log in as ${user} (${method} is only needed for another user)`,
   },
 ];
 

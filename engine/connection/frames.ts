@@ -32,7 +32,11 @@ export class Frames {
         return;
       }
       this.#keep(rest.subarray(0, at));
-      const [sequence, code] = rest.toString('latin1', at + this.#mark.length, end).trim().split(' ').map(Number);
+      const [sequence, code] = rest
+        .toString('latin1', at + this.#mark.length, end)
+        .trim()
+        .split(' ')
+        .map(Number);
       const body = this.rest();
       rest = rest.subarray(end + 1);
       this.#onFrame({ body, sequence: sequence ?? Number.NaN, code: code ?? Number.NaN });
@@ -41,6 +45,7 @@ export class Frames {
 
   /** Takes out what has come since the last mark. */
   rest(): Buffer {
+    this.#keep(this.#held);
     const body = this.#parts.length === 1 ? this.#parts[0]! : Buffer.concat(this.#parts);
     this.#parts = [];
     this.size = 0;

@@ -64,7 +64,8 @@ export class HostConnection implements Connection {
     onRoundTrip();
     if (!become) {
       const stream = await this.#transport.start(`exec ${shellCommand()}`);
-      const startFailure = (printed: string) => new Unreachable(`/bin/sh does not start on ${name}: ${printed.trim() || 'it printed nothing'}`);
+      const startFailure = (printed: string) =>
+        new Unreachable(`/bin/sh does not start on ${name}: ${printed.trim() || 'it printed nothing'}`);
       return new ShellSession(stream, { host: name, onRoundTrip, startFailure });
     }
     const { command, dialogue } = becomeStart(become);
@@ -73,7 +74,11 @@ export class HostConnection implements Connection {
       onRoundTrip();
       await givePassword(stream, become, name, { command, dialogue });
     }
-    return new ShellSession(stream, { host: name, onRoundTrip, startFailure: (printed) => becomeFailure(printed, become, name) });
+    return new ShellSession(stream, {
+      host: name,
+      onRoundTrip,
+      startFailure: (printed) => becomeFailure(printed, become, name),
+    });
   }
 }
 

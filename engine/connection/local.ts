@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process';
-import { shellCommand } from './program.ts';
 import { HostConnection } from './host-connection.ts';
 import type { ShellStream } from './shell.ts';
 import type { Target } from './types.ts';
@@ -36,6 +35,11 @@ function startLocal(command: string, shell: string): ShellStream {
         const timer = setTimeout(tell, 200, why);
         child.once('close', () => clearTimeout(timer));
       });
+    },
+    end() {
+      stdin.end();
+      stdout.destroy();
+      stderr.destroy();
     },
     destroy() {
       for (const stream of [stdin, stdout, stderr]) stream.destroy();

@@ -38,20 +38,23 @@ function frameEnd(mark: string, sequence: number): string {
 }
 
 function command(script: Script): string {
-  if (script.text.includes('\0')) throw new TypeError('a shell script cannot hold a NUL byte');
-  const body = script.timeoutSeconds === undefined ? `( eval ${quote(script.text)} )` : timed(script.text, script.timeoutSeconds);
-  if (script.stdin === undefined) return `{ ${body}; } </dev/null`;
+  const { text, stdin, timeoutSeconds } = script;
+  if (text.includes('\0')) throw new TypeError('a shell script cannot hold a NUL byte');
+  const input = stdin === undefined ? '</dev/null' : '';
+  const run = timeoutSeconds === undefined ? `( eval ${quote(text)} ) ${input}` : timed(text, timeoutSeconds, input);
+  if (stdin === undefined) return run;
   // What the script leaves unread has to go: behind it in the stream comes the next program.
-  return `{ ${take(script.stdin.length)}; } | ( ${body}; set -- $?; cat >/dev/null; exit $1 )`;
+  return `{ ${take(stdin.length)}; } | ( ${run}; set -- $?; cat >/dev/null; exit $1 )`;
 }
 
 /**
  * `timeout` leads a process group of its own and ends all of it. The text reaches the inner shell through a pipe of a
- * built-in `printf`, so it stands in no argument list and in no file, while standard input stays the script's own.
+ * built-in `printf`, so it stands in no argument list and in no file, while standard input stays the script's own (by way
+ * of 4). The redirections stand at the subshell: dash loses track of 4 where a brace group around it has one of its own.
  */
-function timed(text: string, seconds: number): string {
+function timed(text: string, seconds: number, input: string): string {
   const inner = quote('eval "$(cat <&3)" 3<&-');
-  return `( printf %s ${quote(text)} | timeout -k ${killAfterSeconds} ${seconds} /bin/sh -c ${inner} 3<&0 <&4 4<&- ) 4<&0`;
+  return `( printf %s ${quote(text)} | timeout -k ${killAfterSeconds} ${seconds} /bin/sh -c ${inner} 3<&0 <&4 4<&- ) ${input} 4<&0`;
 }
 
 /** Hands on exactly so many bytes of the stream, whatever the size of the pieces in which they come. */

@@ -12,6 +12,8 @@ export interface ShellStream {
   readonly stderr: Readable;
   /** Calls back once, when nothing more will come; `why` if more is known than that it ended. */
   onClosed(listener: (why?: string) => void): void;
+  /** Ends it when it is idle. */
+  end(): void;
   /** Ends it at once, whatever it is doing. */
   destroy(): void;
 }
@@ -58,8 +60,8 @@ export class ShellSession implements Shell {
     this.#stream = stream;
     this.#options = options;
     stream.stdin.on('error', () => {}); // the end of the stream tells more
-    stream.stdout.on('data', (chunk: Buffer) => this.#take(this.#stdout, chunk));
-    stream.stderr.on('data', (chunk: Buffer) => this.#take(this.#stderr, chunk));
+    stream.stdout.on('data', (chunk: Buffer) => this.#take(this.#stdout, chunk)).resume();
+    stream.stderr.on('data', (chunk: Buffer) => this.#take(this.#stderr, chunk)).resume();
     stream.onClosed((why) => this.#closed(why));
   }
 
@@ -80,7 +82,7 @@ export class ShellSession implements Shell {
     const reason = new Unreachable(`connection to ${this.#options.host} is closed`);
     if (this.#batch) return this.drop(reason);
     this.#failure = reason;
-    this.#stream.stdin.end();
+    this.#stream.end();
   }
 
   /** Drops the session; what is under way fails with the reason. */
@@ -122,9 +124,12 @@ export class ShellSession implements Shell {
     if (frames.size <= limit) return;
     const what = this.#batch && this.#batch.scripts.length > 1 ? 'one of the commands' : 'the command';
     this.drop(
-      new TaskFailure(`${what} printed more than ${Math.round(limit / 1024 / 1024)} MiB on ${this.#options.host}; its shell was ended`, {
-        hint: 'send the output to a file on the host, or to /dev/null',
-      }),
+      new TaskFailure(
+        `${what} printed more than ${Math.round(limit / 1024 / 1024)} MiB on ${this.#options.host}; its shell was ended`,
+        {
+          hint: 'send the output to a file on the host, or to /dev/null',
+        },
+      ),
     );
   }
 
@@ -160,7 +165,12 @@ export class ShellSession implements Shell {
     const seconds = this.#batch?.scripts[this.#batch.outputs.length]?.timeoutSeconds;
     if (seconds === undefined) return;
     this.#guard = setTimeout(
-      () => this.drop(new Unreachable(`${this.#options.host} gives no answer: the command had ${seconds} s, and ${graceSeconds} s later nothing had come`)),
+      () =>
+        this.drop(
+          new Unreachable(
+            `${this.#options.host} gives no answer: the command had ${seconds} s, and ${graceSeconds} s later nothing had come`,
+          ),
+        ),
       (seconds + graceSeconds) * 1000,
     );
   }
@@ -173,7 +183,11 @@ export class ShellSession implements Shell {
       this.drop(startFailure(Buffer.concat([this.#stderr.frames.rest(), this.#stdout.frames.rest()]).toString()));
       return;
     }
-    const doing = !this.#batch ? 'nothing was running' : this.#batch.scripts.length > 1 ? `${this.#batch.scripts.length} commands were running` : 'a command was running';
+    const doing = !this.#batch
+      ? 'nothing was running'
+      : this.#batch.scripts.length > 1
+        ? `${this.#batch.scripts.length} commands were running`
+        : 'a command was running';
     this.drop(new Unreachable(`connection to ${host} was lost while ${doing}${because}`));
   }
 }

@@ -15,6 +15,15 @@ export interface Target {
   /** `user@host:port`, several separated by commas, as OpenSSH's ProxyJump. */
   readonly proxyJump?: string;
   readonly connectTimeoutSeconds: number;
+  /** What nobody set: the values here are defaults, which give way to ~/.ssh/config. */
+  readonly unset?: readonly (
+    | 'user'
+    | 'port'
+    | 'proxyJump'
+    | 'knownHostsFiles'
+    | 'hostKeyChecking'
+    | 'connectTimeoutSeconds'
+  )[];
 }
 
 /** Whom to become on the host, and how. */

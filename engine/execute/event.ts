@@ -75,7 +75,13 @@ export interface Recap {
   readonly exit: number;
 }
 
-export type Event = RunStart | PlayStart | TaskStart | Result | Recap;
+/** Something a person should know that is no result of a task. */
+export interface Warning {
+  readonly event: 'warning';
+  readonly message: string;
+}
+
+export type Event = Warning | RunStart | PlayStart | TaskStart | Result | Recap;
 
 /** All that the executor knows of reporters. */
 export type Emit = (event: Event) => void;

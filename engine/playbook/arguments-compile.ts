@@ -13,7 +13,16 @@ import type { Context } from './context.ts';
 import { holdsExpression, writtenText } from './kinds.ts';
 import { type FileFormat, findFile, shownPath } from './local-files.ts';
 import { normaliseMode } from './mode.ts';
-import { formatOf, holdsSpecial, isTextOnly, itemSchema, propertySchema, type Schema, specialFormats, typesOf } from './schema-walk.ts';
+import {
+  formatOf,
+  holdsSpecial,
+  isTextOnly,
+  itemSchema,
+  propertySchema,
+  type Schema,
+  specialFormats,
+  typesOf,
+} from './schema-walk.ts';
 
 /** An argument, compiled, with what of its value is known before the run. */
 interface Compiled {
@@ -32,20 +41,40 @@ export function compileArguments(
   const { diagnostics } = context.loader;
   const args = new Map<string, Template>();
   const known: Record<string, unknown> = {};
-  if (!partial) for (const name of context.settings.moduleDefaults.get(module.name)?.keys() ?? []) known[name] = unknownPart;
+  if (!partial) for (const name of defaultNames(module, context)) known[name] = unknownPart;
   for (const { key, value } of entries) {
     const compiled = compileBySchema(value, propertySchema(module.args, key), context);
     args.set(key, compiled.template);
     known[key] = compiled.known;
   }
-  const constant = Object.fromEntries(entries.map(({ key }) => [key, known[key]] as const).filter(([, value]) => !holdsUnknown(value)));
+  const given = { ...known };
   const problems = validateArguments(module, known);
   for (const problem of problems) {
     if (partial && problem.code === 'missing-argument') continue;
     diagnostics.error(problem.code, placeOf(problem, entries, at), problem.message, problem.hint);
   }
-  if (!partial && problems.length === 0) for (const message of module.lint?.(constant) ?? []) diagnostics.error('argument-lint', at, `'${module.name}': ${message}`);
+  if (!partial && problems.length === 0)
+    for (const message of lintKnown(module, given))
+      diagnostics.error('argument-lint', at, `'${module.name}': ${message}`);
   return args;
+}
+
+/** Arguments that module_defaults give; whether they are right has been told where they stand. */
+function defaultNames(module: AnyModule, { settings }: Context): readonly string[] {
+  return [...(settings.moduleDefaults.get(module.name)?.keys() ?? [])].filter((name) =>
+    Object.hasOwn(module.args.properties ?? {}, name),
+  );
+}
+
+/** What the module says whether the values that are not known yet are left out or are something: it cannot be about them. */
+function lintKnown(module: AnyModule, given: Readonly<Record<string, unknown>>): readonly string[] {
+  if (!module.lint) return [];
+  const known = Object.entries(given).filter(([, value]) => !holdsUnknown(value));
+  const leftOut = module.lint(Object.fromEntries(known));
+  if (leftOut.length === 0 || known.length === Object.keys(given).length) return leftOut;
+  const something = Object.keys(given).map((name) => [name, '{{ unknown }}'] as const);
+  const standingIn = module.lint(Object.fromEntries([...something, ...known]));
+  return leftOut.filter((message) => standingIn.includes(message));
 }
 
 /** The place of the exact argument that a problem is about. */
@@ -66,13 +95,26 @@ function compileBySchema(node: SourceNode, schema: Schema, context: Context): Co
   const { diagnostics } = context.loader;
   const format = formatOf(schema);
   if (holdsSpecial(schema)) {
-    if (node.kind === 'list' && typesOf(schema).has('array')) return together(node, node.items.map((item) => compileBySchema(item, itemSchema(schema), context)));
+    if (node.kind === 'list' && typesOf(schema).has('array'))
+      return together(
+        node,
+        node.items.map((item) => compileBySchema(item, itemSchema(schema), context)),
+      );
     if (node.kind === 'map' && typesOf(schema).has('object')) {
       const parts = node.entries.map((e) => compileBySchema(e.value, propertySchema(schema, e.key), context));
-      return together(node, parts, node.entries.map((e) => e.key));
+      return together(
+        node,
+        parts,
+        node.entries.map((e) => e.key),
+      );
     }
     if (specialFormats.has(format)) return compileSpecial(node, format!, context);
-    if (node.kind === 'scalar' && !holdsExpression(node) && !typesOf(schema).has('string') && specialFormats.has(formatOf(itemSchema(schema))))
+    if (
+      node.kind === 'scalar' &&
+      !holdsExpression(node) &&
+      !typesOf(schema).has('string') &&
+      specialFormats.has(formatOf(itemSchema(schema)))
+    )
       return together(node, [compileBySchema(node, itemSchema(schema), context)]);
   }
   const written = asSchemaSays(node, schema);
@@ -90,7 +132,11 @@ function knownValue(node: SourceNode): unknown {
 /** Where the schema says text, numbers and booleans are the text that was written; a mode is brought to its usual form. */
 function asSchemaSays(node: SourceNode, schema: Schema): SourceNode {
   if (node.kind === 'list') return { ...node, items: node.items.map((item) => asSchemaSays(item, itemSchema(schema))) };
-  if (node.kind === 'map') return { ...node, entries: node.entries.map((e) => ({ ...e, value: asSchemaSays(e.value, propertySchema(schema, e.key)) })) };
+  if (node.kind === 'map')
+    return {
+      ...node,
+      entries: node.entries.map((e) => ({ ...e, value: asSchemaSays(e.value, propertySchema(schema, e.key)) })),
+    };
   if (node.value === null || !isTextOnly(schema) || holdsExpression(node)) return node;
   const text = writtenText(node);
   const mode = formatOf(schema) === 'mode' ? normaliseMode(text) : text;
@@ -99,7 +145,8 @@ function asSchemaSays(node: SourceNode, schema: Schema): SourceNode {
 
 /** A list or map of parts that are compiled each by its own schema. */
 function together(node: SourceNode, parts: readonly Compiled[], keys?: readonly string[]): Compiled {
-  const object = (values: readonly unknown[]): unknown => (keys ? Object.fromEntries(keys.map((key, i) => [key, values[i]])) : values);
+  const object = (values: readonly unknown[]): unknown =>
+    keys ? Object.fromEntries(keys.map((key, i) => [key, values[i]])) : values;
   return {
     template: {
       place: node.place,
@@ -121,19 +168,29 @@ function compileSpecial(node: SourceNode, format: string, context: Context): Com
     return computed(node, references, (scope): Verdict => ({ source, holds: conditions.every((c) => c.holds(scope)) }));
   }
   if (node.kind !== 'scalar' || node.value === null) {
-    diagnostics.error('argument-value', node.place, `this must be ${format === 'expression' ? 'an expression' : 'the name of a file'}, but it is ${describe(node)}`);
+    diagnostics.error(
+      'argument-value',
+      node.place,
+      `this must be ${format === 'expression' ? 'an expression' : 'the name of a file'}, but it is ${describe(node)}`,
+    );
     return computed(node, [], () => undefined);
   }
   if (format === 'expression') {
     const expression = compileExpression(node, diagnostics);
-    return computed(node, expression.references, (scope): Evaluated => ({ source: expression.source, value: expression.evaluate(scope) }));
+    return computed(
+      node,
+      expression.references,
+      (scope): Evaluated => ({ source: expression.source, value: expression.evaluate(scope) }),
+    );
   }
   if (holdsExpression(node)) return { template: compileValue(node, diagnostics), known: unknownPart };
   return compileFileName(node, writtenText(node), format as FileFormat, context);
 }
 
+/** What is known of a computed value before the run is its text. */
 function computed(node: SourceNode, references: Template['references'], evaluate: Template['evaluate']): Compiled {
-  return { template: { place: node.place, constant: false, references, evaluate }, known: unknownPart };
+  const known = node.kind === 'scalar' ? writtenText(node) : unknownPart;
+  return { template: { place: node.place, constant: false, references, evaluate }, known };
 }
 
 /** A file whose name is known is found, and a template compiled, before anything runs. */
@@ -141,17 +198,27 @@ function compileFileName(node: SourceNode, name: string, format: FileFormat, con
   const { diagnostics } = context.loader;
   const search = findFile(name, format, context.searchPath);
   if (search.found === undefined) {
-    diagnostics.error('missing-file', node.place, `there is no ${format === 'template-file' ? 'template' : 'file'} '${name}'`, search.why);
-    return { ...computed(node, [], () => name), known: name };
+    diagnostics.error(
+      'missing-file',
+      node.place,
+      `there is no ${format === 'template-file' ? 'template' : 'file'} '${name}'`,
+      search.why,
+    );
+    return computed(node, [], () => name);
   }
   const path = search.found;
-  if (format === 'local-file') return { template: { place: node.place, constant: true, references: [], evaluate: () => path }, known: path };
+  if (format === 'local-file')
+    return { template: { place: node.place, constant: true, references: [], evaluate: () => path }, known: path };
   const file = compiledFile(path, context);
-  return { ...computed(node, file.references, (scope): RenderedFile => ({ path, content: file.render(scope) })), known: path };
+  return computed(node, file.references, (scope): RenderedFile => ({ path, content: file.render(scope) }));
 }
 
 function compiledFile(path: string, { loader }: Context): FileTemplate {
   let file = loader.templateFiles.get(path);
-  if (!file) loader.templateFiles.set(path, (file = compileFile(shownPath(path), readFileSync(path, 'utf8'), loader.diagnostics)));
+  if (!file)
+    loader.templateFiles.set(
+      path,
+      (file = compileFile(shownPath(path), readFileSync(path, 'utf8'), loader.diagnostics)),
+    );
   return file;
 }

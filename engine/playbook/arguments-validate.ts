@@ -26,19 +26,28 @@ function validator(module: AnyModule): ValidateFunction {
 /** Fills defaults into `args` and tells what is wrong with them. Parts that are `unknownPart` are not judged. */
 export function validateArguments(module: AnyModule, args: Record<string, unknown>): readonly ArgumentProblem[] {
   const validate = validator(module);
+  validate(args); // fills in defaults only after it has judged conditions like `if`, which are about the whole
   if (validate(args)) return [];
-  return leaves(validate.errors ?? []).filter(isCertain).map((error) => explainProblem(module.name, error));
+  return leaves(validate.errors ?? [])
+    .filter(isCertain)
+    .map((error) => explainProblem(module.name, error));
 }
 
 /** A choice that failed brings the errors of every branch: keeps those of the branch that was meant, or the choice's own. */
 function leaves(errors: readonly ErrorObject[]): readonly ErrorObject[] {
   const choices = errors.filter((e) => e.keyword === 'oneOf' || e.keyword === 'anyOf');
-  const conditional = errors.filter((e) => e.keyword === 'if');
-  let kept = errors.filter((e) => !conditional.includes(e));
+  let kept = errors.filter((e) => e.keyword !== 'if' && e.propertyName === undefined); // others tell the same
   for (const choice of choices) {
     const inside = kept.filter((e) => e.schemaPath.startsWith(`${choice.schemaPath}/`));
-    const branches = (choice.schema as readonly unknown[]).map((_, i) => inside.filter((e) => e.schemaPath.startsWith(`${choice.schemaPath}/${i}/`)));
-    const meant = branches.filter((branch) => !branch.some((e) => e.instancePath === choice.instancePath && ['type', 'const', 'enum', 'required'].includes(e.keyword)));
+    const branches = (choice.schema as readonly unknown[]).map((_, i) =>
+      inside.filter((e) => e.schemaPath.startsWith(`${choice.schemaPath}/${i}/`)),
+    );
+    const meant = branches.filter(
+      (branch) =>
+        !branch.some(
+          (e) => e.instancePath === choice.instancePath && ['type', 'const', 'enum', 'required'].includes(e.keyword),
+        ),
+    );
     const instead = meant.length === 1 ? meant[0]! : [choice];
     kept = [...kept.filter((e) => e !== choice && !inside.includes(e)), ...instead];
   }
@@ -47,7 +56,11 @@ function leaves(errors: readonly ErrorObject[]): readonly ErrorObject[] {
 
 /** Names are certain whatever the values will be; a value is judged only where all of it is known. */
 function isCertain(error: ErrorObject): boolean {
-  return ['required', 'additionalProperties', 'dependentRequired'].includes(error.keyword) || requiredNames(error) !== undefined || !holdsUnknown(error.data);
+  return (
+    ['required', 'additionalProperties', 'propertyNames', 'dependentRequired'].includes(error.keyword) ||
+    requiredNames(error) !== undefined ||
+    !holdsUnknown(error.data)
+  );
 }
 
 export function holdsUnknown(value: unknown): boolean {

@@ -17,13 +17,17 @@ import type { Task } from './types.ts';
  * `omit` left out, defaults filled in, files loaded, templates rendered, checked against the schema.
  * `secret` is told every value that the schema calls secret. Throws TaskFailure, TemplateError or UnknownValue.
  */
-export async function prepareArguments(task: Task, scope: Scope, { secret }: { secret?: (text: string) => void } = {}): Promise<unknown> {
+export async function prepareArguments(
+  task: Task,
+  scope: Scope,
+  { secret }: { secret?: (text: string) => void } = {},
+): Promise<unknown> {
   const { module } = task;
   const templates = new Map([...(task.settings.moduleDefaults.get(module.name) ?? []), ...task.args]);
   const args = evaluateAll(templates, scope, module.args);
-  const given = Object.entries(args).filter(([name]) => !holdsSpecial(propertySchema(module.args, name)));
+  const given = { ...args };
   const problems = validateArguments(module, args);
-  const messages = problems.length > 0 ? problems.map((p) => p.message) : (module.lint?.(Object.fromEntries(given)) ?? []);
+  const messages = problems.length > 0 ? problems.map((p) => p.message) : (module.lint?.(given) ?? []);
   if (messages.length > 0) {
     const hints = problems.flatMap((p) => p.hint ?? []);
     throw new TaskFailure(messages.join('; '), hints.length > 0 ? { hint: hints.join('; ') } : {});
@@ -50,10 +54,13 @@ function isPlain(value: unknown): value is Record<string, unknown> {
 /** A copy in which numbers are text where the schema says text, modes have their usual form, and nothing is unknown or omitted. */
 function conform(value: unknown, schema: Schema, name: string): unknown {
   if (value instanceof Unknown) throw new UnknownValue(value.reason);
-  if (Array.isArray(value)) return value.filter((item) => item !== omit).map((item) => conform(item, itemSchema(schema), name));
+  if (Array.isArray(value))
+    return value.filter((item) => item !== omit).map((item) => conform(item, itemSchema(schema), name));
   if (isPlain(value) && typesOf(schema).has('object')) {
     const entries = Object.entries(value).filter(([, part]) => part !== omit);
-    return Object.fromEntries(entries.map(([key, part]) => [key, conform(part, propertySchema(schema, key), `${name}.${key}`)]));
+    return Object.fromEntries(
+      entries.map(([key, part]) => [key, conform(part, propertySchema(schema, key), `${name}.${key}`)]),
+    );
   }
   if (!isTextOnly(schema)) return value;
   if (formatOf(schema) === 'mode') return conformMode(value, name);
@@ -62,27 +69,42 @@ function conform(value: unknown, schema: Schema, name: string): unknown {
 
 function conformMode(value: unknown, name: string): unknown {
   if (typeof value === 'number' || typeof value === 'bigint')
-    throw new TaskFailure(`'${name}' came as the number ${value}: a leading zero, if there was one, is lost`, { hint: "quote the mode where the variable is set: '0644'" });
+    throw new TaskFailure(`'${name}' came as the number ${value}: a leading zero, if there was one, is lost`, {
+      hint: "quote the mode where the variable is set: '0644'",
+    });
   if (typeof value !== 'string') return value;
   const mode = normaliseMode(value);
   if (typeof mode === 'string') return mode;
-  throw new TaskFailure(`'${name}' cannot be used: ${mode.message}`, mode.hint === undefined ? {} : { hint: mode.hint });
+  throw new TaskFailure(
+    `'${name}' cannot be used: ${mode.message}`,
+    mode.hint === undefined ? {} : { hint: mode.hint },
+  );
 }
 
 function tellSecrets(value: unknown, schema: Schema, secret: (text: string) => void): void {
   if (typeof value === 'string' && formatOf(schema) === 'secret') secret(value);
   else if (Array.isArray(value)) for (const item of value) tellSecrets(item, itemSchema(schema), secret);
-  else if (isPlain(value)) for (const [key, part] of Object.entries(value)) tellSecrets(part, propertySchema(schema, key), secret);
+  else if (isPlain(value))
+    for (const [key, part] of Object.entries(value)) tellSecrets(part, propertySchema(schema, key), secret);
 }
 
 /** Puts files in the place of their names. What is not text is loaded already. */
-async function loadFiles(value: unknown, schema: Schema, searchPath: readonly string[], scope: Scope): Promise<unknown> {
+async function loadFiles(
+  value: unknown,
+  schema: Schema,
+  searchPath: readonly string[],
+  scope: Scope,
+): Promise<unknown> {
   if (!holdsSpecial(schema)) return value;
-  if (Array.isArray(value)) return Promise.all(value.map((item) => loadFiles(item, itemSchema(schema), searchPath, scope)));
+  if (Array.isArray(value) && typesOf(schema).has('array'))
+    return Promise.all(value.map((item) => loadFiles(item, itemSchema(schema), searchPath, scope)));
   const format = formatOf(schema);
-  if (format === 'local-file' || format === 'template-file') return typeof value === 'string' ? loadFile(value, format, searchPath, scope) : alreadyLoaded(value);
+  if (format === 'local-file' || format === 'template-file')
+    return typeof value === 'string' ? loadFile(value, format, searchPath, scope) : alreadyLoaded(value);
   if (!isPlain(value) || !typesOf(schema).has('object')) return value;
-  const entries = Object.entries(value).map(async ([key, part]) => [key, await loadFiles(part, propertySchema(schema, key), searchPath, scope)] as const);
+  const entries = Object.entries(value).map(
+    async ([key, part]) => [key, await loadFiles(part, propertySchema(schema, key), searchPath, scope)] as const,
+  );
   return Object.fromEntries(await Promise.all(entries));
 }
 
@@ -91,13 +113,24 @@ function alreadyLoaded(value: unknown): unknown {
   throw new TaskFailure('the name of a file must be text');
 }
 
-async function loadFile(name: string, format: 'local-file' | 'template-file', searchPath: readonly string[], scope: Scope): Promise<LocalFile | RenderedFile> {
+async function loadFile(
+  name: string,
+  format: 'local-file' | 'template-file',
+  searchPath: readonly string[],
+  scope: Scope,
+): Promise<LocalFile | RenderedFile> {
   const search = findFile(name, format, searchPath);
-  if (search.found === undefined) throw new TaskFailure(`there is no ${format === 'template-file' ? 'template' : 'file'} '${name}'`, { hint: search.why });
+  if (search.found === undefined)
+    throw new TaskFailure(`there is no ${format === 'template-file' ? 'template' : 'file'} '${name}'`, {
+      hint: search.why,
+    });
   const path = search.found;
   if (format === 'local-file') return { path, content: await readFile(path) };
   const diagnostics = new Diagnostics();
   const file = compileFile(shownPath(path), await readFile(path, 'utf8'), diagnostics);
-  if (diagnostics.hasErrors) throw new TaskFailure(`the template ${shownPath(path)} cannot be used`, { hint: diagnostics.errors.map((d) => formatDiagnostic(d)).join('\n') });
+  if (diagnostics.hasErrors)
+    throw new TaskFailure(`the template ${shownPath(path)} cannot be used`, {
+      hint: diagnostics.errors.map((d) => formatDiagnostic(d)).join('\n'),
+    });
   return { path, content: file.render(scope) };
 }

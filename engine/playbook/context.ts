@@ -30,8 +30,14 @@ export interface PlayParts {
   readonly handlerLists: UnreadList[];
   /** Roles read so far, by folder. */
   readonly roles: Map<string, Role>;
-  /** Uses of roles that are in the play already: the same use again adds nothing. */
-  readonly used: Set<string>;
+  /** Uses of roles that are in the play already, by role and parameters. */
+  readonly uses: Map<string, RoleUses[]>;
+}
+
+/** Under which conditions and tags a role is in the play. */
+export interface RoleUses {
+  readonly when: ReadonlySet<string>;
+  readonly tags: ReadonlySet<string>;
 }
 
 /** Where an entry is read, and what it inherits from there. */

@@ -4,13 +4,13 @@ import { describe, entryOf, type MapEntry, type MapNode, type SourceNode } from 
 import type { Context, UnreadList } from './context.ts';
 import { readFields, rejectKey } from './fields.ts';
 import { holdsExpression, writtenText } from './kinds.ts';
-import { shownPath } from './local-files.ts';
+import { isFile, shownPath } from './local-files.ts';
 import { withoutCollection } from './module-names.ts';
 import { unfoldRole } from './roles.ts';
 import { inherit } from './settings.ts';
 import { common, readTask } from './task.ts';
 import type { Block, Entry, Handler, Meta } from './types.ts';
-import { isFile, readYamlFile } from './yaml-file.ts';
+import { readYamlFile } from './yaml-file.ts';
 
 /** A list of tasks, blocks and imports; what is imported stands in the place of its import. */
 export function readEntries(node: SourceNode | undefined, context: Context): readonly Entry[] {
@@ -18,7 +18,10 @@ export function readEntries(node: SourceNode | undefined, context: Context): rea
     if (entryOf(map, 'block')) return [readBlock(map, context)];
     const special = specialEntry(map);
     if (special?.name === 'meta') return readMeta(map, special.entry, context);
-    if (special) return readImport(map, special.name, special.entry, context).flatMap((list) => readEntries(list.node, list.context));
+    if (special)
+      return readImport(map, special.name, special.entry, context).flatMap((list) =>
+        readEntries(list.node, list.context),
+      );
     const { task } = readTask(map, 'task', context);
     return task ? [task] : [];
   });
@@ -29,14 +32,27 @@ export function readHandlers(node: SourceNode | undefined, context: Context): re
   const { diagnostics } = context.loader;
   return maps(node, 'handlers', context).flatMap((map) => {
     const special = specialEntry(map);
-    if (special?.name === 'import_tasks') return readImport(map, special.name, special.entry, context).flatMap((list) => readHandlers(list.node, list.context));
+    if (special?.name === 'import_tasks')
+      return readImport(map, special.name, special.entry, context).flatMap((list) =>
+        readHandlers(list.node, list.context),
+      );
     const wrong = special?.entry ?? entryOf(map, 'block');
     if (wrong) {
-      diagnostics.error('not-supported-yet', wrong.keyPlace, `'${wrong.key}' cannot stand among handlers`, 'write the tasks one by one, or import_tasks');
+      diagnostics.error(
+        'not-supported-yet',
+        wrong.keyPlace,
+        `'${wrong.key}' cannot stand among handlers`,
+        'write the tasks one by one, or import_tasks',
+      );
       return [];
     }
     const { task, fields } = readTask(map, 'handler', context);
-    if (task?.title) diagnostics.error('handler-name', fields.node('name')!.place, 'the name of a handler cannot hold an expression: notify could not be checked');
+    if (task?.title)
+      diagnostics.error(
+        'handler-name',
+        fields.node('name')!.place,
+        'the name of a handler cannot hold an expression: notify could not be checked',
+      );
     return task ? [{ ...task, listen: fields.scalars('listen').map(writtenText) }] : [];
   });
 }
@@ -48,7 +64,8 @@ function maps(node: SourceNode | undefined, what: string, { loader: { diagnostic
     return [];
   }
   return node.items.filter((item): item is MapNode => {
-    if (item.kind !== 'map') diagnostics.error('file-shape', item.place, `each of the ${what} must be a map, but this is ${describe(item)}`);
+    if (item.kind !== 'map')
+      diagnostics.error('file-shape', item.place, `each of the ${what} must be a map, but this is ${describe(item)}`);
     return item.kind === 'map';
   });
 }
@@ -69,10 +86,24 @@ function readBlock(node: MapNode, context: Context): Block {
   for (const entry of rest) rejectKey(entry, 'block', diagnostics);
   const inherited = inherit(context, fields, 'vars of the block');
   const list = (name: string): readonly Entry[] => readEntries(fields.node(name), inherited);
-  return { kind: 'block', ...common(node.place, fields, inherited, 'block'), block: list('block'), rescue: list('rescue'), always: list('always') };
+  return {
+    kind: 'block',
+    ...common(node.place, fields, inherited, 'block'),
+    block: list('block'),
+    rescue: list('rescue'),
+    always: list('always'),
+  };
 }
 
-const metaActions = ['flush_handlers', 'end_host', 'end_play', 'end_batch', 'clear_host_errors', 'reset_connection', 'noop'] as const;
+const metaActions = [
+  'flush_handlers',
+  'end_host',
+  'end_play',
+  'end_batch',
+  'clear_host_errors',
+  'reset_connection',
+  'noop',
+] as const;
 
 function readMeta(node: MapNode, { key, value }: MapEntry, context: Context): readonly Meta[] {
   const { diagnostics } = context.loader;
@@ -81,31 +112,62 @@ function readMeta(node: MapNode, { key, value }: MapEntry, context: Context): re
   const text = value.kind === 'scalar' ? writtenText(value) : '';
   const action = metaActions.find((name) => name === text);
   if (action === undefined) {
-    diagnostics.error('keyword-value', value.place, `'meta' cannot be ${value.kind === 'scalar' ? `'${text}'` : describe(value)}`, suggest(text, metaActions));
+    diagnostics.error(
+      'keyword-value',
+      value.place,
+      `'meta' cannot be ${value.kind === 'scalar' ? `'${text}'` : describe(value)}`,
+      suggest(text, metaActions),
+    );
     return [];
   }
-  return [{ kind: 'meta', ...common(node.place, fields, inherit(context, fields, 'vars of the task'), `meta: ${action}`), action }];
+  return [
+    {
+      kind: 'meta',
+      ...common(node.place, fields, inherit(context, fields, 'vars of the task'), `meta: ${action}`),
+      action,
+    },
+  ];
 }
 
-function readImport(node: MapNode, what: 'import_tasks' | 'import_role', { key, keyPlace, value }: MapEntry, context: Context): readonly UnreadList[] {
+function readImport(
+  node: MapNode,
+  what: 'import_tasks' | 'import_role',
+  { key, keyPlace, value }: MapEntry,
+  context: Context,
+): readonly UnreadList[] {
   const { diagnostics } = context.loader;
   const { fields, rest } = readFields(node, 'import', diagnostics);
   for (const entry of rest) if (entry.key !== key) rejectKey(entry, 'import', diagnostics);
   const inherited = inherit(context, fields, `vars of the ${what}`);
   const main = what === 'import_tasks' ? 'file' : 'name';
   const known = what === 'import_tasks' ? ['file'] : ['name', 'tasks_from'];
-  const later = what === 'import_tasks' ? [] : ['vars_from', 'defaults_from', 'handlers_from', 'allow_duplicates', 'public', 'rolespec_validate'];
+  const later =
+    what === 'import_tasks'
+      ? []
+      : ['vars_from', 'defaults_from', 'handlers_from', 'allow_duplicates', 'public', 'rolespec_validate'];
   const given = new Map<string, MapEntry>();
   for (const entry of value.kind === 'map' ? value.entries : [{ key: main, keyPlace, value }]) {
-    if (later.includes(entry.key)) diagnostics.error('not-supported-yet', entry.keyPlace, `'${entry.key}' of ${what} is not supported yet`);
-    else if (!known.includes(entry.key)) diagnostics.error('unknown-argument', entry.keyPlace, `'${what}' has no argument '${entry.key}'`, suggest(entry.key, known));
+    if (later.includes(entry.key))
+      diagnostics.error('not-supported-yet', entry.keyPlace, `'${entry.key}' of ${what} is not supported yet`);
+    else if (!known.includes(entry.key))
+      diagnostics.error(
+        'unknown-argument',
+        entry.keyPlace,
+        `'${what}' has no argument '${entry.key}'`,
+        suggest(entry.key, known),
+      );
     else given.set(entry.key, entry);
   }
   const constant = (name: string): { name: string; place: MapEntry['keyPlace'] } | undefined => {
     const argument = given.get(name)?.value;
     if (!argument) return undefined;
-    if (argument.kind === 'scalar' && argument.value !== null && !holdsExpression(argument)) return { name: writtenText(argument), place: argument.place };
-    diagnostics.error('argument-value', argument.place, `'${name}' of ${what} must be text without an expression: it is read before anything runs`);
+    if (argument.kind === 'scalar' && argument.value !== null && !holdsExpression(argument))
+      return { name: writtenText(argument), place: argument.place };
+    diagnostics.error(
+      'argument-value',
+      argument.place,
+      `'${name}' of ${what} must be text without an expression: it is read before anything runs`,
+    );
     return undefined;
   };
   const target = constant(main);
@@ -120,18 +182,30 @@ function readImport(node: MapNode, what: 'import_tasks' | 'import_role', { key, 
 }
 
 /** The file is looked for beside the one that imports it, then in the role's tasks, then beside the playbook. */
-function importTasks({ name, place }: { name: string; place: MapEntry['keyPlace'] }, context: Context): readonly UnreadList[] {
+function importTasks(
+  { name, place }: { name: string; place: MapEntry['keyPlace'] },
+  context: Context,
+): readonly UnreadList[] {
   const { diagnostics } = context.loader;
   const folders = [context.folder, ...(context.role ? [resolve(context.role.path, 'tasks')] : []), context.play.folder];
   const places = isAbsolute(name) ? [name] : [...new Set(folders.map((folder) => resolve(folder, name)))];
   const file = places.find(isFile);
   if (file === undefined) {
-    diagnostics.error('missing-file', place, `there is no task file '${name}'`, `looked for: ${places.map(shownPath).join(', ')}`);
+    diagnostics.error(
+      'missing-file',
+      place,
+      `there is no task file '${name}'`,
+      `looked for: ${places.map(shownPath).join(', ')}`,
+    );
     return [];
   }
   const marker = shownPath(file);
   if (context.underWay.includes(marker)) {
-    diagnostics.error('recursion', place, `${marker} imports itself: ${[...context.underWay.slice(context.underWay.indexOf(marker)), marker].join(' → ')}`);
+    diagnostics.error(
+      'recursion',
+      place,
+      `${marker} imports itself: ${[...context.underWay.slice(context.underWay.indexOf(marker)), marker].join(' → ')}`,
+    );
     return [];
   }
   const folder = dirname(file);

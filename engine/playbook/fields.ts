@@ -1,4 +1,4 @@
-import { describe, type MapEntry, type MapNode, type ScalarNode, type SourceNode } from '../source/node.ts';
+import { type MapEntry, type MapNode, type ScalarNode, type SourceNode } from '../source/node.ts';
 import { suggest } from '../source/nearest.ts';
 import type { Diagnostics } from '../source/diagnostic.ts';
 import type { Place } from '../source/place.ts';
@@ -6,7 +6,7 @@ import { compileCondition } from '../template/condition.ts';
 import type { Condition, Template } from '../template/types.ts';
 import { compileValue } from '../template/value.ts';
 import { keywords, keywordsAt, notSupported, type Level } from './keywords.ts';
-import { meantBoolean, misfit, writtenText } from './kinds.ts';
+import { describeWritten, meantBoolean, misfit, writtenText } from './kinds.ts';
 import { withoutCollection } from './module-names.ts';
 
 /** The keywords of one map, each of the kind that the table asks for: what does not fit has been told and is left out. */
@@ -60,7 +60,8 @@ export class Fields {
   template(name: string): Template | undefined {
     const node = this.node(name);
     if (!node) return undefined;
-    const text = keywords[name]!.kind === 'text or expression' && node.kind === 'scalar' && typeof node.value !== 'string';
+    const text =
+      keywords[name]!.kind === 'text or expression' && node.kind === 'scalar' && typeof node.value !== 'string';
     return compileValue(text ? { ...node, value: node.source } : node, this.#diagnostics);
   }
 
@@ -77,7 +78,11 @@ export class Fields {
 }
 
 /** Parts a map into the keywords of its level and the rest, which is for the caller to judge. Tells what does not fit. */
-export function readFields(node: MapNode, level: Level, diagnostics: Diagnostics): { fields: Fields; rest: readonly MapEntry[] } {
+export function readFields(
+  node: MapNode,
+  level: Level,
+  diagnostics: Diagnostics,
+): { fields: Fields; rest: readonly MapEntry[] } {
   const found = new Map<string, MapEntry>();
   const rest: MapEntry[] = [];
   for (const entry of node.entries) {
@@ -89,14 +94,28 @@ export function readFields(node: MapNode, level: Level, diagnostics: Diagnostics
   return { fields: new Fields(found, diagnostics), rest };
 }
 
-function checkValue({ key, value }: MapEntry, choices: readonly string[] | undefined, diagnostics: Diagnostics): boolean {
+function checkValue(
+  { key, value }: MapEntry,
+  choices: readonly string[] | undefined,
+  diagnostics: Diagnostics,
+): boolean {
   const { kind } = keywords[key]!;
   const expected = misfit(kind, value);
   if (expected !== undefined) {
     const meant = kind.startsWith('boolean') ? meantBoolean(value) : undefined;
     if (meant !== undefined)
-      diagnostics.error('boolean-text', value.place, `'${key}' must be true or false, but '${String((value as ScalarNode).value)}' is text`, `write: ${key}: ${meant}`);
-    else diagnostics.error('keyword-type', value.place, `'${key}' must be ${expected}, but it is ${describe(value)}`);
+      diagnostics.error(
+        'boolean-text',
+        value.place,
+        `'${key}' must be true or false, but '${String((value as ScalarNode).value)}' is text`,
+        `write: ${key}: ${meant}`,
+      );
+    else
+      diagnostics.error(
+        'keyword-type',
+        value.place,
+        `'${key}' must be ${expected}, but it is ${describeWritten(value)}`,
+      );
     return false;
   }
   const text = choices && writtenText(value as ScalarNode);
@@ -111,12 +130,41 @@ export function isLater(key: string): boolean {
 }
 
 /** Tells that a key means nothing at this level: known elsewhere, not supported, or not known at all. */
-export function rejectKey({ key, keyPlace }: MapEntry, level: Level, diagnostics: Diagnostics, moreNames: Iterable<string> = []): void {
+export function rejectKey(
+  { key, keyPlace }: MapEntry,
+  level: Level,
+  diagnostics: Diagnostics,
+  moreNames: Iterable<string> = [],
+): void {
   const standsOn = Object.hasOwn(keywords, key) ? keywords[key]!.at : undefined;
-  if (isLater(key)) diagnostics.error('not-supported-yet', keyPlace, `'${key}' is not supported yet`, notSupported.get(withoutCollection(key)));
-  else if (key.startsWith('with_')) diagnostics.error('with-loop', keyPlace, `'${key}' is not supported`, "use 'loop': a list, or an expression that gives one");
-  else if (standsOn) diagnostics.error('misplaced-keyword', keyPlace, `'${key}' cannot stand on ${article(level)}`, `it can stand on: ${standsOn.map((at) => levelNames[at]).join(', ')}`);
-  else diagnostics.error('unknown-keyword', keyPlace, `no keyword of ${article(level)} is called '${key}'`, suggest(key, [...keywordsAt(level), ...moreNames]));
+  if (isLater(key))
+    diagnostics.error(
+      'not-supported-yet',
+      keyPlace,
+      `'${key}' is not supported yet`,
+      notSupported.get(withoutCollection(key)),
+    );
+  else if (key.startsWith('with_'))
+    diagnostics.error(
+      'with-loop',
+      keyPlace,
+      `'${key}' is not supported`,
+      "use 'loop': a list, or an expression that gives one",
+    );
+  else if (standsOn)
+    diagnostics.error(
+      'misplaced-keyword',
+      keyPlace,
+      `'${key}' cannot stand on ${article(level)}`,
+      `it can stand on: ${standsOn.map((at) => levelNames[at]).join(', ')}`,
+    );
+  else
+    diagnostics.error(
+      'unknown-keyword',
+      keyPlace,
+      `no keyword of ${article(level)} is called '${key}'`,
+      suggest(key, [...keywordsAt(level), ...moreNames]),
+    );
 }
 
 const levelNames: Readonly<Record<Level, string>> = {

@@ -25,7 +25,13 @@ export function checkHandlers(tasks: readonly Task[], handlers: readonly Handler
   const first = new Map<string, Handler>();
   for (const handler of handlers) {
     const before = first.get(handler.name);
-    if (before) diagnostics.error('handler-twice', handler.place, `the handler '${handler.name}' is defined twice, first at ${formatPlace(before.place)}`, 'handlers of a play and its roles share their names: rename one');
+    if (before)
+      diagnostics.error(
+        'handler-twice',
+        handler.place,
+        `the handler '${handler.name}' is defined twice, first at ${formatPlace(before.place)}`,
+        'handlers of a play and its roles share their names: rename one',
+      );
     else first.set(handler.name, handler);
   }
   const names = handlers.flatMap((handler) => [handler.name, ...handler.listen]);
@@ -33,6 +39,11 @@ export function checkHandlers(tasks: readonly Task[], handlers: readonly Handler
     if (!template.constant) continue;
     const notification = String(template.evaluate({ lookup: () => undefined, names: () => [] }));
     if (!handlers.some((handler) => answers(handler, notification)))
-      diagnostics.error('unknown-handler', template.place, `no handler is called '${notification}' or listens to it`, suggest(notification, names));
+      diagnostics.error(
+        'unknown-handler',
+        template.place,
+        `no handler is called '${notification}' or listens to it`,
+        suggest(notification, names),
+      );
   }
 }

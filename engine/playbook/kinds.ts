@@ -1,4 +1,4 @@
-import type { ScalarNode, SourceNode } from '../source/node.ts';
+import { describe, type ScalarNode, type SourceNode } from '../source/node.ts';
 
 function isScalar(node: SourceNode): node is ScalarNode {
   return node.kind === 'scalar';
@@ -8,6 +8,11 @@ function isScalar(node: SourceNode): node is ScalarNode {
 export function holdsExpression(node: SourceNode): boolean {
   if (!isScalar(node) || typeof node.value !== 'string') return false;
   return node.tag === '!cel' || node.tag === '!vault' || (node.tag !== '!unsafe' && node.value.includes('{{'));
+}
+
+/** The sort of value, for messages. */
+export function describeWritten(node: SourceNode): string {
+  return holdsExpression(node) ? 'an expression' : describe(node);
 }
 
 /** A scalar as the text that was written: `0644` and `1.10` stay what they are. */
@@ -21,7 +26,8 @@ const isBoolean = (node: SourceNode): boolean => isScalar(node) && typeof node.v
 const isNumber = (node: SourceNode): boolean => isScalar(node) && typeof node.value === 'number';
 const isBatch = (node: SourceNode): boolean => isScalar(node) && /^[1-9]\d*$|^([1-9]\d?|100)%$/.test(node.source);
 const isCondition = (node: SourceNode): boolean => isText(node);
-const isList = (node: SourceNode, item: (node: SourceNode) => boolean): boolean => node.kind === 'list' && node.items.every(item);
+const isList = (node: SourceNode, item: (node: SourceNode) => boolean): boolean =>
+  node.kind === 'list' && node.items.every(item);
 const isEmpty = (node: SourceNode): boolean => isScalar(node) && node.value === null;
 
 /** The sorts of values that keywords take. `expected` completes the sentence "… must be". */
@@ -30,17 +36,39 @@ const kinds = {
   text: { expected: 'text without an expression', fits: isPlainText },
   'text or expression': { expected: 'text', fits: isText },
   boolean: { expected: 'true or false', fits: isBoolean },
-  'boolean or expression': { expected: 'true, false or an expression', fits: (node) => isBoolean(node) || holdsExpression(node) },
+  'boolean or expression': {
+    expected: 'true, false or an expression',
+    fits: (node) => isBoolean(node) || holdsExpression(node),
+  },
   number: { expected: 'a number', fits: isNumber },
-  'number or expression': { expected: 'a number or an expression', fits: (node) => isNumber(node) || holdsExpression(node) },
-  names: { expected: 'a name or a list of names, without expressions', fits: (node) => isPlainText(node) || isList(node, isPlainText) },
+  'number or expression': {
+    expected: 'a number or an expression',
+    fits: (node) => isNumber(node) || holdsExpression(node),
+  },
+  names: {
+    expected: 'a name or a list of names, without expressions',
+    fits: (node) => isPlainText(node) || isList(node, isPlainText),
+  },
   texts: { expected: 'text or a list of texts', fits: (node) => isText(node) || isList(node, isText) },
-  conditions: { expected: 'a condition or a list of conditions', fits: (node) => isCondition(node) || isList(node, isCondition) },
-  batches: { expected: "a number of hosts, a percentage such as '25%', or a list of these", fits: (node) => isBatch(node) || isList(node, isBatch) },
+  conditions: {
+    expected: 'a condition or a list of conditions',
+    fits: (node) => isCondition(node) || isList(node, isCondition),
+  },
+  batches: {
+    expected: "a number of hosts, a percentage such as '25%', or a list of these",
+    fits: (node) => isBatch(node) || isList(node, isBatch),
+  },
   map: { expected: 'a map', fits: (node) => node.kind === 'map' || isEmpty(node) },
-  maps: { expected: 'a map or a list of maps', fits: (node) => node.kind === 'map' || holdsExpression(node) || isList(node, (n) => n.kind === 'map' || holdsExpression(n)) },
+  maps: {
+    expected: 'a map or a list of maps',
+    fits: (node) =>
+      node.kind === 'map' || holdsExpression(node) || isList(node, (n) => n.kind === 'map' || holdsExpression(n)),
+  },
   list: { expected: 'a list', fits: (node) => node.kind === 'list' || isEmpty(node) },
-  'list or expression': { expected: 'a list or an expression', fits: (node) => node.kind === 'list' || holdsExpression(node) },
+  'list or expression': {
+    expected: 'a list or an expression',
+    fits: (node) => node.kind === 'list' || holdsExpression(node),
+  },
 } satisfies Record<string, { expected: string; fits(node: SourceNode): boolean }>;
 
 export type Kind = keyof typeof kinds;

@@ -9,12 +9,21 @@ export function compileLayer(origin: string, entries: readonly MapEntry[], diagn
   const named = entries.filter(({ key, keyPlace }) => checkVariableName(key, keyPlace, diagnostics));
   return {
     origin,
-    variables: new Map(named.map(({ key, keyPlace, value }) => [key, { value: compileValue(value, diagnostics), node: value, place: keyPlace }])),
+    variables: new Map(
+      named.map(({ key, keyPlace, value }) => [
+        key,
+        { value: compileValue(value, diagnostics), node: value, place: keyPlace },
+      ]),
+    ),
   };
 }
 
 /** A file of variables: one map, or nothing. */
-export function compileLayerFile(origin: string, node: SourceNode | undefined, diagnostics: Diagnostics): VariableLayer {
+export function compileLayerFile(
+  origin: string,
+  node: SourceNode | undefined,
+  diagnostics: Diagnostics,
+): VariableLayer {
   if (node && node.kind !== 'map' && !(node.kind === 'scalar' && node.value === null))
     diagnostics.error('file-shape', node.place, `a file of variables must hold a map, but this is ${describe(node)}`);
   return compileLayer(origin, node?.kind === 'map' ? node.entries : [], diagnostics);
@@ -23,11 +32,21 @@ export function compileLayerFile(origin: string, node: SourceNode | undefined, d
 export function checkVariableName(name: string, place: MapEntry['keyPlace'], diagnostics: Diagnostics): boolean {
   if (!isVariableName(name)) {
     const plain = name.replace(/\W/g, '_').replace(/^(?=\d)/, '_');
-    diagnostics.error('variable-name', place, `'${name}' cannot be the name of a variable`, `letters, digits and _ only: ${plain}`);
+    diagnostics.error(
+      'variable-name',
+      place,
+      `'${name}' cannot be the name of a variable`,
+      `letters, digits and _ only: ${plain}`,
+    );
     return false;
   }
   if (magicNames.includes(name)) {
-    diagnostics.error('variable-name', place, `'${name}' is a variable that the engine sets itself`, 'choose another name');
+    diagnostics.error(
+      'variable-name',
+      place,
+      `'${name}' is a variable that the engine sets itself`,
+      'choose another name',
+    );
     return false;
   }
   return true;

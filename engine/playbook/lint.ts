@@ -5,7 +5,7 @@ import { tasksIn } from './handlers.ts';
 import { magicNames, renamed, rescueNames } from './magic.ts';
 import { type Registers, registersOf, unknownField } from './registers.ts';
 import { specialTags } from './tags.ts';
-import type { Entry, Play, Playbook, Settings, Task, VariableLayer } from './types.ts';
+import type { Entry, Loop, Play, Playbook, Settings, Task, VariableLayer } from './types.ts';
 
 export interface LintContext {
   /** What the play's hosts have from the inventory, and extra vars. */
@@ -16,20 +16,31 @@ export interface LintContext {
 export function lintPlaybook(playbook: Playbook, context: LintContext, diagnostics: Diagnostics): void {
   const tasks = playbook.plays.flatMap(allTasks);
   const registers = registersOf(tasks);
-  const learned = [...registers.keys(), ...tasks.filter((t) => t.module.name === 'set_fact').flatMap((t) => [...t.args.keys()])];
-  for (const play of playbook.plays) new PlayLint(play, [...learned, ...context.knownVariables(play)], registers, diagnostics).check();
+  const learned = [
+    ...registers.keys(),
+    ...tasks.filter((t) => t.module.name === 'set_fact').flatMap((t) => [...t.args.keys()]),
+  ];
+  for (const play of playbook.plays)
+    new PlayLint(play, [...learned, ...context.knownVariables(play)], registers, diagnostics).check();
 }
 
 /** The tags given on the command line stand somewhere in the playbook. */
 export function checkTags(playbook: Playbook, tags: readonly string[], diagnostics: Diagnostics): void {
-  const known = new Set([...specialTags, ...playbook.plays.flatMap((play) => [...play.tags, ...play.sections.flat().flatMap(tagsIn)])]);
+  const known = new Set([
+    ...specialTags,
+    ...playbook.plays.flatMap((play) => [...play.tags, ...play.sections.flat().flatMap(tagsIn)]),
+  ]);
   for (const tag of tags) {
-    if (!known.has(tag)) diagnostics.error('unknown-tag', undefined, `no task of the playbook has the tag '${tag}'`, suggest(tag, known));
+    if (!known.has(tag))
+      diagnostics.error('unknown-tag', undefined, `no task of the playbook has the tag '${tag}'`, suggest(tag, known));
   }
 }
 
 function tagsIn(entry: Entry): readonly string[] {
-  return [...entry.tags, ...(entry.kind === 'block' ? [...entry.block, ...entry.rescue, ...entry.always].flatMap(tagsIn) : [])];
+  return [
+    ...entry.tags,
+    ...(entry.kind === 'block' ? [...entry.block, ...entry.rescue, ...entry.always].flatMap(tagsIn) : []),
+  ];
 }
 
 function allTasks(play: Play): readonly Task[] {
@@ -52,7 +63,12 @@ class PlayLint {
     const layers = [...play.layers.roleDefaults, ...play.layers.vars];
     this.#known = new Set([...magicNames, ...known, ...layers.flatMap(namesOf)]);
     const tasks = allTasks(play);
-    this.#anywhere = new Set([...this.#known, ...rescueNames, 'item', ...tasks.flatMap((t) => [...t.layers.flatMap(namesOf), ...loopNames(t)])]);
+    this.#anywhere = new Set([
+      ...this.#known,
+      ...rescueNames,
+      'item',
+      ...tasks.flatMap((t) => [...t.layers.flatMap(namesOf), ...loopNames(t)]),
+    ]);
   }
 
   check(): void {
@@ -88,8 +104,17 @@ class PlayLint {
       loop?.label,
       loop?.pauseSeconds,
     ];
-    const conditions: readonly Condition[] = [...task.when, ...(task.until?.conditions ?? []), ...(task.changedWhen ?? []), ...(task.failedWhen ?? [])];
-    this.#references([...templates.flatMap((t) => t?.references ?? []), ...conditions.flatMap(references)], inLoop, loop === undefined);
+    const conditions: readonly Condition[] = [
+      ...task.when,
+      ...(task.until?.conditions ?? []),
+      ...(task.changedWhen ?? []),
+      ...(task.failedWhen ?? []),
+    ];
+    this.#references(
+      [...templates.flatMap((t) => t?.references ?? []), ...conditions.flatMap(references)],
+      inLoop,
+      loop,
+    );
   }
 
   #layer(layer: VariableLayer): void {
@@ -98,15 +123,27 @@ class PlayLint {
 
   #requiredOptions({ role }: Entry, names: ReadonlySet<string>): void {
     for (const [name, option] of role?.options ?? []) {
-      if (option.required && !names.has(name)) this.#diagnostics.error('role-option', role!.usedAt, `role '${role!.name}' needs the variable '${name}'`, 'set it where the role is used, in the play or in the inventory');
+      if (option.required && !names.has(name))
+        this.#diagnostics.error(
+          'role-option',
+          role!.usedAt,
+          `role '${role!.name}' needs the variable '${name}'`,
+          'set it where the role is used, in the play or in the inventory',
+        );
     }
   }
 
-  #references(list: readonly Reference[], names: ReadonlySet<string>, withoutLoop = false): void {
+  #references(list: readonly Reference[], names: ReadonlySet<string>, loop?: Loop): void {
     for (const { path, place, optional } of list) {
       const name = path[0]!;
       if (optional) continue;
-      if (!names.has(name)) this.#diagnostics.error('unknown-variable', place, `nothing defines the variable '${name}'`, name === 'item' && withoutLoop ? 'this task has no loop' : (renamed.get(name) ?? suggest(name, names)));
+      if (!names.has(name))
+        this.#diagnostics.error(
+          'unknown-variable',
+          place,
+          `nothing defines the variable '${name}'`,
+          name === 'item' ? itemHint(loop) : (renamed.get(name) ?? suggest(name, names)),
+        );
       else if (!this.#shadowed(name)) this.#field(path[0] === 'hostvars' ? path.slice(2) : path, place);
     }
   }
@@ -114,13 +151,18 @@ class PlayLint {
   #field(path: readonly string[], place: Reference['place']): void {
     const fields = path.length > 1 ? this.#registers.get(path[0]!) : undefined;
     const wrong = fields && unknownField(fields, path[1]!);
-    if (wrong) this.#diagnostics.error('unknown-field', place, `the result '${path[0]}' has no field '${path[1]}'`, wrong.hint);
+    if (wrong)
+      this.#diagnostics.error('unknown-field', place, `the result '${path[0]}' has no field '${path[1]}'`, wrong.hint);
   }
 
   /** A name that is also a variable may stand for that: nothing is said about its fields. */
   #shadowed(name: string): boolean {
     return [...this.#play.layers.roleDefaults, ...this.#play.layers.vars].some((layer) => layer.variables.has(name));
   }
+}
+
+function itemHint(loop: Loop | undefined): string {
+  return loop ? `the variable of this loop is '${loop.variable}'` : 'there is no loop here';
 }
 
 function namesOf(layer: VariableLayer): readonly string[] {
@@ -133,7 +175,11 @@ function references(condition: Condition): readonly Reference[] {
 
 function loopNames({ loop }: Task): readonly string[] {
   if (!loop) return [];
-  return [loop.variable, ...(loop.indexVariable === undefined ? [] : [loop.indexVariable]), ...(loop.extended ? ['ansible_loop'] : [])];
+  return [
+    loop.variable,
+    ...(loop.indexVariable === undefined ? [] : [loop.indexVariable]),
+    ...(loop.extended ? ['ansible_loop'] : []),
+  ];
 }
 
 function settingTemplates({ environment, moduleDefaults, ...single }: Settings, module: string): readonly Template[] {

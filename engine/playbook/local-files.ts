@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { type Stats, statSync } from 'node:fs';
 import { isAbsolute, relative, resolve } from 'node:path';
 
 export type FileFormat = 'local-file' | 'template-file';
@@ -10,15 +10,32 @@ export type Search = { readonly found: string } | { readonly found?: undefined; 
 
 /** Looks a name up along the search path: in each folder's files/ or templates/ first, then in the folder itself. */
 export function findFile(name: string, format: FileFormat, searchPath: readonly string[]): Search {
-  const places = isAbsolute(name) ? [name] : searchPath.flatMap((folder) => [resolve(folder, folders[format], name), resolve(folder, name)]);
+  const places = isAbsolute(name)
+    ? [name]
+    : searchPath.flatMap((folder) => [resolve(folder, folders[format], name), resolve(folder, name)]);
   let folder: string | undefined;
   for (const place of new Set(places)) {
-    const stats = statSync(place, { throwIfNoEntry: false });
-    if (stats?.isFile()) return { found: place };
-    if (stats?.isDirectory()) folder ??= place;
+    if (isFile(place)) return { found: place };
+    if (isFolder(place)) folder ??= place;
   }
   if (folder !== undefined) return { why: `${shownPath(folder)} is a folder, not a file` };
   return { why: `looked for: ${[...new Set(places)].map(shownPath).join(', ')}` };
+}
+
+export function isFile(path: string): boolean {
+  return lookAt(path)?.isFile() ?? false;
+}
+
+export function isFolder(path: string): boolean {
+  return lookAt(path)?.isDirectory() ?? false;
+}
+
+function lookAt(path: string): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch {
+    return undefined; // not there, not to be reached, or below a file: it cannot be used
+  }
 }
 
 /** A path as a person reads it best: from the working directory where it is inside, else absolute. */

@@ -1,10 +1,10 @@
 import type { AnyModule } from '../contract/module.ts';
 import { suggest } from '../source/nearest.ts';
-import { describe, type MapEntry, type ScalarNode } from '../source/node.ts';
+import type { MapEntry } from '../source/node.ts';
 import type { Context } from './context.ts';
 import { type Fields, isLater, rejectKey } from './fields.ts';
 import { keywords, type Level } from './keywords.ts';
-import { holdsExpression, writtenText } from './kinds.ts';
+import { describeWritten, writtenText } from './kinds.ts';
 import { withoutCollection } from './module-names.ts';
 import type { Place } from '../source/place.ts';
 
@@ -16,19 +16,44 @@ export interface ModuleCall {
 }
 
 /** Finds the one module among the keys of a task that are no keywords of its level, and tells what the others are not. */
-export function readModuleCall(rest: readonly MapEntry[], fields: Fields, at: Place, level: Level, context: Context): ModuleCall | undefined {
+export function readModuleCall(
+  rest: readonly MapEntry[],
+  fields: Fields,
+  at: Place,
+  level: Level,
+  context: Context,
+): ModuleCall | undefined {
   const { modules, diagnostics } = context.loader;
   const calls = rest.filter((entry) => modules.find(entry.key) !== undefined);
   const others = rest.filter((entry) => !calls.includes(entry));
-  const strangers = others.filter(({ key }) => !Object.hasOwn(keywords, key) && !isLater(key) && !key.startsWith('with_'));
+  const strangers = others.filter(
+    ({ key }) => !Object.hasOwn(keywords, key) && !isLater(key) && !key.startsWith('with_'),
+  );
   const [call, second] = calls;
   // a task without a module has most likely misspelt it
-  const misspelt = call ? undefined : (strangers.find(({ key }) => suggest(key, modules.names)?.startsWith('did you mean')) ?? strangers[0]);
+  const misspelt = call
+    ? undefined
+    : (strangers.find(({ key }) => suggest(key, modules.names)?.startsWith('did you mean')) ?? strangers[0]);
   for (const entry of others) {
     if (entry !== misspelt) rejectKey(entry, level, diagnostics, modules.names);
-    else diagnostics.error('unknown-module', entry.keyPlace, `no module is called '${entry.key}'`, suggest(withoutCollection(entry.key), [...modules.names, ...(strangers.length === 1 ? Object.keys(keywords) : [])]));
+    else
+      diagnostics.error(
+        'unknown-module',
+        entry.keyPlace,
+        `no module is called '${entry.key}'`,
+        suggest(withoutCollection(entry.key), [
+          ...modules.names,
+          ...(strangers.length === 1 ? Object.keys(keywords) : []),
+        ]),
+      );
   }
-  if (second) diagnostics.error('two-modules', second.keyPlace, `a task has one module, but this one has '${call!.key}' and '${second.key}'`, 'make two tasks of it');
+  if (second)
+    diagnostics.error(
+      'two-modules',
+      second.keyPlace,
+      `a task has one module, but this one has '${call!.key}' and '${second.key}'`,
+      'make two tasks of it',
+    );
   if (!call) {
     if (others.length === 0) diagnostics.error('no-module', at, 'this task names no module');
     return undefined;
@@ -36,12 +61,24 @@ export function readModuleCall(rest: readonly MapEntry[], fields: Fields, at: Pl
   const module = modules.find(call.key)!;
   const entries = readEntries(call, module, context);
   const more = fields.map('args')?.entries ?? [];
-  for (const { key, keyPlace } of more) if (entries?.some((e) => e.key === key)) diagnostics.error('argument-twice', keyPlace, `'${key}' is given twice: to the module and in 'args'`);
-  return entries && { module, place: call.keyPlace, entries: [...entries, ...more.filter(({ key }) => !entries.some((e) => e.key === key))] };
+  for (const { key, keyPlace } of more)
+    if (entries?.some((e) => e.key === key))
+      diagnostics.error('argument-twice', keyPlace, `'${key}' is given twice: to the module and in 'args'`);
+  return (
+    entries && {
+      module,
+      place: call.keyPlace,
+      entries: [...entries, ...more.filter(({ key }) => !entries.some((e) => e.key === key))],
+    }
+  );
 }
 
 /** A map of arguments, text for the module's free-form argument, or nothing. Undefined where it is told to be wrong. */
-function readEntries({ key, keyPlace, value }: MapEntry, module: AnyModule, { loader }: Context): readonly MapEntry[] | undefined {
+function readEntries(
+  { key, keyPlace, value }: MapEntry,
+  module: AnyModule,
+  { loader }: Context,
+): readonly MapEntry[] | undefined {
   const { diagnostics } = loader;
   if (value.kind === 'map') return value.entries;
   if (value.kind === 'scalar' && value.value === null) return [];
@@ -49,26 +86,44 @@ function readEntries({ key, keyPlace, value }: MapEntry, module: AnyModule, { lo
   if (freeForm !== undefined) {
     const argument = value.kind === 'scalar' ? smuggled(writtenText(value), module, freeForm) : undefined;
     if (argument === undefined) return [{ key: freeForm, keyPlace, value }];
-    diagnostics.error('free-form', value.place, `'${argument.name}=' inside the text of '${key}' is not taken as an argument`, `give it in a map of the task: args: { ${argument.name}: ${inYaml(argument.value)} }`);
+    diagnostics.error(
+      'free-form',
+      value.place,
+      `'${argument.name}=' inside the text of '${key}' is not taken as an argument`,
+      `give it in a map: args: { ${argument.name}: ${inYaml(argument.value)} }`,
+    );
     return undefined;
   }
-  if (value.kind === 'scalar' && !(value as ScalarNode).value?.toString().trimStart().startsWith('{{')) {
+  if (value.kind === 'scalar' && !writtenText(value).trimStart().startsWith('{{')) {
     const pairs = [...writtenText(value).matchAll(/(?:^|\s)([A-Za-z_]\w*)=("[^"]*"|'[^']*'|\{\{.*?\}\}|\S*)/g)];
     if (pairs.length > 0) {
       const map = pairs.map(([, name, text]) => `${name}: ${inYaml(text!.replace(/^(["'])(.*)\1$/, '$2'))}`).join(', ');
-      diagnostics.error('free-form', value.place, `'${key}' takes a map of arguments, not text of the form name=value`, `write: ${key}: { ${map} }`);
+      diagnostics.error(
+        'free-form',
+        value.place,
+        `'${key}' takes a map of arguments, not text of the form name=value`,
+        `write: ${key}: { ${map} }`,
+      );
       return undefined;
     }
   }
-  const names = Object.keys(module.args.properties ?? {}).slice(0, 6).join(', ');
-  diagnostics.error('free-form', value.place, `'${key}' takes a map of arguments, but this is ${holdsExpression(value) ? 'an expression' : describe(value)}`, names === '' ? undefined : `its arguments: ${names}`);
+  const names = Object.keys(module.args.properties ?? {})
+    .slice(0, 6)
+    .join(', ');
+  diagnostics.error(
+    'free-form',
+    value.place,
+    `'${key}' takes a map of arguments, but this is ${describeWritten(value)}`,
+    names === '' ? undefined : `its arguments: ${names}`,
+  );
   return undefined;
 }
 
 /** An argument that stands as `name=value` in free-form text, where Ansible would take it out. */
 function smuggled(text: string, module: AnyModule, freeForm: string): { name: string; value: string } | undefined {
   for (const name of Object.keys(module.args.properties ?? {})) {
-    const value = name === freeForm ? undefined : new RegExp(`(?:^|\\s)${name}=(\\S+)`).exec(text)?.[1];
+    const before = name === freeForm ? '^' : '(?:^|\\s)'; // further on, its own name is as good as any text
+    const value = new RegExp(`${before}${name}=(\\S+)`).exec(text)?.[1];
     if (value !== undefined) return { name, value };
   }
   return undefined;

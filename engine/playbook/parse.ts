@@ -7,18 +7,22 @@ import type { Loader } from './context.ts';
 import { readFields, rejectKey } from './fields.ts';
 import { holdsExpression, writtenText } from './kinds.ts';
 import { compileLayer } from './layers.ts';
-import { shownPath } from './local-files.ts';
+import { isFile, shownPath } from './local-files.ts';
 import { ModuleNames, withoutCollection } from './module-names.ts';
 import { type Importer, readPlay } from './play.ts';
 import { readTags } from './settings.ts';
 import type { Play, Playbook } from './types.ts';
-import { isFile, readYamlFile } from './yaml-file.ts';
+import { readYamlFile } from './yaml-file.ts';
 
 /**
  * Reads one playbook file, or several whose plays run in turn, with all roles, task files and playbooks that they import.
  * Everything that is wrong goes to `diagnostics`, and what is not wrong is still there.
  */
-export function loadPlaybook(files: string | readonly string[], modules: ReadonlyMap<string, AnyModule>, diagnostics: Diagnostics): Promise<Playbook> {
+export function loadPlaybook(
+  files: string | readonly string[],
+  modules: ReadonlyMap<string, AnyModule>,
+  diagnostics: Diagnostics,
+): Promise<Playbook> {
   const loader: Loader = { modules: new ModuleNames(modules), diagnostics, templateFiles: new Map() };
   const paths = (typeof files === 'string' ? [files] : files).map((file) => resolve(file));
   const nothing: Importer = { when: [], tags: new Set(), vars: [] };
@@ -26,7 +30,13 @@ export function loadPlaybook(files: string | readonly string[], modules: Readonl
   return Promise.resolve({ file: paths[0] ?? '', plays });
 }
 
-function readPlaybookFile(path: string, importedAt: Place | undefined, importer: Importer, underWay: readonly string[], loader: Loader): readonly Play[] {
+function readPlaybookFile(
+  path: string,
+  importedAt: Place | undefined,
+  importer: Importer,
+  underWay: readonly string[],
+  loader: Loader,
+): readonly Play[] {
   const { diagnostics } = loader;
   const shown = shownPath(path);
   if (!isFile(path)) {
@@ -34,13 +44,22 @@ function readPlaybookFile(path: string, importedAt: Place | undefined, importer:
     return [];
   }
   if (underWay.includes(shown)) {
-    diagnostics.error('recursion', importedAt, `${shown} imports itself: ${[...underWay.slice(underWay.indexOf(shown)), shown].join(' → ')}`);
+    diagnostics.error(
+      'recursion',
+      importedAt,
+      `${shown} imports itself: ${[...underWay.slice(underWay.indexOf(shown)), shown].join(' → ')}`,
+    );
     return [];
   }
   const node = readYamlFile(path, diagnostics);
   if (node?.kind !== 'list') {
     const place = node?.place ?? { file: shown, line: 1, column: 1 };
-    if (node ?? !diagnostics.hasErrors) diagnostics.error('file-shape', place, `a playbook must be a list of plays, but this is ${node ? describe(node) : 'empty'}`);
+    if (node ?? !diagnostics.hasErrors)
+      diagnostics.error(
+        'file-shape',
+        place,
+        `a playbook must be a list of plays, but this is ${node ? describe(node) : 'empty'}`,
+      );
     return [];
   }
   return node.items.flatMap((item) => {
@@ -51,7 +70,12 @@ function readPlaybookFile(path: string, importedAt: Place | undefined, importer:
     const imported = item.entries.find((e) => withoutCollection(e.key) === 'import_playbook');
     if (imported) return importPlaybook(item, imported, dirname(path), importer, [...underWay, shown], loader);
     if (!entryOf(item, 'hosts') && looksLikeTask(item, loader)) {
-      diagnostics.error('file-shape', item.place, 'this is a task, but a playbook is a list of plays', "put it under 'tasks' of a play with 'hosts', or import the file with import_tasks");
+      diagnostics.error(
+        'file-shape',
+        item.place,
+        'this is a task, but a playbook is a list of plays',
+        "put it under 'tasks' of a play with 'hosts', or import the file with import_tasks",
+      );
       return [];
     }
     return readPlay(item, dirname(path), importer, loader) ?? [];
@@ -59,15 +83,29 @@ function readPlaybookFile(path: string, importedAt: Place | undefined, importer:
 }
 
 function looksLikeTask(node: MapNode, { modules }: Loader): boolean {
-  return node.entries.some((e) => e.key === 'block' || modules.find(e.key) !== undefined) && !node.entries.some((e) => ['tasks', 'roles'].includes(e.key));
+  return (
+    node.entries.some((e) => e.key === 'block' || modules.find(e.key) !== undefined) &&
+    !node.entries.some((e) => ['tasks', 'roles'].includes(e.key))
+  );
 }
 
-function importPlaybook(node: MapNode, { key, value }: MapEntry, folder: string, importer: Importer, underWay: readonly string[], loader: Loader): readonly Play[] {
+function importPlaybook(
+  node: MapNode,
+  { key, value }: MapEntry,
+  folder: string,
+  importer: Importer,
+  underWay: readonly string[],
+  loader: Loader,
+): readonly Play[] {
   const { diagnostics } = loader;
   const { fields, rest } = readFields(node, 'playbook', diagnostics);
   for (const entry of rest) if (entry.key !== key) rejectKey(entry, 'playbook', diagnostics);
   if (value.kind !== 'scalar' || value.value === null || holdsExpression(value)) {
-    diagnostics.error('argument-value', value.place, 'import_playbook must be the name of a file, without an expression');
+    diagnostics.error(
+      'argument-value',
+      value.place,
+      'import_playbook must be the name of a file, without an expression',
+    );
     return [];
   }
   const name = writtenText(value);
@@ -75,7 +113,9 @@ function importPlaybook(node: MapNode, { key, value }: MapEntry, folder: string,
   const inner: Importer = {
     when: [...importer.when, ...(fields.conditions('when') ?? [])],
     tags: new Set([...importer.tags, ...readTags(fields)]),
-    vars: vars ? [...importer.vars, compileLayer('vars of the import_playbook', vars.entries, diagnostics)] : importer.vars,
+    vars: vars
+      ? [compileLayer('vars of the import_playbook', vars.entries, diagnostics), ...importer.vars]
+      : importer.vars,
   };
   return readPlaybookFile(isAbsolute(name) ? name : resolve(folder, name), value.place, inner, underWay, loader);
 }

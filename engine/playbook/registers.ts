@@ -24,7 +24,10 @@ export function registersOf(tasks: readonly Task[]): Registers {
     if (!declared || (registers.has(register) && !before)) registers.set(register, undefined);
     else {
       const own = loop ? [] : Object.keys(returns.properties ?? {});
-      registers.set(register, { own: new Set([...(before?.own ?? []), ...own]), loops: (before?.loops ?? false) || loop !== undefined });
+      registers.set(register, {
+        own: new Set([...(before?.own ?? []), ...own]),
+        loops: (before?.loops ?? false) || loop !== undefined,
+      });
     }
   }
   return registers;
@@ -33,6 +36,8 @@ export function registersOf(tasks: readonly Task[]): Registers {
 /** Why a result cannot have this field; undefined where it can. */
 export function unknownField({ own, loops }: ResultFields, field: string): { hint?: string } | undefined {
   if (own.has(field) || common.includes(field)) return undefined;
-  const hint = loops ? "its task loops: the result of each item stands in 'results'" : suggest(field, [...own, ...common]);
+  const hint = loops
+    ? "its task loops: the result of each item stands in 'results'"
+    : suggest(field, [...own, ...common]);
   return hint === undefined ? {} : { hint };
 }

@@ -1,10 +1,11 @@
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { suggest } from '../source/nearest.ts';
 import { describe, entryOf, type SourceNode } from '../source/node.ts';
 import type { Place } from '../source/place.ts';
-import type { Context, Loader, PlayParts } from './context.ts';
+import type { Context, Loader } from './context.ts';
 import { compileLayerFile } from './layers.ts';
+import { isFolder, shownPath } from './local-files.ts';
 import { readRoleOptions } from './role-options.ts';
 import type { RoleUse, VariableLayer } from './types.ts';
 import { firstFile, readYamlFile } from './yaml-file.ts';
@@ -15,6 +16,7 @@ export interface Role {
   readonly vars: VariableLayer;
   readonly dependencies: readonly SourceNode[];
   readonly allowDuplicates: boolean;
+  readonly handlers?: SourceNode;
 }
 
 const folders = ['tasks', 'handlers', 'defaults', 'vars', 'meta', 'templates', 'files'];
@@ -25,12 +27,12 @@ function rolePlaces(playbookFolder: string): readonly string[] {
 }
 
 function isRole(folder: string): boolean {
-  return folders.some((name) => statSync(join(folder, name), { throwIfNoEntry: false })?.isDirectory());
+  return folders.some((name) => isFolder(join(folder, name)));
 }
 
 function knownRoles(playbookFolder: string): readonly string[] {
   return rolePlaces(playbookFolder)
-    .filter((place) => existsSync(place))
+    .filter(isFolder)
     .flatMap((place) => readdirSync(place).filter((name) => isRole(join(place, name))));
 }
 
@@ -41,7 +43,8 @@ export function loadRole(name: string, place: Place, context: Context): Role | u
     .map((folder) => resolve(folder, name))
     .find(isRole);
   if (found === undefined) {
-    const known = suggest(name, knownRoles(play.folder)) ?? `looked in: ${rolePlaces(play.folder).join(', ')}`;
+    const known =
+      suggest(name, knownRoles(play.folder)) ?? `looked in: ${rolePlaces(play.folder).map(shownPath).join(', ')}`;
     loader.diagnostics.error('unknown-role', place, `there is no role '${name}'`, known);
     return undefined;
   }
@@ -64,30 +67,35 @@ function readRole(path: string, loader: Loader): Role {
   };
   const meta = read('meta');
   if (meta && meta.kind !== 'map' && !(meta.kind === 'scalar' && meta.value === null))
-    diagnostics.error('file-shape', meta.place, `the meta file of a role must hold a map, but this is ${describe(meta)}`);
+    diagnostics.error(
+      'file-shape',
+      meta.place,
+      `the meta file of a role must hold a map, but this is ${describe(meta)}`,
+    );
   const about = meta?.kind === 'map' ? meta : undefined;
   const dependencies = about && entryOf(about, 'dependencies')?.value;
-  if (dependencies && dependencies.kind !== 'list') diagnostics.error('keyword-type', dependencies.place, `'dependencies' must be a list of roles, but it is ${describe(dependencies)}`);
+  if (dependencies && dependencies.kind !== 'list')
+    diagnostics.error(
+      'keyword-type',
+      dependencies.place,
+      `'dependencies' must be a list of roles, but it is ${describe(dependencies)}`,
+    );
   const duplicates = about && entryOf(about, 'allow_duplicates')?.value;
   const defaults = compileLayerFile(`defaults of role '${name}'`, read('defaults'), diagnostics);
   const specs = firstFile(join(path, 'meta'), 'argument_specs');
-  const options = readRoleOptions(about && entryOf(about, 'argument_specs')?.value, diagnostics) ?? readRoleOptions(specs === undefined ? undefined : specsIn(readYamlFile(specs, diagnostics)), diagnostics);
+  const options =
+    readRoleOptions(about && entryOf(about, 'argument_specs')?.value, diagnostics) ??
+    readRoleOptions(specs === undefined ? undefined : specsIn(readYamlFile(specs, diagnostics)), diagnostics);
+  const handlers = read('handlers');
   return {
     use: { name, path, defaults, ...(options && { options }) },
     vars: compileLayerFile(`vars of role '${name}'`, read('vars'), diagnostics),
     dependencies: dependencies?.kind === 'list' ? dependencies.items : [],
     allowDuplicates: duplicates?.kind === 'scalar' && duplicates.value === true,
+    ...(handlers && { handlers }),
   };
 }
 
 function specsIn(file: SourceNode | undefined): SourceNode | undefined {
   return file?.kind === 'map' ? entryOf(file, 'argument_specs')?.value : undefined;
-}
-
-/** The handlers of a role, to be read in the place of its first use in the play. */
-export function roleHandlers(role: Role, loader: Loader, play: PlayParts): SourceNode | undefined {
-  if (play.used.has(`handlers ${role.use.path}`)) return undefined;
-  play.used.add(`handlers ${role.use.path}`);
-  const file = firstFile(join(role.use.path, 'handlers'), 'main');
-  return file === undefined ? undefined : readYamlFile(file, loader.diagnostics);
 }

@@ -1,6 +1,6 @@
 import { suggest } from '../source/nearest.ts';
 import type { Diagnostics } from '../source/diagnostic.ts';
-import { describe, entryOf, type ScalarNode, type SourceNode, toValue } from '../source/node.ts';
+import { describe, entryOf, type SourceNode, toValue } from '../source/node.ts';
 import { holdsExpression, writtenText } from './kinds.ts';
 import type { RoleOption, VariableLayer } from './types.ts';
 
@@ -14,7 +14,10 @@ const types: Readonly<Record<string, { readonly words: string; fits(node: Source
 };
 
 /** The options of a role's main entry point, from `argument_specs`. Types that are not simple are left alone. */
-export function readRoleOptions(specs: SourceNode | undefined, diagnostics: Diagnostics): ReadonlyMap<string, RoleOption> | undefined {
+export function readRoleOptions(
+  specs: SourceNode | undefined,
+  diagnostics: Diagnostics,
+): ReadonlyMap<string, RoleOption> | undefined {
   const main = specs?.kind === 'map' ? entryOf(specs, 'main')?.value : undefined;
   const options = main?.kind === 'map' ? entryOf(main, 'options')?.value : undefined;
   if (!options) return undefined;
@@ -37,14 +40,29 @@ function readOption(node: SourceNode): RoleOption {
 }
 
 /** Checks what a use of the role, or its defaults, sets to a constant. */
-export function checkRoleOptions(role: string, options: ReadonlyMap<string, RoleOption>, layer: VariableLayer, diagnostics: Diagnostics): void {
+export function checkRoleOptions(
+  role: string,
+  options: ReadonlyMap<string, RoleOption>,
+  layer: VariableLayer,
+  diagnostics: Diagnostics,
+): void {
   for (const [name, { node }] of layer.variables) {
     const option = options.get(name);
     if (!option || holdsExpression(node)) continue;
     const type = option.type === undefined ? undefined : types[option.type]!;
-    if (type && !type.fits(node)) diagnostics.error('role-option', node.place, `'${name}' of role '${role}' must be ${type.words}, but it is ${describe(node)}`);
-    const text = node.kind === 'scalar' ? writtenText(node as ScalarNode) : undefined;
+    if (type && !type.fits(node))
+      diagnostics.error(
+        'role-option',
+        node.place,
+        `'${name}' of role '${role}' must be ${type.words}, but it is ${describe(node)}`,
+      );
+    const text = node.kind === 'scalar' ? writtenText(node) : undefined;
     if (text !== undefined && option.choices && !option.choices.includes(text))
-      diagnostics.error('role-option', node.place, `'${name}' of role '${role}' cannot be '${text}'`, suggest(text, option.choices));
+      diagnostics.error(
+        'role-option',
+        node.place,
+        `'${name}' of role '${role}' cannot be '${text}'`,
+        suggest(text, option.choices),
+      );
   }
 }

@@ -22,7 +22,9 @@ export function typesOf(schema: Schema): ReadonlySet<string> {
   const types = new Set<string>();
   for (const { type, enum: allowed, const: only } of alternatives(schema)) {
     for (const one of Array.isArray(type) ? (type as unknown[]) : [type]) if (typeof one === 'string') types.add(one);
-    if (type === undefined) for (const value of Array.isArray(allowed) ? (allowed as unknown[]) : only === undefined ? [] : [only]) types.add(typeof value);
+    if (type === undefined)
+      for (const value of Array.isArray(allowed) ? (allowed as unknown[]) : only === undefined ? [] : [only])
+        types.add(typeof value);
   }
   return types;
 }
@@ -61,10 +63,13 @@ export function holdsSpecial(schema: Schema): boolean {
   );
 }
 
-/** The schema without what is judged elsewhere: values of special formats are anything here. */
+/**
+ * The schema without what is judged elsewhere: a value of a special format is a name or what was made of it, so anything
+ * but a list (which is how schemas offer several of them).
+ */
 export function withoutSpecial(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(withoutSpecial);
   if (!isSchema(schema)) return schema;
-  if (specialFormats.has(schema['format'])) return {};
+  if (specialFormats.has(schema['format'])) return { not: { type: 'array' } };
   return Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, withoutSpecial(value)]));
 }

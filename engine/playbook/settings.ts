@@ -42,7 +42,10 @@ function mergeSettings(context: Context, fields: Fields): Settings {
     ...context.settings,
     ...own,
     environment: [...context.settings.environment, ...fields.templates('environment')],
-    moduleDefaults: new Map([...context.settings.moduleDefaults, ...moduleDefaults(context, fields.map('module_defaults')?.entries ?? [])]),
+    moduleDefaults: new Map([
+      ...context.settings.moduleDefaults,
+      ...moduleDefaults(context, fields.map('module_defaults')?.entries ?? []),
+    ]),
   };
 }
 
@@ -51,9 +54,21 @@ function moduleDefaults(context: Context, entries: readonly MapEntry[]): Map<str
   const defaults = new Map<string, ReadonlyMap<string, Template>>();
   for (const { key, keyPlace, value } of entries) {
     const module = modules.find(key);
-    if (key.startsWith('group/')) diagnostics.error('not-supported-yet', keyPlace, 'defaults for groups of modules are not supported yet', 'name each module');
-    else if (!module) diagnostics.error('unknown-module', keyPlace, `no module is called '${key}'`, suggest(key, modules.names));
-    else if (value.kind !== 'map') diagnostics.error('keyword-type', value.place, `the defaults of '${key}' must be a map of arguments, but they are ${describe(value)}`);
+    if (key.startsWith('group/'))
+      diagnostics.error(
+        'not-supported-yet',
+        keyPlace,
+        'defaults for groups of modules are not supported yet',
+        'name each module',
+      );
+    else if (!module)
+      diagnostics.error('unknown-module', keyPlace, `no module is called '${key}'`, suggest(key, modules.names));
+    else if (value.kind !== 'map')
+      diagnostics.error(
+        'keyword-type',
+        value.place,
+        `the defaults of '${key}' must be a map of arguments, but they are ${describe(value)}`,
+      );
     else defaults.set(module.name, compileArguments(module, value.entries, keyPlace, context, { partial: true }));
   }
   return defaults;

@@ -11,7 +11,11 @@ import { inherit } from './settings.ts';
 import type { Common, Loop, Task } from './types.ts';
 
 /** One task, or undefined where it names no module that could run. */
-export function readTask(node: MapNode, level: 'task' | 'handler', context: Context): { task: Task | undefined; fields: Fields } {
+export function readTask(
+  node: MapNode,
+  level: 'task' | 'handler',
+  context: Context,
+): { task: Task | undefined; fields: Fields } {
   const { diagnostics } = context.loader;
   const { fields, rest } = readFields(node, level, diagnostics);
   const call = readModuleCall(rest, fields, node.place, level, context);
@@ -40,22 +44,43 @@ export function readTask(node: MapNode, level: 'task' | 'handler', context: Cont
 }
 
 /** What every entry has; without a name it is called `otherwise`. */
-export function common(place: Place, fields: Fields, { when, tags, settings, layers, notify, role }: Context, otherwise: string): Common {
+export function common(
+  place: Place,
+  fields: Fields,
+  { when, tags, settings, layers, notify, role }: Context,
+  otherwise: string,
+): Common {
   const nameNode = fields.node('name');
   const title = nameNode && holdsExpression(nameNode) ? fields.template('name') : undefined;
-  return { name: fields.text('name') ?? otherwise, ...(title && { title }), place, when, tags, settings, layers, notify, ...(role && { role }) };
+  return {
+    name: fields.text('name') ?? otherwise,
+    ...(title && { title }),
+    place,
+    when,
+    tags,
+    settings,
+    layers,
+    notify,
+    ...(role && { role }),
+  };
 }
 
 function readLoop(fields: Fields, { loader: { diagnostics } }: Context): Loop | undefined {
   const over = fields.template('loop');
   const control = fields.map('loop_control');
   if (!over) {
-    if (control) diagnostics.error('keyword-alone', fields.place('loop_control'), "'loop_control' means nothing without 'loop'");
+    if (control)
+      diagnostics.error('keyword-alone', fields.place('loop_control'), "'loop_control' means nothing without 'loop'");
     return undefined;
   }
-  const { fields: controls, rest } = readFields(control ?? { kind: 'map', place: over.place, entries: [] }, 'loop_control', diagnostics);
+  const { fields: controls, rest } = readFields(
+    control ?? { kind: 'map', place: over.place, entries: [] },
+    'loop_control',
+    diagnostics,
+  );
   for (const entry of rest) rejectKey(entry, 'loop_control', diagnostics);
-  for (const keyword of ['loop_var', 'index_var']) if (controls.has(keyword)) checkVariableName(controls.text(keyword)!, controls.node(keyword)!.place, diagnostics);
+  for (const keyword of ['loop_var', 'index_var'])
+    if (controls.has(keyword)) checkVariableName(controls.text(keyword)!, controls.node(keyword)!.place, diagnostics);
   const indexVariable = controls.text('index_var');
   const label = controls.template('label');
   const pauseSeconds = controls.template('pause');
@@ -72,11 +97,17 @@ function readLoop(fields: Fields, { loader: { diagnostics } }: Context): Loop | 
 function readUntil(fields: Fields, { loader: { diagnostics } }: Context): Task['until'] {
   const conditions = fields.conditions('until');
   if (!conditions) {
-    for (const keyword of ['retries', 'delay']) if (fields.has(keyword)) diagnostics.error('keyword-alone', fields.place(keyword), `'${keyword}' means nothing without 'until'`);
+    for (const keyword of ['retries', 'delay'])
+      if (fields.has(keyword))
+        diagnostics.error('keyword-alone', fields.place(keyword), `'${keyword}' means nothing without 'until'`);
     return undefined;
   }
   const place = fields.place('until')!;
-  return { conditions, retries: fields.template('retries') ?? constant(place, 3), delay: fields.template('delay') ?? constant(place, 5) };
+  return {
+    conditions,
+    retries: fields.template('retries') ?? constant(place, 3),
+    delay: fields.template('delay') ?? constant(place, 5),
+  };
 }
 
 function constant(place: Place, value: number): Template {

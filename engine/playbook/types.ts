@@ -42,7 +42,10 @@ export interface PlayLayers {
 export interface VariableLayer {
   /** For people: `defaults of role 'common'`, `play vars`, `vars of the task` … */
   readonly origin: string;
-  readonly variables: ReadonlyMap<string, { readonly value: Template; readonly node: SourceNode; readonly place: Place }>;
+  readonly variables: ReadonlyMap<
+    string,
+    { readonly value: Template; readonly node: SourceNode; readonly place: Place }
+  >;
 }
 
 /** What a play, role, block or task says about how to run; a task's own are merged over what it inherits. */
@@ -145,5 +148,12 @@ export interface Block extends Common {
 
 export interface Meta extends Common {
   readonly kind: 'meta';
-  readonly action: 'flush_handlers' | 'end_host' | 'end_play' | 'end_batch' | 'clear_host_errors' | 'reset_connection' | 'noop';
+  readonly action:
+    | 'flush_handlers'
+    | 'end_host'
+    | 'end_play'
+    | 'end_batch'
+    | 'clear_host_errors'
+    | 'reset_connection'
+    | 'noop';
 }

@@ -1,9 +1,9 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Diagnostics } from '../source/diagnostic.ts';
 import type { SourceNode } from '../source/node.ts';
 import { parseYaml } from '../source/yaml.ts';
-import { shownPath } from './local-files.ts';
+import { isFile, shownPath } from './local-files.ts';
 
 /** Reads one YAML file of the user. Places in it show the path as a person types it. */
 export function readYamlFile(path: string, diagnostics: Diagnostics): SourceNode | undefined {
@@ -12,18 +12,23 @@ export function readYamlFile(path: string, diagnostics: Diagnostics): SourceNode
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    diagnostics.error('unreadable-file', { file: shown, line: 1, column: 1 }, `${shown} cannot be read: ${(error as Error).message}`);
+    diagnostics.error(
+      'unreadable-file',
+      { file: shown, line: 1, column: 1 },
+      `${shown} cannot be read: ${(error as Error).message}`,
+    );
     return undefined;
   }
   if (text.startsWith('$ANSIBLE_VAULT;')) {
-    diagnostics.error('not-supported-yet', { file: shown, line: 1, column: 1 }, 'files that are encrypted as a whole are not supported yet', 'encrypt the values: !vault');
+    diagnostics.error(
+      'not-supported-yet',
+      { file: shown, line: 1, column: 1 },
+      'files that are encrypted as a whole are not supported yet',
+      'encrypt the values: !vault',
+    );
     return undefined;
   }
   return parseYaml(shown, text, diagnostics);
-}
-
-export function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 }
 
 /** The file of this name in a folder, with or without the endings that YAML files have. */

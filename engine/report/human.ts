@@ -25,6 +25,7 @@ export function humanReporter(options: HumanOptions): (event: Event) => string {
   let results: Result[] = [];
   let title = '';
   let check = false;
+  const warned = new Set<string>(); // the same is said for every connection of a host
   const flush = (): string => {
     const text = results.length > 0 ? showTask(title, results, options) : '';
     results = [];
@@ -42,6 +43,10 @@ export function humanReporter(options: HumanOptions): (event: Event) => string {
         title = `${event.role === undefined ? '' : `${event.role} : `}${event.task}${event.handler ? ' (handler)' : ''}`;
         return done;
       }
+      case 'warning':
+        if (warned.has(event.message)) return '';
+        warned.add(event.message);
+        return `${options.paint(`warning: ${event.message}`, 'magenta')}\n`;
       case 'result':
         results.push(event);
         return '';

@@ -1,12 +1,12 @@
 import { Environment } from '@marcbachmann/cel-js';
 import { UnknownValue } from '../contract/unknown.ts';
-import { SyntaxProblem } from './handlebars.ts';
+import { Problem } from './problem.ts';
 import { cidrContains, cidrOverlaps } from './networks.ts';
 import { search } from './search.ts';
 import { compareVersions } from './versions.ts';
 
 /** Thrown where a variable is not defined; `defined(x)` catches this and nothing else. */
-export class UndefinedVariable extends SyntaxProblem {}
+export class UndefinedVariable extends Problem {}
 
 /** What `defined` is handed of CEL's evaluator: `tryEval` gives back the error instead of throwing it. */
 interface Evaluator {

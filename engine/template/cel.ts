@@ -4,7 +4,7 @@ import { suggest } from '../source/nearest.ts';
 import { celEnvironment, UndefinedVariable } from './cel-functions.ts';
 import { type CelUse, walkCel } from './cel-references.ts';
 import { CelValues } from './cel-values.ts';
-import { SyntaxProblem } from './handlebars.ts';
+import { Problem } from './problem.ts';
 import { celHabit } from './jinja.ts';
 import { findVariable, Missing } from './lookup.ts';
 import type { Scope } from './types.ts';
@@ -14,36 +14,47 @@ export interface CelProgram {
   readonly uses: readonly CelUse[];
   /** CEL's name of the type, `dyn` where it depends on variables. */
   readonly type: string;
-  /** Throws UnknownValue, SyntaxProblem (what failed and where in the source), or what the scope throws. */
+  /** Throws UnknownValue, Problem (what failed and where in the source), or what the scope throws. */
   run(scope: Scope): unknown;
 }
 
 let environment: ReturnType<typeof celEnvironment> | undefined;
 
-/** Throws SyntaxProblem. The only place that knows the CEL package. */
+const namespaces = new Set(['cel', 'optional']);
+
+/** Throws Problem. The only place that knows the CEL package. */
 export function parseCel(source: string): CelProgram {
   environment ??= celEnvironment();
   const cel = environment;
   const parsed = attempt(source, () => cel.parse(source));
   const uses: CelUse[] = [];
+  const types: CelUse[] = [];
+  let asksForType = false;
   walkCel(
     parsed.ast,
     (use) => {
       const name = use.path[0]!;
       const literal = { True: 'true', False: 'false', None: 'null' }[name];
-      if (literal !== undefined)
-        throw new SyntaxProblem(`'${name}' is not a value here`, use.start, `write ${literal}`);
+      if (literal !== undefined) throw new Problem(`'${name}' is not a value here`, use.start, `write ${literal}`);
       if (!cel.hasVariable(name)) uses.push(use);
+      else if (!namespaces.has(name)) types.push(use);
     },
     (node, name) => {
+      asksForType ||= name === 'type';
       if (name === 'matches')
-        throw new SyntaxProblem(
+        throw new Problem(
           "'matches' is not offered: it can take forever",
           node.start,
           'use search(text, pattern), which is safe (RE2)',
         );
     },
   );
+  if (types[0] && !asksForType)
+    throw new Problem(
+      `'${types[0].path[0]}' is the name of a type in expressions`,
+      types[0].start,
+      'a variable of that name cannot be read here: rename it',
+    );
   const { error, type } = parsed.check();
   if (error) throw explain(source, error);
   let running = false;
@@ -120,18 +131,18 @@ function attempt<T>(source: string, action: () => T): T {
 function explain(
   source: string,
   error: Error & { summary?: string; code?: string; range?: { start: number } },
-): SyntaxProblem {
+): Problem {
   const offset = error.range?.start ?? 0;
   const summary = (error.summary ?? error.message).replaceAll(/\bdyn<(\w+)>/g, '$1');
   switch (error.code) {
     case 'no_such_key':
-      return new SyntaxProblem(
+      return new Problem(
         `there is no '${summary.replace('No such key: ', '')}'`,
         offset,
         'ask defined(a.b), or give another value: a.?b.orValue(x)',
       );
     case 'no_such_overload':
-      return new SyntaxProblem(
+      return new Problem(
         summary.replace(/no such overload: (\w+) (\S+) (\w+)/, "'$2' does not go with $1 and $3"),
         offset,
         'convert one side: int(x), string(x), double(x)',
@@ -140,12 +151,12 @@ function explain(
       const [, receiver, name, given] = /'(?:([^'(]+)\.)?([\w]+)\((.*)\)'/.exec(summary) ?? [];
       const functions = environment!.getDefinitions().functions.filter((f) => f.name === name);
       if (name === undefined || functions.length > 0)
-        return new SyntaxProblem(
+        return new Problem(
           `'${name}' cannot be called with (${given})${receiver ? ` on ${receiver}` : ''}`,
           offset,
           forms(functions, receiver),
         );
-      return new SyntaxProblem(
+      return new Problem(
         `there is no function '${name}'`,
         offset,
         celHabit(source) ??
@@ -161,9 +172,9 @@ function explain(
     case 'reserved_identifier':
     case 'parse_error':
     case 'unterminated_string':
-      return new SyntaxProblem(`this is not an expression: ${summary.toLowerCase()}`, offset, celHabit(source));
+      return new Problem(`this is not an expression: ${summary.toLowerCase()}`, offset, celHabit(source));
     default:
-      return new SyntaxProblem(summary, offset);
+      return new Problem(summary, offset);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Diagnostics } from '../source/diagnostic.ts';
 import { describe, type ScalarNode, type SourceNode } from '../source/node.ts';
 import { type CelProgram, parseCel } from './cel.ts';
-import { SyntaxProblem } from './handlebars.ts';
+import { Problem } from './problem.ts';
 import { type Located, locatedScalar } from './located.ts';
 import { describeValue } from './lookup.ts';
 import { withTests } from './references.ts';
@@ -26,9 +26,9 @@ export function compileCondition(node: SourceNode, diagnostics: Diagnostics): re
     );
     return [];
   }
-  const { evaluate, ...rest } = compile(node, diagnostics, true);
+  const { source, place, references, ...expression } = compile(node, diagnostics, true);
   const holds = (scope: Scope): boolean => {
-    const value = evaluate(scope);
+    const value = expression.evaluate(scope);
     if (typeof value === 'boolean') return value;
     throw new TemplateError(
       `the condition gives ${describeValue(value)}, not true or false`,
@@ -36,7 +36,7 @@ export function compileCondition(node: SourceNode, diagnostics: Diagnostics): re
       hintFor(value),
     );
   };
-  return [{ ...rest, holds }];
+  return [{ source, place, references, holds }];
 }
 
 function compile(node: ScalarNode, diagnostics: Diagnostics, mustBeBool: boolean): Expression {
@@ -54,7 +54,7 @@ function compile(node: ScalarNode, diagnostics: Diagnostics, mustBeBool: boolean
       );
     return { ...base, references: referencesOf(program, located), evaluate: (scope) => run(program, scope, located) };
   } catch (error) {
-    if (!(error instanceof SyntaxProblem)) throw error;
+    if (!(error instanceof Problem)) throw error;
     diagnostics.error('expression-syntax', located.at(error.offset, 1), error.message, error.hint);
     return { ...base, references: [], evaluate: () => fail(error.message, node) };
   }
@@ -70,7 +70,7 @@ function run(program: CelProgram, scope: Scope, located: Located): unknown {
   try {
     return program.run(scope);
   } catch (error) {
-    if (!(error instanceof SyntaxProblem)) throw error;
+    if (!(error instanceof Problem)) throw error;
     throw new TemplateError(error.message, located.at(error.offset, 1), error.hint);
   }
 }

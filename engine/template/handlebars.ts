@@ -1,26 +1,15 @@
 import { parse, type Program } from 'handlebars/dist/cjs/handlebars/compiler/base.js';
-
-/** Text that is not Handlebars; `offset` is where it stops to be. */
-export class SyntaxProblem extends Error {
-  readonly offset: number;
-  readonly hint: string | undefined;
-
-  constructor(message: string, offset: number, hint?: string) {
-    super(message);
-    this.offset = offset;
-    this.hint = hint;
-  }
-}
+import { Problem } from './problem.ts';
 
 const programs = new Map<string, Program>();
 
-/** Parses a template; throws SyntaxProblem. */
+/** Parses a template; throws Problem. */
 export function parseHandlebars(text: string): Program {
   const known = programs.get(text);
   if (known) return known;
   const jinja = /\{%-?\s*(?:if|for|set|elif|else|end\w+|block|macro|include|raw)\b/.exec(text);
   if (jinja)
-    throw new SyntaxProblem(
+    throw new Problem(
       'this is Jinja, templates are Handlebars',
       jinja.index,
       'write {{#if x}}…{{/if}}, {{#each xs as |x|}}…{{/each}}',
@@ -34,7 +23,7 @@ export function parseHandlebars(text: string): Program {
   }
 }
 
-function explain(text: string, error: Error & { lineNumber?: number; column?: number }): SyntaxProblem {
+function explain(text: string, error: Error & { lineNumber?: number; column?: number }): Problem {
   if (error.lineNumber !== undefined) {
     const lineStart =
       text
@@ -46,34 +35,30 @@ function explain(text: string, error: Error & { lineNumber?: number; column?: nu
       opened === undefined
         ? error.message.replace(/ - \d+:\d+$/, '')
         : `the block '${opened}' is closed as '${closed}'`;
-    return new SyntaxProblem(message, lineStart + (error.column ?? 0));
+    return new Problem(message, lineStart + (error.column ?? 0));
   }
   const offset = stopOffset(text, error.message);
   if (error.message.endsWith("got 'EOF'")) {
     const open = unclosedBlock(text);
     if (open)
-      return new SyntaxProblem(
-        `the block '${open.name}' is never closed`,
-        open.offset,
-        `close it with {{/${open.name}}}`,
-      );
+      return new Problem(`the block '${open.name}' is never closed`, open.offset, `close it with {{/${open.name}}}`);
   }
   const opening = text.lastIndexOf('{{', Math.max(offset, text.indexOf('{{')));
   const closing = text.indexOf('}}', opening);
   if (closing < 0)
-    return new SyntaxProblem(
+    return new Problem(
       'the expression is never closed',
       opening,
       'close it with }}; write \\{{ where the braces are meant as they are',
     );
   const close = /^\{\{~?\/([\w-]+)/.exec(text.slice(offset));
-  if (close) return new SyntaxProblem(`'${close[1]}' is closed but was not opened`, offset);
+  if (close) return new Problem(`'${close[1]}' is closed but was not opened`, offset);
   const rest = text.slice(offset, closing).trim();
   const message =
     rest === ''
       ? 'the expression is not complete'
       : `unexpected '${rest.split(/\s/)[0]!.slice(0, 20)}' in an expression`;
-  return new SyntaxProblem(message, offset, hintFor(text.slice(opening + 2, closing)));
+  return new Problem(message, offset, hintFor(text.slice(opening + 2, closing)));
 }
 
 /** The parser tells the line and the 20 characters before the place where it stopped; the offset is found from them. */

@@ -6,7 +6,7 @@ import type {
   SubExpression,
 } from 'handlebars/dist/cjs/handlebars/compiler/base.js';
 import { suggest } from '../source/nearest.ts';
-import { SyntaxProblem } from './handlebars.ts';
+import { Problem } from './problem.ts';
 import { helpers } from './helpers.ts';
 import { type Located, offsetAt } from './located.ts';
 import type { Reference } from './types.ts';
@@ -21,9 +21,9 @@ interface Level {
 }
 
 /** Finds the variables that a template uses, and what it calls that does not exist. */
-export function inspect(program: Program, text: Located): { references: Reference[]; problems: SyntaxProblem[] } {
+export function inspect(program: Program, text: Located): { references: Reference[]; problems: Problem[] } {
   const found: (Reference & { readonly test: boolean })[] = [];
-  const problems: SyntaxProblem[] = [];
+  const problems: Problem[] = [];
   const offset = (node: { loc: Path['loc'] }): number => offsetAt(text.text, node.loc.start);
 
   const usePath = (path: Path, level: Level | undefined, kind: 'value' | 'optional' | 'test'): void => {
@@ -56,12 +56,12 @@ export function inspect(program: Program, text: Located): { references: Referenc
       const hint =
         suggest(name, helpers.keys()) ??
         `a call is {{ helper argument … }}; helpers: ${[...helpers.keys()].join(', ')}`;
-      problems.push(new SyntaxProblem(`there is no helper '${name}'`, offset(node.path), hint));
+      problems.push(new Problem(`there is no helper '${name}'`, offset(node.path), hint));
     } else if (node.hash)
-      problems.push(new SyntaxProblem(`'${name}' takes no named arguments`, offset(node.hash.pairs[0]!), helper.usage));
+      problems.push(new Problem(`'${name}' takes no named arguments`, offset(node.hash.pairs[0]!), helper.usage));
     else if (!takes(helper.usage, node.params.length))
       problems.push(
-        new SyntaxProblem(
+        new Problem(
           `'${name}' does not take ${node.params.length} argument${node.params.length === 1 ? '' : 's'}`,
           offset(node.path),
           helper.usage,
@@ -79,9 +79,9 @@ export function inspect(program: Program, text: Located): { references: Referenc
       const hint = helpers.has(name)
         ? `use it inside another: {{#if (${helpers.get(name)!.usage})}}`
         : suggest(name, blocks);
-      problems.push(new SyntaxProblem(`there is no block '${name}'`, offset(node.path), hint));
+      problems.push(new Problem(`there is no block '${name}'`, offset(node.path), hint));
     } else if (node.params.length !== 1 || node.hash)
-      problems.push(new SyntaxProblem(`{{#${name}}} takes one value`, offset(node.path)));
+      problems.push(new Problem(`{{#${name}}} takes one value`, offset(node.path)));
     for (const param of node.params) use(param, level);
     const opens = name === 'each' || name === 'with';
     if (node.program) walk(node.program, opens ? { names: node.program.blockParams ?? [], outer: level } : level);
@@ -96,7 +96,7 @@ export function inspect(program: Program, text: Located): { references: Referenc
           call({ ...node, path: node.path }, level);
         else use(node.path, level);
       } else if (node.type !== 'ContentStatement' && node.type !== 'CommentStatement')
-        problems.push(new SyntaxProblem('partials and decorators are not supported', offset(node)));
+        problems.push(new Problem('partials and decorators are not supported', offset(node)));
     }
   };
 

@@ -173,7 +173,11 @@ export class Renderer {
       return helper.call!(...args);
     } catch (error) {
       if (error instanceof UnknownValue || error instanceof TemplateError) throw error;
-      throw this.#error(node, `${name}: ${(error as Error).message}`, `usage: ${helper.usage}`);
+      throw this.#error(
+        node,
+        `${name}: ${error instanceof Error ? error.message : 'failed'}`,
+        `usage: ${helper.usage}`,
+      );
     }
   }
 

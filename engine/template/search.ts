@@ -12,8 +12,17 @@ export function search(text: string, pattern: string): boolean {
   let compiled = patterns.get(pattern);
   if (!compiled) {
     RE2 ??= (createRequire(import.meta.url)('@bufbuild/re2') as { RE2JS: new (pattern: string) => Pattern }).RE2JS;
-    compiled = new RE2(pattern);
+    compiled = compile(RE2, pattern);
     patterns.set(pattern, compiled);
   }
   return compiled.test(text);
+}
+
+function compile(Engine: new (pattern: string) => Pattern, pattern: string): Pattern {
+  try {
+    return new Engine(pattern);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.replace(/^error parsing regexp: /, '') : 'unreadable';
+    throw new TypeError(`'${pattern}' is not a pattern: ${reason}`, { cause: error });
+  }
 }

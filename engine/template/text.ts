@@ -1,6 +1,7 @@
 import type { Expression, Program } from 'handlebars/dist/cjs/handlebars/compiler/base.js';
 import type { Diagnostics } from '../source/diagnostic.ts';
-import { parseHandlebars, SyntaxProblem } from './handlebars.ts';
+import { parseHandlebars } from './handlebars.ts';
+import { Problem } from './problem.ts';
 import type { Located } from './located.ts';
 import { inspect } from './references.ts';
 import { expressionOf, Renderer } from './render.ts';
@@ -23,7 +24,7 @@ export function compileText(text: Located, diagnostics: Diagnostics): CompiledTe
     for (const problem of problems) report(problem, text, diagnostics);
     return broken(problems[0]!, text, references);
   } catch (error) {
-    if (!(error instanceof SyntaxProblem)) throw error;
+    if (!(error instanceof Problem)) throw error;
     report(error, text, diagnostics);
     return broken(error, text, []);
   }
@@ -44,11 +45,11 @@ function singleExpression(program: Program): Expression | undefined {
   return only?.type === 'MustacheStatement' && others.length === 0 ? expressionOf(only) : undefined;
 }
 
-function report(problem: SyntaxProblem, text: Located, diagnostics: Diagnostics): void {
+function report(problem: Problem, text: Located, diagnostics: Diagnostics): void {
   diagnostics.error('template-syntax', text.at(problem.offset, 1), problem.message, problem.hint);
 }
 
-function broken(problem: SyntaxProblem, text: Located, references: readonly Reference[]): CompiledText {
+function broken(problem: Problem, text: Located, references: readonly Reference[]): CompiledText {
   const fail = (): never => {
     throw new TemplateError(problem.message, text.at(problem.offset, 1), problem.hint);
   };

@@ -22,10 +22,7 @@ function parts(version: string): [string, string, string] {
 }
 
 function comparePart(a: string, b: string): number {
-  const [x, y] = [a.match(/\d+|\D+/g) ?? [], b.match(/\d+|\D+/g) ?? []];
-  // dpkg compares text and digits in turn, beginning with text
-  if (x[0] !== undefined && /\d/.test(x[0])) x.unshift('');
-  if (y[0] !== undefined && /\d/.test(y[0])) y.unshift('');
+  const [x, y] = [runs(a), runs(b)];
   for (let i = 0; i < Math.max(x.length, y.length); i++) {
     const difference = i % 2 === 1 ? Number(x[i] ?? 0) - Number(y[i] ?? 0) : compareText(x[i] ?? '', y[i] ?? '');
     if (difference !== 0) return difference;
@@ -33,18 +30,22 @@ function comparePart(a: string, b: string): number {
   return 0;
 }
 
+/** Text and digits in turn, beginning with text: `1.2` is '', 1, '.', 2. */
+function runs(part: string): readonly string[] {
+  return [/^\D*/.exec(part)![0], ...(part.replace(/^\D*/, '').match(/\d+|\D+/g) ?? [])];
+}
+
 function compareText(a: string, b: string): number {
-  const rank = (letter: string | undefined): number =>
-    letter === '~'
-      ? -1
-      : letter === undefined
-        ? 0
-        : /[A-Za-z]/.test(letter)
-          ? letter.charCodeAt(0)
-          : letter.charCodeAt(0) + 256;
   for (let i = 0; i < Math.max(a.length, b.length); i++) {
     const difference = rank(a[i]) - rank(b[i]);
     if (difference !== 0) return difference;
   }
   return 0;
+}
+
+/** `~` before the end, the end before letters, letters before all else. */
+function rank(letter: string | undefined): number {
+  if (letter === undefined) return 0;
+  if (letter === '~') return -1;
+  return letter.charCodeAt(0) + (/[A-Za-z]/.test(letter) ? 0 : 256);
 }

@@ -1,14 +1,22 @@
 import type { Difference, Reader } from '../../engine/contract/module.ts';
-import { identity, type Identity, nameOfId, type PathState, type Present } from '../probes/path.ts';
+import { type Identity, identity, nameOfId, type PathState } from '../probes/path.ts';
 
 /** The arguments that every module has which makes files. */
 export const attributeArgs = {
-  owner: { type: 'string', description: 'Name or number of the owner. By default an existing one stays, a new one is the user of the task.' },
-  group: { type: 'string', description: 'Name or number of the group. By default an existing one stays, a new one is that of the user of the task.' },
+  owner: {
+    type: 'string',
+    description: 'Name or number of the owner. By default an existing one stays, a new one is the user of the task.',
+  },
+  group: {
+    type: 'string',
+    description:
+      'Name or number of the group. By default an existing one stays, a new one is that of the user of the task.',
+  },
   mode: {
     type: 'string',
     format: 'mode',
-    description: 'Octal (`0644`) or symbolic (`u=rw,go=r`, `g+w`, `a+X`). By default an existing one stays, a new one follows the umask.',
+    description:
+      'Octal (`0644`) or symbolic (`u=rw,go=r`, `g+w`, `a+X`). By default an existing one stays, a new one follows the umask.',
   },
 } as const;
 
@@ -25,7 +33,13 @@ export interface Attributes {
 }
 
 /** The attributes that something will have: what is wanted, else what it has, else what the system gives to a new one. */
-export function settle(wanted: Wanted, present: PathState, parent: PathState, me: Identity, type: 'file' | 'directory'): Attributes {
+export function settle(
+  wanted: Wanted,
+  present: PathState,
+  parent: PathState,
+  me: Identity,
+  type: 'file' | 'directory',
+): Attributes {
   const has = present.type === 'absent' || present.type === 'link' ? fresh(parent, me, type) : present;
   return {
     mode: wanted.mode === undefined ? has.mode : applyMode(wanted.mode, has.mode, type === 'directory', me.umask),
@@ -38,7 +52,7 @@ export function settle(wanted: Wanted, present: PathState, parent: PathState, me
 function fresh(parent: PathState, me: Identity, type: 'file' | 'directory'): Attributes {
   const inherits = parent.type === 'directory' && (Number.parseInt(parent.mode, 8) & 0o2000) !== 0;
   const bits = type === 'directory' ? (0o777 & ~me.umask) | (inherits ? 0o2000 : 0) : 0o644 & ~me.umask;
-  return { mode: octal(bits), owner: me.user, group: inherits ? (parent as Present).group : me.group };
+  return { mode: octal(bits), owner: me.user, group: inherits ? parent.group : me.group };
 }
 
 /** Owners given by number are compared by name, as the host shows them. */
@@ -69,7 +83,11 @@ export function attributeDifferences(path: string, present: PathState, will: Att
 /** A mode as chmod would make it of `present`; octal is taken as it is. */
 export function applyMode(mode: string, present: string, isDirectory: boolean, umask = 0o022): string {
   if (/^[0-7]{1,5}$/.test(mode)) return octal(Number.parseInt(mode, 8));
-  return octal(mode.split(',').reduce((bits, clause) => applyClause(clause, bits, isDirectory, umask), Number.parseInt(present, 8)));
+  return octal(
+    mode
+      .split(',')
+      .reduce((bits, clause) => applyClause(clause, bits, isDirectory, umask), Number.parseInt(present, 8)),
+  );
 }
 
 const places = { u: 6, g: 3, o: 0 } as const;
@@ -81,7 +99,8 @@ function applyClause(clause: string, before: number, isDirectory: boolean, umask
   const reach = letters === '' ? ~umask : ~0; // without a letter, what the umask forbids is left alone
   let bits = before;
   for (const [, sign, permissions] of actions!.matchAll(/([-+=])([rwxXst]*)/g)) {
-    const executes = permissions!.includes('x') || (permissions!.includes('X') && (isDirectory || (before & 0o111) !== 0));
+    const executes =
+      permissions!.includes('x') || (permissions!.includes('X') && (isDirectory || (before & 0o111) !== 0));
     const three = (permissions!.includes('r') ? 4 : 0) | (permissions!.includes('w') ? 2 : 0) | (executes ? 1 : 0);
     let mask = who.reduce((sum, place) => sum | (three << places[place]), 0);
     if (permissions!.includes('s')) mask |= (who.includes('u') ? 0o4000 : 0) | (who.includes('g') ? 0o2000 : 0);
@@ -102,4 +121,12 @@ function special(who: readonly string[], isDirectory: boolean): number {
 
 function octal(bits: number): string {
   return bits.toString(8).padStart(4, '0');
+}
+
+/** The mode comes last (chown clears set-ID bits) and with a fifth digit, without which chmod leaves a folder's set-ID bits. */
+export function attributeCommands(path: string, { owner, group, mode }: Attributes): string[][] {
+  return [
+    ['chown', '-h', `${owner}:${group}`, path],
+    ['chmod', `0${mode}`, path],
+  ];
 }

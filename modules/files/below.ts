@@ -7,11 +7,18 @@ export function belowWillBe(groups: readonly Alike[], wanted: Wanted, umask: num
   return summed(groups.map((group) => ({ ...group, ...becomes(group, wanted, umask) })));
 }
 
-function becomes(group: Alike, { owner, group: groupName, mode }: Wanted, umask: number): Pick<Alike, 'owner' | 'group' | 'mode'> {
+function becomes(
+  group: Alike,
+  { owner, group: groupName, mode }: Wanted,
+  umask: number,
+): Pick<Alike, 'owner' | 'group' | 'mode'> {
   return {
     owner: owner ?? group.owner,
     group: groupName ?? group.group,
-    mode: mode === undefined || group.type === 'link' ? group.mode : applyMode(mode, group.mode, group.type === 'directory', umask),
+    mode:
+      mode === undefined || group.type === 'link'
+        ? group.mode
+        : applyMode(mode, group.mode, group.type === 'directory', umask),
   };
 }
 
@@ -27,9 +34,14 @@ export function belowDifferences(path: string, groups: readonly Alike[], wanted:
 
 /** Commands for those of the wanted attributes that something below does not have yet; the mode last, since chown clears set-ID bits. */
 export function belowCommands(path: string, wanted: Wanted): string[][] {
-  const owner = wanted.owner === undefined && wanted.group === undefined ? undefined : `${wanted.owner ?? ''}${wanted.group === undefined ? '' : `:${wanted.group}`}`;
+  const owner =
+    wanted.owner === undefined && wanted.group === undefined
+      ? undefined
+      : `${wanted.owner ?? ''}${wanted.group === undefined ? '' : `:${wanted.group}`}`;
   return [
     ...(owner === undefined ? [] : [['chown', '-R', '-h', owner, path]]),
-    ...(wanted.mode === undefined ? [] : [['chmod', '-R', /^\d+$/.test(wanted.mode) ? `0${wanted.mode}` : wanted.mode, path]]),
+    ...(wanted.mode === undefined
+      ? []
+      : [['chmod', '-R', /^\d+$/.test(wanted.mode) ? `0${wanted.mode}` : wanted.mode, path]]),
   ];
 }

@@ -1,15 +1,27 @@
-import { basename, dirname } from 'node:path/posix';
-import { TaskFailure, expectSuccess } from '../../engine/contract/failure.ts';
+import { basename } from 'node:path/posix';
+import { expectSuccess, TaskFailure } from '../../engine/contract/failure.ts';
 import type { Changed, Check, Difference, Reader, Writer } from '../../engine/contract/module.ts';
-import { cannotTell, type Prediction, willBe } from '../../engine/contract/probe.ts';
-import { digestOf, fileDigest, fileText, fileTextOf, type FileText, inode, noFile, pathState } from '../probes/path.ts';
-import { attributeArgs, attributeDifferences, type Attributes, readWanted, settle, type Wanted } from './attributes.ts';
-import { expectFolder, look, type Place } from './place.ts';
+import { type Prediction, willBe } from '../../engine/contract/probe.ts';
+import { digestOf, type FileText, fileDigest, fileText, fileTextOf, noFile, pathState } from '../probes/path.ts';
+import {
+  type Attributes,
+  attributeArgs,
+  attributeCommands,
+  attributeDifferences,
+  readWanted,
+  settle,
+  type Wanted,
+} from './attributes.ts';
+import { disturbed, expectFolder, look, type Place } from './place.ts';
 
 /** The arguments of every module that writes a whole file. */
 export const contentArgs = {
   ...attributeArgs,
-  backup: { type: 'boolean', default: false, description: 'Keep the old file beside the new one, under a name with the time in it.' },
+  backup: {
+    type: 'boolean',
+    default: false,
+    description: 'Keep the old file beside the new one, under a name with the time in it.',
+  },
   validate: {
     type: 'string',
     pattern: '%s',
@@ -58,22 +70,36 @@ export async function checkContent(host: Reader, file: WantedFile): Promise<Chec
     small ? undefined : host.read(fileDigest(path)),
   ]);
   if (place.present.type === 'directory')
-    throw new TaskFailure(`${path} is a folder`, { hint: `to put the file into it, end the path with a slash: ${path}/${basename(path)}` });
+    throw new TaskFailure(`${path} is a folder`, {
+      hint: `to put the file into it, end the path with a slash: ${path}/${basename(path)}`,
+    });
   const there = place.present.type === 'file' || place.present.type === 'link';
   const same = there && (text ? text.exists && bytesOf(text)?.equals(content) === true : digest === digestOf(content));
-  const before = !there ? noFile : (text ?? (same || content.length > shownWhole ? undefined : await host.read(fileText(path))));
+  const before = !there
+    ? noFile
+    : (text ?? (same || content.length > shownWhole ? undefined : await host.read(fileText(path))));
   return judge(place, file, settle(settled.wanted, place.present, place.folder, settled.me, 'file'), same, before);
 }
 
 /** The check of a file whose content now and then is known; `before` is missing where it was not worth reading. */
-export function judge(place: Place, file: WantedFile, will: Attributes, same: boolean, before: FileText | undefined): Check<FoundFile> {
+export function judge(
+  place: Place,
+  file: WantedFile,
+  will: Attributes,
+  same: boolean,
+  before: FileText | undefined,
+): Check<FoundFile> {
   const { path, content } = file;
   const { present } = place;
   expectFolder(place);
   if (present.type === 'directory') throw new TaskFailure(`${path} is a folder`);
-  if (present.type === 'other') throw new TaskFailure(`${path} is not a regular file`, { hint: 'it is a device, a socket or a pipe, and is left as it is' });
+  if (present.type === 'other')
+    throw new TaskFailure(`${path} is not a regular file`, {
+      hint: 'it is a device, a socket or a pipe, and is left as it is',
+    });
   const differences: Difference[] = [];
-  if (present.type === 'link') differences.push({ what: `type of ${path}`, from: `symbolic link to ${present.target}`, to: 'file' });
+  if (present.type === 'link')
+    differences.push({ what: `type of ${path}`, from: `symbolic link to ${present.target}`, to: 'file' });
   if (!same) differences.push(contentDifference(path, before, content, will));
   const rewrite = differences.length > 0;
   differences.push(...attributeDifferences(path, present, will));
@@ -91,25 +117,27 @@ export function fileWillBe(path: string, content: Buffer, will: Attributes): Pre
     ...attributesWillBe(path, will),
     willBe(fileText(path), fileTextOf(content)),
     willBe(fileDigest(path), digestOf(content)),
-    cannotTell(inode(dirname(path))),
   ];
 }
 
 function attributesWillBe(path: string, will: Attributes): Prediction[] {
-  return [willBe(pathState(path), { type: 'file', ...will }), cannotTell(inode(path))];
+  return [willBe(pathState(path), { type: 'file', ...will }), ...disturbed(path)];
 }
 
 /** Of a file that not everyone may read only the digest is shown: a difference is seen by more people than the file. */
 function contentDifference(path: string, before: FileText | undefined, content: Buffer, will: Attributes): Difference {
   const after = fileTextOf(content);
   const isPrivate = (Number.parseInt(will.mode, 8) & 0o004) === 0;
-  const showable = (text: FileText | undefined): boolean => text?.encoding === 'utf8' && text.content.length <= shownWhole;
   const whole = !isPrivate && showable(before) && showable(after);
   return {
     what: `content of ${path}`,
     from: before?.exists === false ? null : whole ? before!.content : summary(before && bytesOf(before)),
     to: whole ? after.content : summary(content),
   };
+}
+
+function showable(text: FileText | undefined): boolean {
+  return text?.encoding === 'utf8' && text.content.length <= shownWhole;
 }
 
 function summary(bytes: Buffer | undefined): string {
@@ -131,12 +159,4 @@ export async function changeContent(host: Writer, { file, will, rewrite }: Found
     ...(file.validate !== undefined && { validate: file.validate }),
   });
   return backup === undefined ? {} : { result: { backup_file: backup } };
-}
-
-/** The mode comes last (chown clears set-ID bits) and with a fifth digit, without which chmod leaves a folder's set-ID bits. */
-export function attributeCommands(path: string, { owner, group, mode }: Attributes): string[][] {
-  return [
-    ['chown', '-h', `${owner}:${group}`, path],
-    ['chmod', `0${mode}`, path],
-  ];
 }

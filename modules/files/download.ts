@@ -29,14 +29,19 @@ export function downloadScript({ url, path, headers, will, digest }: Download): 
           "else echo 'the host has none of curl, wget and apt' >&2; exit 1; fi",
         ]),
     'got=$(sha256sum <"$new") && got=${got%% *} || exit 1',
-    ...(digest === undefined ? [] : [sh`[ "$got" = ${digest} ] || { echo "its sha256 is $got, not "${digest} >&2; exit 1; }`]),
+    ...(digest === undefined
+      ? []
+      : [sh`[ "$got" = ${digest} ] || { echo "its sha256 is $got, not "${digest} >&2; exit 1; }`]),
     sh`chown ${`${will.owner}:${will.group}`} "$new" && chmod ${will.mode} "$new" || exit 1`,
     'sync "$new" 2>/dev/null || sync',
     sh`mv -fT -- "$new" ${path} || exit 1`,
     'trap - EXIT',
     'echo "$got"',
   ].join('\n');
-  const lines = [`url = ${quoted(url)}`, ...Object.entries(headers).map(([name, value]) => `header = ${quoted(`${name}: ${value}`)}`)];
+  const lines = [
+    `url = ${quoted(url)}`,
+    ...Object.entries(headers).map(([name, value]) => `header = ${quoted(`${name}: ${value}`)}`),
+  ];
   return { script, stdin: `${lines.join('\n')}\n` };
 }
 

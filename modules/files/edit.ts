@@ -7,7 +7,11 @@ import { lookThrough } from './place.ts';
 
 /** The arguments of every module that changes parts of a text file. */
 export const editArgs = {
-  path: { type: 'string', format: 'path', description: 'The file. A symbolic link is followed: the file that it leads to is changed.' },
+  path: {
+    type: 'string',
+    format: 'path',
+    description: 'The file. A symbolic link is followed: the file that it leads to is changed.',
+  },
   ...contentArgs,
 } as const;
 
@@ -31,8 +35,10 @@ export async function checkEdit(
   const { path, present, folder } = place;
   if (present.type === 'directory') throw new TaskFailure(`${path} is a folder, not a text file`);
   const before = present.type === 'absent' ? noFile : path === args.path ? firstText : await host.read(fileText(path));
-  if (before.encoding === 'too-large') throw new TaskFailure(`${path} is larger than 4 MiB: too large to be changed line by line`);
-  if (before.encoding === 'base64') throw new TaskFailure(`${path} is not UTF-8 text`, { hint: 'write the whole file with copy or template' });
+  if (before.encoding === 'too-large')
+    throw new TaskFailure(`${path} is larger than 4 MiB: too large to be changed line by line`);
+  if (before.encoding === 'base64')
+    throw new TaskFailure(`${path} is not UTF-8 text`, { hint: 'write the whole file with copy or template' });
   const text = edit(before.exists ? before.content : null);
   if (text === null) return { present: undefined, differences: [], result: { path }, message: `${path} is not there` };
   const content = Buffer.from(text);

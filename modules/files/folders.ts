@@ -1,8 +1,21 @@
-import { dirname } from 'node:path/posix';
-import type { Reader } from '../../engine/contract/module.ts';
-import { type Identity, pathState } from '../probes/path.ts';
-import { type Attributes, settle, type Wanted } from './attributes.ts';
-import { expectFolder, look } from './place.ts';
+import { TaskFailure } from '../../engine/contract/failure.ts';
+import type { Check, Reader } from '../../engine/contract/module.ts';
+import { willBe } from '../../engine/contract/probe.ts';
+import { type Identity, type Present, pathState } from '../probes/path.ts';
+import { tree } from '../probes/tree.ts';
+import {
+  type Attributes,
+  attributeCommands,
+  attributeDifferences,
+  readWanted,
+  settle,
+  type Wanted,
+} from './attributes.ts';
+import { belowCommands, belowDifferences, belowWillBe } from './below.ts';
+import { ancestors, disturbed, expectFolder, look, lookThrough } from './place.ts';
+
+/** The commands that mend the differences, in order. */
+export type Commands = readonly (readonly string[])[];
 
 export interface NewFolder {
   readonly path: string;
@@ -10,11 +23,16 @@ export interface NewFolder {
 }
 
 /** The folders that have to be made so that `path` is there, outermost first; it is known not to be there itself. */
-export async function missingFolders(host: Reader, path: string, wanted: Wanted, me: Identity): Promise<readonly NewFolder[]> {
+export async function missingFolders(
+  host: Reader,
+  path: string,
+  wanted: Wanted,
+  me: Identity,
+): Promise<readonly NewFolder[]> {
   const above = ancestors(path);
   const states = await Promise.all(above.map((folder) => host.read(pathState(folder))));
   const there = states.findIndex((state) => state.type !== 'absent');
-  const missing = [path, ...above.slice(0, there)].reverse();
+  const missing = [path, ...above.slice(0, there)].toReversed();
   const place = await look(host, missing[0]!);
   expectFolder(place);
   let parent = place.folder;
@@ -25,8 +43,58 @@ export async function missingFolders(host: Reader, path: string, wanted: Wanted,
   });
 }
 
-/** The folders that a path is in, innermost first; the last is `/`. */
-function ancestors(path: string): string[] {
-  const above = dirname(path);
-  return above === path ? [] : [above, ...ancestors(above)];
+export function checkAttributes(path: string, present: Present, will: Attributes): Check<Commands> {
+  const differences = attributeDifferences(path, present, will);
+  return {
+    present: differences.length > 0 ? attributeCommands(path, will) : [],
+    differences,
+    after: [...disturbed(path), willBe(pathState(path), { ...present, ...will })],
+    result: { path, state: present.type, ...will },
+  };
+}
+
+export async function checkFolder(
+  host: Reader,
+  given: string,
+  asked: Wanted,
+  recurse: boolean,
+): Promise<Check<Commands>> {
+  const [place, { wanted, me }, below] = await Promise.all([
+    lookThrough(host, given),
+    readWanted(host, asked),
+    recurse ? host.read(tree(given)) : [],
+  ]);
+  const { path, present } = place;
+  if (present.type === 'absent') {
+    const missing = await missingFolders(host, path, wanted, me);
+    return {
+      present: [
+        ['mkdir', '-m', '0700', ...missing.map((f) => f.path)],
+        ...missing.toReversed().flatMap((f) => attributeCommands(f.path, f.will)),
+      ],
+      differences: missing.map((f) => ({ what: f.path, from: null, to: 'directory' })),
+      after: [
+        ...missing.flatMap((f) => disturbed(f.path)),
+        ...missing.map((f) => willBe(pathState(f.path), { type: 'directory' as const, ...f.will })),
+        willBe(tree(path), []),
+      ],
+      result: { path, state: 'directory', ...missing.at(-1)!.will },
+    };
+  }
+  if (present.type !== 'directory')
+    throw new TaskFailure(`${path} is ${kindOf(present)}, not a folder`, {
+      hint: 'remove it first, if it is not needed: state: absent',
+    });
+  const itself = checkAttributes(path, present, settle(wanted, present, place.folder, me, 'directory'));
+  const inside = belowDifferences(path, below, wanted, me.umask);
+  return {
+    ...itself,
+    present: [...(inside.length > 0 ? belowCommands(path, wanted) : []), ...itself.present],
+    differences: [...itself.differences, ...inside],
+    after: [...itself.after!, ...(recurse ? [willBe(tree(given), belowWillBe(below, wanted, me.umask))] : [])],
+  };
+}
+
+export function kindOf(present: Present): string {
+  return present.type === 'other' ? 'a device, a socket or a pipe' : `a ${present.type}`;
 }

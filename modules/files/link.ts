@@ -5,11 +5,16 @@ import { cannotTell, type Prediction, willBe } from '../../engine/contract/probe
 import { fileDigest, fileText, inode, type PathState, pathState, realPath } from '../probes/path.ts';
 import { sameFile } from '../probes/same-file.ts';
 import { readWanted, settle, type Wanted } from './attributes.ts';
-import { expectFolder, look } from './place.ts';
+import type { Commands } from './folders.ts';
+import { disturbed, expectFolder, look } from './place.ts';
 
-type Commands = readonly (readonly string[])[];
-
-export async function checkLink(host: Reader, path: string, target: string, asked: Wanted, force: boolean): Promise<Check<Commands>> {
+export async function checkLink(
+  host: Reader,
+  path: string,
+  target: string,
+  asked: Wanted,
+  force: boolean,
+): Promise<Check<Commands>> {
   const [place, { wanted, me }] = await Promise.all([look(host, path), readWanted(host, asked)]);
   const { present } = place;
   expectFolder(place);
@@ -22,18 +27,35 @@ export async function checkLink(host: Reader, path: string, target: string, aske
   };
   const owned = right && present.owner === will.owner && present.group === will.group;
   return {
-    present: [...(right ? [] : [['ln', '-sfn', '--', target, path]]), ...(owned ? [] : [['chown', '-h', `${will.owner}:${will.group}`, path]])],
+    present: [
+      ...(right ? [] : [['ln', '-sfn', '--', target, path]]),
+      ...(owned ? [] : [['chown', '-h', `${will.owner}:${will.group}`, path]]),
+    ],
     differences: right
-      ? (['owner', 'group'] as const).filter((n) => present[n] !== will[n]).map((n) => ({ what: `${n} of ${path}`, from: present[n], to: will[n] }))
+      ? (['owner', 'group'] as const)
+          .filter((n) => present[n] !== will[n])
+          .map((n) => ({ what: `${n} of ${path}`, from: present[n], to: will[n] }))
       : [{ what: path, from: nameOf(present), to: `link to ${target}` }],
-    after: [willBe(pathState(path), { type: 'link', mode: '0777', ...will, target }), cannotTell(inode(path)), ...(right ? [] : throughChanges(path))],
+    after: [
+      willBe(pathState(path), { type: 'link', mode: '0777', ...will, target }),
+      ...(right ? [] : throughChanges(path)),
+    ],
     result: { path, dest: path, src: target, state: 'link', ...will },
   };
 }
 
-export async function checkHardLink(host: Reader, path: string, source: string, force: boolean): Promise<Check<Commands>> {
+export async function checkHardLink(
+  host: Reader,
+  path: string,
+  source: string,
+  force: boolean,
+): Promise<Check<Commands>> {
   const src = resolve(dirname(path), source);
-  const [place, from, same] = await Promise.all([look(host, path), host.read(pathState(src)), host.read(sameFile(path, src))]);
+  const [place, from, same] = await Promise.all([
+    look(host, path),
+    host.read(pathState(src)),
+    host.read(sameFile(path, src)),
+  ]);
   const { present } = place;
   expectFolder(place);
   if (from.type === 'absent') throw new TaskFailure(`${src} is not there: a hard link is a second name for a file`);
@@ -44,13 +66,21 @@ export async function checkHardLink(host: Reader, path: string, source: string, 
   return {
     present: [['ln', '-f', '--', src, path]],
     differences: [{ what: path, from: nameOf(present), to: `hard link to ${src}` }],
-    after: [willBe(pathState(path), from), willBe(sameFile(path, src), true), cannotTell(inode(path)), cannotTell(inode(src)), ...throughChanges(path)],
+    after: [
+      willBe(pathState(path), from),
+      willBe(sameFile(path, src), true),
+      cannotTell(inode(src)),
+      ...throughChanges(path),
+    ],
     result,
   };
 }
 
 function expectReplaceable(path: string, present: PathState, force: boolean): void {
-  if (present.type === 'directory') throw new TaskFailure(`${path} is a folder: it is not replaced by a link`, { hint: 'remove it first: state: absent' });
+  if (present.type === 'directory')
+    throw new TaskFailure(`${path} is a folder: it is not replaced by a link`, {
+      hint: 'remove it first: state: absent',
+    });
   if (present.type !== 'absent' && present.type !== 'link' && !force)
     throw new TaskFailure(`${path} is a file: it is not replaced by a link`, { hint: 'with force: true it is' });
 }
@@ -61,5 +91,5 @@ function nameOf(present: PathState): string | null {
 }
 
 function throughChanges(path: string): Prediction[] {
-  return [cannotTell(fileText(path)), cannotTell(fileDigest(path)), cannotTell(realPath(path)), cannotTell(inode(dirname(path)))];
+  return [cannotTell(fileText(path)), cannotTell(fileDigest(path)), cannotTell(realPath(path)), ...disturbed(path)];
 }

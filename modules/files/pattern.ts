@@ -1,7 +1,7 @@
 import { createContext, Script } from 'node:vm';
 import { TaskFailure } from '../../engine/contract/failure.ts';
 
-const limitMilliseconds = 2000;
+const limitMilliseconds = 1000;
 const context = createContext({});
 const script = new Script('job()');
 
@@ -24,7 +24,9 @@ export function lintPatterns(args: Readonly<Record<string, unknown>>, names: rea
       compile(source);
       return [];
     } catch (error) {
-      return [`'${name}' is not a regular expression: ${(error as Error).message.replace(/^Invalid regular expression: /, '')}`];
+      return [
+        `'${name}' is not a regular expression: ${(error as Error).message.replace(/^Invalid regular expression: /, '')}`,
+      ];
     }
   });
 }

@@ -1,7 +1,9 @@
 import { dirname } from 'node:path/posix';
 import { TaskFailure } from '../../engine/contract/failure.ts';
 import type { Reader } from '../../engine/contract/module.ts';
-import { absentPath, pathState, type PathState, realPath } from '../probes/path.ts';
+import { cannotTell, type Prediction } from '../../engine/contract/probe.ts';
+import { absentPath, inode, type PathState, pathState, realPath } from '../probes/path.ts';
+import { tree } from '../probes/tree.ts';
 
 /** A path, what stands there, and the folder that it is in. */
 export interface Place {
@@ -24,7 +26,8 @@ export async function lookThrough(host: Reader, path: string): Promise<Place> {
   const place = await look(host, path);
   if (place.present.type !== 'link') return place;
   const real = await host.read(realPath(path));
-  if (real === null) throw new TaskFailure(`${path} is a symbolic link to ${place.present.target}, which leads nowhere`);
+  if (real === null)
+    throw new TaskFailure(`${path} is a symbolic link to ${place.present.target}, which leads nowhere`);
   return look(host, real);
 }
 
@@ -41,4 +44,19 @@ export function expectFolder({ path, folder }: Place): void {
       hint: `make it first: file: {path: ${above}, state: directory}`,
     });
   if (folder.type !== 'directory') throw new TaskFailure(`${path} cannot be made: ${above} is not a folder`);
+}
+
+/** The folders that a path is in, innermost first; the last is `/`. */
+export function ancestors(path: string): string[] {
+  const above = dirname(path);
+  return above === path ? [] : [above, ...ancestors(above)];
+}
+
+/** What later observations cannot know once something is made, changed or removed at a path. */
+export function disturbed(path: string): Prediction[] {
+  return [
+    cannotTell(inode(path)),
+    cannotTell(inode(dirname(path))),
+    ...ancestors(path).map((folder) => cannotTell(tree(folder))),
+  ];
 }

@@ -11,11 +11,13 @@ export interface Spot {
 export const spotArgs = {
   insertafter: {
     type: 'string',
-    description: 'What is new goes after the last line that this expression matches, at the end where none does; `EOF` (the default): at the end, `BOF`: at the beginning.',
+    description:
+      'What is new goes after the last line that this expression matches, at the end where none does; `EOF` (the default): at the end, `BOF`: at the beginning.',
   },
   insertbefore: {
     type: 'string',
-    description: 'What is new goes before the last line that this expression matches, at the end where none does; `BOF`: at the beginning.',
+    description:
+      'What is new goes before the last line that this expression matches, at the end where none does; `BOF`: at the beginning.',
   },
 } as const;
 
@@ -24,7 +26,10 @@ const ends = ['BOF', 'EOF'];
 export function lintSpot(args: Readonly<Record<string, unknown>>): string[] {
   const patterns = ['insertafter', 'insertbefore'].filter((name) => !ends.includes(String(args[name])));
   const both = 'insertafter' in args && 'insertbefore' in args;
-  return [...lintPatterns(args, patterns), ...(both ? ["only one of 'insertafter' and 'insertbefore' can be given"] : [])];
+  return [
+    ...lintPatterns(args, patterns),
+    ...(both ? ["only one of 'insertafter' and 'insertbefore' can be given"] : []),
+  ];
 }
 
 /** The number of lines that stand before the new ones. */

@@ -1,5 +1,9 @@
 import type { Probe } from '../../engine/contract/probe.ts';
 import { sh } from '../../engine/contract/quote.ts';
+import { readable } from './readable.ts';
+
+/** getent ends with 2 where there is no such entry. */
+const found = [0, 2];
 
 /** An account without its number, which a change cannot always predict. */
 export interface Account {
@@ -16,12 +20,12 @@ export function account(user: string): Probe<Account | null> {
     key: `account:${user}`,
     script: sh`getent passwd ${user} && id -gn ${user} && id -Gn ${user}`,
     parse(out) {
-      if (out.code !== 0) return null;
+      if (readable(`user ${user}`, out, found).code === 2) return null;
       const [entry, group, all] = out.stdout.split('\n') as [string, string, string];
       const [, , , , comment, home, shell] = entry.split(':') as [string, string, string, string, string, string, string];
       return { comment, home, shell, group, groups: all.split(' ').filter((g) => g !== group).sort() };
     },
-    appearsWith: { cause: 'package', absent: (found) => found === null },
+    appearsWith: { cause: 'package', absent: (value) => value === null },
   };
 }
 
@@ -31,18 +35,18 @@ export function numberOf(kind: 'user' | 'group', name: string): Probe<number | n
   return {
     key: `${kind}-number:${name}`,
     script: sh`getent ${database} ${name}`,
-    parse: (out) => (out.code === 0 ? Number(out.stdout.split(':')[2]) : null),
-    appearsWith: { cause: 'package', absent: (found) => found === null },
+    parse: (out) => (readable(`${kind} ${name}`, out, found).code === 0 ? Number(out.stdout.split(':')[2]) : null),
+    appearsWith: { cause: 'package', absent: (value) => value === null },
   };
 }
 
 export function groupExists(name: string): Probe<boolean> {
-  return { key: `group:${name}`, script: sh`getent group ${name}`, parse: (out) => out.code === 0, appearsWith: { cause: 'package', absent: (there) => !there } };
+  return { key: `group:${name}`, script: sh`getent group ${name}`, parse: (out) => readable(`group ${name}`, out, found).code === 0, appearsWith: { cause: 'package', absent: (there) => !there } };
 }
 
 /** The password's hash from /etc/shadow: a secret. Null where there is no account. */
 export function passwordHash(user: string): Probe<string | null> {
-  return { key: `password:${user}`, script: sh`getent shadow ${user}`, parse: (out) => (out.code === 0 ? out.stdout.split(':')[1]! : null) };
+  return { key: `password:${user}`, script: sh`getent shadow ${user}`, parse: (out) => (readable(`the password of ${user}`, out, found).code === 0 ? out.stdout.split(':')[1]! : null) };
 }
 
 /** What useradd gives to an account for which nothing else is asked. */
@@ -50,6 +54,6 @@ export function accountDefaults(): Probe<{ readonly home: string; readonly shell
   return {
     key: 'account-defaults:',
     script: 'useradd -D',
-    parse: (out) => ({ home: /^HOME=(.*)$/m.exec(out.stdout)?.[1] || '/home', shell: /^SHELL=(.*)$/m.exec(out.stdout)?.[1] || '/bin/sh' }),
+    parse: ({ stdout }) => ({ home: /^HOME=(.*)$/m.exec(stdout)?.[1] || '/home', shell: /^SHELL=(.*)$/m.exec(stdout)?.[1] || '/bin/sh' }),
   };
 }

@@ -1,6 +1,7 @@
 import { TaskFailure } from '../../engine/contract/failure.ts';
 import type { Probe } from '../../engine/contract/probe.ts';
 import { sh } from '../../engine/contract/quote.ts';
+import { readable } from './readable.ts';
 
 /** Whether the kernel has a module: loaded, or built in (then it cannot be unloaded). */
 export function kernelModule(name: string): Probe<'loaded' | 'built-in' | 'absent'> {
@@ -9,7 +10,7 @@ export function kernelModule(name: string): Probe<'loaded' | 'built-in' | 'absen
     key: `module:${file}`,
     // A built-in module has a folder under /sys/module only if it has parameters, and never an initstate.
     script: sh`if [ -e /sys/module/${file}/initstate ]; then echo loaded; elif [ -d /sys/module/${file} ] || tr - _ </lib/modules/"$(uname -r)"/modules.builtin 2>/dev/null | grep -q /${file}'\.ko'; then echo built-in; else echo absent; fi`,
-    parse: (out) => out.stdout.trim() as 'loaded' | 'built-in' | 'absent',
+    parse: (out) => readable(`kernel module ${name}`, out).stdout.trim() as 'loaded' | 'built-in' | 'absent',
   };
 }
 
@@ -42,7 +43,7 @@ export function activeSwaps(): Probe<readonly string[]> {
   return {
     key: 'swaps:active',
     script: 'if [ -e /proc/swaps ]; then cat /proc/swaps; fi',
-    parse: (out) => out.stdout.split('\n').slice(1).map((line) => line.split(/\s+/)[0]!).filter(Boolean),
+    parse: (out) => readable('/proc/swaps', out).stdout.split('\n').slice(1).map((line) => line.split(/\s+/)[0]!).filter(Boolean),
   };
 }
 
@@ -56,7 +57,7 @@ export function swapUnits(): Probe<readonly string[]> {
 }
 
 export function bootId(): Probe<string> {
-  return { key: 'boot-id:', script: 'cat /proc/sys/kernel/random/boot_id', parse: (out) => out.stdout.trim() };
+  return { key: 'boot-id:', script: 'cat /proc/sys/kernel/random/boot_id', parse: (out) => readable('the boot id', out).stdout.trim() };
 }
 
 /** The name that the kernel has now, and the one for the next boot (null where there is no /etc/hostname). */
@@ -65,7 +66,7 @@ export function hostNames(): Probe<{ readonly now: string; readonly boot: string
     key: 'hostname:',
     script: 'cat /proc/sys/kernel/hostname; if [ -e /etc/hostname ]; then sed -e "/^#/d" -e "/^[[:space:]]*$/d" /etc/hostname; fi',
     parse(out) {
-      const [now = '', boot] = out.stdout.trim().split('\n');
+      const [now = '', boot] = readable('the host name', out).stdout.trim().split('\n');
       return { now: now.trim(), boot: boot?.trim() ?? null };
     },
   };

@@ -1,5 +1,9 @@
 import type { Probe } from '../../engine/contract/probe.ts';
 import { sh } from '../../engine/contract/quote.ts';
+import { readable } from './readable.ts';
+
+/** dpkg-query ends with 1 where it knows no such package. */
+const known = [0, 1];
 
 /** A Debian package as dpkg knows it. */
 export interface PackageState {
@@ -16,9 +20,9 @@ export function packageState(name: string): Probe<PackageState> {
   const format = '${db:Status-Want} ${db:Status-Status} ${Version}\n';
   return {
     key: `package:${name}`,
-    script: sh`dpkg-query -W -f=${format} ${name} 2>/dev/null`,
+    script: sh`dpkg-query -W -f=${format} ${name}`,
     parse(out) {
-      const [want, status, version] = out.stdout.split('\n')[0]!.split(' ');
+      const [want, status, version] = readable(`package ${name}`, out, known).stdout.split('\n')[0]!.split(' ');
       if (!version || status === 'not-installed' || status === 'config-files') return noPackage;
       return { version, broken: status !== 'installed', held: want === 'hold' };
     },
@@ -29,8 +33,8 @@ export function packageState(name: string): Probe<PackageState> {
 export function packageResidue(name: string): Probe<boolean> {
   return {
     key: `package-residue:${name}`,
-    script: sh`dpkg-query -W -f='\${db:Status-Status}' ${name} 2>/dev/null`,
-    parse: (out) => out.stdout.trim() === 'config-files',
+    script: sh`dpkg-query -W -f='\${db:Status-Status}' ${name}`,
+    parse: (out) => readable(`package ${name}`, out, known).stdout.trim() === 'config-files',
   };
 }
 
@@ -81,7 +85,7 @@ export function aptIndex(validSeconds: number): Probe<IndexState> {
       sh`elif [ $(( $(date +%s) - $(stat -c %Y "$stamp") )) -gt ${validSeconds} ]; then echo too old`,
       'else echo fresh; fi',
     ].join('\n'),
-    parse: (out) => out.stdout.trim() as IndexState,
+    parse: (out) => readable("apt's package index", out).stdout.trim() as IndexState,
     appearsWith: { cause: 'package-index', absent: (state) => state !== 'fresh' },
   };
 }

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { isUtf8 } from 'node:buffer';
+import { createHash } from 'node:crypto';
 import { TaskFailure } from '../../engine/contract/failure.ts';
 import type { Output, Probe } from '../../engine/contract/probe.ts';
 import { quote, sh } from '../../engine/contract/quote.ts';
@@ -44,7 +44,13 @@ export const presentFormat = '%a|%U|%u|%G|%g|%F';
 export function parsePresent(line: string): Present {
   const [mode, user, uid, group, gid, kind] = line.split('|') as [string, string, string, string, string, string];
   return {
-    type: kind.startsWith('regular') ? 'file' : kind === 'directory' ? 'directory' : kind === 'symbolic link' ? 'link' : 'other',
+    type: kind.startsWith('regular')
+      ? 'file'
+      : kind === 'directory'
+        ? 'directory'
+        : kind === 'symbolic link'
+          ? 'link'
+          : 'other',
     mode: mode.padStart(4, '0'),
     owner: user === 'UNKNOWN' ? uid : user,
     group: group === 'UNKNOWN' ? gid : group,
@@ -77,7 +83,10 @@ export const noFile: FileText = { exists: false, content: '', encoding: 'utf8' }
 export function fileText(path: string): Probe<FileText> {
   return {
     key: `file:${path}`,
-    script: ifFile(path, sh`size=$(wc -c <${path}) || exit 1; if [ "$size" -gt ${largestText} ]; then echo large; else echo file; base64 <${path}; fi`),
+    script: ifFile(
+      path,
+      sh`size=$(wc -c <${path}) || exit 1; if [ "$size" -gt ${largestText} ]; then echo large; else echo file; base64 <${path}; fi`,
+    ),
     parse(out) {
       const [kind, ...lines] = readable(path, out).stdout.split('\n');
       if (kind === 'large') return { exists: true, content: '', encoding: 'too-large' };
@@ -125,7 +134,13 @@ export function inode(path: string): Probe<Inode | null> {
     script: sh`LC_ALL=C stat -c ${format} ${path}`,
     parse(out) {
       if (isMissing(out)) return null;
-      const [uid, gid, size, number, mtime] = readable(path, out).stdout.trim().split(' ').map(Number) as [number, number, number, number, number];
+      const [uid, gid, size, number, mtime] = readable(path, out).stdout.trim().split(' ').map(Number) as [
+        number,
+        number,
+        number,
+        number,
+        number,
+      ];
       return { uid, gid, size, inode: number, mtime };
     },
     appearsWith: { cause: 'package', absent: (found) => found === null },
@@ -174,5 +189,7 @@ function isMissing(out: Output): boolean {
 
 function readable(path: string, out: Output): Output {
   if (out.code === 0) return out;
-  throw new TaskFailure(`cannot look at ${path}: ${out.stderr.trim().split('\n').at(-1) || `exit code ${out.code}`}`, { output: out });
+  throw new TaskFailure(`cannot look at ${path}: ${out.stderr.trim().split('\n').at(-1) || `exit code ${out.code}`}`, {
+    output: out,
+  });
 }

@@ -14,8 +14,11 @@ export function tree(path: string): Probe<readonly Alike[]> {
     key: `tree:${path}`,
     script: sh`export LC_ALL=C; if [ -d ${path} ]; then find ${path}/. ! -name . -exec stat -c ${presentFormat} {} + | sort | uniq -c; fi`,
     parse(out) {
-      const complaints = out.stderr.split('\n').filter((line) => line !== '' && !line.endsWith(': No such file or directory')); // gone meanwhile
-      if (complaints.length > 0) throw new TaskFailure(`cannot look at all that is in ${path}: ${complaints[0]}`, { output: out });
+      const complaints = out.stderr
+        .split('\n')
+        .filter((line) => line !== '' && !line.endsWith(': No such file or directory')); // gone meanwhile
+      if (complaints.length > 0)
+        throw new TaskFailure(`cannot look at all that is in ${path}: ${complaints[0]}`, { output: out });
       const lines = out.stdout.split('\n').filter((line) => line !== '');
       return summed(
         lines.map((line) => {

@@ -11,7 +11,10 @@ export function urlDigest(url: string): Probe<string> {
       const digest = /^[0-9a-f]{64}/.exec(out.stdout)?.[0];
       const lines = out.stderr.trim().split('\n');
       if (digest !== undefined && lines.at(-1) !== 'failed') return digest;
-      throw new TaskFailure(`cannot read ${url} from the host: ${lines.filter((line) => line !== 'failed').at(-1) ?? 'no reason given'}`, { output: out });
+      throw new TaskFailure(
+        `cannot read ${url} from the host: ${lines.filter((line) => line !== 'failed').at(-1) ?? 'no reason given'}`,
+        { output: out },
+      );
     },
     shared: true,
   };

@@ -1,4 +1,4 @@
-import { enter, startHost } from './host.ts';
+import { enter, startHost, stopHost } from './host.ts';
 import { withLock } from './lock.ts';
 import { hostPaths } from './paths.ts';
 import { ended, isAlive, kill } from './process.ts';
@@ -34,4 +34,9 @@ export async function hostStart(options: LabOptions, name: string): Promise<void
   const layers = await readJson<string[]>(hostPaths(options, name).layers);
   if (!host || !layers) throw new LabError(`${name} has never been up\nnext: tsplay lab up`);
   await withLock(options, () => startHost(options, host, layers.slice(1)));
+}
+
+/** Powers a host off in order. The others go on. */
+export async function hostStop(options: LabOptions, name: string): Promise<void> {
+  await withLock(options, () => stopHost(options, name));
 }

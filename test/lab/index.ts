@@ -1,8 +1,9 @@
-export { hostExec, hostKill, hostStart } from './control.ts';
+export { hostExec, hostKill, hostStart, hostStop } from './control.ts';
 export { type DigestOptions, upperDigest } from './digest.ts';
 export { labDown } from './down.ts';
+export { GATEWAY } from './names.ts';
 export { hostPaths, labPaths } from './paths.ts';
-export { installRequirements, requirements } from './requirements.ts';
+export { installRequirements, missingPackages, requirements } from './requirements.ts';
 export { labReset } from './reset.ts';
 export { LabError } from './run.ts';
 export { labStatus } from './status.ts';

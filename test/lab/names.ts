@@ -12,6 +12,12 @@ export const hostNamespace = (host: string): string => `tsplay-h-${host}`;
 /** The control group of one host, below the lab's own. */
 export const hostGroup = (host: string): string => `h-${host}`;
 
+/** A host keeps its hardware address, as a real one does: another would stay unknown to its neighbours for a while. */
+export function macOf(host: string): string {
+  const digest = createHash('sha256').update(host).digest('hex');
+  return ['02', ...(digest.slice(0, 10).match(/../g) ?? [])].join(':');
+}
+
 /** A network interface's name has 15 characters at most, a host's may have more. */
 export const cableOf = (host: string): string => `tsp${createHash('sha256').update(host).digest('hex').slice(0, 10)}`;
 

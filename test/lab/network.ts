@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import { cableOf, GATEWAY, hostNamespace, LAB_NAMESPACE, NETWORK_BITS } from './names.ts';
+import { cableOf, GATEWAY, hostNamespace, LAB_NAMESPACE, macOf, NETWORK_BITS } from './names.ts';
 import { run } from './run.ts';
 import type { LabHost } from './types.ts';
 
@@ -42,7 +42,7 @@ export async function makeHostNetwork(host: LabHost): Promise<void> {
   const cable = cableOf(host.name);
   await ip(`make the network namespace of ${host.name}`, '', [`netns add ${namespace}`]);
   await ip(`plug ${host.name} into the bridge`, LAB_NAMESPACE, [
-    `link add ${cable} type veth peer name eth0 netns ${namespace}`,
+    `link add ${cable} type veth peer name eth0 address ${macOf(host.name)} netns ${namespace}`,
     `link set ${cable} master br0 up`,
   ]);
   await ip(`give ${host.name} its address`, namespace, [

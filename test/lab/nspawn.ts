@@ -12,12 +12,16 @@ import type { LabOptions } from './types.ts';
 function nspawnArguments(options: LabOptions, name: string): string[] {
   const { root, bound } = hostPaths(options, name);
   const modules = machineModules();
+  const network = namespacePath(hostNamespace(name));
   return [
+    // nspawn mounts /sys before it changes the network: it must be there already, or the host sees this machine's devices.
+    'nsenter',
+    `--net=${network}`,
     'systemd-nspawn',
     '--quiet',
     `--directory=${root}`,
     `--machine=${name}`,
-    `--network-namespace-path=${namespacePath(hostNamespace(name))}`,
+    `--network-namespace-path=${network}`,
     '--register=no',
     '--keep-unit',
     '--resolv-conf=off',

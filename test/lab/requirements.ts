@@ -29,7 +29,8 @@ const FILES: Readonly<Record<string, string>> = {
 
 const FOLDERS = [...new Set([...(process.env.PATH ?? '').split(':'), '/usr/sbin', '/usr/bin', '/sbin', '/bin'])];
 
-const missingPackages = (): string[] => [
+/** The Debian packages to install here first. */
+export const missingPackages = (): string[] => [
   ...new Set([
     ...Object.entries(PROGRAMS).flatMap(([program, name]) =>
       FOLDERS.some((f) => existsSync(`${f}/${program}`)) ? [] : [name],

@@ -1,17 +1,16 @@
-import { rm, symlink } from 'node:fs/promises';
 import { makeGroups } from './cgroup.ts';
 import { claim } from './claim.ts';
 import { takeDown } from './down.ts';
 import { isRunning, startHost, stopHost } from './host.ts';
 import { ensureIdentity, writeKnownHosts } from './identity.ts';
 import { ensureImage } from './image.ts';
+import { provideKubernetes } from './kubernetes.ts';
 import { withLock } from './lock.ts';
 import { checkHosts } from './names.ts';
 import { makeLabNetwork } from './network.ts';
 import { ensurePackages } from './packages.ts';
-import { labPaths } from './paths.ts';
 import { knownHostNames, readHost } from './record.ts';
-import { publishDebian, publishKubernetes } from './repository.ts';
+import { publishDebian } from './repository.ts';
 import { checkRequirements } from './requirements.ts';
 import { ensureSeed } from './seed.ts';
 import { ensureServer } from './serve.ts';
@@ -50,15 +49,6 @@ export async function prepare(options: LabOptions): Promise<string[]> {
     await takeDownIfIdle(options);
     throw error;
   }
-}
-
-async function provideKubernetes(options: LabOptions): Promise<void> {
-  const { registry } = labPaths(options);
-  const { buildKubernetes } = await import('./kubernetes/build.ts');
-  const { debs, images } = await step(options, 'Kubernetes', () => buildKubernetes(options));
-  await publishKubernetes(options, debs);
-  await rm(registry, { force: true });
-  await symlink(images, registry);
 }
 
 /** Starts hosts together. If one fails, or the reader interrupts, none of them stays. */

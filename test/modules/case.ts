@@ -1,5 +1,4 @@
-import type { Difference } from '../../engine/contract/module.ts';
-import type { AnyModule } from '../../engine/contract/module.ts';
+import type { AnyModule, Difference } from '../../engine/contract/module.ts';
 import type { GivenHost } from '../../engine/contract/testing.ts';
 
 /** A module's behaviour as data: on a host like this, with these arguments, these differences are found and these commands run. */

@@ -1,4 +1,5 @@
 import { readdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { expect } from 'chai';
 import { TaskFailure } from '../../engine/contract/failure.ts';
 import { tryModule } from '../../engine/contract/testing.ts';
@@ -6,9 +7,9 @@ import type { ModuleCase } from './case.ts';
 
 // Every file NAME.cases.ts beside this one: `export const cases: readonly ModuleCase[]`.
 const files = readdirSync(import.meta.dirname).filter((name) => name.endsWith('.cases.ts'));
-const suites = await Promise.all(
-  files.map(async (file) => ({ name: file.replace('.cases.ts', ''), ...((await import(`./${file}`)) as { cases: readonly ModuleCase[] }) })),
-);
+// Not by `await import`: mocha would then hide what is wrong in a broken file behind a complaint about the await.
+const load = createRequire(import.meta.url) as (path: string) => { readonly cases: readonly ModuleCase[] };
+const suites = files.map((file) => ({ name: file.replace('.cases.ts', ''), ...load(`./${file}`) }));
 
 for (const { name, cases } of suites) {
   describe(`module ${name}`, () => {

@@ -13,10 +13,13 @@ const right: Readonly<Record<string, string>> = {
 };
 
 describe('file modes', () => {
-  for (const [written, mode] of Object.entries(right)) it(`${written} is ${mode}`, () => expect(normaliseMode(written)).to.equal(mode));
+  for (const [written, mode] of Object.entries(right))
+    it(`${written} is ${mode}`, () => expect(normaliseMode(written)).to.equal(mode));
 
-  it('digits without the zero are refused, with what to write', () => expect(normaliseMode('644')).to.deep.equal({ message: 'the mode 644 has no leading zero', hint: 'write: 0644' }));
+  it('digits without the zero are refused, with what to write', () =>
+    expect(normaliseMode('644')).to.deep.equal({ message: 'the mode 644 has no leading zero', hint: 'write: 0644' }));
 
   for (const wrong of ['0888', 'rw-r--r--', '', 'u=rwz', '06444444'])
-    it(`'${wrong}' is refused`, () => expect(normaliseMode(wrong)).to.have.property('message', `'${wrong}' is no file mode`));
+    it(`'${wrong}' is refused`, () =>
+      expect(normaliseMode(wrong)).to.have.property('message', `'${wrong}' is no file mode`));
 });

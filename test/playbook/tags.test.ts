@@ -1,7 +1,13 @@
 import { expect } from 'chai';
 import { selected } from '../../engine/playbook/tags.ts';
 
-const tasks: Readonly<Record<string, readonly string[]>> = { AN: ['always', 'never'], AX: ['always', 'x'], NX: ['never', 'x'], P: [], Y: ['y'] };
+const tasks: Readonly<Record<string, readonly string[]>> = {
+  AN: ['always', 'never'],
+  AX: ['always', 'x'],
+  NX: ['never', 'x'],
+  P: [],
+  Y: ['y'],
+};
 
 /** --tags, --skip-tags, and the tasks that run. */
 const table: readonly (readonly [string, string, string])[] = [

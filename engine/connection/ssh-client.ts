@@ -1,0 +1,122 @@
+import type { Duplex } from 'node:stream';
+import ssh2, { type Client, type ConnectConfig, type ServerHostKeyAlgorithm } from 'ssh2';
+import { algorithmsFor, hostName, linesFor, readKnownHosts } from './known-hosts.ts';
+import { type Login, loginFor } from './ssh-auth.ts';
+import { judgeHostKey } from './ssh-host-key.ts';
+import { type Target, Unreachable } from './types.ts';
+
+const hostKeyAlgorithms: readonly ServerHostKeyAlgorithm[] = [
+  'ssh-ed25519',
+  'ecdsa-sha2-nistp256',
+  'ecdsa-sha2-nistp384',
+  'ecdsa-sha2-nistp521',
+  'rsa-sha2-512',
+  'rsa-sha2-256',
+];
+
+/** Attempts where the server hangs up before it says a word: sshd's MaxStartups drops some of many that come at once. */
+const attempts = 4;
+
+/** A client that is logged in. `through` makes the way to the host where there is no direct one. */
+export async function connectClient(
+  target: Target,
+  keyFiles: readonly string[],
+  through?: () => Promise<Duplex>,
+): Promise<Client> {
+  const known = await readKnownHosts(target.knownHostsFiles);
+  for (let attempt = 1; ; attempt++) {
+    const login = await loginFor(target, keyFiles);
+    try {
+      return await connectOnce(target, known, login, await through?.());
+    } catch (error) {
+      if (!(error instanceof HungUp)) throw error;
+      if (attempt === attempts)
+        throw new Unreachable(
+          `${target.name}: ${where(target)} hangs up before the login`,
+          'sshd may be overloaded (MaxStartups) or refuse this address',
+        );
+      await new Promise((resolve) => setTimeout(resolve, 100 * 2 ** attempt * (0.5 + Math.random())));
+    }
+  }
+}
+
+/** The server ended the connection before its first line. */
+class HungUp extends Error {}
+
+function connectOnce(
+  target: Target,
+  known: Awaited<ReturnType<typeof readKnownHosts>>,
+  login: Login,
+  sock: Duplex | undefined,
+): Promise<Client> {
+  const lines = linesFor(known, hostName(target.address, target.port));
+  const client = new ssh2.Client();
+  return new Promise((resolve, reject) => {
+    let refused: Unreachable | undefined;
+    const config: ConnectConfig = {
+      host: target.address,
+      port: target.port,
+      username: target.user,
+      readyTimeout: target.connectTimeoutSeconds * 1000,
+      keepaliveInterval: 15_000,
+      keepaliveCountMax: 4,
+      algorithms: { serverHostKey: algorithmsFor(lines, hostKeyAlgorithms) },
+      hostVerifier: (key: Buffer, answer: (good: boolean) => void) => {
+        void judgeHostKey(target, known, key).then((problem) => {
+          refused = problem;
+          answer(problem === undefined);
+          return problem;
+        });
+      },
+      authHandler: (left: Parameters<Login['next']>[0]) => login.next(left),
+      ...(sock && { sock }),
+    };
+    client
+      // Without it Nagle's algorithm and delayed acknowledgements add 40 ms to each small request.
+      .on('connect', () => client.setNoDelay(true))
+      .on('ready', () => resolve(client))
+      .on('error', (error) => {
+        // No agent, or one that fails, is no reason to give up: the next way of logging in comes.
+        if (error.level === 'agent') return;
+        client.destroy();
+        reject(refused ?? explain(error, target, login));
+      })
+      .on('close', () => reject(refused ?? new HungUp()));
+    client.connect(config);
+  });
+}
+
+const where = (target: Target) => hostName(target.address, target.port);
+
+/** What went wrong, in plain words. */
+function explain(error: Error & { code?: string; level?: string }, target: Target, login: Login): Error {
+  const { name, user, connectTimeoutSeconds } = target;
+  const { code, level, message } = error;
+  const at = where(target);
+  if (level === 'client-authentication') {
+    return new Unreachable(
+      `${name}: ${at} refuses the login as ${user}: ${login.told()}`,
+      `try it by hand: ssh -p ${target.port} ${user}@${target.address}`,
+    );
+  }
+  if (code === 'ECONNREFUSED')
+    return new Unreachable(
+      `${name}: ${at} refuses the connection`,
+      'is sshd running there, and on this port (ansible_port)?',
+    );
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
+    return new Unreachable(`${name}: no address is known for '${target.address}'`, 'set ansible_host to its address');
+  if (code === 'EHOSTUNREACH' || code === 'ENETUNREACH')
+    return new Unreachable(
+      `${name}: there is no route to ${at}`,
+      'is the host up, and is this its address (ansible_host)?',
+    );
+  if (code === 'ETIMEDOUT' || level === 'client-timeout') {
+    return new Unreachable(
+      `${name}: ${at} does not answer within ${connectTimeoutSeconds} s`,
+      'is the host up, and does a firewall let port and address through?',
+    );
+  }
+  if (code === 'ECONNRESET' || code === 'EPIPE' || /before handshake/i.test(message)) return new HungUp();
+  return new Unreachable(`${name}: the connection to ${at} failed: ${message}`);
+}

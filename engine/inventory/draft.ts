@@ -1,0 +1,80 @@
+import type { Diagnostics } from '../source/diagnostic.ts';
+import type { MapNode, SourceNode } from '../source/node.ts';
+import type { Place } from '../source/place.ts';
+import { expandHostName } from './ranges.ts';
+import type { Variable } from './types.ts';
+
+export interface DraftHost {
+  readonly name: string;
+  readonly place: Place;
+  readonly variables: Variable[];
+}
+
+export interface DraftGroup {
+  readonly name: string;
+  readonly place: Place;
+  readonly children: Set<string>;
+  /** Only those named in the group itself. */
+  readonly hosts: Set<string>;
+  readonly variables: Variable[];
+}
+
+/** The inventory while its sources are read, one after the other: what comes later is added, and wins among variables. */
+export class Draft {
+  readonly hosts = new Map<string, DraftHost>();
+  readonly groups = new Map<string, DraftGroup>();
+  readonly #diagnostics: Diagnostics;
+
+  constructor(diagnostics: Diagnostics) {
+    this.#diagnostics = diagnostics;
+  }
+
+  group(name: string, place: Place): DraftGroup {
+    let group = this.groups.get(name);
+    if (!group) {
+      group = { name, place, children: new Set(), hosts: new Set(), variables: [] };
+      this.groups.set(name, group);
+    }
+    return group;
+  }
+
+  host(name: string, place: Place): DraftHost {
+    let host = this.hosts.get(name);
+    if (!host) {
+      host = { name, place, variables: [] };
+      this.hosts.set(name, host);
+    }
+    return host;
+  }
+
+  /** The hosts that `web[01:20]:2222` means, made where they are new and put into the group. */
+  addHosts(text: string, group: DraftGroup, place: Place): readonly DraftHost[] {
+    const expanded = expandHostName(text);
+    if ('problem' in expanded) {
+      this.#diagnostics.error('inventory-host-name', place, expanded.problem, expanded.hint);
+      return [];
+    }
+    const port: SourceNode | undefined =
+      expanded.port === undefined
+        ? undefined
+        : { kind: 'scalar', place, value: expanded.port, source: String(expanded.port), plain: true };
+    return expanded.names.map((name) => {
+      const host = this.host(name, place);
+      group.hosts.add(name);
+      if (port) this.set(host.variables, 'ansible_port', port, place, `inventory host '${name}'`);
+      return host;
+    });
+  }
+
+  setAll(variables: Variable[], node: MapNode, origin: string): void {
+    for (const entry of node.entries) this.set(variables, entry.key, entry.value, entry.keyPlace, origin);
+  }
+
+  set(variables: Variable[], name: string, value: SourceNode, place: Place, origin: string): void {
+    if (/^[A-Za-z_]\w*$/.test(name)) variables.push({ name, value, place, origin });
+    else {
+      const hint = 'letters, digits and _ are allowed, and a digit cannot be the first';
+      this.#diagnostics.error('variable-name', place, `'${name}' cannot be the name of a variable`, hint);
+    }
+  }
+}

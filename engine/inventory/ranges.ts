@@ -1,0 +1,51 @@
+import { isIPv6 } from 'node:net';
+
+type Expanded =
+  | { readonly names: readonly string[]; readonly port?: number }
+  | { readonly problem: string; readonly hint?: string };
+
+const most = 100_000;
+
+/** The names that `db-[a:f].example`, `node[01:50:2]` or `web1:2222` stand for, in order. */
+export function expandHostName(text: string): Expanded {
+  const [, bracketed, name = text, port] =
+    /^(?:\[([^\]]*:[^\]]*)\]|([^:\s]*(?:\[[^\]]*\][^:\s]*)*)):(\d+)$/.exec(text) ?? [];
+  const host = bracketed !== undefined && isIPv6(bracketed) ? bracketed : name;
+  if (isIPv6(host)) return { names: [host], ...(port !== undefined && { port: Number(port) }) };
+  let names = [''];
+  for (const part of host.split(/(\[[^\]]*\])/)) {
+    const choices = part.startsWith('[') ? range(part) : [part];
+    if (!Array.isArray(choices)) return choices;
+    if (names.length * choices.length > most) return { problem: `'${text}' stands for more than ${most} hosts` };
+    names = names.flatMap((begin) => choices.map((choice) => begin + choice));
+  }
+  const wrong = names.find((candidate) => !/^[\w.@%-]+$/.test(candidate));
+  if (wrong !== undefined)
+    return {
+      problem: `'${text}' is not a host name`,
+      hint: 'letters, digits, dots, - and _; ranges as [01:20] or [a:f]',
+    };
+  return { names, ...(port !== undefined && { port: Number(port) }) };
+}
+
+/** `[first:last]` or `[first:last:step]`, both ends included; leading zeros are kept. */
+function range(text: string): string[] | { problem: string; hint: string } {
+  const hint = 'a range is written [1:20], [01:20], [a:f] or [1:20:2]';
+  const [, first = '', last = '', step = '1'] = /^\[(\d*|[A-Za-z]):(\d+|[A-Za-z])(?::(\d+))?\]$/.exec(text) ?? [];
+  const wrong = (why: string): { problem: string; hint: string } => ({
+    problem: `${text} is not a range: ${why}`,
+    hint,
+  });
+  if (last === '' || Number(step) === 0) return wrong('first, last and perhaps a step are expected');
+  const letters = /[A-Za-z]/.test(last);
+  if (letters !== /[A-Za-z]/.test(first)) return wrong('it mixes letters and numbers');
+  if (first.startsWith('0') && first.length > 1 && first.length !== last.length)
+    return wrong('with leading zeros both ends have the same length');
+  const [from, to] = letters ? [first.charCodeAt(0), last.charCodeAt(0)] : [Number(first), Number(last)];
+  if (from > to) return wrong('it ends before it begins');
+  if ((to - from) / Number(step) > most) return wrong(`more than ${most} hosts`);
+  const items: string[] = [];
+  for (let i = from; i <= to; i += Number(step))
+    items.push(letters ? String.fromCharCode(i) : String(i).padStart(first.length, '0'));
+  return items;
+}

@@ -1,0 +1,130 @@
+import { readFileSync } from 'node:fs';
+import { isIPv6 } from 'node:net';
+import type { Diagnostics } from '../source/diagnostic.ts';
+import { suggest } from '../source/nearest.ts';
+import type { Place } from '../source/place.ts';
+import { search } from '../template/search.ts';
+import type { Inventory } from './types.ts';
+
+/**
+ * The hosts that a pattern means, as Ansible reads it: parts separated by commas or colons; plain ones are united, then
+ * only what is in each `&part` stays, then each `!part` is taken away; without a plain part it begins with all hosts.
+ * `@file` stands for the patterns in a file, one a line. A part that matches nothing is an error.
+ */
+export function selectHosts(
+  inventory: Inventory,
+  pattern: string,
+  place: Place | undefined,
+  diagnostics: Diagnostics,
+): string[] {
+  const parts = splitPattern(pattern).flatMap((part) =>
+    part.startsWith('@') ? partsOfFile(part.slice(1), place, diagnostics) : [part],
+  );
+  const match = (part: string): readonly string[] => matchPart(inventory, part, place, diagnostics);
+  const plain = parts.filter((part) => !/^[&!]/.test(part));
+  let chosen = [...new Set((plain.length > 0 || parts.length === 0 ? plain : ['all']).flatMap(match))];
+  for (const part of parts.filter((p) => p.startsWith('&'))) {
+    const kept = new Set(match(part.slice(1)));
+    chosen = chosen.filter((host) => kept.has(host));
+  }
+  for (const part of parts.filter((p) => p.startsWith('!'))) {
+    const gone = new Set(match(part.slice(1)));
+    chosen = chosen.filter((host) => !gone.has(host));
+  }
+  return chosen;
+}
+
+/** At commas where there are any, else at colons that stand neither in brackets nor in an IPv6 address. */
+function splitPattern(pattern: string): string[] {
+  const whole = pattern.trim();
+  const parts = whole.includes(',')
+    ? whole.split(',')
+    : isIPv6(whole)
+      ? [whole]
+      : (whole.match(/(?:[^\s:[\]]|\[[^\]]*\])+/g) ?? []);
+  return parts.map((part) => part.trim()).filter((part) => part !== '');
+}
+
+function partsOfFile(file: string, place: Place | undefined, diagnostics: Diagnostics): string[] {
+  try {
+    const lines = readFileSync(file, 'utf8')
+      .split('\n')
+      .map((line) => line.trim());
+    return lines.filter((line) => line !== '' && !line.startsWith('#')).flatMap(splitPattern);
+  } catch {
+    diagnostics.error('host-pattern-file', place, `the file of host patterns cannot be read: ${file}`);
+    return [];
+  }
+}
+
+/** One part without its & or !. */
+function matchPart(
+  inventory: Inventory,
+  part: string,
+  place: Place | undefined,
+  diagnostics: Diagnostics,
+): readonly string[] {
+  if (inventory.hosts.has(part) && !inventory.groups.has(part)) return [part];
+  const [, base = part, index, first, last] = part.startsWith('~')
+    ? []
+    : (/^(.+)\[(?:(-?\d+)|(\d+)[:-](\d*))\]$/.exec(part) ?? []);
+  const matched = matchName(inventory, base, place, diagnostics);
+  if (matched === undefined) {
+    const names = [...inventory.groups.keys(), ...inventory.hosts.keys()];
+    diagnostics.error('unknown-host-pattern', place, `no host or group is called '${base}'`, suggest(base, names));
+    return [];
+  }
+  if (first !== undefined) return matched.slice(Number(first), last === '' ? undefined : Number(last) + 1);
+  if (index === undefined || matched.length === 0) return matched;
+  const host = matched.at(Number(index));
+  if (host !== undefined) return [host];
+  diagnostics.error(
+    'host-pattern-index',
+    place,
+    `'${base}' has ${matched.length} hosts: there is none at [${index}]`,
+    'the first is [0], the last [-1]',
+  );
+  return [];
+}
+
+/** The hosts of the groups that match, and (where no group does, or it is no plain name) the hosts that match themselves. */
+function matchName(
+  inventory: Inventory,
+  name: string,
+  place: Place | undefined,
+  diagnostics: Diagnostics,
+): readonly string[] | undefined {
+  let test: (candidate: string) => boolean;
+  try {
+    test = matcher(name);
+    test('');
+  } catch (error) {
+    diagnostics.error(
+      'host-pattern-regex',
+      place,
+      error instanceof Error ? error.message : `'${name}' is not a pattern`,
+    );
+    return [];
+  }
+  const groups = [...inventory.groups.values()].filter((group) => test(group.name));
+  const special = /^~|[.?*[]/.test(name);
+  const hosts =
+    groups.length === 0 || special || inventory.hosts.has(name) ? [...inventory.hosts.keys()].filter(test) : [];
+  if (groups.length > 0 || hosts.length > 0) return [...new Set([...groups.flatMap((group) => group.hosts), ...hosts])];
+  return name === 'localhost' || name === '127.0.0.1' || name === '::1' ? [name] : name === '*' ? [] : undefined;
+}
+
+/** `~` begins a regular expression that matches from the start; else *, ? and [abc] are as in a shell. */
+function matcher(name: string): (candidate: string) => boolean {
+  if (name.startsWith('~')) return (candidate) => search(candidate, `^(?:${name.slice(1)})`);
+  if (!/[*?[]/.test(name)) return (candidate) => candidate === name;
+  const glob = name.replaceAll(/\[!?[^\]]+\]|[^]/g, (token) => {
+    if (token === '*') return '.*';
+    if (token === '?') return '.';
+    return token.length > 1
+      ? token.replace('[!', '[^').replaceAll('\\', '\\\\')
+      : token.replace(/[\\^$.|+()[\]{}]/, String.raw`\$&`);
+  });
+  const pattern = new RegExp(`^${glob}$`);
+  return (candidate) => pattern.test(candidate);
+}

@@ -1,0 +1,21 @@
+import { TaskFailure } from '../engine/contract/failure.ts';
+import { defineModule } from '../engine/contract/module.ts';
+
+export const fail = defineModule({
+  name: 'fail',
+  summary: 'Ends the host with a message.',
+  args: { type: 'object', properties: { msg: { type: 'string', default: 'failed as the playbook asks' } }, additionalProperties: false },
+  freeForm: 'msg',
+  examples: [
+    `- name: only Debian and its kin
+  fail:
+    msg: 'no idea how to set up {{facts.os.pretty_name}}'
+  when: facts.os.family != 'debian'`,
+    `- name: not yet
+  fail: the upgrade from 1.35 is not written yet
+  when: facts.os.id == 'never'`,
+  ],
+  check({ msg }) {
+    throw new TaskFailure(msg);
+  },
+});

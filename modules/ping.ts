@@ -1,0 +1,22 @@
+import { defineModule } from '../engine/contract/module.ts';
+import type { Probe } from '../engine/contract/probe.ts';
+
+const answer: Probe<string> = { key: 'ping:', script: 'echo pong', parse: (out) => out.stdout.trim(), shared: true };
+
+export const ping = defineModule({
+  name: 'ping',
+  summary: 'Whether the host can be reached and its shell answers.',
+  args: { type: 'object', properties: { data: { type: 'string', default: 'pong', description: 'What to return.' } }, additionalProperties: false },
+  returns: { type: 'object', properties: { ping: { type: 'string' } } },
+  examples: [
+    `- name: is everybody there
+  ping:`,
+    `- name: a word of one's own
+  ping:
+    data: here`,
+  ],
+  async check({ data }, host) {
+    await host.read(answer);
+    return { present: null, differences: [], result: { ping: data }, message: data };
+  },
+});

@@ -1,0 +1,122 @@
+import { TaskFailure } from '../engine/contract/failure.ts';
+import { defineModule } from '../engine/contract/module.ts';
+import { type HttpAnswer, httpAnswer, type HttpRequest, httpScript, parseAnswer } from './probes/network.ts';
+
+export const uri = defineModule({
+  name: 'uri',
+  summary: 'Asks a web address, from the host.',
+  args: {
+    type: 'object',
+    description: 'GET and HEAD only look: they are done in check mode too and change nothing. Needs curl on the host; for a plain GET wget will do.',
+    properties: {
+      url: { type: 'string', pattern: '^https?://' },
+      method: { enum: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'], default: 'GET' },
+      status_code: { oneOf: [{ type: 'integer' }, { type: 'array', items: { type: 'integer' }, minItems: 1 }], default: 200, description: 'Any other status is a failure.' },
+      return_content: { type: 'boolean', default: false },
+      headers: { type: 'object', additionalProperties: { type: 'string' } },
+      body: { description: 'A text; with body_format json any value.' },
+      body_format: { enum: ['raw', 'json'], default: 'raw' },
+      validate_certs: { type: 'boolean', default: true },
+      ca_path: { type: 'string', format: 'path', description: 'A file on the host with the certificates to trust.' },
+      client_cert: { type: 'string', format: 'path' },
+      client_key: { type: 'string', format: 'path' },
+      timeout: { type: 'integer', minimum: 1, default: 30 },
+    },
+    required: ['url'],
+    additionalProperties: false,
+  },
+  returns: { type: 'object', properties: { status: { type: 'integer' }, content: { type: 'string' }, json: {}, content_type: { type: 'string' }, url: { type: 'string' } } },
+  nature: 'action',
+  shared: true,
+  examples: [
+    `- name: the API server is ready
+  uri:
+    url: https://127.0.0.1:6443/readyz
+    ca_path: /etc/kubernetes/pki/ca.crt
+  register: ready
+  until: ready.status == 200
+  retries: 30
+  delay: 2`,
+    `- name: tell the monitoring
+  uri:
+    url: https://monitoring.example.com/api/silences
+    method: POST
+    body_format: json
+    body: { host: '{{inventory_hostname}}', minutes: 10 }
+    status_code: [200, 201]`,
+  ],
+  lint: (args) => (args['body'] !== undefined && (args['method'] === 'GET' || args['method'] === 'HEAD') ? ['a body needs a method that sends one: POST, PUT, PATCH'] : []),
+  async check(args, host) {
+    if (args.method !== 'GET' && args.method !== 'HEAD') return { present: undefined, differences: [{ what: `${args.method} ${args.url}`, from: null, to: 'sent' }] };
+    const answer = await host.read(httpAnswer(requestOf(args)));
+    const result = resultOf(args, answer);
+    if (accepts(args.status_code, answer.status)) return { present: answer, differences: [], result, message: `status ${answer.status}` };
+    return { present: answer, differences: [{ what: args.url, from: said(answer), to: `status ${[args.status_code].flat().join(' or ')}` }], result };
+  },
+  async change(args, { present }, host) {
+    const answer = present ?? parseAnswer(await host.shell(httpScript(requestOf(args))));
+    const result = resultOf(args, answer);
+    if (accepts(args.status_code, answer.status)) return { result, message: `status ${answer.status}` };
+    const wanted = [args.status_code].flat().join(' or ');
+    throw new TaskFailure(`${args.method} ${args.url}: ${said(answer)}, not status ${wanted}`, { result, output: { code: answer.status === 0 ? 1 : 0, stdout: answer.content, stderr: answer.problem } });
+  },
+});
+
+interface UriArguments {
+  url: string;
+  method: string;
+  return_content: boolean;
+  headers?: Record<string, string>;
+  body?: unknown;
+  body_format: 'raw' | 'json';
+  validate_certs: boolean;
+  ca_path?: string;
+  client_cert?: string;
+  client_key?: string;
+  timeout: number;
+}
+
+function requestOf(args: UriArguments): HttpRequest {
+  const json = args.body_format === 'json';
+  const body = args.body === undefined ? undefined : json && typeof args.body !== 'string' ? JSON.stringify(args.body) : String(args.body);
+  const typed = Object.keys(args.headers ?? {}).some((name) => name.toLowerCase() === 'content-type');
+  return {
+    url: args.url,
+    method: args.method,
+    headers: { ...(json && !typed && { 'Content-Type': 'application/json' }), ...args.headers },
+    validateCerts: args.validate_certs,
+    seconds: args.timeout,
+    ...(body !== undefined && { body }),
+    ...(args.ca_path !== undefined && { caFile: args.ca_path }),
+    ...(args.client_cert !== undefined && { clientCertificate: args.client_cert }),
+    ...(args.client_key !== undefined && { clientKey: args.client_key }),
+  };
+}
+
+function accepts(wanted: number | number[], status: number): boolean {
+  return [wanted].flat().includes(status);
+}
+
+function said(answer: HttpAnswer): string {
+  return answer.status === 0 ? `no answer${answer.problem === '' ? '' : ` (${answer.problem})`}` : `status ${answer.status}`;
+}
+
+function resultOf(args: UriArguments, answer: HttpAnswer): Record<string, unknown> {
+  const { status, contentType, content, problem } = answer;
+  return {
+    status,
+    url: args.url,
+    content_type: contentType,
+    ...(status === 0 && { problem }),
+    ...(args.return_content && { content }),
+    ...(/[/+]json\b/.test(contentType) && jsonOf(content)),
+  };
+}
+
+function jsonOf(content: string): { json?: unknown } {
+  try {
+    return { json: JSON.parse(content) as unknown };
+  } catch {
+    return {}; // the server said JSON and sent none: its content tells
+  }
+}

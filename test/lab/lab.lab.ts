@@ -1,0 +1,100 @@
+import { execFile } from 'node:child_process';
+import { rm } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { expect } from 'chai';
+import { labOptions } from '../../engine/cli/lab.ts';
+import * as lab from './index.ts';
+
+/** One more host beside those of the inventory: what is tried on it disturbs nobody. */
+const HOST: lab.LabHost = { name: 'lab-test', address: '10.20.1.250', listen: '127.20.1.250', port: 22 };
+
+describe('the lab', function () {
+  this.timeout(60_000);
+  let given: lab.LabOptions;
+  let options: lab.LabOptions;
+
+  const exec = async (...argv: string[]): Promise<string> => {
+    const { code, stdout, stderr } = await lab.hostExec(options, HOST.name, argv);
+    expect(code, stderr).to.equal(0);
+    return stdout.trim();
+  };
+  const stateNow = async () => (await lab.labStatus(options)).find(({ name }) => name === HOST.name)?.state;
+  const digest = () => lab.upperDigest(options, HOST.name);
+  const ssh = async (...argv: string[]): Promise<string> => {
+    const { key, knownHosts } = lab.labPaths(options);
+    const settings = [
+      'BatchMode=yes',
+      'StrictHostKeyChecking=yes',
+      `UserKnownHostsFile=${knownHosts}`,
+      'ConnectTimeout=5',
+    ];
+    const flags = ['-F', 'none', '-i', key, ...settings.flatMap((setting) => ['-o', setting])];
+    return (await promisify(execFile)('ssh', [...flags, `debian@${HOST.listen}`, ...argv])).stdout.trim();
+  };
+
+  before(async () => {
+    given = await labOptions(['inventory/lab.yml'], new AbortController().signal);
+    options = { ...given, hosts: [...given.hosts, HOST], kubernetes: false, log: () => {} };
+    await lab.labUp({ ...options, hosts: given.hosts });
+  });
+
+  after(async () => {
+    await lab.hostStop(options, HOST.name);
+    await rm(lab.hostPaths(options, HOST.name).base, { recursive: true });
+  });
+
+  it('adds a host beside those that run, which stay as they are', async () => {
+    const before = await lab.labStatus(given);
+    await lab.labUp(options);
+    expect(await lab.labStatus(given)).to.deep.equal(before);
+    expect(await stateNow()).to.equal('running');
+  });
+
+  it('makes a bare, whole Debian that a key opens', async () => {
+    expect(await ssh('sudo', '-n', 'systemctl', 'is-system-running')).to.equal('running');
+    expect(await ssh('hostname')).to.equal('debian');
+    await exec('modprobe', '-a', 'overlay', 'br_netfilter');
+    expect((await lab.hostExec(options, HOST.name, ['which', 'python3'])).code).to.equal(1);
+  });
+
+  it('has signed packages to install', async () => {
+    await exec('apt-get', '-qq', 'update');
+    await exec('apt-get', '-qq', 'install', 'tsplay-demo=1.0');
+    await exec('systemctl', 'start', 'tsplay-demo');
+    expect(await exec('cat', '/usr/share/tsplay-demo/version')).to.equal('1.0');
+  });
+
+  it('tells all that was written, and nothing for a look', async () => {
+    const before = await digest();
+    expect(await ssh('sudo', 'cat', '/etc/shadow')).to.contain('operator:$6$');
+    expect(await digest()).to.deep.equal(before);
+    await exec('rm', '/etc/fstab');
+    await exec('touch', '/var/left');
+    const after = await digest();
+    expect([...after].filter(([path, text]) => before.get(path) !== text)).to.have.length(2);
+    expect(after.get('/etc/fstab')).to.equal('deleted');
+    expect(after.get('/var/left')).to.match(/^file 0644 0:0 /);
+  });
+
+  it('keeps the disk of a host whose plug was pulled', async () => {
+    await lab.hostKill(options, HOST.name);
+    expect(await stateNow()).to.equal('failed');
+    await lab.hostStart(options, HOST.name);
+    expect(await stateNow()).to.equal('running');
+    expect(await exec('ls', '/var/left')).to.equal('/var/left');
+  });
+
+  it('resets a host to a bare one that still has its host keys', async () => {
+    await exec('touch', '/var/lib/etcd/old');
+    await lab.labReset(options, [HOST.name]);
+    expect(await exec('ls', '/var/lib/etcd', '/var')).not.to.match(/old|left/);
+    expect(await ssh('cat', '/etc/fstab')).to.contain('swap');
+  });
+
+  it('has no way out, and says so at once', async () => {
+    const start = performance.now();
+    const { code } = await lab.hostExec(options, HOST.name, ['bash', '-c', '</dev/tcp/192.0.2.1/80']);
+    expect(code).to.equal(1);
+    expect(performance.now() - start).to.be.below(2000);
+  });
+});
