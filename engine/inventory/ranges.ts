@@ -14,7 +14,7 @@ export function expandHostName(text: string): Expanded {
   if (isIPv6(host)) return { names: [host], ...(port !== undefined && { port: Number(port) }) };
   let names = [''];
   for (const part of host.split(/(\[[^\]]*\])/)) {
-    const choices = part.startsWith('[') ? range(part) : [part];
+    const choices = part.startsWith('[') && part.endsWith(']') ? range(part) : [part];
     if (!Array.isArray(choices)) return choices;
     if (names.length * choices.length > most) return { problem: `'${text}' stands for more than ${most} hosts` };
     names = names.flatMap((begin) => choices.map((choice) => begin + choice));

@@ -70,8 +70,10 @@ function matchPart(
     : (/^(.+)\[(?:(-?\d+)|(\d+)[:-](\d*))\]$/.exec(part) ?? []);
   const matched = matchName(inventory, base, place, diagnostics);
   if (matched === undefined) {
-    const names = [...inventory.groups.keys(), ...inventory.hosts.keys()];
-    diagnostics.error('unknown-host-pattern', place, `no host or group is called '${base}'`, suggest(base, names));
+    const isName = !/^~|[*?[]/.test(base);
+    const hint = isName ? suggest(base, [...inventory.groups.keys(), ...inventory.hosts.keys()]) : undefined;
+    const message = isName ? `no host or group is called '${base}'` : `no host or group matches '${base}'`;
+    diagnostics.error('unknown-host-pattern', place, message, hint);
     return [];
   }
   if (first !== undefined) return matched.slice(Number(first), last === '' ? undefined : Number(last) + 1);

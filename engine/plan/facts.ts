@@ -34,7 +34,7 @@ export const facts: ReadonlyMap<string, Fact> = new Map([
   fact('time', 'date +%s', Number),
   fact('addresses', "ip -o addr show scope global | awk '{print $4}'", (text) => lines(text).map((line) => line.split('/')[0]!)),
   fact('routes', "{ ip -4 route show; ip -6 route show; } 2>/dev/null | awk '$1 ~ /\\//{print $1}'", lines),
-  fact('macs', 'cat /sys/class/net/*/address 2>/dev/null', (text) => lines(text).filter((mac) => mac !== '00:00:00:00:00:00')),
+  fact('macs', "ip -o link 2>/dev/null | sed -n 's/.* link\\/ether \\([0-9a-f:]*\\) .*/\\1/p'", lines),
   fact('default_ipv4', 'ip -4 -o route get 192.0.2.1 2>/dev/null || :', parseRoute),
   fact('containerd', 'containerd --version 2>/dev/null || :', (text) => /\bv?(\d+\.\d+\.\d+\S*)/.exec(text)?.[1] ?? '', { absent: (version) => version === '' }),
   fact('service_manager', 'cat /proc/1/comm', String, { stable: true }),

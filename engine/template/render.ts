@@ -66,7 +66,8 @@ export class Renderer {
 
   #printed(node: Expression, level: Level | undefined): string {
     const value = this.value(node, level);
-    if (typeof value !== 'object') return String(value);
+    if (typeof value === 'string') return value;
+    if (typeof value === 'number' || typeof value === 'boolean') return String(value);
     if (value === null) return '';
     const hint = Array.isArray(value)
       ? "write {{ join list ',' }} or {{ toJson list }}"
