@@ -4,8 +4,10 @@ import { cannotTell, mayAppear, type Prediction, willBe } from '../engine/contra
 import { sh } from '../engine/contract/quote.ts';
 import { aptUpdate } from './packages/apt-get.ts';
 import { sourcesText } from './packages/sources.ts';
+import { aptIndex } from './probes/package.ts';
 import { fileDigest, fileText, inode, noFile, pathState } from './probes/path.ts';
 import { applyConfigFile, configFile } from './system/config-file.ts';
+import { unlessUnknown } from './system/unless-unknown.ts';
 
 const words = { oneOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }] } as const;
 
@@ -66,11 +68,12 @@ export const apt_repository = defineModule({
     const legacyPath = `/etc/apt/sources.list.d/${args.name}.list`;
     const keyringPath = `/etc/apt/keyrings/${args.name}.asc`;
     const folder = '/etc/apt/keyrings';
-    const [sources, legacy, keyring, folderState] = await Promise.all([
+    const [sources, legacy, keyring, folderState, index] = await Promise.all([
       host.read(fileText(path)),
       host.read(fileText(legacyPath)),
       host.read(fileText(keyringPath)),
       host.read(pathState(folder)),
+      args.update_cache ? unlessUnknown(host.read(aptIndex())) : 'fresh',
     ]);
     const keyText = args.key === undefined ? (args.signed_by?.startsWith('/') === false ? args.signed_by : undefined) : args.key.content.toString();
     const fetch = wanted && args.key_url !== undefined && !keyring.exists;
@@ -91,7 +94,10 @@ export const apt_repository = defineModule({
     }
     const makeFolder = wanted && signedBy === keyringPath && folderState.type === 'absent';
     if (makeFolder) after.push(willBe(pathState(folder), { type: 'directory', mode: '0755', owner: 'root', group: 'root' }));
-    if (differences.length > 0) after.push(mayAppear('package-index'));
+    const changed = differences.length > 0;
+    // An update that failed the last time is still to do.
+    if (!changed && index !== undefined && index !== 'fresh') differences.push({ what: 'package index', from: index, to: 'fresh' });
+    if (differences.length > 0) after.push(mayAppear('package-index'), args.update_cache ? willBe(aptIndex(), 'fresh') : cannotTell(aptIndex()));
     return { present: { files, fetch, makeFolder, keyringPath }, differences, after };
   },
 

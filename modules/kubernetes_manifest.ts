@@ -11,8 +11,17 @@ const schema = {
   properties: {
     src: { type: 'string', format: 'template-file', description: 'Template of the manifest, on the controller.' },
     definition: { type: ['object', 'array'], description: 'One object, or a list of objects.' },
-    path: { type: 'string', format: 'path', description: 'File on the host that holds the manifest, e.g. one that get_url has fetched.' },
-    kubeconfig: { type: 'string', format: 'path', default: '/etc/kubernetes/admin.conf', description: 'How the cluster is reached from the host.' },
+    path: {
+      type: 'string',
+      format: 'path',
+      description: 'File on the host that holds the manifest, e.g. one that get_url has fetched.',
+    },
+    kubeconfig: {
+      type: 'string',
+      format: 'path',
+      default: '/etc/kubernetes/admin.conf',
+      description: 'How the cluster is reached from the host.',
+    },
     state: { enum: ['present', 'absent'], default: 'present', description: 'Whether the objects are there.' },
     force: { type: 'boolean', default: false, description: 'Take over fields that another manager owns.' },
   },
@@ -39,12 +48,18 @@ export const kubernetesManifest = defineModule({
 
   lint(args) {
     const given = sources.filter((name) => name in args);
-    return given.length === 1 ? [] : [`exactly one of ${sources.join(', ')} says what to apply; there ${given.length === 0 ? 'is none' : `are ${given.join(' and ')}`}`];
+    return given.length === 1
+      ? []
+      : [
+          `exactly one of ${sources.join(', ')} says what to apply; there ${given.length === 0 ? 'is none' : `are ${given.join(' and ')}`}`,
+        ];
   },
 
   async check(args, host) {
     if (!(await host.read(kubeconfigProbe(args.kubeconfig))))
-      throw new TaskFailure(`there is no ${args.kubeconfig} on this host`, { hint: 'run this on a control plane, or say kubeconfig' });
+      throw new TaskFailure(`there is no ${args.kubeconfig} on this host`, {
+        hint: 'run this on a control plane, or say kubeconfig',
+      });
     const manifest = await manifestOf(args, host);
     const probe = args.state === 'present' ? diffProbe(args, manifest) : existingProbe(args, manifest);
     const differences = await host.read(probe);
@@ -58,7 +73,11 @@ export const kubernetesManifest = defineModule({
         : ['delete', '--ignore-not-found', '--wait', '--timeout=120s'];
     const argv = ['kubectl', '--kubeconfig', args.kubeconfig, ...verb, '-f', '-'];
     const output = await host.run(argv, { stdin: present.manifest, timeoutSeconds: 180 });
-    expectSuccess(argv, output, /conflict/i.test(output.stderr) ? 'another manager owns these fields: `force: true` takes them over' : undefined);
+    expectSuccess(
+      argv,
+      output,
+      /conflict/i.test(output.stderr) ? 'another manager owns these fields: `force: true` takes them over' : undefined,
+    );
   },
 });
 
@@ -69,7 +88,10 @@ async function manifestOf(args: ManifestArguments, host: Reader): Promise<string
     return items.map((item) => JSON.stringify(item)).join('\n');
   }
   const file = await host.read(fileText(args.path));
-  if (!file.exists) throw new TaskFailure(`there is no file ${args.path} on this host`, { hint: 'fetch it by an earlier task (get_url, copy)' });
+  if (!file.exists)
+    throw new TaskFailure(`there is no file ${args.path} on this host`, {
+      hint: 'fetch it by an earlier task (get_url, copy)',
+    });
   return file.content;
 }
 
@@ -84,14 +106,22 @@ function diffProbe(args: ManifestArguments, manifest: string): ManifestProbe {
   return {
     key: `manifest-diff:${args.kubeconfig}:${digestOf(manifest)}`,
     shared: true,
-    script: piped(args, manifest, ['diff', '--server-side', '--field-manager=tsplay', ...(args.force ? ['--force-conflicts'] : [])]),
+    script: piped(args, manifest, [
+      'diff',
+      '--server-side',
+      '--field-manager=tsplay',
+      ...(args.force ? ['--force-conflicts'] : []),
+    ]),
     parse(out) {
       if (out.code === 0) return [];
       if (out.code === 1 && out.stdout !== '') return differencesOf(out.stdout);
       // Objects of a manifest may need what it makes itself: a namespace, a kind.
       const missing = /namespaces "[^"]+" not found|no matches for kind "[^"]+"/.exec(out.stderr)?.[0];
-      if (missing !== undefined) return [{ what: 'manifest', from: null, to: `applied (${missing}: it makes that itself)` }];
-      throw new TaskFailure(`kubectl diff: ${out.stderr.trim().split('\n').at(-1) || `exit code ${out.code}`}`, { output: out });
+      if (missing !== undefined)
+        return [{ what: 'manifest', from: null, to: `applied (${missing}: it makes that itself)` }];
+      throw new TaskFailure(`kubectl diff: ${out.stderr.trim().split('\n').at(-1) || `exit code ${out.code}`}`, {
+        output: out,
+      });
     },
   };
 }
@@ -103,7 +133,9 @@ function existingProbe(args: ManifestArguments, manifest: string): ManifestProbe
     script: piped(args, manifest, ['get', '--ignore-not-found', '-o', 'name']),
     parse(out) {
       if (out.code !== 0 && !/no matches for kind/.test(out.stderr))
-        throw new TaskFailure(`kubectl get: ${out.stderr.trim().split('\n').at(-1) || `exit code ${out.code}`}`, { output: out });
+        throw new TaskFailure(`kubectl get: ${out.stderr.trim().split('\n').at(-1) || `exit code ${out.code}`}`, {
+          output: out,
+        });
       return out.stdout
         .split('\n')
         .filter((name) => name !== '')

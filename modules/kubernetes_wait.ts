@@ -1,6 +1,6 @@
 import { TaskFailure } from '../engine/contract/failure.ts';
-import { type Difference, defineModule, type Reader, type Writer } from '../engine/contract/module.ts';
-import type { Probe } from '../engine/contract/probe.ts';
+import { type Difference, defineModule, type Reader } from '../engine/contract/module.ts';
+import { fresh } from './kubeadm/fresh.ts';
 import { type Cluster, clusterProbe } from './probes/cluster.ts';
 
 export const kubernetesWait = defineModule({
@@ -29,28 +29,34 @@ export const kubernetesWait = defineModule({
   ],
 
   async check(args, host) {
-    return { present: undefined, differences: missing(await ask(args.via, host, (from, probe) => from.read(probe)), args.nodes) };
+    return {
+      present: undefined,
+      differences: missing(await ask(args.via, host), args.nodes),
+    };
   },
 
   async change(args, _found, host) {
     const end = Date.now() + args.timeout * 1000;
     for (;;) {
-      const left = missing(await ask(args.via, host, (from, probe) => (from as Writer).readNow(probe)), args.nodes);
+      const left = missing(await ask(args.via, fresh(host)), args.nodes);
       if (left.length === 0) return;
       if (Date.now() >= end)
-        throw new TaskFailure(`after ${args.timeout} s: ${left.map(({ what, from }) => `${what} is ${from ?? 'not in the cluster'}`).join(', ')}`, {
-          hint: 'a node without a pod network stays NotReady: look at /etc/cni/net.d and `journalctl -u kubelet` there',
-        });
+        throw new TaskFailure(
+          `after ${args.timeout} s: ${left.map(({ what, from }) => `${what} is ${from ?? 'not in the cluster'}`).join(', ')}`,
+          {
+            hint: 'a node without a pod network stays NotReady: look at /etc/cni/net.d and `journalctl -u kubelet` there',
+          },
+        );
       await new Promise((resolve) => setTimeout(resolve, 2000));
     }
   },
 });
 
-async function ask(via: readonly string[], host: Reader, read: (from: Reader, probe: Probe<Cluster>) => Promise<Cluster>): Promise<Cluster> {
+async function ask(via: readonly string[], host: Reader): Promise<Cluster> {
   const silent: string[] = [];
   for (const name of via) {
     try {
-      const cluster = await read(host.on(name), clusterProbe);
+      const cluster = await host.on(name).read(clusterProbe);
       if (cluster.answers) return cluster;
       silent.push(`${name}: ${cluster.why}`);
     } catch (error) {
@@ -58,7 +64,7 @@ async function ask(via: readonly string[], host: Reader, read: (from: Reader, pr
       silent.push(`${name}: ${error.message}`);
     }
   }
-  return via.length === 0 ? await read(host, clusterProbe) : { answers: false, why: silent.join('; ') };
+  return via.length === 0 ? await host.read(clusterProbe) : { answers: false, why: silent.join('; ') };
 }
 
 function missing(cluster: Cluster, names: readonly string[]): Difference[] {

@@ -48,13 +48,13 @@ export const uri = defineModule({
   lint: (args) => (args['body'] !== undefined && (args['method'] === 'GET' || args['method'] === 'HEAD') ? ['a body needs a method that sends one: POST, PUT, PATCH'] : []),
   async check(args, host) {
     if (args.method !== 'GET' && args.method !== 'HEAD') return { present: undefined, differences: [{ what: `${args.method} ${args.url}`, from: null, to: 'sent' }] };
-    const answer = await host.read(httpAnswer(requestOf(args)));
+    const answer = asked(await host.read(httpAnswer(requestOf(args))));
     const result = resultOf(args, answer);
     if (accepts(args.status_code, answer.status)) return { present: answer, differences: [], result, message: `status ${answer.status}` };
     return { present: answer, differences: [{ what: args.url, from: said(answer), to: `status ${[args.status_code].flat().join(' or ')}` }], result };
   },
   async change(args, { present }, host) {
-    const answer = present ?? parseAnswer(await host.shell(httpScript(requestOf(args))));
+    const answer = present ?? asked(parseAnswer(await host.shell(httpScript(requestOf(args)))));
     const result = resultOf(args, answer);
     if (accepts(args.status_code, answer.status)) return { result, message: `status ${answer.status}` };
     const wanted = [args.status_code].flat().join(' or ');
@@ -91,6 +91,11 @@ function requestOf(args: UriArguments): HttpRequest {
     ...(args.client_cert !== undefined && { clientCertificate: args.client_cert }),
     ...(args.client_key !== undefined && { clientKey: args.client_key }),
   };
+}
+
+function asked(answer: HttpAnswer): HttpAnswer {
+  if (answer.status === -1) throw new TaskFailure('the host has no curl to ask with', { hint: 'install curl (apt); for a GET without headers wget would do too' });
+  return answer;
 }
 
 function accepts(wanted: number | number[], status: number): boolean {

@@ -24,10 +24,11 @@ const colours: Record<Status, Parameters<Paint>[1]> = {
 export function humanReporter(options: HumanOptions): (event: Event) => string {
   let results: Result[] = [];
   let title = '';
+  let order: readonly string[] = [];
   let check = false;
   const warned = new Set<string>(); // the same is said for every connection of a host
   const flush = (): string => {
-    const text = results.length > 0 ? showTask(title, results, options) : '';
+    const text = results.length > 0 ? showTask(title, [...results].sort((a, b) => order.indexOf(a.host) - order.indexOf(b.host)), options) : '';
     results = [];
     return text;
   };
@@ -40,6 +41,7 @@ export function humanReporter(options: HumanOptions): (event: Event) => string {
         return `${flush()}\n${options.paint(`PLAY ${event.play}`, 'bold')}  ${options.paint(hostList(event.hosts), 'dim')}\n`;
       case 'task-start': {
         const done = flush();
+        order = event.hosts;
         title = `${event.role === undefined ? '' : `${event.role} : `}${event.task}${event.handler ? ' (handler)' : ''}`;
         return done;
       }

@@ -10,11 +10,21 @@ export class CelValues {
   reached: UnknownValue | undefined;
   readonly #originals = new WeakMap<object, unknown>();
 
-  give(value: unknown): unknown {
-    if (value instanceof Unknown) throw this.#unknown(value);
+  /** Reads a value, which may be evaluated only now, and hands it over. */
+  read(action: () => unknown): unknown {
+    try {
+      return this.#give(action());
+    } catch (error) {
+      if (error instanceof UnknownValue) this.reached ??= error;
+      throw error;
+    }
+  }
+
+  #give(value: unknown): unknown {
+    if (value instanceof Unknown) throw new UnknownValue(value.reason);
     if (typeof value === 'number') return Number.isSafeInteger(value) ? BigInt(value) : value;
     if (Array.isArray(value)) return this.#list(value);
-    return isMap(value) ? new CelMap(value, (inner) => this.give(inner)) : value;
+    return isMap(value) ? new CelMap(value, (read) => this.read(read)) : value;
   }
 
   take(value: unknown): unknown {
@@ -38,37 +48,31 @@ export class CelValues {
   #list(list: readonly unknown[]): unknown[] {
     const given: unknown[] = [];
     list.forEach((item, i) => {
-      if (!(item instanceof Unknown)) given[i] = this.give(item);
+      if (!(item instanceof Unknown)) given[i] = this.#give(item);
       else
         Object.defineProperty(given, i, {
           enumerable: true,
-          get: () => {
-            throw this.#unknown(item);
-          },
+          get: () => this.read(() => item),
         });
     });
     this.#originals.set(given, list);
     return given;
-  }
-
-  #unknown(value: Unknown): UnknownValue {
-    return (this.reached ??= new UnknownValue(value.reason));
   }
 }
 
 /** A map that CEL reads as one of its own, entry by entry. */
 class CelMap extends Map<string, unknown> {
   readonly original: Readonly<Record<string, unknown>>;
-  readonly #convert: (value: unknown) => unknown;
+  readonly #read: (entry: () => unknown) => unknown;
 
   static {
     Object.defineProperty(this.prototype, 'constructor', { value: Map }); // by this CEL tells what is a map
   }
 
-  constructor(original: Readonly<Record<string, unknown>>, convert: (value: unknown) => unknown) {
+  constructor(original: Readonly<Record<string, unknown>>, read: (entry: () => unknown) => unknown) {
     super();
     this.original = original;
-    this.#convert = convert;
+    this.#read = read;
   }
 
   override get size(): number {
@@ -76,11 +80,11 @@ class CelMap extends Map<string, unknown> {
   }
 
   override has(key: unknown): boolean {
-    return Object.hasOwn(this.original, String(key)) && this.original[String(key)] !== undefined;
+    return Object.hasOwn(this.original, String(key));
   }
 
   override get(key: unknown): unknown {
-    return this.has(key) ? this.#convert(this.original[String(key)]) : undefined;
+    return this.has(key) ? this.#read(() => this.original[String(key)]) : undefined;
   }
 
   override keys(): MapIterator<string> {

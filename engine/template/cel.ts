@@ -1,5 +1,4 @@
 import { EvaluationError, type ParseResult } from '@marcbachmann/cel-js';
-import { UnknownValue } from '../contract/unknown.ts';
 import { suggest } from '../source/nearest.ts';
 import { celEnvironment, UndefinedVariable } from './cel-functions.ts';
 import { type CelUse, walkCel } from './cel-references.ts';
@@ -104,18 +103,12 @@ class Variables extends Map<string, unknown> {
   }
 
   override get(name: string): unknown {
-    const value = this.#find(name);
-    if (!(value instanceof Missing)) return this.#values.give(value);
-    throw new UndefinedVariable(value.message, this.#uses.find((use) => use.path[0] === name)?.start ?? 0, value.hint);
-  }
-
-  #find(name: string): unknown {
-    try {
-      return findVariable(this.#scope, name);
-    } catch (error) {
-      if (error instanceof UnknownValue) this.#values.reached ??= error;
-      throw error;
-    }
+    return this.#values.read(() => {
+      const value = findVariable(this.#scope, name);
+      if (!(value instanceof Missing)) return value;
+      const use = this.#uses.find(({ path }) => path[0] === name);
+      throw new UndefinedVariable(value.message, use?.start ?? 0, value.hint);
+    });
   }
 }
 

@@ -21,7 +21,8 @@ const meanings: readonly { readonly says: RegExp; readonly means: string; readon
   },
   {
     says: /stable controlPlaneEndpoint/,
-    means: 'the cluster was made without an address for several control planes (controlPlaneEndpoint), so that no control plane can be added',
+    means:
+      'the cluster was made without an address for several control planes (controlPlaneEndpoint), so that no control plane can be added',
     hint: 'set controlPlaneEndpoint in the ConfigMap kube-system/kubeadm-config and make the API server certificates anew, or make the cluster anew',
   },
   {
@@ -73,9 +74,14 @@ export function expectKubeadm(argv: readonly string[], output: Output): Output {
   const said = (errors.at(0) ?? output.stderr.trim().split('\n').at(-1) ?? '').trim();
   const found = meanings.find(({ says }) => says.test(output.stderr));
   const verb = argv.slice(0, 2).join(' ');
-  throw new TaskFailure(found ? `${verb}: ${found.means} (${said})` : `${verb} ended with exit code ${output.code}: ${said || 'it said nothing'}`, {
-    command: quoteAll(argv),
-    output,
-    ...(found?.hint !== undefined && { hint: found.hint }),
-  });
+  throw new TaskFailure(
+    found
+      ? `${verb}: ${found.means} (${said})`
+      : `${verb} ended with exit code ${output.code}: ${said || 'it said nothing'}`,
+    {
+      command: quoteAll(argv),
+      output,
+      ...(found?.hint !== undefined && { hint: found.hint }),
+    },
+  );
 }

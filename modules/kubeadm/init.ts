@@ -12,7 +12,14 @@ export async function init(args: KubeadmArguments, host: Writer): Promise<void> 
 }
 
 /** What `init` does once the API server is ready; each phase can be repeated. */
-const lastPhases = ['upload-config all', 'mark-control-plane', 'bootstrap-token', 'kubelet-finalize all', 'addon coredns', 'addon kube-proxy'];
+const lastPhases = [
+  'upload-config all',
+  'mark-control-plane',
+  'bootstrap-token',
+  'kubelet-finalize all',
+  'addon coredns',
+  'addon kube-proxy',
+];
 
 export async function finishInit(args: KubeadmArguments, host: Writer): Promise<void> {
   for (const phase of remainingPhases(args.skip_phases)) {
@@ -30,11 +37,23 @@ export function remainingPhases(skipped: readonly string[]): string[] {
 
 /** Sets the label and the taint of a control plane whose join stopped just before. */
 export async function mark(args: KubeadmArguments, host: Writer): Promise<void> {
-  const argv = ['kubeadm', 'join', 'phase', 'control-plane-join', 'mark-control-plane', '--control-plane', '--node-name', args.node_name];
+  const argv = [
+    'kubeadm',
+    'join',
+    'phase',
+    'control-plane-join',
+    'mark-control-plane',
+    '--control-plane',
+    '--node-name',
+    args.node_name,
+  ];
   expectKubeadm(argv, await host.run(argv, { timeoutSeconds: args.timeout_seconds }));
 }
 
 function configOf({ config }: KubeadmArguments): string {
-  if (!config) throw new TaskFailure('`config` is needed to make a cluster', { hint: "give the template of kubeadm's InitConfiguration" });
+  if (!config)
+    throw new TaskFailure('`config` is needed to make a cluster', {
+      hint: "give the template of kubeadm's InitConfiguration",
+    });
   return config.content;
 }

@@ -25,7 +25,10 @@ interface Credentials {
  */
 export async function join(args: KubeadmArguments, host: Writer, way: Way): Promise<void> {
   const controlPlane = args.state !== 'worker';
-  const version = expectSuccess(['kubeadm', 'version', '-o', 'short'], await host.run(['kubeadm', 'version', '-o', 'short'])).stdout.trim();
+  const version = expectSuccess(
+    ['kubeadm', 'version', '-o', 'short'],
+    await host.run(['kubeadm', 'version', '-o', 'short']),
+  ).stdout.trim();
   const api = apiVersionOf(version);
   if (!api) throw new TaskFailure(`kubeadm ${version} is too old: 1.15 is the oldest that is known here`);
   if (controlPlane) await snapshot(args, way.host);
@@ -34,7 +37,10 @@ export async function join(args: KubeadmArguments, host: Writer, way: Way): Prom
   try {
     const certificateKey = controlPlane ? await uploadCertificates(way) : undefined;
     if (certificateKey !== undefined) host.secret(certificateKey);
-    const config = joinConfiguration(args, api, way.pins, { token, ...(certificateKey !== undefined && { certificateKey }) });
+    const config = joinConfiguration(args, api, way.pins, {
+      token,
+      ...(certificateKey !== undefined && { certificateKey }),
+    });
     const argv = ['kubeadm', 'join', '--config', '/dev/stdin', ...ignoring(args)];
     expectKubeadm(argv, await host.run(argv, { stdin: JSON.stringify(config), timeoutSeconds: args.timeout_seconds }));
   } finally {
@@ -43,11 +49,23 @@ export async function join(args: KubeadmArguments, host: Writer, way: Way): Prom
 }
 
 export function ignoring(args: KubeadmArguments): string[] {
-  return args.ignore_preflight_errors.length > 0 ? [`--ignore-preflight-errors=${args.ignore_preflight_errors.join(',')}`] : [];
+  return args.ignore_preflight_errors.length > 0
+    ? [`--ignore-preflight-errors=${args.ignore_preflight_errors.join(',')}`]
+    : [];
 }
 
 async function makeToken(via: Writer): Promise<string> {
-  const argv = ['kubeadm', 'token', 'create', '--ttl', '30m', '--description', 'tsplay: one join', '--kubeconfig', adminConf];
+  const argv = [
+    'kubeadm',
+    'token',
+    'create',
+    '--ttl',
+    '30m',
+    '--description',
+    'tsplay: one join',
+    '--kubeconfig',
+    adminConf,
+  ];
   const token = /^[a-z0-9]{6}\.[a-z0-9]{16}$/m.exec(expectKubeadm(argv, await via.run(argv)).stdout)?.[0];
   if (token === undefined) throw new TaskFailure('kubeadm token create printed no token');
   return token;
@@ -62,7 +80,12 @@ async function uploadCertificates({ host, configuration }: Way): Promise<string>
 }
 
 /** A JoinConfiguration; JSON is YAML enough for kubeadm. */
-export function joinConfiguration(args: KubeadmArguments, api: ApiVersion, pins: readonly string[], { token, certificateKey }: Credentials): object {
+export function joinConfiguration(
+  args: KubeadmArguments,
+  api: ApiVersion,
+  pins: readonly string[],
+  { token, certificateKey }: Credentials,
+): object {
   const port = Number(args.endpoint.replace(/^.*:/, ''));
   const extra = Object.entries({ ...(args.node_ip !== '' && { 'node-ip': args.node_ip }), ...args.kubelet_extra_args });
   return {
@@ -89,8 +112,11 @@ async function snapshot(args: KubeadmArguments, via: Writer): Promise<void> {
 etcd snapshot save /var/lib/etcd/before-join.db >&2 && mv /var/lib/etcd/before-join.db ${args.snapshot_dir}/before-${args.node_name}-joined.db`);
   const output = await via.shell(script, { timeoutSeconds: 120 });
   if (output.code !== 0)
-    throw new TaskFailure(`no snapshot of etcd could be taken before ${args.node_name} joins: ${output.stderr.trim().split('\n').at(-1)}`, {
-      output,
-      hint: 'etcd must be healthy before another member is added',
-    });
+    throw new TaskFailure(
+      `no snapshot of etcd could be taken before ${args.node_name} joins: ${output.stderr.trim().split('\n').at(-1)}`,
+      {
+        output,
+        hint: 'etcd must be healthy before another member is added',
+      },
+    );
 }

@@ -22,12 +22,20 @@ export function objection(members: readonly EtcdMember[], leaving: EtcdMember): 
 }
 
 /** Takes a node out of its cluster, from a control plane that stays: its pods, its etcd member, its Node. */
-export async function leave(name: string, via: Writer, member: EtcdMember | undefined, node: { readonly drain: boolean } | undefined): Promise<void> {
+export async function leave(
+  name: string,
+  via: Writer,
+  member: EtcdMember | undefined,
+  node: { readonly drain: boolean } | undefined,
+): Promise<void> {
   if (node?.drain) await drain(name, via);
   if (member) {
     const output = await via.shell(withEtcd(sh`etcd member remove ${member.id}`), { timeoutSeconds: 60 });
     if (output.code !== 0)
-      throw new TaskFailure(`the etcd member of ${name} cannot be removed: ${output.stderr.trim().split('\n').at(-1)}`, { output, hint: 'etcd needs its quorum for this: look at the other control planes first' });
+      throw new TaskFailure(
+        `the etcd member of ${name} cannot be removed: ${output.stderr.trim().split('\n').at(-1)}`,
+        { output, hint: 'etcd needs its quorum for this: look at the other control planes first' },
+      );
   }
   if (node) await kubectl(via, ['delete', 'node', name, '--ignore-not-found', '--timeout=60s']);
 }
@@ -41,7 +49,11 @@ export async function kubectl(via: Writer, argv: readonly string[], hint?: strin
   const words = ['kubectl', '--kubeconfig', adminConf, ...argv];
   const output = await via.run(words, { timeoutSeconds: 360 });
   if (output.code !== 0)
-    throw new TaskFailure(`kubectl ${argv.slice(0, 3).join(' ')}: ${output.stderr.trim().split('\n').at(-1)}`, { output, command: words.join(' '), ...(hint !== undefined && { hint }) });
+    throw new TaskFailure(`kubectl ${argv.slice(0, 3).join(' ')}: ${output.stderr.trim().split('\n').at(-1)}`, {
+      output,
+      command: words.join(' '),
+      ...(hint !== undefined && { hint }),
+    });
 }
 
 /** Undoes what kubeadm, the kubelet and the network plugins left on a host; leaves packages and settings alone. */
@@ -49,7 +61,10 @@ export async function reset(args: KubeadmArguments, host: Writer): Promise<void>
   const argv = ['kubeadm', 'reset', '-f', '--cri-socket', args.cri_socket];
   expectKubeadm(argv, await host.run(argv, { timeoutSeconds: args.timeout_seconds }));
   const output = await host.shell(cleanUp, { timeoutSeconds: 120 });
-  if (output.code !== 0) throw new TaskFailure(`remains of the cluster could not be removed: ${output.stderr.trim().split('\n').at(-1)}`, { output });
+  if (output.code !== 0)
+    throw new TaskFailure(`remains of the cluster could not be removed: ${output.stderr.trim().split('\n').at(-1)}`, {
+      output,
+    });
 }
 
 /** What `kubeadm reset` says that it leaves behind. Rules of others in iptables stay. */

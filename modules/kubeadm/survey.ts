@@ -1,5 +1,4 @@
 import type { Reader } from '../../engine/contract/module.ts';
-import type { Probe } from '../../engine/contract/probe.ts';
 import { UnknownValue } from '../../engine/contract/unknown.ts';
 import { clusterProbe, etcdProbe, nodeFilesProbe } from '../probes/cluster.ts';
 import type { Cluster, NodeFiles } from '../probes/cluster.ts';
@@ -12,25 +11,22 @@ export interface Survey {
   readonly verdict: Verdict;
 }
 
-type Read = <T>(host: Reader, probe: Probe<T>) => Promise<T>;
-const cached: Read = (host, probe) => host.read(probe);
-
 /**
  * Looks at the node and, through the first control plane that answers, at the cluster. `via` are the other control
  * planes; a control plane asks itself last, so that a second cluster of its own is seen to be one.
  */
-export async function survey(args: KubeadmArguments, host: Reader, read: Read = cached): Promise<Survey> {
+export async function survey(args: KubeadmArguments, host: Reader): Promise<Survey> {
   const role = args.state === 'worker' ? 'worker' : 'control-plane';
   const self = { host: args.node_name, reader: host };
   const others = args.via.map((name) => ({ host: name, reader: host.on(name) }));
   const candidates = role === 'worker' ? others : [...others, self];
   // All in one tick: what is asked of one host is one round trip.
-  const [node, first] = await Promise.all([read(host, nodeFilesProbe), candidates[0] ? ask(candidates[0], read) : undefined]);
+  const [node, first] = await Promise.all([host.read(nodeFilesProbe), candidates[0] ? ask(candidates[0]) : undefined]);
 
   const silent: { host: string; why: string; bare: boolean }[] = [];
   let cluster: Evidence['cluster'] = null;
   for (const [i, candidate] of candidates.entries()) {
-    const answer = i === 0 ? first! : await ask(candidate, read);
+    const answer = i === 0 ? first! : await ask(candidate);
     if (answer instanceof UnknownValue) {
       if (isBare(node)) return predictedJoin(args, role, node, candidate.host);
       throw answer;
@@ -47,7 +43,7 @@ export async function survey(args: KubeadmArguments, host: Reader, read: Read = 
   const settled = args.state !== 'absent' && (role === 'worker' || isComplete(evidence));
   if (settled || !cluster) return { evidence, verdict: classify(evidence) };
   const through = candidates.find((c) => c.host === cluster.through)!;
-  const whole = { ...evidence, members: await read(through.reader, etcdProbe) };
+  const whole = { ...evidence, members: await through.reader.read(etcdProbe) };
   return { evidence: whole, verdict: classify(whole) };
 }
 
@@ -65,7 +61,10 @@ function given(args: KubeadmArguments, role: Evidence['role']) {
 /** In check mode the cluster may be one that is only going to be: a bare host will join it all the same. */
 function predictedJoin(args: KubeadmArguments, role: Evidence['role'], node: NodeFiles, through: string): Survey {
   const evidence: Evidence = { ...given(args, role), node, cluster: null, silent: [], members: null };
-  return { evidence, verdict: { state: 'absent', action: 'join', why: `the cluster will be made on ${through} first` } };
+  return {
+    evidence,
+    verdict: { state: 'absent', action: 'join', why: `the cluster will be made on ${through} first` },
+  };
 }
 
 interface Answer {
@@ -74,14 +73,15 @@ interface Answer {
   readonly bare: boolean;
 }
 
-async function ask({ reader }: { reader: Reader }, read: Read): Promise<Answer | UnknownValue> {
+async function ask({ reader }: { reader: Reader }): Promise<Answer | UnknownValue> {
   try {
-    const [node, cluster] = await Promise.all([read(reader, nodeFilesProbe), read(reader, clusterProbe)]);
+    const [node, cluster] = await Promise.all([reader.read(nodeFilesProbe), reader.read(clusterProbe)]);
     return { cluster, node, bare: isBare(node) };
   } catch (error) {
     if (error instanceof UnknownValue) return error;
     // A lost control plane is what the others are there for; a host that cannot be looked at may hold a cluster.
-    if (error instanceof Error && error.name === 'Unreachable') return { cluster: { answers: false, why: error.message }, node: nothing, bare: false };
+    if (error instanceof Error && error.name === 'Unreachable')
+      return { cluster: { answers: false, why: error.message }, node: nothing, bare: false };
     throw error;
   }
 }

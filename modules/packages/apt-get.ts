@@ -11,9 +11,11 @@ export const environment = { DEBIAN_FRONTEND: 'noninteractive', APT_LISTCHANGES_
 const lockTaken = /Could not get lock|Unable to (?:acquire|lock)|database is locked|frontend lock was locked/;
 
 export async function aptUpdate(host: Writer, lockTimeout: number): Promise<void> {
-  await aptGet(host, ['apt-get', '-q', '-o', 'APT::Update::Error-Mode=any', 'update'], lockTimeout);
   const folder = updateStamp.slice(0, updateStamp.lastIndexOf('/'));
-  await host.shell(sh`mkdir -p -- ${folder} && touch -- ${updateStamp}`);
+  // A stamp that is old, so that an update which fails leaves an index that is older than its sources.
+  await host.shell(sh`mkdir -p -- ${folder} && { [ -e ${updateStamp} ] || touch -d @0 -- ${updateStamp}; }`);
+  await aptGet(host, ['apt-get', '-q', '-o', 'APT::Update::Error-Mode=any', 'update'], lockTimeout);
+  await host.shell(sh`touch -- ${updateStamp}`);
 }
 
 /**
@@ -60,6 +62,7 @@ export function explain(out: Output, lockTimeout: number, argv: readonly string[
 }
 
 const hints: readonly (readonly [RegExp, string])[] = [
+  [/Conflicting values set for option Signed-By/, 'another file in /etc/apt/sources.list.d names the same repository with another key: remove one of them'],
   [/Unable to locate package|has no installation candidate/, 'check the spelling; if a repository is missing, add it before (apt_repository); if the index is old, set update_cache: true'],
   [/Version '.*' for '.*' was not found/, '`apt-cache policy NAME` on the host lists the versions; if the index is old, set update_cache: true'],
   [/Held packages were changed/, 'the package is on hold: set allow_change_held_packages: true to change it all the same'],

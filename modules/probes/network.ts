@@ -43,7 +43,7 @@ export interface HttpRequest {
 }
 
 export interface HttpAnswer {
-  /** 0: no answer; `problem` tells why. */
+  /** 0: no answer; -1: the host has nothing to ask with. `problem` tells why. */
   readonly status: number;
   readonly contentType: string;
   readonly content: string;
@@ -51,7 +51,13 @@ export interface HttpAnswer {
 }
 
 export function httpAnswer(request: HttpRequest): Probe<HttpAnswer> {
-  return { key: `http:${request.method} ${request.url}`, script: httpScript(request), parse: parseAnswer, shared: true };
+  return {
+    key: `http:${request.method} ${request.url}`,
+    script: httpScript(request),
+    parse: parseAnswer,
+    shared: true,
+    appearsWith: { cause: 'package', absent: ({ status }) => status === -1 },
+  };
 }
 
 /** With curl, else (a GET without headers) wget. Headers and body go in through a pipe: they may be secrets, and a command's words are seen by all. */
@@ -96,7 +102,7 @@ export function httpScript(request: HttpRequest): string {
 }
 
 export function parseAnswer(out: Output): HttpAnswer {
-  if (out.code === 77) throw new TaskFailure('the host has no curl to ask with', { hint: 'install curl (apt); for a plain GET wget would do too' });
+  if (out.code === 77) return { status: -1, contentType: '', content: '', problem: 'the host has no curl' };
   const end = out.stdout.lastIndexOf('\n');
   const [, status = '0', contentType = ''] = /^(\d+) ?(.*)$/.exec(out.stdout.slice(end + 1).trim()) ?? [];
   const problem = out.stderr.trim().split('\n').at(-1)!.replace(/^curl: /, '');

@@ -70,19 +70,19 @@ export function aptPlan(words: readonly string[]): Probe<AptPlan> {
 
 export type IndexState = 'fresh' | 'missing' | 'older than its sources' | 'too old';
 
-/** How apt's package index stands against its sources and an age in seconds. */
-export function aptIndex(validSeconds: number): Probe<IndexState> {
+/** How apt's package index stands against its sources and, if given, an age in seconds. */
+export function aptIndex(validSeconds?: number): Probe<IndexState> {
   return {
-    key: `apt-index:${validSeconds}`,
+    key: `apt-index:${validSeconds ?? ''}`,
     script: [
       'lists=/var/lib/apt/lists',
       `stamp=${updateStamp}`,
       'set -- "$lists"/*_Packages*',
       '[ -e "$1" ] || { echo missing; exit 0; }',
-      'if [ ! -e "$stamp" ] || [ "$lists" -nt "$stamp" ]; then stamp=$lists; fi',
+      '[ -e "$stamp" ] || stamp=$lists', // an update that failed touches the lists as well: they count only where there is no stamp
       'newer=$(find /etc/apt/sources.list /etc/apt/sources.list.d -newer "$stamp" 2>/dev/null | head -n 1)',
       'if [ -n "$newer" ]; then echo older than its sources',
-      sh`elif [ $(( $(date +%s) - $(stat -c %Y "$stamp") )) -gt ${validSeconds} ]; then echo too old`,
+      ...(validSeconds === undefined ? [] : [sh`elif [ $(( $(date +%s) - $(stat -c %Y "$stamp") )) -gt ${validSeconds} ]; then echo too old`]),
       'else echo fresh; fi',
     ].join('\n'),
     parse: (out) => readable("apt's package index", out).stdout.trim() as IndexState,

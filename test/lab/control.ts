@@ -1,7 +1,6 @@
-import { enter, startHost, stopHost } from './host.ts';
+import { endHost, inside, startHost, stopHost } from './host.ts';
 import { withLock } from './lock.ts';
 import { hostPaths } from './paths.ts';
-import { ended, isAlive, kill } from './process.ts';
 import { readHost, readJson } from './record.ts';
 import { LabError, type Ran, run } from './run.ts';
 import type { LabOptions } from './types.ts';
@@ -13,19 +12,13 @@ export async function hostExec(
   argv: readonly string[],
   input?: string,
 ): Promise<Ran> {
-  const record = await readHost(options, name);
-  if (!isAlive(record?.leader)) throw new LabError(`${name} does not run\nnext: tsplay lab up`);
-  return run(`run a command in ${name}`, enter(record.leader.pid, argv), {
-    accept: 'all',
-    ...(input !== undefined && { input }),
-  });
+  const command = await inside(await readHost(options, name), argv);
+  return run(`run a command in ${name}`, command, { accept: 'all', ...(input !== undefined && { input }) });
 }
 
 /** Pulls the plug: every process of the host ends at once, its disk stays. The lab calls it failed until it is started. */
 export async function hostKill(options: Pick<LabOptions, 'cache' | 'state'>, name: string): Promise<void> {
-  const record = await readHost(options, name);
-  for (const process of [record?.leader, record?.nspawn, record?.forward]) kill(process);
-  for (const process of [record?.leader, record?.nspawn, record?.forward]) await ended(process, 5000);
+  await endHost(options, name);
 }
 
 /** Starts a host again on the disk that it had. */

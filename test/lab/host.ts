@@ -13,11 +13,13 @@ import { LabError, run } from './run.ts';
 import { mountRoot, unmountRoot } from './storage.ts';
 import type { LabHost, LabOptions } from './types.ts';
 
+type Places = Pick<LabOptions, 'cache' | 'state'>;
+
 const BOOT_SECONDS = 60;
 /** systemd's own signal for an orderly power-off: SIGRTMIN+4. */
 const POWER_OFF = 38;
 
-export const isRunning = (record: HostRecord | undefined): record is HostRecord => isAlive(record?.nspawn);
+export const isRunning = (record: HostRecord | undefined): record is HostRecord => isAlive(record?.supervisor);
 
 /** Starts a host; it is recorded after each step, so that whatever was begun can be taken back. */
 export async function startHost(options: LabOptions, host: LabHost, layers: readonly string[]): Promise<void> {
@@ -30,8 +32,7 @@ export async function startHost(options: LabOptions, host: LabHost, layers: read
   await writeHost(options, record);
   await makeHostNetwork(host);
   await mountRoot(options, host.name, [await ensureIdentity(options, host.name), ...layers]);
-  const groups = await makeGroups(hostGroup(host.name));
-  record = { ...record, nspawn: boot(options, host.name, groups) };
+  record = { ...record, supervisor: await boot(options, host.name) };
   await writeHost(options, record);
   await rm(hostPaths(options, host.name).forwardLog, { force: true });
   record = { ...record, forward: startForward(options, host, await makeGroups('lab')) };
@@ -43,14 +44,12 @@ async function waitUntilUp(options: LabOptions, record: HostRecord): Promise<voi
   const until = performance.now() + BOOT_SECONDS * 1000;
   const wait = async (what: string) => {
     options.signal?.throwIfAborted();
-    if (performance.now() > until || !isAlive(record.nspawn)) throw await notUp(options, record, what);
+    if (performance.now() > until || !isAlive(record.supervisor)) throw await notUp(options, record, what);
     await sleep(50);
   };
-  let leader = record.nspawn && (await leaderOf(record.nspawn));
-  for (; !leader; leader = record.nspawn && (await leaderOf(record.nspawn))) await wait('its systemd did not start');
-  await writeHost(options, { ...record, leader });
+  while (!(await leaderOf(record.supervisor))) await wait('its systemd did not start');
   while (!(await answers(record))) await wait('sshd does not answer');
-  const argv = enter(leader.pid, ['systemctl', 'is-system-running', '--wait']);
+  const argv = await inside(record, ['systemctl', 'is-system-running', '--wait']);
   await run(`wait for ${record.name} to boot`, argv, { accept: [1], signal: options.signal });
 }
 
@@ -61,41 +60,47 @@ async function notUp(options: LabOptions, record: HostRecord, what: string): Pro
     .map((text) => text.trimEnd().split('\n').slice(-15).join('\n'))
     .join('\n')
     .trim();
-  const why = isAlive(record.nspawn) ? `${what} within ${BOOT_SECONDS} s` : 'systemd-nspawn has ended';
+  const why = isAlive(record.supervisor) ? `${what} within ${BOOT_SECONDS} s` : 'systemd-nspawn has ended';
   return new LabError(`${record.name} did not come up: ${why}\n${last}\nnext: the whole console is in ${console}`);
 }
 
-/** Enters a host the way a process of its own would be: every namespace, nothing of this machine's environment. */
-export const enter = (leader: number, argv: readonly string[]): string[] => [
-  'nsenter',
-  '--all',
-  `--target=${leader}`,
-  'env',
-  '-i',
-  'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
-  'HOME=/root',
-  'LANG=C.UTF-8',
-  ...argv,
-];
+/** A command in a host, run the way its own processes are: every namespace, nothing of this machine's environment. */
+export async function inside(record: HostRecord | undefined, argv: readonly string[]): Promise<string[]> {
+  const leader = await leaderOf(record?.supervisor);
+  if (!leader) throw new LabError(`${record?.name ?? 'the host'} does not run\nnext: tsplay lab up`);
+  const environment = [
+    'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+    'HOME=/root',
+    'LANG=C.UTF-8',
+  ];
+  return ['nsenter', '--all', `--target=${leader.pid}`, 'env', '-i', ...environment, ...argv];
+}
 
 /** Powers a host off in order, or at once when it takes long. Its storage stays. */
 export async function stopHost(options: LabOptions, name: string, patience = 5000): Promise<void> {
   const record = await readHost(options, name);
-  if (patience > 0 && isAlive(record?.leader)) {
-    kill(record.leader, POWER_OFF);
-    if (!(await ended(record.nspawn, patience))) options.log(`${name} is slow to power off: ending it`);
+  const leader = await leaderOf(record?.supervisor);
+  if (patience > 0 && leader) {
+    kill(leader, POWER_OFF);
+    if (!(await ended(record?.supervisor, patience))) options.log(`${name} is slow to power off: ending it`);
   }
   await clearHost(options, name);
   await forgetHost(options, name);
 }
 
 /** Leaves nothing of a host but its storage, whatever state it was left in. */
-async function clearHost(options: LabOptions, name: string): Promise<void> {
-  const record = await readHost(options, name);
-  for (const process of [record?.leader, record?.nspawn, record?.forward]) kill(process);
-  for (const process of [record?.leader, record?.nspawn, record?.forward]) await ended(process, 5000);
-  await removeGroups(hostGroup(name));
+async function clearHost(options: Places, name: string): Promise<void> {
+  await endHost(options, name);
   await unmountRoot(options, name);
   await removeHostNetwork(name);
   await rm(`/run/systemd/nspawn/propagate/${name}`, { recursive: true, force: true });
+}
+
+/** Ends every process of a host at once. */
+export async function endHost(options: Places, name: string): Promise<void> {
+  const record = await readHost(options, name);
+  kill(record?.supervisor);
+  kill(record?.forward);
+  await removeGroups(hostGroup(name));
+  for (const process of [record?.supervisor, record?.forward]) await ended(process, 5000);
 }

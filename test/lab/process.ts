@@ -35,9 +35,14 @@ function stat(pid: number): Stat | undefined {
 }
 
 export function recordOf(pid: number): ProcessRecord {
+  const record = tryRecord(pid);
+  if (!record) throw new LabError(`process ${pid} ended at once`);
+  return record;
+}
+
+export function tryRecord(pid: number): ProcessRecord | undefined {
   const found = stat(pid);
-  if (!found) throw new LabError(`process ${pid} ended at once`);
-  return { pid, start: found.start, boot: bootId() };
+  return found && { pid, start: found.start, boot: bootId() };
 }
 
 export function isAlive(record: ProcessRecord | undefined): record is ProcessRecord {
@@ -65,8 +70,18 @@ export async function ended(record: ProcessRecord | undefined, milliseconds: num
   return true;
 }
 
-/** Enters control groups before the command begins, so that all its children are in them. */
 const ENTER = 'while [ "$1" != -- ]; do echo $$ > "$1" || exit 97; shift; done; shift; exec "$@"';
+
+/** A command that enters control groups before it begins, so that all its children are in them. */
+export const inGroups = (groups: readonly string[], argv: readonly string[]): string[] => [
+  '/bin/sh',
+  '-c',
+  ENTER,
+  'sh',
+  ...groups.map((group) => `${group}/cgroup.procs`),
+  '--',
+  ...argv,
+];
 
 /** Starts a process that outlives this one. Its output goes to a log file. */
 export function startDetached(
@@ -75,8 +90,8 @@ export function startDetached(
 ): ProcessRecord {
   const log = openSync(options.log, 'a', 0o600);
   try {
-    const files = options.groups.map((group) => `${group}/cgroup.procs`);
-    const child = spawn('/bin/sh', ['-c', ENTER, 'sh', ...files, '--', ...argv], {
+    const [file = '', ...args] = inGroups(options.groups, argv);
+    const child = spawn(file, args, {
       cwd: '/',
       detached: true,
       stdio: ['ignore', log, log],

@@ -15,8 +15,43 @@ const PACKAGES = [
   'ca-certificates',
 ];
 
+/**
+ * Kernel settings that are not a network namespace's own: all hosts and this machine share them. So each host has files of
+ * its own in their place, with the values that a fresh Debian has; the rest of /proc/sys (but for net) is read-only.
+ */
+const SETTINGS: Readonly<Record<string, string>> = {
+  'fs/file-max': '9223372036854775807',
+  'fs/inotify/max_user_instances': '128',
+  'fs/inotify/max_user_watches': '65536',
+  'fs/protected_fifos': '1',
+  'fs/protected_hardlinks': '1',
+  'fs/protected_regular': '2',
+  'fs/protected_symlinks': '1',
+  'kernel/core_uses_pid': '0',
+  'kernel/keys/root_maxbytes': '25000000',
+  'kernel/keys/root_maxkeys': '1000000',
+  'kernel/panic': '0',
+  'kernel/panic_on_oops': '0',
+  'kernel/pid_max': '4194304',
+  'kernel/sysrq': '438',
+  'vm/max_map_count': '65530',
+  'vm/overcommit_memory': '0',
+  'vm/panic_on_oom': '0',
+  'vm/swappiness': '60',
+};
+
+const setting = ([path, value]: readonly [string, string]): string => `own ${path} ${value}`;
+
 /** Lets container runtimes work in a host: its mounts are shared and its control groups can be written. */
 const PREPARE = `#!/bin/sh
+own() {
+  [ -e "/proc/sys/$1" ] || return
+  file=/run/tsplay-lab/$1
+  mkdir -p "\${file%/*}"
+  echo "$2" > "$file"
+  mount --bind "$file" "/proc/sys/$1"
+}
+${Object.entries(SETTINGS).map(setting).join('\n')}
 mount --make-rshared /
 for line in $(awk '$3 ~ /^cgroup/ && $4 ~ /^ro/ { print $2 }' /proc/self/mounts); do
   mount -o remount,bind,rw "$line"
@@ -27,7 +62,7 @@ exit 0
 const PREPARE_UNIT = `[Unit]
 Description=Prepare this lab host for containers
 DefaultDependencies=no
-Before=sysinit.target
+Before=sysinit.target systemd-sysctl.service
 
 [Service]
 Type=oneshot

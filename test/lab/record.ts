@@ -11,8 +11,8 @@ type Places = Pick<LabOptions, 'cache' | 'state'>;
 export interface HostRecord extends LabHost {
   readonly since: string;
   readonly forward?: ProcessRecord;
-  readonly nspawn?: ProcessRecord;
-  readonly leader?: ProcessRecord;
+  /** Runs as long as the host, also when it reboots. */
+  readonly supervisor?: ProcessRecord;
 }
 
 export const readHost = (places: Places, name: string): Promise<HostRecord | undefined> =>

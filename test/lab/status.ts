@@ -11,7 +11,7 @@ async function statusOf(options: Pick<LabOptions, 'cache' | 'state'>, host: LabH
   const { name, address, listen } = host;
   const record = await readHost(options, name);
   if (!record) return { name, address, listen, state: 'stopped' };
-  return { name, address, listen, state: await stateOf(isAlive(record.nspawn), host), since: record.since };
+  return { name, address, listen, state: await stateOf(isAlive(record.supervisor), host), since: record.since };
 }
 
 /** A host that was started and not stopped is expected to live. */

@@ -21,29 +21,50 @@ const args = {
 const config = { path: 'kubeadm-init.yaml.hbs', content: 'kind: InitConfiguration' };
 
 const bare: NodeFiles = { files: [], pins: [], server: '', rotated: false, kubelet: 'inactive', readyz: null };
-const joined: NodeFiles = { ...bare, files: ['kubeletConf', 'kubeletConfig'], pins: ['sha256:aa'], server: args.endpoint, rotated: true, kubelet: 'active' };
-const control: NodeFiles = { ...joined, files: ['adminConf', 'kubeletConf', 'apiManifest', 'etcdManifest', 'kubeletConfig', 'etcdData'], readyz: 'ok' };
+const joined: NodeFiles = {
+  ...bare,
+  files: ['kubeletConf', 'kubeletConfig'],
+  pins: ['sha256:aa'],
+  server: args.endpoint,
+  rotated: true,
+  kubelet: 'active',
+};
+const control: NodeFiles = {
+  ...joined,
+  files: ['adminConf', 'kubeletConf', 'apiManifest', 'etcdManifest', 'kubeletConfig', 'etcdData'],
+  readyz: 'ok',
+};
 const none: Cluster = { answers: false, why: 'there is no admin.conf' };
 const cluster = (...names: string[]): Cluster => ({
   answers: true,
-  nodes: names.map((name) => ({ name, ready: true, version: 'v1.20.2', address: name === 'n' ? '192.0.2.1' : '192.0.2.9', labels: { 'node-role.kubernetes.io/control-plane': '' } })),
+  nodes: names.map((name) => ({
+    name,
+    ready: true,
+    version: 'v1.20.2',
+    address: name === 'n' ? '192.0.2.1' : '192.0.2.9',
+    labels: { 'node-role.kubernetes.io/control-plane': '' },
+  })),
   configuration: 'kind: ClusterConfiguration',
   discovery: true,
   proxy: true,
 });
-const members = (...names: string[]) => names.map((name, i) => ({ id: `${i + 1}`, name, address: '', learner: false, healthy: true }));
+const members = (...names: string[]) =>
+  names.map((name, i) => ({ id: `${i + 1}`, name, address: '', learner: false, healthy: true }));
 
 const token = 'abcdef.0123456789abcdef';
 const host = (node: NodeFiles, seen: Cluster = none): GivenHost => ({
   reads: { [nodeFilesProbe.key]: node, [clusterProbe.key]: seen, [etcdProbe.key]: null },
   outputs: { 'kubeadm version -o short': { stdout: 'v1.20.2\n' } },
 });
-const makesTokens = "kubeadm token create --ttl 30m --description 'tsplay: one join' --kubeconfig /etc/kubernetes/admin.conf";
+const makesTokens =
+  "kubeadm token create --ttl 30m --description 'tsplay: one join' --kubeconfig /etc/kubernetes/admin.conf";
 const peer = (seen: Cluster, etcd = members('m')): GivenHost => ({
   reads: { [nodeFilesProbe.key]: seen.answers ? control : bare, [clusterProbe.key]: seen, [etcdProbe.key]: etcd },
   outputs: {
     [makesTokens]: { stdout: `${token}\n` },
-    'kubeadm init phase upload-certs --upload-certs --config /dev/stdin': { stdout: `[upload-certs] Storing the certificates\n[upload-certs] Using certificate key:\n${'ab'.repeat(32)}\n` },
+    'kubeadm init phase upload-certs --upload-certs --config /dev/stdin': {
+      stdout: `[upload-certs] Storing the certificates\n[upload-certs] Using certificate key:\n${'ab'.repeat(32)}\n`,
+    },
   },
 });
 
@@ -54,10 +75,24 @@ export const cases: readonly ModuleCase[] = [
   {
     title: 'makes the cluster where nobody has one',
     module: kubeadm,
-    args: { ...args, state: 'init', config, skip_phases: ['addon/coredns'], ignore_preflight_errors: ['SystemVerification'] },
+    args: {
+      ...args,
+      state: 'init',
+      config,
+      skip_phases: ['addon/coredns'],
+      ignore_preflight_errors: ['SystemVerification'],
+    },
     given: { ...host(bare), others: { m: peer(none) } },
-    differences: [{ what: 'control-plane n', from: 'absent: no control plane has a cluster', to: 'complete: the first node of a new cluster' }],
-    commands: ['kubeadm init --config /dev/stdin --skip-token-print --skip-phases=addon/coredns --ignore-preflight-errors=SystemVerification'],
+    differences: [
+      {
+        what: 'control-plane n',
+        from: 'absent: no control plane has a cluster',
+        to: 'complete: the first node of a new cluster',
+      },
+    ],
+    commands: [
+      'kubeadm init --config /dev/stdin --skip-token-print --skip-phases=addon/coredns --ignore-preflight-errors=SystemVerification',
+    ],
     result: { found: 'absent' },
     converges: 'unknown',
   },
@@ -104,7 +139,10 @@ export const cases: readonly ModuleCase[] = [
     title: 'a half-done worker is reset, then joins',
     module: kubeadm,
     args: { ...args, state: 'worker' },
-    given: { ...host({ ...bare, files: ['bootstrapConf', 'kubeletConfig'], pins: ['sha256:aa'] }), others: { m: peer(cluster('m')) } },
+    given: {
+      ...host({ ...bare, files: ['bootstrapConf', 'kubeletConfig'], pins: ['sha256:aa'] }),
+      others: { m: peer(cluster('m')) },
+    },
     differences: ['worker n'],
     result: { found: 'half-join' },
     converges: 'unknown',
@@ -113,7 +151,15 @@ export const cases: readonly ModuleCase[] = [
     title: 'nothing is reset where it would cost the quorum',
     module: kubeadm,
     args: { ...args, state: 'control-plane' },
-    given: { ...host({ ...control, readyz: 'refused' }), others: { m: peer(cluster('m'), [{ ...members('n')[0]!, healthy: false }, { ...members('m')[0]!, id: '2', healthy: false }]) } },
+    given: {
+      ...host({ ...control, readyz: 'refused' }),
+      others: {
+        m: peer(cluster('m'), [
+          { ...members('n')[0]!, healthy: false },
+          { ...members('m')[0]!, id: '2', healthy: false },
+        ]),
+      },
+    },
     fails: 'etcd would lose its quorum',
   },
   {
@@ -134,7 +180,9 @@ export const cases: readonly ModuleCase[] = [
     title: 'the only control plane does not leave',
     module: kubeadm,
     args: { ...args, state: 'absent', via: [] },
-    given: { reads: { [nodeFilesProbe.key]: control, [clusterProbe.key]: cluster('n'), [etcdProbe.key]: members('n') } },
+    given: {
+      reads: { [nodeFilesProbe.key]: control, [clusterProbe.key]: cluster('n'), [etcdProbe.key]: members('n') },
+    },
     fails: 'it is the only control plane',
   },
   {

@@ -20,7 +20,12 @@ export const cases: readonly ModuleCase[] = [
     module: kubernetesManifest,
     args: { ...args, definition: [definition, definition] },
     given: {
-      reads: { [`kubeconfig:${conf}`]: true, [`manifest-diff:${id(`${JSON.stringify(definition)}\n${JSON.stringify(definition)}`)}`]: [{ what: 'Namespace shop', from: null, to: 'x' }] },
+      reads: {
+        [`kubeconfig:${conf}`]: true,
+        [`manifest-diff:${id(`${JSON.stringify(definition)}\n${JSON.stringify(definition)}`)}`]: [
+          { what: 'Namespace shop', from: null, to: 'x' },
+        ],
+      },
     },
     differences: ['Namespace shop'],
     commands: [`kubectl --kubeconfig ${conf} apply --server-side --field-manager=tsplay -f -`],
@@ -30,7 +35,12 @@ export const cases: readonly ModuleCase[] = [
     title: 'objects are deleted',
     module: kubernetesManifest,
     args: { ...args, state: 'absent', src: { path: 'x', content: 'kind: Namespace' } },
-    given: { reads: { [`kubeconfig:${conf}`]: true, [`manifest-get:${id('kind: Namespace')}`]: [{ what: 'namespace/shop', from: 'present', to: null }] } },
+    given: {
+      reads: {
+        [`kubeconfig:${conf}`]: true,
+        [`manifest-get:${id('kind: Namespace')}`]: [{ what: 'namespace/shop', from: 'present', to: null }],
+      },
+    },
     differences: ['namespace/shop'],
     commands: [`kubectl --kubeconfig ${conf} delete --ignore-not-found --wait --timeout=120s -f -`],
     converges: 'unknown',

@@ -13,9 +13,39 @@ const silent: Cluster = { answers: false, why: 'refused' };
 const sees = (seen: Cluster) => ({ reads: { [clusterProbe.key]: seen } });
 
 export const cases: readonly ModuleCase[] = [
-  { title: 'a Ready node', module: kubernetesWait, args: { nodes: ['n'], via: [], timeout: 1 }, given: sees(cluster(true)), differences: [] },
-  { title: 'asked through the one that answers', module: kubernetesWait, args: { nodes: ['n'], via: ['a', 'b'], timeout: 1 }, given: { others: { a: sees(silent), b: sees(cluster(true)) } }, differences: [] },
-  { title: 'never Ready', module: kubernetesWait, args: { nodes: ['n'], via: [], timeout: 0 }, given: sees(cluster(false)), fails: 'node n is NotReady' },
-  { title: 'not there', module: kubernetesWait, args: { nodes: ['x'], via: [], timeout: 0 }, given: sees(cluster(true)), fails: 'node x is not in the cluster' },
-  { title: 'nobody answers', module: kubernetesWait, args: { nodes: ['n'], via: ['a'], timeout: 0 }, given: { others: { a: sees(silent) } }, fails: 'a: refused' },
+  {
+    title: 'a Ready node',
+    module: kubernetesWait,
+    args: { nodes: ['n'], via: [], timeout: 1 },
+    given: sees(cluster(true)),
+    differences: [],
+  },
+  {
+    title: 'asked through the one that answers',
+    module: kubernetesWait,
+    args: { nodes: ['n'], via: ['a', 'b'], timeout: 1 },
+    given: { others: { a: sees(silent), b: sees(cluster(true)) } },
+    differences: [],
+  },
+  {
+    title: 'never Ready',
+    module: kubernetesWait,
+    args: { nodes: ['n'], via: [], timeout: 0 },
+    given: sees(cluster(false)),
+    fails: 'node n is NotReady',
+  },
+  {
+    title: 'not there',
+    module: kubernetesWait,
+    args: { nodes: ['x'], via: [], timeout: 0 },
+    given: sees(cluster(true)),
+    fails: 'node x is not in the cluster',
+  },
+  {
+    title: 'nobody answers',
+    module: kubernetesWait,
+    args: { nodes: ['n'], via: ['a'], timeout: 0 },
+    given: { others: { a: sees(silent) } },
+    fails: 'a: refused',
+  },
 ];

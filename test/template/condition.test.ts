@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Unknown } from '../../engine/contract/unknown.ts';
+import { Unknown, UnknownValue } from '../../engine/contract/unknown.ts';
 import { Diagnostics } from '../../engine/source/diagnostic.ts';
 import { compileCondition, compileExpression } from '../../engine/template/condition.ts';
 import { complaints, nodeOf, outcome, scopeOf } from './given.ts';
@@ -24,6 +24,11 @@ const variables = {
   },
   later: new Unknown("until 'x' has run"),
   partly: { later: new Unknown("until 'y' has run"), known: 1 },
+  evaluated: {
+    get later(): never {
+      throw new UnknownValue("until 'w' has run");
+    },
+  },
   items: [1, new Unknown("until 'z' has run")],
 };
 
@@ -102,6 +107,7 @@ describe('an expression', () => {
     ['off || later.rc == 0', "unknown until 'x' has run"],
     ['later.rc == 0 || off', "unknown until 'x' has run"],
     ['later.rc == 0 && result.missing', "unknown until 'x' has run"],
+    ['evaluated.later == 1 && result.missing', "unknown until 'w' has run"],
     ['!(later.rc == 0)', "unknown until 'x' has run"],
     ['later.ok ? 1 : 2', "unknown until 'x' has run"],
     // wrong from the start

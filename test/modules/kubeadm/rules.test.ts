@@ -8,7 +8,14 @@ import { objection } from '../../../modules/kubeadm/reset.ts';
 import { apiVersionOf } from '../../../modules/kubeadm/versions.ts';
 import type { EtcdMember } from '../../../modules/probes/cluster.ts';
 
-const voter = (id: string, more: Partial<EtcdMember> = {}): EtcdMember => ({ id, name: `n${id}`, address: '', learner: false, healthy: true, ...more });
+const voter = (id: string, more: Partial<EtcdMember> = {}): EtcdMember => ({
+  id,
+  name: `n${id}`,
+  address: '',
+  learner: false,
+  healthy: true,
+  ...more,
+});
 const dead = { healthy: false };
 
 describe('who may leave etcd', () => {
@@ -43,39 +50,89 @@ describe("kubeadm's configuration", () => {
   ] as const)
     it(`${version} reads ${api ?? 'nothing known'}`, () => expect(apiVersionOf(version)).to.equal(api));
 
-  const args = { node_name: 'n', node_ip: '192.0.2.1', endpoint: 'api.test:6443', cri_socket: 'unix:///c.sock', kubelet_extra_args: { v: '2' } } as unknown as KubeadmArguments;
+  const args: KubeadmArguments = {
+    node_name: 'n',
+    node_ip: '192.0.2.1',
+    endpoint: 'api.test:6443',
+    cri_socket: 'unix:///c.sock',
+    kubelet_extra_args: { v: '2' },
+    state: 'worker',
+    via: [],
+    labels: {},
+    ignore_preflight_errors: [],
+    skip_phases: [],
+    snapshot_dir: '/var/backups/etcd',
+    whole_cluster: false,
+    timeout_seconds: 900,
+    wait_seconds: 0,
+  };
 
   it('of a worker, older form', () =>
     expect(joinConfiguration(args, 'v1beta2', ['sha256:aa'], { token: 'abcdef.0123456789abcdef' })).to.deep.equal({
       apiVersion: 'kubeadm.k8s.io/v1beta2',
       kind: 'JoinConfiguration',
-      discovery: { bootstrapToken: { token: 'abcdef.0123456789abcdef', apiServerEndpoint: 'api.test:6443', caCertHashes: ['sha256:aa'] } },
-      nodeRegistration: { name: 'n', criSocket: 'unix:///c.sock', kubeletExtraArgs: { 'node-ip': '192.0.2.1', v: '2' } },
+      discovery: {
+        bootstrapToken: {
+          token: 'abcdef.0123456789abcdef',
+          apiServerEndpoint: 'api.test:6443',
+          caCertHashes: ['sha256:aa'],
+        },
+      },
+      nodeRegistration: {
+        name: 'n',
+        criSocket: 'unix:///c.sock',
+        kubeletExtraArgs: { 'node-ip': '192.0.2.1', v: '2' },
+      },
     }));
 
   it('of a control plane, newer form', () => {
-    const config = joinConfiguration(args, 'v1beta4', ['sha256:aa'], { token: 't', certificateKey: 'k' }) as Record<string, { kubeletExtraArgs?: unknown }>;
-    expect(config['controlPlane']).to.deep.equal({ localAPIEndpoint: { advertiseAddress: '192.0.2.1', bindPort: 6443 }, certificateKey: 'k' });
-    expect(config['nodeRegistration']!.kubeletExtraArgs).to.deep.equal([
-      { name: 'node-ip', value: '192.0.2.1' },
-      { name: 'v', value: '2' },
-    ]);
+    const config = joinConfiguration(args, 'v1beta4', ['sha256:aa'], { token: 't', certificateKey: 'k' });
+    expect(config).to.deep.include({
+      controlPlane: { localAPIEndpoint: { advertiseAddress: '192.0.2.1', bindPort: 6443 }, certificateKey: 'k' },
+    });
+    expect(config)
+      .to.have.nested.property('nodeRegistration.kubeletExtraArgs')
+      .that.deep.equals([
+        { name: 'node-ip', value: '192.0.2.1' },
+        { name: 'v', value: '2' },
+      ]);
   });
 });
 
 describe('the phases that finish an init', () => {
   it('all', () => expect(remainingPhases([])).to.have.length(6));
   it('without one addon', () => expect(remainingPhases(['addon/coredns'])).to.not.include('addon coredns'));
-  it('without all addons', () => expect(remainingPhases(['addon'])).to.deep.equal(['upload-config all', 'mark-control-plane', 'bootstrap-token', 'kubelet-finalize all']));
+  it('without all addons', () =>
+    expect(remainingPhases(['addon'])).to.deep.equal([
+      'upload-config all',
+      'mark-control-plane',
+      'bootstrap-token',
+      'kubelet-finalize all',
+    ]));
 });
 
 describe('what kubeadm says, in plain words', () => {
   for (const [stderr, words] of [
-    ['error execution phase preflight: couldn\'t validate the identity of the API Server: could not find a JWS signature in the cluster-info ConfigMap for token ID "abcdef"', 'expired'],
-    ['error execution phase control-plane-prepare/download-certs: error downloading certs: Secret "kubeadm-certs" was not found in the "kube-system" Namespace.', 'certificates for a new control plane'],
-    ['error execution phase kubelet-start: a Node with name "n" and status "Ready" already exists in the cluster.', 'same name'],
-    ['error execution phase preflight: \n\nunable to add a new control plane instance to a cluster that doesn\'t have a stable controlPlaneEndpoint address', 'controlPlaneEndpoint'],
-    ['error execution phase preflight: [preflight] Some fatal errors occurred:\n\t[ERROR FileAvailable--etc-kubernetes-kubelet.conf]: /etc/kubernetes/kubelet.conf already exists', 'remains of an earlier'],
+    [
+      'error execution phase preflight: couldn\'t validate the identity of the API Server: could not find a JWS signature in the cluster-info ConfigMap for token ID "abcdef"',
+      'expired',
+    ],
+    [
+      'error execution phase control-plane-prepare/download-certs: error downloading certs: Secret "kubeadm-certs" was not found in the "kube-system" Namespace.',
+      'certificates for a new control plane',
+    ],
+    [
+      'error execution phase kubelet-start: a Node with name "n" and status "Ready" already exists in the cluster.',
+      'same name',
+    ],
+    [
+      "error execution phase preflight: \n\nunable to add a new control plane instance to a cluster that doesn't have a stable controlPlaneEndpoint address",
+      'controlPlaneEndpoint',
+    ],
+    [
+      'error execution phase preflight: [preflight] Some fatal errors occurred:\n\t[ERROR FileAvailable--etc-kubernetes-kubelet.conf]: /etc/kubernetes/kubelet.conf already exists',
+      'remains of an earlier',
+    ],
     ['\t[ERROR Port-6443]: Port 6443 is in use', 'in use by another program'],
     ['\t[ERROR NumCPU]: the number of available CPUs 1 is less than the required 2', 'not fit'],
     ['something new', 'exit code 1: something new'],

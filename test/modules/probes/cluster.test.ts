@@ -18,9 +18,23 @@ const pin = 'sha256:45a3f7cc063d0fba238b7c8316fa017b8a4abd0400f7871aeaca42e6620b
 const out = (stdout: string, code = 0, stderr = '') => ({ code, stdout, stderr });
 
 describe('what a node is seen to be', () => {
-  it('bare', () => expect(nodeFilesProbe.parse(out('kubelet inactive\n'))).to.deep.equal({ files: [], pins: [], server: '', rotated: false, kubelet: 'inactive', readyz: null }));
+  it('bare', () =>
+    expect(nodeFilesProbe.parse(out('kubelet inactive\n'))).to.deep.equal({
+      files: [],
+      pins: [],
+      server: '',
+      rotated: false,
+      kubelet: 'inactive',
+      readyz: null,
+    }));
   it('a control plane', () =>
-    expect(nodeFilesProbe.parse(out(`file adminConf\nfile kubeletConf\nfile apiManifest\nserver api.test:6443\nrotated\nkubelet active\nreadyz ok\n${ca}`))).to.deep.equal({
+    expect(
+      nodeFilesProbe.parse(
+        out(
+          `file adminConf\nfile kubeletConf\nfile apiManifest\nserver api.test:6443\nrotated\nkubelet active\nreadyz ok\n${ca}`,
+        ),
+      ),
+    ).to.deep.equal({
       files: ['adminConf', 'kubeletConf', 'apiManifest'],
       pins: [pin],
       server: 'api.test:6443',
@@ -32,15 +46,28 @@ describe('what a node is seen to be', () => {
 });
 
 describe('what a cluster is seen to be', () => {
-  const node = { metadata: { name: 'n', labels: { a: 'b' } }, status: { conditions: [{ type: 'Ready', status: 'True' }], addresses: [{ type: 'InternalIP', address: '192.0.2.1' }], nodeInfo: { kubeletVersion: 'v1.20.2' } } };
+  const node = {
+    metadata: { name: 'n', labels: { a: 'b' } },
+    status: {
+      conditions: [{ type: 'Ready', status: 'True' }],
+      addresses: [{ type: 'InternalIP', address: '192.0.2.1' }],
+      nodeInfo: { kubeletVersion: 'v1.20.2' },
+    },
+  };
   const missing = 'Error from server (NotFound): configmaps "cluster-info" not found\n';
 
   it('nothing without admin.conf', () => expect(clusterProbe.parse(out('', 3))).to.deep.include({ answers: false }));
-  it('silent, and why', () => expect(clusterProbe.parse(out('', 4, 'The connection to the server was refused\n'))).to.deep.equal({ answers: false, why: 'The connection to the server was refused' }));
+  it('silent, and why', () =>
+    expect(clusterProbe.parse(out('', 4, 'The connection to the server was refused\n'))).to.deep.equal({
+      answers: false,
+      why: 'The connection to the server was refused',
+    }));
   it('all of it', () =>
     expect(
       clusterProbe.parse(
-        out(`--- nodes\n${JSON.stringify({ items: [node] })}\n--- configuration\n${JSON.stringify({ data: { ClusterConfiguration: 'x: 1\n' } })}\n--- discovery\n${missing}--- proxy\n{}\n`),
+        out(
+          `--- nodes\n${JSON.stringify({ items: [node] })}\n--- configuration\n${JSON.stringify({ data: { ClusterConfiguration: 'x: 1\n' } })}\n--- discovery\n${missing}--- proxy\n{}\n`,
+        ),
       ),
     ).to.deep.equal({
       answers: true,
