@@ -18,23 +18,46 @@ export const apt = defineModule({
       'All packages go in one apt-get. update_cache serves the packages: the index is refreshed when something has to be installed (or state is latest, or no ' +
       'package is named) and it is missing, older than its sources or older than cache_valid_time. A host that has all its packages is left alone.',
     properties: {
-      name: { ...names, description: 'One or several: `curl`, `kubelet=1.36.*` (a version, globs allowed), `libc6:i386`.' },
+      name: {
+        ...names,
+        description: 'One or several: `curl`, `kubelet=1.36.*` (a version, globs allowed), `libc6:i386`.',
+      },
       pkg: { ...names, description: 'Another word for name.' },
       deb: { type: 'string', format: 'path', description: 'A .deb file on the host, installed with its dependencies.' },
       state: { enum: ['present', 'absent', 'latest'], default: 'present' },
       purge: { type: 'boolean', default: false, description: 'With absent: their configuration goes too.' },
-      autoremove: { type: 'boolean', default: false, description: 'With absent: dependencies that nothing else needs go too.' },
+      autoremove: {
+        type: 'boolean',
+        default: false,
+        description: 'With absent: dependencies that nothing else needs go too.',
+      },
       update_cache: { type: 'boolean', default: false },
-      cache_valid_time: { type: 'integer', minimum: 0, default: 3600, description: 'Seconds for which an index is fresh enough.' },
+      cache_valid_time: {
+        type: 'integer',
+        minimum: 0,
+        default: 3600,
+        description: 'Seconds for which an index is fresh enough.',
+      },
       default_release: { type: 'string', description: 'Take packages from this release (`bookworm-backports`).' },
       install_recommends: { type: 'boolean', description: "By default as the host's apt is configured." },
       allow_downgrade: { type: 'boolean', default: false },
       allow_change_held_packages: { type: 'boolean', default: false },
       hold: { type: 'boolean', description: 'Whether the packages are held at their version afterwards.' },
-      dpkg_options: { type: 'string', default: 'force-confdef,force-confold', description: 'Options of dpkg, without dashes, separated by commas.' },
-      lock_timeout: { type: 'integer', minimum: 0, default: 120, description: 'Seconds to wait for another apt or dpkg.' },
+      dpkg_options: {
+        type: 'string',
+        default: 'force-confdef,force-confold',
+        description: 'Options of dpkg, without dashes, separated by commas.',
+      },
+      lock_timeout: {
+        type: 'integer',
+        minimum: 0,
+        default: 120,
+        description: 'Seconds to wait for another apt or dpkg.',
+      },
     },
-    allOf: [{ anyOf: [{ required: ['name'] }, { required: ['pkg'] }, { required: ['deb'] }, { required: ['update_cache'] }] }],
+    allOf: [
+      { anyOf: [{ required: ['name'] }, { required: ['pkg'] }, { required: ['deb'] }, { required: ['update_cache'] }] },
+    ],
     additionalProperties: false,
   },
   returns: { type: 'object', properties: { cache_updated: { type: 'boolean' } } },
@@ -59,11 +82,14 @@ export const apt = defineModule({
   ],
   lint(args) {
     const problems: string[] = [];
-    if (args['name'] !== undefined && args['pkg'] !== undefined) problems.push('name and pkg mean the same: give one of them');
-    if (args['state'] === 'absent' && args['deb'] !== undefined) problems.push('deb cannot be absent: name the package');
+    if (args['name'] !== undefined && args['pkg'] !== undefined)
+      problems.push('name and pkg mean the same: give one of them');
+    if (args['state'] === 'absent' && args['deb'] !== undefined)
+      problems.push('deb cannot be absent: name the package');
     if (args['state'] === 'absent' && args['hold'] === true) problems.push('an absent package cannot be held');
     for (const arg of ['purge', 'autoremove'])
-      if (args[arg] === true && args['state'] !== undefined && args['state'] !== 'absent') problems.push(`${arg} needs state: absent`);
+      if (args[arg] === true && args['state'] !== undefined && args['state'] !== 'absent')
+        problems.push(`${arg} needs state: absent`);
     return problems;
   },
 
@@ -84,15 +110,28 @@ export const apt = defineModule({
 
     if (gone) {
       const there = found.filter((f) => f.state.version !== null || f.residue);
-      const words = [args.purge ? 'purge' : 'remove', ...(args.autoremove ? ['--auto-remove'] : []), ...there.map((f) => f.spec.word)];
-      if (there.length === 0) return { present: { refresh: false, words: [], unhold: [], hold: [] }, differences: [], result: { cache_updated: false } };
+      const words = [
+        args.purge ? 'purge' : 'remove',
+        ...(args.autoremove ? ['--auto-remove'] : []),
+        ...there.map((f) => f.spec.word),
+      ];
+      if (there.length === 0)
+        return {
+          present: { refresh: false, words: [], unhold: [], hold: [] },
+          differences: [],
+          result: { cache_updated: false },
+        };
       if (args.allow_change_held_packages) words.splice(1, 0, '--allow-change-held-packages');
       const plan = await unlessUnknown(host.read(aptPlan(words)));
       refuse(plan, words, args.lock_timeout);
       const all = new Set([...there.map((f) => f.spec.name), ...(plan?.removes ?? [])]);
       return {
         present: { refresh: false, words, unhold: [], hold: [] },
-        differences: there.map((f) => ({ what: `package ${f.spec.name}`, from: f.state.version ?? 'its configuration', to: null })),
+        differences: there.map((f) => ({
+          what: `package ${f.spec.name}`,
+          from: f.state.version ?? 'its configuration',
+          to: null,
+        })),
         after: [...all].flatMap((name) => [
           willBe(packageState(name), noPackage),
           args.purge ? willBe(packageResidue(name), false) : cannotTell(packageResidue(name)),
@@ -101,22 +140,36 @@ export const apt = defineModule({
       };
     }
 
-    const lacking = found.filter(({ spec, state }) => state.version === null || state.broken || !matches(spec.version, state.version));
-    const latest = args.state === 'latest' ? found.filter((f) => f.state.version !== null && (!f.state.held || args.allow_change_held_packages)) : [];
+    const lacking = found.filter(
+      ({ spec, state }) => state.version === null || state.broken || !matches(spec.version, state.version),
+    );
+    const latest =
+      args.state === 'latest'
+        ? found.filter((f) => f.state.version !== null && (!f.state.held || args.allow_change_held_packages))
+        : [];
     const wanted = [...new Set([...lacking, ...latest])];
     const refresh = index !== undefined && index !== 'fresh' && (wanted.length > 0 || specs.length === 0);
     const words = wanted.length === 0 ? [] : ['install', ...options(args), ...wanted.map((f) => f.spec.word)];
-    const plan = words.length === 0 || (refresh && index === 'missing') ? undefined : await unlessUnknown(host.read(aptPlan(words)));
+    const plan =
+      words.length === 0 || (refresh && index === 'missing')
+        ? undefined
+        : await unlessUnknown(host.read(aptPlan(words)));
     const broken = plan?.error != null && isInterrupted(plan.error);
     if (!refresh && !broken) refuse(plan, words, args.lock_timeout);
     const certain = plan !== undefined && !refresh && !broken;
-    const versionOf = (name: string): string | undefined => (certain ? (plan.installs[name] ?? plan.installs[name.split(':')[0]!]) : undefined);
+    const versionOf = (name: string): string | undefined =>
+      certain ? (plan.installs[name] ?? plan.installs[name.split(':')[0]!]) : undefined;
 
     const differences: Difference[] = [];
     const after: Prediction[] = [];
     if (refresh) {
       // Its age goes on: only a missing or outdated index must be gone after the change.
-      differences.push({ what: 'package index', from: index, to: 'fresh', ...(index === 'too old' && { recurs: true }) });
+      differences.push({
+        what: 'package index',
+        from: index,
+        to: 'fresh',
+        ...(index === 'too old' && { recurs: true }),
+      });
       const probe = aptIndex(args.cache_valid_time);
       after.push(args.cache_valid_time < 60 ? cannotTell(probe) : willBe(probe, 'fresh'), mayAppear('package-index'));
     }
@@ -125,7 +178,11 @@ export const apt = defineModule({
       const to = versionOf(spec.name) ?? (stale === undefined ? undefined : `${stale} or newer`);
       // Of latest: it is the newest, or whether there is a newer one shows after the refresh.
       if (to === undefined && !state.broken && (certain || !lacking.some((f) => f.spec === spec))) continue;
-      differences.push({ what: `package ${spec.name}`, from: state.broken ? `${state.version}, half installed` : state.version, to: to ?? spec.version ?? 'installed' });
+      differences.push({
+        what: `package ${spec.name}`,
+        from: state.broken ? `${state.version}, half installed` : state.version,
+        to: to ?? spec.version ?? 'installed',
+      });
     }
     for (const name of new Set([...wanted.map((f) => f.spec.name), ...Object.keys(plan?.installs ?? {})])) {
       const own = found.find((f) => f.spec.name === name);
@@ -133,25 +190,41 @@ export const apt = defineModule({
       if (own && certain && version === undefined && !own.state.broken) continue;
       // dpkg may drop the hold of a package that it replaces.
       const held = own ? (args.hold ?? (own.state.held ? undefined : false)) : false;
-      after.push(version === undefined || held === undefined ? cannotTell(packageState(name)) : willBe(packageState(name), { version, broken: false, held }));
+      after.push(
+        version === undefined || held === undefined
+          ? cannotTell(packageState(name))
+          : willBe(packageState(name), { version, broken: false, held }),
+      );
     }
-    if (certain) for (const name of plan.removes) if (!(name in plan.installs)) after.push(willBe(packageState(name), noPackage));
+    if (certain && words.length > 0) after.push(willBe(aptPlan(words), { installs: {}, removes: [], error: null }));
+    if (certain)
+      for (const name of plan.removes) if (!(name in plan.installs)) after.push(willBe(packageState(name), noPackage));
     if (after.some((p) => p.kind !== 'appears') && wanted.length > 0) after.push(mayAppear('package'));
 
     const marks = found.filter(({ state }) => args.hold !== undefined && state.held !== args.hold);
     for (const { spec, state } of marks) {
       if (state.version === null && !args.hold) continue;
-      differences.push({ what: `hold of ${spec.name}`, from: state.held ? 'held' : 'not held', to: args.hold ? 'held' : 'not held' });
-      if (!wanted.some((f) => f.spec === spec)) after.push(willBe(packageState(spec.name), { ...state, held: args.hold! }));
+      differences.push({
+        what: `hold of ${spec.name}`,
+        from: state.held ? 'held' : 'not held',
+        to: args.hold ? 'held' : 'not held',
+      });
+      if (!wanted.some((f) => f.spec === spec))
+        after.push(willBe(packageState(spec.name), { ...state, held: args.hold! }));
     }
     const touched = args.hold === undefined ? [] : [...new Set([...marks, ...wanted])].map((f) => f.spec.name);
-    const kept = args.state === 'latest' ? found.filter((f) => f.state.held && !args.allow_change_held_packages).map((f) => f.spec.name) : [];
+    const kept =
+      args.state === 'latest'
+        ? found.filter((f) => f.state.held && !args.allow_change_held_packages).map((f) => f.spec.name)
+        : [];
     return {
       present: { refresh, words, hold: args.hold ? touched : [], unhold: args.hold ? [] : touched },
       differences,
       after: differences.length === 0 ? [] : after,
       result: { cache_updated: refresh },
-      ...(kept.length > 0 && { warnings: [`on hold, not upgraded: ${kept.join(', ')} (allow_change_held_packages: true would)`] }),
+      ...(kept.length > 0 && {
+        warnings: [`on hold, not upgraded: ${kept.join(', ')} (allow_change_held_packages: true would)`],
+      }),
     };
   },
 
@@ -159,7 +232,10 @@ export const apt = defineModule({
     const { lock_timeout: lock } = args;
     if (present.refresh) await aptUpdate(host, lock);
     if (present.words.length > 0) {
-      const dpkg = args.dpkg_options.split(',').filter(Boolean).flatMap((option) => ['-o', `Dpkg::Options::=--${option.trim()}`]);
+      const dpkg = args.dpkg_options
+        .split(',')
+        .filter(Boolean)
+        .flatMap((option) => ['-o', `Dpkg::Options::=--${option.trim()}`]);
       await aptGet(host, ['apt-get', '-y', '-q', ...waiting(lock), ...dpkg, ...present.words], lock);
     }
     if (present.hold.length > 0) await aptGet(host, ['apt-mark', 'hold', ...present.hold], lock);
@@ -167,23 +243,31 @@ export const apt = defineModule({
   },
 });
 
-function options(args: { default_release?: string; install_recommends?: boolean; allow_downgrade: boolean; allow_change_held_packages: boolean }): string[] {
+function options(args: {
+  default_release?: string;
+  install_recommends?: boolean;
+  allow_downgrade: boolean;
+  allow_change_held_packages: boolean;
+}): string[] {
   return [
     ...(args.default_release === undefined ? [] : ['-t', args.default_release]),
-    ...(args.install_recommends === undefined ? [] : ['-o', `APT::Install-Recommends=${args.install_recommends ? 'yes' : 'no'}`]),
+    ...(args.install_recommends === undefined
+      ? []
+      : ['-o', `APT::Install-Recommends=${args.install_recommends ? 'yes' : 'no'}`]),
     ...(args.allow_downgrade ? ['--allow-downgrades'] : []),
     ...(args.allow_change_held_packages ? ['--allow-change-held-packages'] : []),
   ];
 }
 
 function refuse(plan: AptPlan | undefined, words: readonly string[], lockTimeout: number): void {
-  if (plan?.error != null) throw explain({ code: 100, stdout: '', stderr: plan.error }, lockTimeout, ['apt-get', ...words]);
+  if (plan?.error != null)
+    throw explain({ code: 100, stdout: '', stderr: plan.error }, lockTimeout, ['apt-get', ...words]);
 }
 
 async function readDeb(host: Reader, path: string): Promise<{ name: string; version: string }> {
   const [deb, at] = await Promise.all([host.read(debFile(path)), host.read(pathState(path))]);
   if (deb) return deb;
-  if (at.type === 'absent') throw new TaskFailure(`there is no ${path} on the host`, { hint: 'bring it there first (get_url, copy)' });
+  if (at.type === 'absent')
+    throw new TaskFailure(`there is no ${path} on the host`, { hint: 'bring it there first (get_url, copy)' });
   throw new TaskFailure(`${path} is not a Debian package`);
 }
-

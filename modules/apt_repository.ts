@@ -29,7 +29,10 @@ export const apt_repository = defineModule({
       enabled: { type: 'boolean', default: true },
       key: { type: 'string', format: 'local-file', description: 'A file of the controller with the key, armoured.' },
       key_url: { type: 'string', pattern: '^https?://' },
-      signed_by: { type: 'string', description: 'The armoured key itself, or the path of a keyring that is on the host.' },
+      signed_by: {
+        type: 'string',
+        description: 'The armoured key itself, or the path of a keyring that is on the host.',
+      },
       state: { enum: ['present', 'absent'], default: 'present' },
       update_cache: { type: 'boolean', default: true, description: 'Refresh the package index after a change.' },
       lock_timeout: { type: 'integer', minimum: 0, default: 120, description: 'Seconds to wait for another apt.' },
@@ -63,7 +66,8 @@ export const apt_repository = defineModule({
 
   async check(args, host) {
     const wanted = args.state === 'present';
-    if (wanted && (args.uris === undefined || args.suites === undefined)) throw new TaskFailure(`the repository ${args.name} needs uris and suites`);
+    if (wanted && (args.uris === undefined || args.suites === undefined))
+      throw new TaskFailure(`the repository ${args.name} needs uris and suites`);
     const path = `/etc/apt/sources.list.d/${args.name}.sources`;
     const legacyPath = `/etc/apt/sources.list.d/${args.name}.list`;
     const keyringPath = `/etc/apt/keyrings/${args.name}.asc`;
@@ -75,13 +79,27 @@ export const apt_repository = defineModule({
       host.read(pathState(folder)),
       args.update_cache ? unlessUnknown(host.read(aptIndex())) : 'fresh',
     ]);
-    const keyText = args.key === undefined ? (args.signed_by?.startsWith('/') === false ? args.signed_by : undefined) : args.key.content.toString();
+    const keyText =
+      args.key === undefined
+        ? args.signed_by?.startsWith('/') === false
+          ? args.signed_by
+          : undefined
+        : args.key.content.toString();
     const fetch = wanted && args.key_url !== undefined && !keyring.exists;
-    const signedBy = args.signed_by?.startsWith('/') ? args.signed_by : keyText !== undefined || args.key_url !== undefined ? keyringPath : undefined;
-    const keyFile = keyText !== undefined && wanted ? armoured(keyText) : !wanted || signedBy !== keyringPath ? null : undefined;
+    const signedBy = args.signed_by?.startsWith('/')
+      ? args.signed_by
+      : keyText !== undefined || args.key_url !== undefined
+        ? keyringPath
+        : undefined;
+    const keyFile =
+      keyText !== undefined && wanted ? armoured(keyText) : !wanted || signedBy !== keyringPath ? null : undefined;
 
     const files = [
-      configFile(path, sources, wanted ? sourcesText({ ...args, uris: args.uris!, suites: args.suites!, signedBy }) : null),
+      configFile(
+        path,
+        sources,
+        wanted ? sourcesText({ ...args, uris: args.uris!, suites: args.suites!, signedBy }) : null,
+      ),
       configFile(legacyPath, legacy.exists ? legacy : noFile, null),
       ...(keyFile === undefined || (keyFile === null && wanted) ? [] : [configFile(keyringPath, keyring, keyFile)]),
     ];
@@ -89,21 +107,34 @@ export const apt_repository = defineModule({
     const after: Prediction[] = files.flatMap((f) => f.after);
     if (fetch) {
       differences.push({ what: keyringPath, from: null, to: `the key of ${args.key_url}` });
-      after.push(cannotTell(fileText(keyringPath)), cannotTell(fileDigest(keyringPath)), cannotTell(inode(keyringPath)));
+      after.push(
+        cannotTell(fileText(keyringPath)),
+        cannotTell(fileDigest(keyringPath)),
+        cannotTell(inode(keyringPath)),
+      );
       after.push(willBe(pathState(keyringPath), { type: 'file', mode: '0644', owner: 'root', group: 'root' }));
     }
     const makeFolder = wanted && signedBy === keyringPath && folderState.type === 'absent';
-    if (makeFolder) after.push(willBe(pathState(folder), { type: 'directory', mode: '0755', owner: 'root', group: 'root' }));
+    if (makeFolder)
+      after.push(willBe(pathState(folder), { type: 'directory', mode: '0755', owner: 'root', group: 'root' }));
     const changed = differences.length > 0;
     // An update that failed the last time is still to do.
-    if (!changed && index !== undefined && index !== 'fresh') differences.push({ what: 'package index', from: index, to: 'fresh' });
-    if (differences.length > 0) after.push(mayAppear('package-index'), args.update_cache ? willBe(aptIndex(), 'fresh') : cannotTell(aptIndex()));
+    if (!changed && index !== undefined && index !== 'fresh')
+      differences.push({ what: 'package index', from: index, to: 'fresh' });
+    if (differences.length > 0)
+      after.push(mayAppear('package-index'), args.update_cache ? willBe(aptIndex(), 'fresh') : cannotTell(aptIndex()));
     return { present: { files, fetch, makeFolder, keyringPath }, differences, after };
   },
 
   async change(args, { present }, host) {
-    if (present.makeFolder) expectSuccess(['install'], await host.run(['install', '-d', '-m', '0755', '/etc/apt/keyrings']));
-    if (present.fetch) await host.write(present.keyringPath, await fetched(args.key_url!, (script) => host.shell(script)), { owner: 'root', group: 'root', mode: '0644' });
+    if (present.makeFolder)
+      expectSuccess(['install'], await host.run(['install', '-d', '-m', '0755', '/etc/apt/keyrings']));
+    if (present.fetch)
+      await host.write(present.keyringPath, await fetched(args.key_url!, (script) => host.shell(script)), {
+        owner: 'root',
+        group: 'root',
+        mode: '0644',
+      });
     const [sources, ...others] = present.files;
     for (const file of others.toReversed()) await applyConfigFile(host, file); // the key before the sources that name it
     await applyConfigFile(host, sources!);
@@ -112,17 +143,30 @@ export const apt_repository = defineModule({
 });
 
 /** The host fetches its key itself: it is the one that reaches the repository. */
-async function fetched(url: string, shell: (script: string) => Promise<{ code: number; stdout: string; stderr: string }>): Promise<string> {
+async function fetched(
+  url: string,
+  shell: (script: string) => Promise<{ code: number; stdout: string; stderr: string }>,
+): Promise<string> {
   const out = await shell(
     sh`if command -v curl >/dev/null 2>&1; then curl -q -fsSL --max-time 60 -- ${url}; elif command -v wget >/dev/null 2>&1; then wget -q --tries=2 --timeout=30 -O - -- ${url}; else file=$(mktemp) && trap 'rm -f -- "$file"' EXIT && /usr/lib/apt/apt-helper download-file ${url} "$file" >&2 && cat "$file"; fi`,
   );
-  if (out.code !== 0) throw new TaskFailure(`the host cannot fetch the key ${url}: ${out.stderr.trim().split('\n').at(-1) ?? ''}`, { output: out, hint: 'does the host reach that address? Else give the key as a file (key)' });
+  if (out.code !== 0)
+    throw new TaskFailure(`the host cannot fetch the key ${url}: ${out.stderr.trim().split('\n').at(-1) ?? ''}`, {
+      output: out,
+      hint: 'does the host reach that address? Else give the key as a file (key)',
+    });
   if (!out.stdout.includes('-----BEGIN PGP PUBLIC KEY BLOCK-----'))
-    throw new TaskFailure(`what ${url} gives is no armoured key`, { output: { ...out, stdout: out.stdout.slice(0, 300) }, hint: 'look at the address; a binary key can be brought with copy and named in signed_by' });
+    throw new TaskFailure(`what ${url} gives is no armoured key`, {
+      output: { ...out, stdout: out.stdout.slice(0, 300) },
+      hint: 'look at the address; a binary key can be brought with copy and named in signed_by',
+    });
   return out.stdout;
 }
 
 function armoured(key: string): string {
-  if (!key.includes('-----BEGIN PGP PUBLIC KEY BLOCK-----')) throw new TaskFailure('the key is not armoured', { hint: 'it must begin with -----BEGIN PGP PUBLIC KEY BLOCK-----; `gpg --armor --export` makes one' });
+  if (!key.includes('-----BEGIN PGP PUBLIC KEY BLOCK-----'))
+    throw new TaskFailure('the key is not armoured', {
+      hint: 'it must begin with -----BEGIN PGP PUBLIC KEY BLOCK-----; `gpg --armor --export` makes one',
+    });
   return key.endsWith('\n') ? key : `${key}\n`;
 }

@@ -35,11 +35,17 @@ export const assert = defineModule({
     quiet: true`,
   ],
   check({ that, fail_msg, msg, success_msg, quiet }) {
-    const broken = (Array.isArray(that) ? that : [that]).filter((condition) => !condition.holds).map(({ source }) => source);
-    if (broken.length === 0) return Promise.resolve({ present: null, differences: [], ...(!quiet && { message: success_msg }) });
+    const broken = (Array.isArray(that) ? that : [that])
+      .filter((condition) => !condition.holds)
+      .map(({ source }) => source);
+    if (broken.length === 0)
+      return Promise.resolve({ present: null, differences: [], ...(!quiet && { message: success_msg }) });
     const list = broken.map((source) => `'${source}'`).join(', ');
     const told = fail_msg ?? msg;
     const message = told === undefined ? `does not hold: ${list}` : told;
-    throw new TaskFailure(message, { ...(told !== undefined && { hint: `does not hold: ${list}` }), result: { assertion: broken[0], evaluated_to: false } });
+    throw new TaskFailure(message, {
+      ...(told !== undefined && { hint: `does not hold: ${list}` }),
+      result: { assertion: broken[0], evaluated_to: false },
+    });
   },
 });

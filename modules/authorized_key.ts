@@ -6,14 +6,16 @@ import { account } from './probes/account.ts';
 import { digestOf, fileDigest, fileText, fileTextOf, inode, pathState } from './probes/path.ts';
 import { textOf } from './system/config-file.ts';
 
-const kinds = /^(ssh-(rsa|dss|ed25519)|ecdsa-sha2-\S+|sk-(ssh-ed25519|ecdsa-sha2-nistp256)@openssh\.com)(-cert-v01@openssh\.com)?$/;
+const kinds =
+  /^(ssh-(rsa|dss|ed25519)|ecdsa-sha2-\S+|sk-(ssh-ed25519|ecdsa-sha2-nistp256)@openssh\.com)(-cert-v01@openssh\.com)?$/;
 
 export const authorized_key = defineModule({
   name: 'authorized_key',
   summary: 'SSH keys with which a user may log in.',
   args: {
     type: 'object',
-    description: 'A key is the same whatever its options and comment; the line given wins over the line there is. Other lines stay.',
+    description:
+      'A key is the same whatever its options and comment; the line given wins over the line there is. Other lines stay.',
     properties: {
       user: { type: 'string', description: 'The account; it must exist.' },
       key: { type: 'string', description: 'One or several lines as in authorized_keys, options in front allowed.' },
@@ -35,7 +37,8 @@ export const authorized_key = defineModule({
   ],
   async check(args, host) {
     const owner = await host.read(account(args.user));
-    if (!owner) throw new TaskFailure(`there is no user ${args.user} on the host`, { hint: 'make the account first (user)' });
+    if (!owner)
+      throw new TaskFailure(`there is no user ${args.user} on the host`, { hint: 'make the account first (user)' });
     const folder = `${owner.home}/.ssh`;
     const path = `${folder}/authorized_keys`;
     const [file, at] = await Promise.all([host.read(fileText(path)), host.read(pathState(folder))]);
@@ -43,12 +46,22 @@ export const authorized_key = defineModule({
     if (lines.at(-1) === '') lines.pop();
     const differences = [];
     let left = lines;
-    for (const line of args.key.split('\n').map((l) => l.trim()).filter((l) => l !== '' && !l.startsWith('#'))) {
+    for (const line of args.key
+      .split('\n')
+      .map((l) => l.trim())
+      .filter((l) => l !== '' && !l.startsWith('#'))) {
       const id = identityOf(line);
-      if (id === undefined) throw new TaskFailure(`this is no public key: ${line.slice(0, 60)}`, { hint: 'one line as in a .pub file: its kind, the key, a comment' });
+      if (id === undefined)
+        throw new TaskFailure(`this is no public key: ${line.slice(0, 60)}`, {
+          hint: 'one line as in a .pub file: its kind, the key, a comment',
+        });
       const same = left.filter((l) => identityOf(l) === id);
       if (args.state === 'present' ? same.length === 1 && same[0] === line : same.length === 0) continue;
-      differences.push({ what: `key ${line.split(/\s+/).at(-1)!.slice(-40)}`, from: same[0] ?? null, to: args.state === 'present' ? line : null });
+      differences.push({
+        what: `key ${line.split(/\s+/).at(-1)!.slice(-40)}`,
+        from: same[0] ?? null,
+        to: args.state === 'present' ? line : null,
+      });
       const first = left.findIndex((l) => identityOf(l) === id);
       const others = left.filter((l) => identityOf(l) !== id);
       left = args.state === 'absent' ? others : others.toSpliced(first < 0 ? others.length : first, 0, line);
@@ -62,7 +75,11 @@ export const authorized_key = defineModule({
       cannotTell(inode(path)),
       ...(at.type === 'absent' ? [willBe(pathState(folder), { type: 'directory', mode: '0700', ...own })] : []),
     ];
-    return { present: { content, folder, path, own, makeFolder: at.type === 'absent' }, differences, after: differences.length === 0 ? [] : after };
+    return {
+      present: { content, folder, path, own, makeFolder: at.type === 'absent' },
+      differences,
+      after: differences.length === 0 ? [] : after,
+    };
   },
   async change(_args, { present }, host) {
     const { folder, path, own } = present;

@@ -13,7 +13,10 @@ export const command = defineModule({
       'What a command does cannot be seen beforehand: say with creates, removes, unless or onlyif when there is nothing to do, or with changed_when what counts as a change. ' +
       'In check mode it is not run, and what depends on its result is unknown.',
     properties: {
-      cmd: { type: 'string', description: 'Split into words at white space; quotes keep words together; no variables, pipes or wildcards.' },
+      cmd: {
+        type: 'string',
+        description: 'Split into words at white space; quotes keep words together; no variables, pipes or wildcards.',
+      },
       argv: { type: 'array', items: { type: 'string' }, minItems: 1, description: 'The words themselves.' },
       ...commandArgs,
     },
@@ -46,7 +49,8 @@ export const command = defineModule({
 
 function wordsOf(args: { cmd?: string; argv?: string[] }): string[] {
   const words = args.argv ?? splitWords(args.cmd ?? '');
-  if (words === null) throw new TaskFailure('a quote is not closed in cmd', { ...(args.cmd !== undefined && { command: args.cmd }) });
+  if (words === null)
+    throw new TaskFailure('a quote is not closed in cmd', { ...(args.cmd !== undefined && { command: args.cmd }) });
   if (words.length === 0) throw new TaskFailure('cmd is empty');
   return words;
 }

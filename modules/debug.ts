@@ -8,7 +8,12 @@ export const debug = defineModule({
     properties: {
       msg: { description: 'A text, or any value.' },
       var: { type: 'string', format: 'expression', description: 'An expression, shown with its value.' },
-      verbosity: { type: 'integer', minimum: 0, default: 0, description: 'Accepted for playbooks of Ansible; always shown.' },
+      verbosity: {
+        type: 'integer',
+        minimum: 0,
+        default: 0,
+        description: 'Accepted for playbooks of Ansible; always shown.',
+      },
     },
     additionalProperties: false,
   },
@@ -26,6 +31,11 @@ export const debug = defineModule({
   check(args) {
     const value = args.var === undefined ? (args.msg ?? 'Hello world!') : args.var.value;
     const text = typeof value === 'string' ? value : (JSON.stringify(value, null, 2) ?? 'undefined');
-    return Promise.resolve({ present: null, differences: [], message: args.var === undefined ? text : `${args.var.source}: ${text}`, result: { msg: value } });
+    return Promise.resolve({
+      present: null,
+      differences: [],
+      message: args.var === undefined ? text : `${args.var.source}: ${text}`,
+      result: { msg: value },
+    });
   },
 });

@@ -4,7 +4,11 @@ import { defineModule } from '../engine/contract/module.ts';
 export const fail = defineModule({
   name: 'fail',
   summary: 'Ends the host with a message.',
-  args: { type: 'object', properties: { msg: { type: 'string', default: 'failed as the playbook asks' } }, additionalProperties: false },
+  args: {
+    type: 'object',
+    properties: { msg: { type: 'string', default: 'failed as the playbook asks' } },
+    additionalProperties: false,
+  },
   freeForm: 'msg',
   examples: [
     `- name: only Debian and its kin

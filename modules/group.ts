@@ -11,7 +11,11 @@ export const group = defineModule({
     properties: {
       name: { type: 'string', pattern: '^[A-Za-z_][A-Za-z0-9_.-]*\\$?$' },
       gid: { type: 'integer', minimum: 0 },
-      system: { type: 'boolean', default: false, description: 'For a new one: take its number from the range of system groups.' },
+      system: {
+        type: 'boolean',
+        default: false,
+        description: 'For a new one: take its number from the range of system groups.',
+      },
       state: { enum: ['present', 'absent'], default: 'present' },
     },
     required: ['name'],
@@ -28,12 +32,22 @@ export const group = defineModule({
     system: true`,
   ],
   async check({ name, gid, state }, host) {
-    const [there, number] = await Promise.all([host.read(groupExists(name)), gid === undefined ? undefined : host.read(numberOf('group', name))]);
+    const [there, number] = await Promise.all([
+      host.read(groupExists(name)),
+      gid === undefined ? undefined : host.read(numberOf('group', name)),
+    ]);
     const differences: Difference[] = [];
     const after: Prediction[] = [];
     if (there !== (state === 'present')) {
       differences.push({ what: `group ${name}`, from: there ? 'present' : null, to: there ? null : 'present' });
-      after.push(willBe(groupExists(name), !there), there ? willBe(numberOf('group', name), null) : gid === undefined ? cannotTell(numberOf('group', name)) : willBe(numberOf('group', name), gid));
+      after.push(
+        willBe(groupExists(name), !there),
+        there
+          ? willBe(numberOf('group', name), null)
+          : gid === undefined
+            ? cannotTell(numberOf('group', name))
+            : willBe(numberOf('group', name), gid),
+      );
     } else if (there && gid !== undefined && number !== gid) {
       differences.push({ what: 'gid', from: String(number), to: String(gid) });
       after.push(willBe(numberOf('group', name), gid));
@@ -42,7 +56,12 @@ export const group = defineModule({
   },
   async change({ name, gid, system, state }, { present }, host) {
     const id = gid === undefined ? [] : ['-g', String(gid)];
-    const argv = state === 'absent' ? ['groupdel', name] : present ? ['groupmod', ...id, name] : ['groupadd', ...(system ? ['-r'] : []), ...id, name];
+    const argv =
+      state === 'absent'
+        ? ['groupdel', name]
+        : present
+          ? ['groupmod', ...id, name]
+          : ['groupadd', ...(system ? ['-r'] : []), ...id, name];
     expectSuccess(argv, await host.run(argv));
   },
 });

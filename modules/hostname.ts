@@ -13,7 +13,11 @@ export const hostname = defineModule({
     type: 'object',
     description: '/etc/hosts is not touched: see lineinfile.',
     properties: {
-      name: { type: 'string', pattern: '^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*$', maxLength: 64 },
+      name: {
+        type: 'string',
+        pattern: '^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*$',
+        maxLength: 64,
+      },
     },
     required: ['name'],
     additionalProperties: false,
@@ -41,9 +45,16 @@ export const hostname = defineModule({
     return { present: found, differences, after: differences.length === 0 ? [] : after };
   },
   async change(args, { present }, host) {
-    if (present.boot !== args.name) await host.write('/etc/hostname', `${args.name}\n`, { owner: 'root', group: 'root', mode: '0644' });
+    if (present.boot !== args.name)
+      await host.write('/etc/hostname', `${args.name}\n`, { owner: 'root', group: 'root', mode: '0644' });
     if (present.now === args.name) return;
-    const out = await host.shell(sh`hostname -- ${args.name} 2>/dev/null || printf '%s\n' ${args.name} >/proc/sys/kernel/hostname`);
-    if (out.code !== 0) throw new TaskFailure('the name of the running system cannot be set', { output: out, hint: 'this needs root: set become: true' });
+    const out = await host.shell(
+      sh`hostname -- ${args.name} 2>/dev/null || printf '%s\n' ${args.name} >/proc/sys/kernel/hostname`,
+    );
+    if (out.code !== 0)
+      throw new TaskFailure('the name of the running system cannot be set', {
+        output: out,
+        hint: 'this needs root: set become: true',
+      });
   },
 });

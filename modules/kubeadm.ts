@@ -117,15 +117,19 @@ const goals: Readonly<Record<Exclude<Verdict['action'], 'none' | 'refuse'>, stri
   wait: 'complete, once it is ready',
 };
 
+const written = [adminConf, nodeFiles.kubeletConf].flatMap((path) => [
+  pathState(path),
+  fileText(path),
+  fileDigest(path),
+  inode(path),
+]);
 /** What a cluster will look like is not guessed, nor the files that kubeadm writes. */
 const uncertain: readonly Prediction[] = [
-  ...[nodeFilesProbe, clusterProbe, etcdProbe, kubeconfigProbe(adminConf)],
-  ...[adminConf, nodeFiles.kubeletConf].flatMap((path) => [
-    pathState(path),
-    fileText(path),
-    fileDigest(path),
-    inode(path),
-  ]),
+  nodeFilesProbe,
+  clusterProbe,
+  etcdProbe,
+  kubeconfigProbe(adminConf),
+  ...written,
 ].map((probe: Probe<unknown>) => cannotTell(probe));
 
 function refusal(args: KubeadmArguments, { state, why }: Verdict): TaskFailure {

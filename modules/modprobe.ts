@@ -10,12 +10,22 @@ export const modprobe = defineModule({
   summary: 'A kernel module: loaded now, and at boot.',
   args: {
     type: 'object',
-    description: 'A module built into the kernel counts as loaded. persistent keeps /etc/modules-load.d/NAME.conf, and /etc/modprobe.d/NAME.conf for params.',
+    description:
+      'A module built into the kernel counts as loaded. persistent keeps /etc/modules-load.d/NAME.conf, and /etc/modprobe.d/NAME.conf for params.',
     properties: {
       name: { type: 'string', pattern: '^[A-Za-z0-9_-]+$', description: '`br_netfilter`.' },
-      params: { type: 'string', default: '', description: 'Parameters for the loading: `numdummies=2`. Of a module that is loaded already they are not compared.' },
+      params: {
+        type: 'string',
+        default: '',
+        description:
+          'Parameters for the loading: `numdummies=2`. Of a module that is loaded already they are not compared.',
+      },
       state: { enum: ['present', 'absent'], default: 'present' },
-      persistent: { enum: ['present', 'absent', 'disabled'], default: 'disabled', description: 'Loaded at boot, not loaded at boot, or not looked at.' },
+      persistent: {
+        enum: ['present', 'absent', 'disabled'],
+        default: 'disabled',
+        description: 'Loaded at boot, not loaded at boot, or not looked at.',
+      },
     },
     required: ['name'],
     additionalProperties: false,
@@ -53,7 +63,15 @@ export const modprobe = defineModule({
     const files = kept
       ? [
           configFile(loads, loading, withLine(loads, loading, args.name, args.persistent === 'present')),
-          ...(args.params === '' ? [] : [configFile(settings, options, withLine(settings, options, `options ${args.name} ${args.params}`, args.persistent === 'present'))]),
+          ...(args.params === ''
+            ? []
+            : [
+                configFile(
+                  settings,
+                  options,
+                  withLine(settings, options, `options ${args.name} ${args.params}`, args.persistent === 'present'),
+                ),
+              ]),
         ]
       : [];
     return {
@@ -65,8 +83,17 @@ export const modprobe = defineModule({
   async change(args, { present, differences }, host) {
     for (const file of present.files) await applyConfigFile(host, file);
     if (!differences.some((d) => d.what === `module ${args.name}`)) return;
-    const argv = args.state === 'present' ? ['modprobe', '--', args.name, ...args.params.split(/\s+/).filter(Boolean)] : ['modprobe', '-r', '--', args.name];
-    expectSuccess(argv, await host.run(argv), args.state === 'present' ? 'has this kernel the module? `modinfo NAME` and `uname -r` on the host tell' : 'something may still use it: see lsmod');
+    const argv =
+      args.state === 'present'
+        ? ['modprobe', '--', args.name, ...args.params.split(/\s+/).filter(Boolean)]
+        : ['modprobe', '-r', '--', args.name];
+    expectSuccess(
+      argv,
+      await host.run(argv),
+      args.state === 'present'
+        ? 'has this kernel the module? `modinfo NAME` and `uname -r` on the host tell'
+        : 'something may still use it: see lsmod',
+    );
   },
 });
 
@@ -77,7 +104,9 @@ function withLine(path: string, file: FileText, line: string, wanted: boolean): 
   const has = lines.some((l) => l.trim() === line);
   if (has === wanted) return file.content;
   const first = line.split(' ').slice(0, 2).join(' ');
-  const others = lines.filter((l) => l.trim() !== line && !(line !== first && l.trim().startsWith(`${first} `)) && l !== '');
+  const others = lines.filter(
+    (l) => l.trim() !== line && !(line !== first && l.trim().startsWith(`${first} `)) && l !== '',
+  );
   const left = wanted ? [...others, line] : others;
   return left.length === 0 ? null : `${left.join('\n')}\n`;
 }

@@ -7,7 +7,8 @@ export const pause = defineModule({
   summary: 'Waits for a time.',
   args: {
     type: 'object',
-    description: 'Waiting for something is better done with wait_for, uri and until. Nothing is waited for in check mode.',
+    description:
+      'Waiting for something is better done with wait_for, uri and until. Nothing is waited for in check mode.',
     properties: {
       seconds: { type: 'number', minimum: 0 },
       minutes: { type: 'number', minimum: 0 },
@@ -25,13 +26,20 @@ export const pause = defineModule({
     minutes: 1`,
   ],
   lint(args) {
-    if ('prompt' in args) return ['prompt cannot be used: tsplay asks nobody while it runs; give the answer as a variable (-e name=value)'];
+    if ('prompt' in args)
+      return ['prompt cannot be used: tsplay asks nobody while it runs; give the answer as a variable (-e name=value)'];
     return 'seconds' in args && 'minutes' in args ? ['give either seconds or minutes'] : [];
   },
   check({ seconds, minutes, prompt }) {
-    if (prompt !== undefined || (seconds === undefined && minutes === undefined)) throw new TaskFailure('pause needs seconds or minutes', { hint: 'tsplay asks nobody while it runs: give an answer as a variable (-e name=value)' });
+    if (prompt !== undefined || (seconds === undefined && minutes === undefined))
+      throw new TaskFailure('pause needs seconds or minutes', {
+        hint: 'tsplay asks nobody while it runs: give an answer as a variable (-e name=value)',
+      });
     const time = seconds ?? minutes! * 60;
-    return Promise.resolve({ present: time, differences: time > 0 ? [{ what: 'time', from: null, to: `${time} s later` }] : [] });
+    return Promise.resolve({
+      present: time,
+      differences: time > 0 ? [{ what: 'time', from: null, to: `${time} s later` }] : [],
+    });
   },
   async change(_args, { present }) {
     await sleep(present * 1000);

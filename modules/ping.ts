@@ -6,7 +6,11 @@ const answer: Probe<string> = { key: 'ping:', script: 'echo pong', parse: (out) 
 export const ping = defineModule({
   name: 'ping',
   summary: 'Whether the host can be reached and its shell answers.',
-  args: { type: 'object', properties: { data: { type: 'string', default: 'pong', description: 'What to return.' } }, additionalProperties: false },
+  args: {
+    type: 'object',
+    properties: { data: { type: 'string', default: 'pong', description: 'What to return.' } },
+    additionalProperties: false,
+  },
   returns: { type: 'object', properties: { ping: { type: 'string' } } },
   examples: [
     `- name: is everybody there

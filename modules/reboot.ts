@@ -9,7 +9,8 @@ export const reboot = defineModule({
   summary: 'Boots the host again and waits until it is back.',
   args: {
     type: 'object',
-    description: "Always does: put it into a handler or give it a condition. The host is back when the kernel's boot id is another one and test_command succeeds.",
+    description:
+      "Always does: put it into a handler or give it a condition. The host is back when the kernel's boot id is another one and test_command succeeds.",
     properties: {
       reboot_timeout: { type: 'integer', minimum: 1, default: 600, description: 'Seconds.' },
       pre_reboot_delay: { type: 'integer', minimum: 0, default: 0 },
@@ -36,12 +37,16 @@ export const reboot = defineModule({
     const before = await host.readNow(bootId());
     await sleep(args.pre_reboot_delay * 1000);
     // In the background and a moment later, so that the answer still gets through.
-    const out = await host.shell(sh`[ "$(id -u)" -eq 0 ] || { echo 'only root may reboot' >&2; exit 1; }; (sleep 1; wall ${args.msg}; systemctl reboot || shutdown -r now || reboot) </dev/null >/dev/null 2>&1 &`);
-    if (out.code !== 0) throw new TaskFailure('the host cannot be rebooted', { output: out, hint: 'this needs root: set become: true' });
+    const out = await host.shell(
+      sh`[ "$(id -u)" -eq 0 ] || { echo 'only root may reboot' >&2; exit 1; }; (sleep 1; wall ${args.msg}; systemctl reboot || shutdown -r now || reboot) </dev/null >/dev/null 2>&1 &`,
+    );
+    if (out.code !== 0)
+      throw new TaskFailure('the host cannot be rebooted', { output: out, hint: 'this needs root: set become: true' });
     await sleep(2000);
     const deadline = begun + args.reboot_timeout * 1000;
     const problem = await backAgain(host, before, args.test_command, deadline, args.reboot_timeout);
-    if (problem !== undefined) throw new TaskFailure(problem, { hint: 'its console tells more; a longer reboot_timeout may do' });
+    if (problem !== undefined)
+      throw new TaskFailure(problem, { hint: 'its console tells more; a longer reboot_timeout may do' });
     await sleep(args.post_reboot_delay * 1000);
     const elapsed = Math.round((Date.now() - begun) / 1000);
     return { result: { rebooted: true, elapsed }, message: `back after ${elapsed} s` };
@@ -49,7 +54,13 @@ export const reboot = defineModule({
 });
 
 /** What is still wrong when the time is over; nothing when the host is back. */
-async function backAgain(host: Writer, before: string, test: string, deadline: number, seconds: number): Promise<string | undefined> {
+async function backAgain(
+  host: Writer,
+  before: string,
+  test: string,
+  deadline: number,
+  seconds: number,
+): Promise<string | undefined> {
   let problem = `after ${seconds} s the host is not back`;
   for (;;) {
     try {
@@ -62,7 +73,7 @@ async function backAgain(host: Writer, before: string, test: string, deadline: n
       }
     } catch (error) {
       // Connections that break while it goes down are what a reboot is like.
-      if (Date.now() >= deadline) return `${problem}: ${(error as Error).message}`;
+      if (Date.now() >= deadline) return `${problem}: ${error instanceof Error ? error.message : String(error)}`;
     }
     if (Date.now() >= deadline) return problem;
     await sleep(1000);

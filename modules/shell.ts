@@ -6,10 +6,16 @@ export const shell = defineModule({
   summary: 'Runs text with a shell: pipes, variables, wildcards.',
   args: {
     type: 'object',
-    description: 'As command, with /bin/sh. Put values in with the quote helper: a value with a blank or a quote in it is otherwise more than one word.',
+    description:
+      'As command, with /bin/sh. Put values in with the quote helper: a value with a blank or a quote in it is otherwise more than one word.',
     properties: {
       cmd: { type: 'string', minLength: 1 },
-      executable: { type: 'string', format: 'path', default: '/bin/sh', description: '`/bin/bash` for what only bash can.' },
+      executable: {
+        type: 'string',
+        format: 'path',
+        default: '/bin/sh',
+        description: '`/bin/bash` for what only bash can.',
+      },
       ...commandArgs,
     },
     required: ['cmd'],

@@ -11,7 +11,8 @@ export const swap = defineModule({
   summary: 'No swap: not now, and not after a reboot.',
   args: {
     type: 'object',
-    description: "Swap goes off, its lines in /etc/fstab become comments, its units and swap.target are masked: a line that is gone from fstab alone is brought back by systemd's units.",
+    description:
+      "Swap goes off, its lines in /etc/fstab become comments, its units and swap.target are masked: a line that is gone from fstab alone is brought back by systemd's units.",
     properties: { state: { enum: ['absent'], default: 'absent' } },
     additionalProperties: false,
   },
@@ -48,7 +49,8 @@ export const swap = defineModule({
   },
   async change(_args, { present }, host) {
     await applyConfigFile(host, present.config);
-    const run = async (argv: string[], hint?: string): Promise<void> => void expectSuccess(argv, await host.run(argv), hint);
+    const run = async (argv: string[], hint?: string): Promise<void> =>
+      void expectSuccess(argv, await host.run(argv), hint);
     if (present.active.length > 0) await run(['swapoff', '-a'], 'is there enough free memory for what is swapped out?');
     if (present.mask.length > 0) await run(['systemctl', 'mask', ...present.mask]);
     await run(['systemctl', 'daemon-reload']);

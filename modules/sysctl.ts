@@ -15,7 +15,8 @@ export const sysctl = defineModule({
   summary: 'Kernel settings: now, and at boot.',
   args: {
     type: 'object',
-    description: 'Other lines of the file stay. Values are compared with what the kernel has, runs of white space as one blank. With absent the line goes; the live value stays.',
+    description:
+      'Other lines of the file stay. Values are compared with what the kernel has, runs of white space as one blank. With absent the line goes; the live value stays.',
     properties: {
       name: { type: 'string', description: '`net.ipv4.ip_forward`.' },
       value: setting,
@@ -23,7 +24,12 @@ export const sysctl = defineModule({
       state: { enum: ['present', 'absent'], default: 'present' },
       sysctl_set: { type: 'boolean', default: true, description: 'Set the live value as well.' },
       reload: { type: 'boolean', default: true, description: 'Like sysctl_set: false leaves the live value alone.' },
-      sysctl_file: { type: 'string', format: 'path', default: '/etc/sysctl.d/99-tsplay.conf', description: '/etc/sysctl.conf is not read any more by newer systems.' },
+      sysctl_file: {
+        type: 'string',
+        format: 'path',
+        default: '/etc/sysctl.d/99-tsplay.conf',
+        description: '/etc/sysctl.conf is not read any more by newer systems.',
+      },
     },
     allOf: [{ oneOf: [{ required: ['name'] }, { required: ['values'] }] }],
     additionalProperties: false,
@@ -45,10 +51,19 @@ export const sysctl = defineModule({
     return args['values'] !== undefined && args['value'] !== undefined ? ['value goes with name, not with values'] : [];
   },
   async check(args, host) {
-    if (args.name !== undefined && args.value === undefined && args.state === 'present') throw new TaskFailure(`the value of ${args.name} is missing`);
-    const wanted = new Map(Object.entries(args.values ?? { [args.name!]: args.value ?? '' }).map(([key, value]) => [key, normalise(String(value))]));
+    if (args.name !== undefined && args.value === undefined && args.state === 'present')
+      throw new TaskFailure(`the value of ${args.name} is missing`);
+    const wanted = new Map(
+      Object.entries(args.values ?? { [args.name!]: args.value ?? '' }).map(([key, value]) => [
+        key,
+        normalise(String(value)),
+      ]),
+    );
     const live = args.state === 'present' && args.sysctl_set && args.reload ? [...wanted.keys()] : [];
-    const [file, ...values] = await Promise.all([host.read(fileText(args.sysctl_file)), ...live.map((key) => unlessUnknown(host.read(sysctlValue(key))))]);
+    const [file, ...values] = await Promise.all([
+      host.read(fileText(args.sysctl_file)),
+      ...live.map((key) => unlessUnknown(host.read(sysctlValue(key)))),
+    ]);
     const text = edited(file.exists ? textOf(args.sysctl_file, file) : '', wanted, args.state === 'present');
     const config = configFile(args.sysctl_file, file, text === '' && !file.exists ? null : text);
     const differences: Difference[] = [];
@@ -58,17 +73,28 @@ export const sysctl = defineModule({
       const value = values[i];
       const to = wanted.get(key)!;
       if (value === to) continue;
-      if (value === null) throw new TaskFailure(`the kernel has no setting ${key}`, { hint: 'check the spelling; if a module brings it (br_netfilter: net.bridge.*), load that before (modprobe)' });
+      if (value === null)
+        throw new TaskFailure(`the kernel has no setting ${key}`, {
+          hint: 'check the spelling; if a module brings it (br_netfilter: net.bridge.*), load that before (modprobe)',
+        });
       set.push(key);
       after.push(willBe(sysctlValue(key), to));
       if (value !== undefined) differences.push({ what: key, from: value, to });
     }
-    if (values.includes(undefined) && config.differences.length + differences.length === 0) throw new UnknownValue('until its kernel module is loaded');
-    return { present: { config, set, wanted }, differences: [...config.differences, ...differences], after: [...config.after, ...after] };
+    if (values.includes(undefined) && config.differences.length + differences.length === 0)
+      throw new UnknownValue('until its kernel module is loaded');
+    return {
+      present: { config, set, wanted },
+      differences: [...config.differences, ...differences],
+      after: [...config.after, ...after],
+    };
   },
   async change(_args, { present }, host) {
     // The live value first: one that the kernel refuses must not come back at the next boot.
-    const script = present.set.map((key) => sh`printf '%s\n' ${present.wanted.get(key)!} >${sysctlPath(key)} || { echo ${`cannot set ${key}`} >&2; exit 1; }`);
+    const script = present.set.map(
+      (key) =>
+        sh`printf '%s\n' ${present.wanted.get(key)!} >${sysctlPath(key)} || { echo ${`cannot set ${key}`} >&2; exit 1; }`,
+    );
     const out = script.length === 0 ? { code: 0, stdout: '', stderr: '' } : await host.shell(script.join('\n'));
     if (out.code !== 0)
       throw new TaskFailure(out.stderr.trim().split('\n').at(-1) ?? 'cannot set a kernel setting', {

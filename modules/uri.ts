@@ -7,11 +7,16 @@ export const uri = defineModule({
   summary: 'Asks a web address, from the host.',
   args: {
     type: 'object',
-    description: 'GET and HEAD only look: they are done in check mode too and change nothing. Needs curl on the host; for a plain GET wget will do.',
+    description:
+      'GET and HEAD only look: they are done in check mode too and change nothing. Needs curl on the host; for a plain GET wget will do.',
     properties: {
       url: { type: 'string', pattern: '^https?://' },
       method: { enum: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'], default: 'GET' },
-      status_code: { oneOf: [{ type: 'integer' }, { type: 'array', items: { type: 'integer' }, minItems: 1 }], default: 200, description: 'Any other status is a failure.' },
+      status_code: {
+        oneOf: [{ type: 'integer' }, { type: 'array', items: { type: 'integer' }, minItems: 1 }],
+        default: 200,
+        description: 'Any other status is a failure.',
+      },
       return_content: { type: 'boolean', default: false },
       headers: { type: 'object', additionalProperties: { type: 'string' } },
       body: { description: 'A text; with body_format json any value.' },
@@ -25,7 +30,16 @@ export const uri = defineModule({
     required: ['url'],
     additionalProperties: false,
   },
-  returns: { type: 'object', properties: { status: { type: 'integer' }, content: { type: 'string' }, json: {}, content_type: { type: 'string' }, url: { type: 'string' } } },
+  returns: {
+    type: 'object',
+    properties: {
+      status: { type: 'integer' },
+      content: { type: 'string' },
+      json: {},
+      content_type: { type: 'string' },
+      url: { type: 'string' },
+    },
+  },
   nature: 'action',
   shared: true,
   examples: [
@@ -45,20 +59,32 @@ export const uri = defineModule({
     body: { host: '{{inventory_hostname}}', minutes: 10 }
     status_code: [200, 201]`,
   ],
-  lint: (args) => (args['body'] !== undefined && (args['method'] === 'GET' || args['method'] === 'HEAD') ? ['a body needs a method that sends one: POST, PUT, PATCH'] : []),
+  lint: (args) =>
+    args['body'] !== undefined && (args['method'] === 'GET' || args['method'] === 'HEAD')
+      ? ['a body needs a method that sends one: POST, PUT, PATCH']
+      : [],
   async check(args, host) {
-    if (args.method !== 'GET' && args.method !== 'HEAD') return { present: undefined, differences: [{ what: `${args.method} ${args.url}`, from: null, to: 'sent' }] };
+    if (args.method !== 'GET' && args.method !== 'HEAD')
+      return { present: undefined, differences: [{ what: `${args.method} ${args.url}`, from: null, to: 'sent' }] };
     const answer = asked(await host.read(httpAnswer(requestOf(args))));
     const result = resultOf(args, answer);
-    if (accepts(args.status_code, answer.status)) return { present: answer, differences: [], result, message: `status ${answer.status}` };
-    return { present: answer, differences: [{ what: args.url, from: said(answer), to: `status ${[args.status_code].flat().join(' or ')}` }], result };
+    if (accepts(args.status_code, answer.status))
+      return { present: answer, differences: [], result, message: `status ${answer.status}` };
+    return {
+      present: answer,
+      differences: [{ what: args.url, from: said(answer), to: `status ${[args.status_code].flat().join(' or ')}` }],
+      result,
+    };
   },
   async change(args, { present }, host) {
     const answer = present ?? asked(parseAnswer(await host.shell(httpScript(requestOf(args)))));
     const result = resultOf(args, answer);
     if (accepts(args.status_code, answer.status)) return { result, message: `status ${answer.status}` };
     const wanted = [args.status_code].flat().join(' or ');
-    throw new TaskFailure(`${args.method} ${args.url}: ${said(answer)}, not status ${wanted}`, { result, output: { code: answer.status === 0 ? 1 : 0, stdout: answer.content, stderr: answer.problem } });
+    throw new TaskFailure(`${args.method} ${args.url}: ${said(answer)}, not status ${wanted}`, {
+      result,
+      output: { code: answer.status === 0 ? 1 : 0, stdout: answer.content, stderr: answer.problem },
+    });
   },
 });
 
@@ -78,7 +104,7 @@ interface UriArguments {
 
 function requestOf(args: UriArguments): HttpRequest {
   const json = args.body_format === 'json';
-  const body = args.body === undefined ? undefined : json && typeof args.body !== 'string' ? JSON.stringify(args.body) : String(args.body);
+  const body = args.body === undefined || typeof args.body === 'string' ? args.body : JSON.stringify(args.body);
   const typed = Object.keys(args.headers ?? {}).some((name) => name.toLowerCase() === 'content-type');
   return {
     url: args.url,
@@ -94,7 +120,10 @@ function requestOf(args: UriArguments): HttpRequest {
 }
 
 function asked(answer: HttpAnswer): HttpAnswer {
-  if (answer.status === -1) throw new TaskFailure('the host has no curl to ask with', { hint: 'install curl (apt); for a GET without headers wget would do too' });
+  if (answer.status === -1)
+    throw new TaskFailure('the host has no curl to ask with', {
+      hint: 'install curl (apt); for a GET without headers wget would do too',
+    });
   return answer;
 }
 
@@ -103,7 +132,9 @@ function accepts(wanted: number | number[], status: number): boolean {
 }
 
 function said(answer: HttpAnswer): string {
-  return answer.status === 0 ? `no answer${answer.problem === '' ? '' : ` (${answer.problem})`}` : `status ${answer.status}`;
+  return answer.status === 0
+    ? `no answer${answer.problem === '' ? '' : ` (${answer.problem})`}`
+    : `status ${answer.status}`;
 }
 
 function resultOf(args: UriArguments, answer: HttpAnswer): Record<string, unknown> {

@@ -22,14 +22,30 @@ export const user = defineModule({
       name: { type: 'string', pattern: '^[A-Za-z_][A-Za-z0-9_.-]*\\$?$' },
       uid: { type: 'integer', minimum: 0 },
       group: { type: 'string', description: 'The primary group; it must exist.' },
-      groups: { type: 'array', items: { type: 'string' }, description: 'Supplementary groups: exactly these, unless append.' },
+      groups: {
+        type: 'array',
+        items: { type: 'string' },
+        description: 'Supplementary groups: exactly these, unless append.',
+      },
       append: { type: 'boolean', default: false, description: 'Add to groups, and take from none.' },
       comment: { type: 'string' },
       shell: { type: 'string', format: 'path' },
-      home: { type: 'string', format: 'path', description: 'Of an existing account the entry changes; nothing is moved.' },
+      home: {
+        type: 'string',
+        format: 'path',
+        description: 'Of an existing account the entry changes; nothing is moved.',
+      },
       create_home: { type: 'boolean', default: true, description: 'For a new account.' },
-      system: { type: 'boolean', default: false, description: 'For a new account: take its number from the range of system accounts.' },
-      password: { type: 'string', format: 'secret', description: 'The hash as in /etc/shadow (`openssl passwd -6`); `!` locks.' },
+      system: {
+        type: 'boolean',
+        default: false,
+        description: 'For a new account: take its number from the range of system accounts.',
+      },
+      password: {
+        type: 'string',
+        format: 'secret',
+        description: 'The hash as in /etc/shadow (`openssl passwd -6`); `!` locks.',
+      },
       state: { enum: ['present', 'absent'], default: 'present' },
       remove: { type: 'boolean', default: false, description: 'With absent: the home folder and mail go too.' },
     },
@@ -59,7 +75,8 @@ export const user = defineModule({
   lint(args) {
     const password = args['password'];
     if (args['remove'] === true && args['state'] === 'present') return ['remove needs state: absent'];
-    if (typeof password === 'string' && !/^[!*]|^\$[^$]+\$/.test(password)) return ['password must be a hash as in /etc/shadow: make one with `openssl passwd -6`'];
+    if (typeof password === 'string' && !/^[!*]|^\$[^$]+\$/.test(password))
+      return ['password must be a hash as in /etc/shadow: make one with `openssl passwd -6`'];
     return [];
   },
 
@@ -74,13 +91,20 @@ export const user = defineModule({
     if (hash) host.secret(hash);
     if (args.state === 'absent') {
       if (!found) return { present: { found }, differences: [] };
-      const after = [willBe(account(name), null), willBe(numberOf('user', name), null), willBe(passwordHash(name), null)];
+      const after = [
+        willBe(account(name), null),
+        willBe(numberOf('user', name), null),
+        willBe(passwordHash(name), null),
+      ];
       if (args.remove) after.push(willBe(pathState(found.home), absentPath));
       if (found.group === name) after.push(cannotTell(groupExists(name)), cannotTell(numberOf('group', name)));
       return { present: { found }, differences: [{ what: `user ${name}`, from: 'present', to: null }], after };
     }
 
-    const groups = args.groups === undefined ? undefined : [...new Set([...args.groups, ...(args.append ? (found?.groups ?? []) : [])])];
+    const groups =
+      args.groups === undefined
+        ? undefined
+        : [...new Set([...args.groups, ...(args.append ? (found?.groups ?? []) : [])])];
     const base = found ?? (await fresh(name, () => host.read(accountDefaults())));
     const group = args.group ?? base.group;
     const wanted: Account = {
@@ -95,7 +119,9 @@ export const user = defineModule({
     if (!found) {
       const groupThere = args.group !== undefined || (await host.read(groupExists(name)));
       differences.push({ what: `user ${name}`, from: null, to: describe(wanted) });
-      after.push(args.uid === undefined ? cannotTell(numberOf('user', name)) : willBe(numberOf('user', name), args.uid));
+      after.push(
+        args.uid === undefined ? cannotTell(numberOf('user', name)) : willBe(numberOf('user', name), args.uid),
+      );
       if (!groupThere) after.push(willBe(groupExists(name), true), cannotTell(numberOf('group', name)));
       if (args.create_home) after.push(cannotTell(pathState(wanted.home)));
       after.push(willBe(passwordHash(name), args.password ?? '!'));
@@ -121,23 +147,48 @@ export const user = defineModule({
   async change(args, { present, differences }, host) {
     const { name } = args;
     const { found, wanted } = present;
-    const run = async (argv: string[], stdin?: string): Promise<void> => void expectSuccess(argv, await host.run(argv, stdin === undefined ? {} : { stdin }));
+    const run = async (argv: string[], stdin?: string): Promise<void> =>
+      void expectSuccess(argv, await host.run(argv, stdin === undefined ? {} : { stdin }));
     if (wanted === undefined) return run(['userdel', ...(args.remove ? ['-r'] : []), name]);
     const uid = args.uid === undefined ? [] : ['-u', String(args.uid)];
     if (!found) {
       const own = present.groupThere ? ['-g', wanted.group] : ['-U'];
       const groups = wanted.groups.length > 0 ? ['-G', wanted.groups.join(',')] : [];
       const home = args.create_home ? '-m' : '-M';
-      await run(['useradd', ...(args.system ? ['-r'] : []), home, ...uid, ...own, ...groups, '-c', wanted.comment, '-d', wanted.home, '-s', wanted.shell, name]);
+      await run([
+        'useradd',
+        ...(args.system ? ['-r'] : []),
+        home,
+        ...uid,
+        ...own,
+        ...groups,
+        '-c',
+        wanted.comment,
+        '-d',
+        wanted.home,
+        '-s',
+        wanted.shell,
+        name,
+      ]);
     } else {
-      const flags = { comment: '-c', home: '-d', shell: '-s', group: '-g', groups: '-G' } as const;
-      const words = differences.flatMap(({ what }) => (what in flags ? [flags[what as keyof typeof flags], String(wanted[what as keyof typeof flags])] : what === 'uid' ? uid : []));
+      const asked = new Set(differences.map((d) => d.what));
+      const words = [...(asked.has('uid') ? uid : [])];
+      for (const [flag, field] of flags) if (asked.has(field)) words.push(flag, String(wanted[field]));
       if (words.length > 0) await run(['usermod', ...words, name]);
     }
     const password = !found || differences.some((d) => d.what === 'password') ? args.password : undefined;
     if (password !== undefined) await run(['chpasswd', '-e'], `${name}:${password}\n`);
   },
 });
+
+/** What usermod calls the parts of an account. */
+const flags = [
+  ['-c', 'comment'],
+  ['-d', 'home'],
+  ['-s', 'shell'],
+  ['-g', 'group'],
+  ['-G', 'groups'],
+] as const;
 
 async function fresh(name: string, read: () => Promise<{ home: string; shell: string }>): Promise<Account> {
   const { home, shell } = await read();

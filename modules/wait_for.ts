@@ -15,8 +15,15 @@ export const wait_for = defineModule({
       host: { type: 'string', default: '127.0.0.1' },
       port: { type: 'integer', minimum: 1, maximum: 65535 },
       path: { type: 'string', format: 'path' },
-      state: { enum: ['started', 'stopped', 'present', 'absent'], default: 'started', description: 'started and present mean the same, stopped and absent too.' },
-      search_regex: { type: 'string', description: 'With path: a line of the file must match (extended regular expression of grep).' },
+      state: {
+        enum: ['started', 'stopped', 'present', 'absent'],
+        default: 'started',
+        description: 'started and present mean the same, stopped and absent too.',
+      },
+      search_regex: {
+        type: 'string',
+        description: 'With path: a line of the file must match (extended regular expression of grep).',
+      },
       timeout: { type: 'number', minimum: 0, default: 300, description: 'Seconds.' },
       connect_timeout: { type: 'integer', minimum: 1, default: 5 },
       delay: { type: 'number', minimum: 0, default: 0, description: 'Seconds before the second look.' },
@@ -44,13 +51,17 @@ export const wait_for = defineModule({
   ],
   lint: (args) => ('search_regex' in args && 'port' in args ? ['search_regex goes with path, not with port'] : []),
   async check(args, host) {
-    const { look, shown } = subject(args);
+    const target = subject(args);
     const wanted = args.state === 'started' || args.state === 'present';
-    const holds = (await look((probe) => host.read(probe))) === wanted;
+    const holds = (await target.look((probe) => host.read(probe))) === wanted;
     return {
-      present: { look, wanted, shown },
-      differences: holds ? [] : [{ what: shown, from: wanted ? 'not there' : 'there', to: args.state }],
-      result: { elapsed: 0, ...(args.port !== undefined && { port: args.port }), ...(args.path !== undefined && { path: args.path }) },
+      present: { target, wanted },
+      differences: holds ? [] : [{ what: target.shown, from: wanted ? 'not there' : 'there', to: args.state }],
+      result: {
+        elapsed: 0,
+        ...(args.port !== undefined && { port: args.port }),
+        ...(args.path !== undefined && { path: args.path }),
+      },
     };
   },
   async change(args, { present }, host) {
@@ -58,20 +69,31 @@ export const wait_for = defineModule({
     const elapsed = (): number => Math.round((Date.now() - begun) / 1000);
     await sleep(args.delay * 1000);
     for (;;) {
-      if ((await present.look((probe) => host.readNow(probe))) === present.wanted) return { result: { elapsed: elapsed() }, message: `waited ${elapsed()} s` };
+      if ((await present.target.look((probe) => host.readNow(probe))) === present.wanted)
+        return { result: { elapsed: elapsed() }, message: `waited ${elapsed()} s` };
       if (Date.now() - begun >= args.timeout * 1000) break;
       await sleep(args.sleep * 1000);
     }
     const state = present.wanted ? 'still not there' : 'still there';
-    throw new TaskFailure(args.msg ?? `after ${args.timeout} s ${present.shown} is ${state}`, { result: { elapsed: elapsed() } });
+    throw new TaskFailure(args.msg ?? `after ${args.timeout} s ${present.target.shown} is ${state}`, {
+      result: { elapsed: elapsed() },
+    });
   },
 });
 
 type Read = <T>(probe: Probe<T>) => Promise<T>;
 
-function subject(args: { host: string; port?: number; path?: string; search_regex?: string; connect_timeout: number }): { look(read: Read): Promise<boolean>; shown: string } {
+function subject(args: {
+  host: string;
+  port?: number;
+  path?: string;
+  search_regex?: string;
+  connect_timeout: number;
+}): { look(read: Read): Promise<boolean>; shown: string } {
   const { host, port, path, search_regex: pattern, connect_timeout: seconds } = args;
-  if (port !== undefined) return { look: (read) => read(portOpen(host, port, seconds)), shown: `port ${port} of ${host}` };
-  if (pattern !== undefined) return { look: (read) => read(fileMatches(path!, pattern)), shown: `'${pattern}' in ${path}` };
+  if (port !== undefined)
+    return { look: (read) => read(portOpen(host, port, seconds)), shown: `port ${port} of ${host}` };
+  if (pattern !== undefined)
+    return { look: (read) => read(fileMatches(path!, pattern)), shown: `'${pattern}' in ${path}` };
   return { look: async (read) => (await read(pathState(path!))).type !== 'absent', shown: path! };
 }

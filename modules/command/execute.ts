@@ -9,9 +9,18 @@ export const commandArgs = {
   chdir: { type: 'string', format: 'path', description: 'The folder to run in.' },
   creates: { type: 'string', description: 'A path; once it exists, there is nothing to do.' },
   removes: { type: 'string', description: 'A path; once it is gone, there is nothing to do.' },
-  unless: { type: 'string', description: 'A shell command that only looks; when it succeeds, there is nothing to do. Run in check mode too.' },
-  onlyif: { type: 'string', description: 'A shell command that only looks; when it fails, there is nothing to do. Run in check mode too.' },
-  stdin: { type: 'string', description: 'What the command reads; secrets belong here or in environment, never in its words.' },
+  unless: {
+    type: 'string',
+    description: 'A shell command that only looks; when it succeeds, there is nothing to do. Run in check mode too.',
+  },
+  onlyif: {
+    type: 'string',
+    description: 'A shell command that only looks; when it fails, there is nothing to do. Run in check mode too.',
+  },
+  stdin: {
+    type: 'string',
+    description: 'What the command reads; secrets belong here or in environment, never in its words.',
+  },
 } as const;
 
 export const commandReturns = {
@@ -37,17 +46,49 @@ export interface CommandArguments {
 
 /** Whether the command has to run; `shown` is what people see of it. */
 export async function checkCommand(args: CommandArguments, shown: string, host: Reader): Promise<Check<null>> {
-  const there = async (path: string | undefined): Promise<boolean | undefined> => (path === undefined ? undefined : exists(host, args.chdir === undefined || path.startsWith('/') ? path : `${args.chdir}/${path}`));
-  const succeeds = async (command: string | undefined): Promise<boolean | undefined> => (command === undefined ? undefined : host.read(success(command, args.chdir)));
-  const [creates, removes, unless, onlyif] = await Promise.all([there(args.creates), there(args.removes), succeeds(args.unless), succeeds(args.onlyif)]);
+  const there = async (path: string | undefined): Promise<boolean | undefined> =>
+    path === undefined
+      ? undefined
+      : exists(host, args.chdir === undefined || path.startsWith('/') ? path : `${args.chdir}/${path}`);
+  const succeeds = async (command: string | undefined): Promise<boolean | undefined> =>
+    command === undefined ? undefined : host.read(success(command, args.chdir));
+  const [creates, removes, unless, onlyif] = await Promise.all([
+    there(args.creates),
+    there(args.removes),
+    succeeds(args.unless),
+    succeeds(args.onlyif),
+  ]);
   const idle =
-    creates === true ? `${args.creates} exists` : removes === false ? `${args.removes} does not exist` : unless === true ? `'${args.unless}' succeeds` : onlyif === false ? `'${args.onlyif}' fails` : undefined;
-  if (idle !== undefined) return { present: null, differences: [], message: `nothing to do: ${idle}`, result: resultOf({ code: 0, stdout: '', stderr: '' }, shown) };
+    creates === true
+      ? `${args.creates} exists`
+      : removes === false
+        ? `${args.removes} does not exist`
+        : unless === true
+          ? `'${args.unless}' succeeds`
+          : onlyif === false
+            ? `'${args.onlyif}' fails`
+            : undefined;
+  if (idle !== undefined)
+    return {
+      present: null,
+      differences: [],
+      message: `nothing to do: ${idle}`,
+      result: resultOf({ code: 0, stdout: '', stderr: '' }, shown),
+    };
   const touched = [args.creates, args.removes].filter((path) => path !== undefined);
-  return { present: null, differences: [{ what: 'command', from: null, to: shown }], after: touched.map((path) => cannotTell(pathState(path))) };
+  return {
+    present: null,
+    differences: [{ what: 'command', from: null, to: shown }],
+    after: touched.map((path) => cannotTell(pathState(path))),
+  };
 }
 
-export async function runCommand(argv: readonly string[], args: CommandArguments, shown: string | readonly string[], host: Writer): Promise<Changed> {
+export async function runCommand(
+  argv: readonly string[],
+  args: CommandArguments,
+  shown: string | readonly string[],
+  host: Writer,
+): Promise<Changed> {
   const { stdin, chdir } = args;
   const out = await host.run(argv, {
     ...(stdin !== undefined && { stdin: stdin.endsWith('\n') ? stdin : `${stdin}\n` }),
@@ -56,14 +97,26 @@ export async function runCommand(argv: readonly string[], args: CommandArguments
   const result = resultOf(out, shown);
   if (out.code === 0) return { result };
   const why = out.stderr.trim().split('\n').at(-1) || out.stdout.trim().split('\n').at(-1) || 'it printed nothing';
-  const hint = out.code === 127 ? 'no such command on the host: is its package installed, is it on the PATH?' : undefined;
-  throw new TaskFailure(`exit code ${out.code}: ${why}`, { command: typeof shown === 'string' ? shown : quoteAll(shown), output: out, result, ...(hint !== undefined && { hint }) });
+  const hint =
+    out.code === 127 ? 'no such command on the host: is its package installed, is it on the PATH?' : undefined;
+  throw new TaskFailure(`exit code ${out.code}: ${why}`, {
+    command: typeof shown === 'string' ? shown : quoteAll(shown),
+    output: out,
+    result,
+    ...(hint !== undefined && { hint }),
+  });
 }
 
-function resultOf(out: { code: number; stdout: string; stderr: string }, cmd: string | readonly string[]): Record<string, unknown> {
+function resultOf(
+  out: { code: number; stdout: string; stderr: string },
+  cmd: string | readonly string[],
+): Record<string, unknown> {
   const [stdout, stderr] = [out.stdout.replace(/\n+$/, ''), out.stderr.replace(/\n+$/, '')];
-  const lines = (text: string): string[] => (text === '' ? [] : text.split('\n'));
-  return { rc: out.code, stdout, stderr, stdout_lines: lines(stdout), stderr_lines: lines(stderr), cmd };
+  return { rc: out.code, stdout, stderr, stdout_lines: linesOf(stdout), stderr_lines: linesOf(stderr), cmd };
+}
+
+function linesOf(text: string): string[] {
+  return text === '' ? [] : text.split('\n');
 }
 
 /** A path may hold wildcards of the shell. */
@@ -73,15 +126,24 @@ async function exists(host: Reader, path: string): Promise<boolean> {
 }
 
 function globMatches(pattern: string): Probe<boolean> {
-  const words = pattern.split(/([*?]|\[[^\]]*\])/).map((part, i) => (i % 2 === 1 ? part : sh`${part}`.replace(/^''$/, '')));
-  return { key: `glob:${pattern}`, script: `set -- ${words.join('')}; [ -e "$1" ] || [ -L "$1" ]`, parse: (out) => out.code === 0 };
+  const words = pattern
+    .split(/([*?]|\[[^\]]*\])/)
+    .map((part, i) => (i % 2 === 1 ? part : sh`${part}`.replace(/^''$/, '')));
+  return {
+    key: `glob:${pattern}`,
+    script: `set -- ${words.join('')}; [ -e "$1" ] || [ -L "$1" ]`,
+    parse: (out) => out.code === 0,
+  };
 }
 
 /** The command may look at anything, other hosts included. */
 function success(command: string, directory: string | undefined): Probe<boolean> {
   return {
     key: `succeeds:${directory === undefined ? '' : `${directory}: `}${command}`,
-    script: directory === undefined ? sh`sh -c ${command} >/dev/null 2>&1` : sh`cd -- ${directory} && sh -c ${command} >/dev/null 2>&1`,
+    script:
+      directory === undefined
+        ? sh`sh -c ${command} >/dev/null 2>&1`
+        : sh`cd -- ${directory} && sh -c ${command} >/dev/null 2>&1`,
     parse: (out) => out.code === 0,
     shared: true,
   };

@@ -30,8 +30,8 @@ export async function finishInit(args: KubeadmArguments, host: Writer): Promise<
 
 export function remainingPhases(skipped: readonly string[]): string[] {
   return lastPhases.filter((phase) => {
-    const [first, second] = phase.split(' ') as [string, string?];
-    return !skipped.includes(first) && !skipped.includes(`${first}/${second}`);
+    const [first = phase] = phase.split(' ');
+    return !skipped.includes(first) && !skipped.includes(phase.replace(' ', '/'));
   });
 }
 

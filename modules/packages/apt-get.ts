@@ -6,7 +6,11 @@ import { quoteAll, sh } from '../../engine/contract/quote.ts';
 import { updateStamp } from '../probes/package.ts';
 
 /** Nothing that apt starts may ask a question. */
-export const environment = { DEBIAN_FRONTEND: 'noninteractive', APT_LISTCHANGES_FRONTEND: 'none', LC_ALL: 'C' } as const;
+export const environment = {
+  DEBIAN_FRONTEND: 'noninteractive',
+  APT_LISTCHANGES_FRONTEND: 'none',
+  LC_ALL: 'C',
+} as const;
 
 const lockTaken = /Could not get lock|Unable to (?:acquire|lock)|database is locked|frontend lock was locked/;
 
@@ -47,7 +51,8 @@ export function isInterrupted(aptSays: string): boolean {
 /** Why apt would not, in its own words, with what to do about it. */
 export function explain(out: Output, lockTimeout: number, argv: readonly string[]): TaskFailure {
   const said = out.stderr.split('\n').filter((line) => line.startsWith('E: '));
-  const words = said.map((line) => line.slice(3)).join('; ') || out.stderr.trim().split('\n').at(-1) || `exit code ${out.code}`;
+  const words =
+    said.map((line) => line.slice(3)).join('; ') || out.stderr.trim().split('\n').at(-1) || `exit code ${out.code}`;
   const details = { command: quoteAll(argv), output: out };
   if (lockTaken.test(out.stderr)) {
     const holder = /held by process (\d+(?: \([^)]*\))?)/.exec(out.stderr)?.[1];
@@ -62,14 +67,35 @@ export function explain(out: Output, lockTimeout: number, argv: readonly string[
 }
 
 const hints: readonly (readonly [RegExp, string])[] = [
-  [/Conflicting values set for option Signed-By/, 'another file in /etc/apt/sources.list.d names the same repository with another key: remove one of them'],
-  [/Unable to locate package|has no installation candidate/, 'check the spelling; if a repository is missing, add it before (apt_repository); if the index is old, set update_cache: true'],
-  [/Version '.*' for '.*' was not found/, '`apt-cache policy NAME` on the host lists the versions; if the index is old, set update_cache: true'],
-  [/Held packages were changed/, 'the package is on hold: set allow_change_held_packages: true to change it all the same'],
+  [
+    /Conflicting values set for option Signed-By/,
+    'another file in /etc/apt/sources.list.d names the same repository with another key: remove one of them',
+  ],
+  [
+    /Unable to locate package|has no installation candidate/,
+    'check the spelling; if a repository is missing, add it before (apt_repository); if the index is old, set update_cache: true',
+  ],
+  [
+    /Version '.*' for '.*' was not found/,
+    '`apt-cache policy NAME` on the host lists the versions; if the index is old, set update_cache: true',
+  ],
+  [
+    /Held packages were changed/,
+    'the package is on hold: set allow_change_held_packages: true to change it all the same',
+  ],
   [/Packages were downgraded/, 'a newer version is installed: set allow_downgrade: true to go back'],
   [/Essential packages were removed/, 'the system would break: tsplay never removes essential packages'],
-  [/NO_PUBKEY|not signed|signatures couldn't be verified|EXPKEYSIG/, "the repository's key is missing, wrong or expired: see signed_by, key and key_url of apt_repository"],
-  [/Could not resolve|Temporary failure resolving|Failed to fetch|Could not connect/, 'the host does not reach the mirror: look at its network, DNS and proxy'],
-  [/You don't have enough free space|No space left on device/, 'the disk is full: `apt-get clean` frees downloaded packages'],
+  [
+    /NO_PUBKEY|not signed|signatures couldn't be verified|EXPKEYSIG/,
+    "the repository's key is missing, wrong or expired: see signed_by, key and key_url of apt_repository",
+  ],
+  [
+    /Could not resolve|Temporary failure resolving|Failed to fetch|Could not connect/,
+    'the host does not reach the mirror: look at its network, DNS and proxy',
+  ],
+  [
+    /You don't have enough free space|No space left on device/,
+    'the disk is full: `apt-get clean` frees downloaded packages',
+  ],
   [/Permission denied|are you root/, 'this needs root: set become: true'],
 ];

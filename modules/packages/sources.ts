@@ -21,6 +21,8 @@ export function sourcesText({ types, uris, suites, components, architectures, si
     ['Architectures', architectures],
     ['Signed-By', signedBy],
   ];
-  const lines = fields.map(([name, value]) => [name, [value ?? []].flat().join(' ')] as const).filter(([, value]) => value !== '');
+  const lines = fields
+    .map(([name, value]) => [name, [value ?? []].flat().join(' ')] as const)
+    .filter(([, value]) => value !== '');
   return lines.map(([name, value]) => `${name}: ${value}\n`).join('');
 }

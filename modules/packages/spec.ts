@@ -11,11 +11,17 @@ export interface Spec {
 
 /** From `name` of apt: one text or several, each with commas between packages if need be. */
 export function parseSpecs(names: string | readonly string[], state: 'present' | 'absent' | 'latest'): Spec[] {
-  const words = (typeof names === 'string' ? [names] : names).flatMap((text) => text.split(',')).map((word) => word.trim());
+  const words = (typeof names === 'string' ? [names] : names)
+    .flatMap((text) => text.split(','))
+    .map((word) => word.trim());
   return words.filter(Boolean).map((word) => {
     const [, name, version] = /^([a-z0-9][a-z0-9+.-]*(?::[a-z0-9-]+)?)(?:=(\S+))?$/.exec(word) ?? [];
-    if (name === undefined) throw new TaskFailure(`'${word}' is not the name of a package`, { hint: 'lower case, as `curl` or `kubelet=1.36.*`' });
-    if (version !== undefined && state !== 'present') throw new TaskFailure(`'${word}' names a version: that goes only with state: present`);
+    if (name === undefined)
+      throw new TaskFailure(`'${word}' is not the name of a package`, {
+        hint: 'lower case, as `curl` or `kubelet=1.36.*`',
+      });
+    if (version !== undefined && state !== 'present')
+      throw new TaskFailure(`'${word}' names a version: that goes only with state: present`);
     return { name, word, ...(version !== undefined && { version }) };
   });
 }
@@ -23,6 +29,9 @@ export function parseSpecs(names: string | readonly string[], state: 'present' |
 /** Whether a version is the one asked for, as apt compares them. */
 export function matches(pattern: string | undefined, version: string): boolean {
   if (pattern === undefined || pattern === version) return true;
-  const expression = pattern.replace(/[.+^${}()|\\[\]~]/g, '\\$&').replaceAll('*', '.*').replaceAll('?', '.');
+  const expression = pattern
+    .replace(/[.+^${}()|\\[\]~]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.');
   return new RegExp(`^${expression}$`).test(version);
 }

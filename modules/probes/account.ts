@@ -21,9 +21,18 @@ export function account(user: string): Probe<Account | null> {
     script: sh`getent passwd ${user} && id -gn ${user} && id -Gn ${user}`,
     parse(out) {
       if (readable(`user ${user}`, out, found).code === 2) return null;
-      const [entry, group, all] = out.stdout.split('\n') as [string, string, string];
-      const [, , , , comment, home, shell] = entry.split(':') as [string, string, string, string, string, string, string];
-      return { comment, home, shell, group, groups: all.split(' ').filter((g) => g !== group).sort() };
+      const [entry = '', group = '', all = ''] = out.stdout.split('\n');
+      const [, , , , comment = '', home = '', shell = ''] = entry.split(':');
+      return {
+        comment,
+        home,
+        shell,
+        group,
+        groups: all
+          .split(' ')
+          .filter((g) => g !== group)
+          .sort(),
+      };
     },
     appearsWith: { cause: 'package', absent: (value) => value === null },
   };
@@ -41,12 +50,21 @@ export function numberOf(kind: 'user' | 'group', name: string): Probe<number | n
 }
 
 export function groupExists(name: string): Probe<boolean> {
-  return { key: `group:${name}`, script: sh`getent group ${name}`, parse: (out) => readable(`group ${name}`, out, found).code === 0, appearsWith: { cause: 'package', absent: (there) => !there } };
+  return {
+    key: `group:${name}`,
+    script: sh`getent group ${name}`,
+    parse: (out) => readable(`group ${name}`, out, found).code === 0,
+    appearsWith: { cause: 'package', absent: (there) => !there },
+  };
 }
 
 /** The password's hash from /etc/shadow: a secret. Null where there is no account. */
 export function passwordHash(user: string): Probe<string | null> {
-  return { key: `password:${user}`, script: sh`getent shadow ${user}`, parse: (out) => (readable(`the password of ${user}`, out, found).code === 0 ? out.stdout.split(':')[1]! : null) };
+  return {
+    key: `password:${user}`,
+    script: sh`getent shadow ${user}`,
+    parse: (out) => (readable(`the password of ${user}`, out, found).code === 0 ? out.stdout.split(':')[1]! : null),
+  };
 }
 
 /** What useradd gives to an account for which nothing else is asked. */
@@ -54,6 +72,9 @@ export function accountDefaults(): Probe<{ readonly home: string; readonly shell
   return {
     key: 'account-defaults:',
     script: 'useradd -D',
-    parse: ({ stdout }) => ({ home: /^HOME=(.*)$/m.exec(stdout)?.[1] || '/home', shell: /^SHELL=(.*)$/m.exec(stdout)?.[1] || '/bin/sh' }),
+    parse: ({ stdout }) => ({
+      home: /^HOME=(.*)$/m.exec(stdout)?.[1] || '/home',
+      shell: /^SHELL=(.*)$/m.exec(stdout)?.[1] || '/bin/sh',
+    }),
   };
 }

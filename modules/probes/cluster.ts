@@ -40,11 +40,19 @@ case $address in *:*) address="[$address]" ;; esac
 own() { kubectl --kubeconfig ${adminConf} --server "https://$address:$port" --cache-dir=/dev/null/none --request-timeout=10s "$@"; }
 `;
 
-const files = Object.entries(nodeFiles);
+const names: readonly NodeFile[] = [
+  'adminConf',
+  'kubeletConf',
+  'bootstrapConf',
+  'apiManifest',
+  'etcdManifest',
+  'kubeletConfig',
+  'etcdData',
+];
 
 export const nodeFilesProbe: Probe<NodeFiles> = {
   key: 'kubeadm:node',
-  script: `${files.map(([name, path]) => sh`if [ -e ${path} ]; then echo ${`file ${name}`}; fi`).join('\n')}
+  script: `${names.map((name) => sh`if [ -e ${nodeFiles[name]} ]; then echo ${`file ${name}`}; fi`).join('\n')}
 for conf in ${nodeFiles.kubeletConf} ${nodeFiles.bootstrapConf}; do
   [ -e "$conf" ] || continue
   sed -n 's/^ *server: *https:\\/\\//server /p' "$conf"
@@ -66,7 +74,7 @@ else sed -n 's/^ *certificate-authority-data: *//p' ${nodeFiles.kubeletConf} 2>/
         ?.slice(word.length + 1)
         .trim();
     return {
-      files: files.map(([name]) => name as NodeFile).filter((name) => out.stdout.includes(`file ${name}\n`)),
+      files: names.filter((name) => out.stdout.includes(`file ${name}\n`)),
       pins: pinsOf(out.stdout),
       server: after('server') ?? '',
       rotated: /^rotated$/m.test(out.stdout),
@@ -213,7 +221,8 @@ interface Member {
 /** Null where the text is not JSON: an error message. Member ids have 64 bits: they must stay text. */
 function jsonOf(text: string, { exactIntegers = false } = {}): Json | null {
   try {
-    return JSON.parse(exactIntegers ? text.replace(/"ID":(\d+)/g, '"ID":"$1"') : text) as Json;
+    const parsed: Json = JSON.parse(exactIntegers ? text.replace(/"ID":(\d+)/g, '"ID":"$1"') : text);
+    return parsed;
   } catch {
     return null;
   }

@@ -21,7 +21,11 @@ export function sysctlValue(key: string): Probe<string | null> {
     script: sh`file=${sysctlPath(key)}; if [ -e "$file" ]; then cat "$file"; else exit 3; fi`,
     parse(out) {
       if (out.code === 3) return null;
-      if (out.code !== 0) throw new TaskFailure(`cannot read the kernel setting ${key}: ${out.stderr.trim()}`, { output: out, hint: 'some can only be written; others need root (become: true)' });
+      if (out.code !== 0)
+        throw new TaskFailure(`cannot read the kernel setting ${key}: ${out.stderr.trim()}`, {
+          output: out,
+          hint: 'some can only be written; others need root (become: true)',
+        });
       return normalise(out.stdout);
     },
     appearsWith: { cause: 'kernel-module', absent: (value) => value === null },
@@ -43,7 +47,12 @@ export function activeSwaps(): Probe<readonly string[]> {
   return {
     key: 'swaps:active',
     script: 'if [ -e /proc/swaps ]; then cat /proc/swaps; fi',
-    parse: (out) => readable('/proc/swaps', out).stdout.split('\n').slice(1).map((line) => line.split(/\s+/)[0]!).filter(Boolean),
+    parse: (out) =>
+      readable('/proc/swaps', out)
+        .stdout.split('\n')
+        .slice(1)
+        .map((line) => line.split(/\s+/)[0]!)
+        .filter(Boolean),
   };
 }
 
@@ -51,20 +60,26 @@ export function activeSwaps(): Probe<readonly string[]> {
 export function swapUnits(): Probe<readonly string[]> {
   return {
     key: 'swaps:units',
-    script: "systemctl list-units --all --plain --no-legend --full --type=swap 2>/dev/null | awk '$2 == \"loaded\" {print $1}'",
+    script:
+      'systemctl list-units --all --plain --no-legend --full --type=swap 2>/dev/null | awk \'$2 == "loaded" {print $1}\'',
     parse: (out) => out.stdout.split('\n').filter(Boolean).sort(),
   };
 }
 
 export function bootId(): Probe<string> {
-  return { key: 'boot-id:', script: 'cat /proc/sys/kernel/random/boot_id', parse: (out) => readable('the boot id', out).stdout.trim() };
+  return {
+    key: 'boot-id:',
+    script: 'cat /proc/sys/kernel/random/boot_id',
+    parse: (out) => readable('the boot id', out).stdout.trim(),
+  };
 }
 
 /** The name that the kernel has now, and the one for the next boot (null where there is no /etc/hostname). */
 export function hostNames(): Probe<{ readonly now: string; readonly boot: string | null }> {
   return {
     key: 'hostname:',
-    script: 'cat /proc/sys/kernel/hostname; if [ -e /etc/hostname ]; then sed -e "/^#/d" -e "/^[[:space:]]*$/d" /etc/hostname; fi',
+    script:
+      'cat /proc/sys/kernel/hostname; if [ -e /etc/hostname ]; then sed -e "/^#/d" -e "/^[[:space:]]*$/d" /etc/hostname; fi',
     parse(out) {
       const [now = '', boot] = readable('the host name', out).stdout.trim().split('\n');
       return { now: now.trim(), boot: boot?.trim() ?? null };

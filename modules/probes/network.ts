@@ -7,18 +7,23 @@ import { readable } from './readable.ts';
 export function portOpen(address: string, port: number, seconds: number): Probe<boolean> {
   const own = /^(127\.\d+\.\d+\.\d+|localhost|::1)$/.test(address);
   const hex = port.toString(16).toUpperCase().padStart(4, '0');
-  const text = address.includes(':') ? `[${address}]` : address;
+  const inUrl = address.includes(':') ? `[${address}]` : address;
   return {
     key: `port:${address}:${port}`,
     script: [
       sh`if command -v bash >/dev/null 2>&1; then timeout ${seconds} bash -c ': <>"/dev/tcp/$0/$1"' ${address} ${port} 2>/dev/null`,
       sh`elif command -v nc >/dev/null 2>&1; then nc -z -w ${seconds} ${address} ${port} >/dev/null 2>&1`,
-      sh`elif command -v curl >/dev/null 2>&1; then time=$(curl -q -s --noproxy '*' -o /dev/null -w '%{time_connect}' --connect-timeout ${seconds} -m ${seconds} telnet://${text}:${port}); case $time in *[1-9]*) true ;; *) false ;; esac`,
-      own ? sh`else cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | awk -v port=${hex} '$4 == "0A" { n = split($2, a, ":"); if (a[n] == port) found = 1 } END { exit !found }'` : 'else exit 77',
+      sh`elif command -v curl >/dev/null 2>&1; then time=$(curl -q -s --noproxy '*' -o /dev/null -w '%{time_connect}' --connect-timeout ${seconds} -m ${seconds} telnet://${inUrl}:${port}); case $time in *[1-9]*) true ;; *) false ;; esac`,
+      own
+        ? sh`else cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | awk -v port=${hex} '$4 == "0A" { n = split($2, a, ":"); if (a[n] == port) found = 1 } END { exit !found }'`
+        : 'else exit 77',
       'fi',
     ].join('\n'),
     parse(out) {
-      if (out.code === 77) throw new TaskFailure(`the host has nothing to try ${address}:${port} with`, { hint: 'bash, nc or curl would do' });
+      if (out.code === 77)
+        throw new TaskFailure(`the host has nothing to try ${address}:${port} with`, {
+          hint: 'bash, nc or curl would do',
+        });
       return out.code === 0;
     },
     shared: !own,
@@ -27,7 +32,11 @@ export function portOpen(address: string, port: number, seconds: number): Probe<
 
 /** Whether a line of a file matches an extended regular expression; false where there is no file. */
 export function fileMatches(path: string, pattern: string): Probe<boolean> {
-  return { key: `matches:${path}: ${pattern}`, script: sh`grep -qE -e ${pattern} -- ${path} 2>/dev/null`, parse: (out) => readable(path, out, [0, 1, 2]).code === 0 };
+  return {
+    key: `matches:${path}: ${pattern}`,
+    script: sh`grep -qE -e ${pattern} -- ${path} 2>/dev/null`,
+    parse: (out) => readable(path, out, [0, 1, 2]).code === 0,
+  };
 }
 
 export interface HttpRequest {
@@ -105,12 +114,23 @@ export function parseAnswer(out: Output): HttpAnswer {
   if (out.code === 77) return { status: -1, contentType: '', content: '', problem: 'the host has no curl' };
   const end = out.stdout.lastIndexOf('\n');
   const [, status = '0', contentType = ''] = /^(\d+) ?(.*)$/.exec(out.stdout.slice(end + 1).trim()) ?? [];
-  const problem = out.stderr.trim().split('\n').at(-1)!.replace(/^curl: /, '');
+  const problem = out.stderr
+    .trim()
+    .split('\n')
+    .at(-1)!
+    .replace(/^curl: /, '');
   return { status: Number(status), contentType, content: out.stdout.slice(0, Math.max(0, end)), problem };
 }
 
 /** A text of curl's configuration file. */
 function text(value: string): string {
-  const escapes: Record<string, string> = { '\n': '\\n', '\r': '\\r', '\t': '\\t', '\v': '\\v', '"': '\\"', '\\': '\\\\' };
+  const escapes: Record<string, string> = {
+    '\n': '\\n',
+    '\r': '\\r',
+    '\t': '\\t',
+    '\v': '\\v',
+    '"': '\\"',
+    '\\': '\\\\',
+  };
   return `"${value.replace(/[\n\r\t\v"\\]/g, (c) => escapes[c]!)}"`;
 }

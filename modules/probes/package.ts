@@ -82,7 +82,9 @@ export function aptIndex(validSeconds?: number): Probe<IndexState> {
       '[ -e "$stamp" ] || stamp=$lists', // an update that failed touches the lists as well: they count only where there is no stamp
       'newer=$(find /etc/apt/sources.list /etc/apt/sources.list.d -newer "$stamp" 2>/dev/null | head -n 1)',
       'if [ -n "$newer" ]; then echo older than its sources',
-      ...(validSeconds === undefined ? [] : [sh`elif [ $(( $(date +%s) - $(stat -c %Y "$stamp") )) -gt ${validSeconds} ]; then echo too old`]),
+      ...(validSeconds === undefined
+        ? []
+        : [sh`elif [ $(( $(date +%s) - $(stat -c %Y "$stamp") )) -gt ${validSeconds} ]; then echo too old`]),
       'else echo fresh; fi',
     ].join('\n'),
     parse: (out) => readable("apt's package index", out).stdout.trim() as IndexState,

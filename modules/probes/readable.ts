@@ -4,5 +4,7 @@ import type { Output } from '../../engine/contract/probe.ts';
 /** The output, if the probe ended in a way that means something; an answer that is none must not look like "not there". */
 export function readable(what: string, out: Output, accept: readonly number[] = [0]): Output {
   if (accept.includes(out.code)) return out;
-  throw new TaskFailure(`cannot look at ${what}: ${out.stderr.trim().split('\n').at(-1) || `exit code ${out.code}`}`, { output: out });
+  throw new TaskFailure(`cannot look at ${what}: ${out.stderr.trim().split('\n').at(-1) || `exit code ${out.code}`}`, {
+    output: out,
+  });
 }

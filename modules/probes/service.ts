@@ -16,11 +16,20 @@ export interface UnitState {
   readonly oneshot: boolean;
 }
 
-export const noUnit: UnitState = { exists: false, running: false, enabled: 'no', masked: false, outdated: false, oneshot: false };
+export const noUnit: UnitState = {
+  exists: false,
+  running: false,
+  enabled: 'no',
+  masked: false,
+  outdated: false,
+  oneshot: false,
+};
 
 /** A name without a type is that of a service. */
 export function unitName(name: string): string {
-  return /\.(service|socket|target|timer|mount|automount|swap|path|slice|scope|device)$/.test(name) ? name : `${name}.service`;
+  return /\.(service|socket|target|timer|mount|automount|swap|path|slice|scope|device)$/.test(name)
+    ? name
+    : `${name}.service`;
 }
 
 export function unitState(name: string): Probe<UnitState> {
@@ -31,15 +40,27 @@ export function unitState(name: string): Probe<UnitState> {
     // A script of System V is 'generated': systemctl asks its own tool whether it is enabled.
     script: sh`state=$(systemctl show -p ${fields} -- ${unit}) || exit; printf '%s\n' "$state"; case $state in *UnitFileState=generated*) echo "SysV=$(systemctl is-enabled -- ${unit} 2>/dev/null)" ;; esac`,
     parse(out) {
-      if (out.code !== 0) throw new TaskFailure(`cannot ask systemd about ${unit}: ${out.stderr.trim() || `exit code ${out.code}`}`, { output: out, hint: 'is systemd the init of this host?' });
-      const fieldsRead = new Map(out.stdout.split('\n').map((line) => line.split(/=(.*)/s, 2) as [string, string]));
+      if (out.code !== 0)
+        throw new TaskFailure(`cannot ask systemd about ${unit}: ${out.stderr.trim() || `exit code ${out.code}`}`, {
+          output: out,
+          hint: 'is systemd the init of this host?',
+        });
+      const fieldsRead = new Map(
+        out.stdout
+          .split('\n')
+          .map((line): [string, string] => [line.split('=', 1)[0]!, line.slice(line.indexOf('=') + 1)]),
+      );
       const load = fieldsRead.get('LoadState');
       if (load === 'not-found') return noUnit;
       const file = fieldsRead.get('SysV') || fieldsRead.get('UnitFileState') || '';
       return {
         exists: true,
         running: ['active', 'activating', 'reloading', 'refreshing'].includes(fieldsRead.get('ActiveState') ?? ''),
-        enabled: /^enabled/.test(file) ? 'yes' : /^(static|alias|indirect|generated|transient)$/.test(file) ? 'always' : 'no',
+        enabled: file.startsWith('enabled')
+          ? 'yes'
+          : /^(static|alias|indirect|generated|transient)$/.test(file)
+            ? 'always'
+            : 'no',
         masked: load === 'masked',
         outdated: fieldsRead.get('NeedDaemonReload') === 'yes',
         oneshot: fieldsRead.get('Type') === 'oneshot' && fieldsRead.get('RemainAfterExit') !== 'yes',

@@ -2,7 +2,17 @@ import { TaskFailure } from '../../engine/contract/failure.ts';
 import type { Difference, Writer } from '../../engine/contract/module.ts';
 import { cannotTell, type Prediction, willBe } from '../../engine/contract/probe.ts';
 import { sh } from '../../engine/contract/quote.ts';
-import { absentPath, digestOf, fileDigest, type FileText, fileText, fileTextOf, inode, noFile, pathState } from '../probes/path.ts';
+import {
+  absentPath,
+  digestOf,
+  fileDigest,
+  type FileText,
+  fileText,
+  fileTextOf,
+  inode,
+  noFile,
+  pathState,
+} from '../probes/path.ts';
 
 /** A file of the system's configuration that a module keeps: root's, 0644. Null: there is none. */
 export interface ConfigFile {
@@ -17,7 +27,12 @@ export function configFile(path: string, present: FileText, wanted: string | nul
   if (now === wanted) return { path, wanted, differences: [], after: [] };
   const after =
     wanted === null
-      ? [willBe(fileText(path), noFile), willBe(pathState(path), absentPath), willBe(fileDigest(path), null), willBe(inode(path), null)]
+      ? [
+          willBe(fileText(path), noFile),
+          willBe(pathState(path), absentPath),
+          willBe(fileDigest(path), null),
+          willBe(inode(path), null),
+        ]
       : [
           willBe(fileText(path), fileTextOf(Buffer.from(wanted))),
           willBe(pathState(path), { type: 'file', mode: '0644', owner: 'root', group: 'root' }),

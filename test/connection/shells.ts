@@ -1,10 +1,19 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { openLocal } from '../../engine/connection/local.ts';
 import type { HostConnection } from '../../engine/connection/host-connection.ts';
 import type { Script, Shell, Target } from '../../engine/connection/types.ts';
 
-/** Shells that stand for /bin/sh, as far as this machine has them. */
-export const shells = ['/bin/dash', '/bin/bash', '/bin/busybox-sh', '/bin/mksh', '/bin/ksh'].filter((path) => existsSync(path));
+/** Shells that stand for /bin/sh, as far as this machine has them. Busybox is a shell by the name that it is called by. */
+export const shells = ['/bin/dash', '/bin/bash', '/bin/mksh', '/bin/ksh', ...busybox()].filter((path) => existsSync(path));
+
+function busybox(): string[] {
+  const link = join(mkdtempSync(join(tmpdir(), 'tsplay-')), 'sh');
+  symlinkSync('/bin/busybox', link);
+  process.on('exit', () => rmSync(dirname(link), { recursive: true }));
+  return [link];
+}
 
 export const here: Target = {
   name: 'here',

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { chmod, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { labPaths } from './paths.ts';
+import { pruneSiblings } from './prune.ts';
 import { bootstrapArguments, IMAGE_COMMANDS, IMAGE_FILES, IMAGE_REMOVED, RELEASE, recipeDigest } from './recipe.ts';
 import { run } from './run.ts';
 import { aptOptions, debianSources } from './sources.ts';
@@ -18,6 +19,7 @@ export async function ensureImage(options: LabOptions): Promise<string> {
   const image = join(labPaths(options).images, recipeDigest(cpu));
   if (existsSync(image)) return image;
   await step(options, `image of Debian ${RELEASE}`, () => build(image, cpu, options.signal));
+  await pruneSiblings(image);
   return image;
 }
 

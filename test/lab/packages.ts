@@ -4,6 +4,7 @@ import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { buildDemo } from './demo.ts';
 import { labPaths } from './paths.ts';
+import { pruneSiblings } from './prune.ts';
 import { run } from './run.ts';
 import { debianSources } from './sources.ts';
 import { step } from './step.ts';
@@ -26,6 +27,7 @@ export async function ensurePackages(options: LabOptions, image: string): Promis
   const folder = join(labPaths(options).debs, digest);
   if (existsSync(folder)) return folder;
   await step(options, 'packages for the hosts', () => fetchAll(options, image, folder));
+  await pruneSiblings(folder);
   return folder;
 }
 

@@ -1,7 +1,6 @@
 import { expect } from 'chai';
 import { classify, type Evidence, type Verdict } from '../../../modules/kubeadm/classify.ts';
 import {
-  bare,
   node,
   controlFiles,
   workerFiles,

@@ -1,0 +1,153 @@
+import { authorized_key } from '../../modules/authorized_key.ts';
+import { group } from '../../modules/group.ts';
+import { user } from '../../modules/user.ts';
+import type { ModuleCase } from './case.ts';
+import { folder, hostWith } from './paths.ts';
+
+const base = { name: 'deploy', append: false, create_home: true, system: false, state: 'present', remove: false };
+const deploy = { comment: '', home: '/home/deploy', shell: '/bin/sh', group: 'deploy', groups: ['adm'] };
+const key = 'ssh-ed25519 AAAAC3Nza me@here';
+const keys = '/home/deploy/.ssh/authorized_keys';
+
+export const cases: readonly ModuleCase[] = [
+  {
+    title: 'group is made with its number',
+    module: group,
+    args: { name: 'etcd', gid: 901, system: true, state: 'present' },
+    given: { reads: { 'group:etcd': false, 'group-number:etcd': null } },
+    differences: [{ what: 'group etcd', from: null, to: 'present' }],
+    commands: ['groupadd -r -g 901 etcd'],
+  },
+  {
+    title: 'group gets another number',
+    module: group,
+    args: { name: 'etcd', gid: 901, system: false, state: 'present' },
+    given: { reads: { 'group:etcd': true, 'group-number:etcd': 900 } },
+    differences: [{ what: 'gid', from: '900', to: '901' }],
+    commands: ['groupmod -g 901 etcd'],
+  },
+  {
+    title: 'group is gone',
+    module: group,
+    args: { name: 'etcd', system: false, state: 'absent' },
+    given: { reads: { 'group:etcd': false } },
+  },
+  {
+    title: 'user is made, with a password that no command line shows',
+    module: user,
+    args: { ...base, groups: ['sudo', 'adm'], password: '$6$x$y' },
+    given: {
+      reads: {
+        'account:deploy': null,
+        'password:deploy': null,
+        'account-defaults:': { home: '/home', shell: '/bin/sh' },
+        'group:deploy': false,
+      },
+    },
+    differences: [{ what: 'user deploy', from: null, to: 'home /home/deploy, shell /bin/sh, groups deploy adm sudo' }],
+    commands: ["useradd -m -U -G adm,sudo -c '' -d /home/deploy -s /bin/sh deploy", 'chpasswd -e'],
+  },
+  {
+    title: 'user of the system is made in a group that is there',
+    module: user,
+    args: {
+      ...base,
+      uid: 901,
+      system: true,
+      create_home: false,
+      home: '/var/lib/etcd',
+      shell: '/usr/sbin/nologin',
+      group: 'etcd',
+    },
+    given: {
+      reads: {
+        'account:deploy': null,
+        'user-number:deploy': null,
+        'account-defaults:': { home: '/home', shell: '/bin/sh' },
+      },
+    },
+    differences: ['user deploy'],
+    commands: ["useradd -r -M -u 901 -g etcd -c '' -d /var/lib/etcd -s /usr/sbin/nologin deploy"],
+  },
+  {
+    title: 'user is as asked',
+    module: user,
+    args: { ...base, groups: ['adm'], password: 'h' },
+    given: { reads: { 'account:deploy': deploy, 'password:deploy': 'h' } },
+  },
+  {
+    title: 'user gets further groups and keeps what it has',
+    module: user,
+    args: { ...base, groups: ['sudo'], append: true, shell: '/bin/bash' },
+    given: { reads: { 'account:deploy': deploy } },
+    differences: [
+      { what: 'shell', from: '/bin/sh', to: '/bin/bash' },
+      { what: 'groups', from: 'adm', to: 'adm,sudo' },
+    ],
+    commands: ['usermod -s /bin/bash -G adm,sudo deploy'],
+  },
+  {
+    title: 'user loses groups and gets another password',
+    module: user,
+    args: { ...base, groups: [], password: 'new' },
+    given: { reads: { 'account:deploy': deploy, 'password:deploy': 'old' } },
+    differences: [
+      { what: 'groups', from: 'adm', to: '' },
+      { what: 'password', from: 'another', to: 'as given' },
+    ],
+    commands: ["usermod -G '' deploy", 'chpasswd -e'],
+  },
+  {
+    title: 'user goes with all it has',
+    module: user,
+    args: { ...base, state: 'absent', remove: true },
+    given: { reads: { 'account:deploy': deploy } },
+    differences: ['user deploy'],
+    commands: ['userdel -r deploy'],
+  },
+  {
+    title: 'authorized_key makes folder and file',
+    module: authorized_key,
+    args: { user: 'deploy', key, state: 'present' },
+    given: hostWith({ '/home/deploy/.ssh': null, [keys]: null }, { 'account:deploy': deploy }),
+    differences: [{ what: 'key me@here', from: null, to: key }],
+    commands: ['install -d -m 0700 -o deploy -g deploy -- /home/deploy/.ssh', `write ${keys}`],
+    written: { [keys]: `${key}\n` },
+  },
+  {
+    title: 'authorized_key knows a key by what it is, and replaces its line',
+    module: authorized_key,
+    args: { user: 'deploy', key, state: 'present' },
+    given: hostWith(
+      { '/home/deploy/.ssh': folder, [keys]: '# mine\nno-pty ssh-ed25519 AAAAC3Nza old name\nssh-rsa AAAAB3 other\n' },
+      { 'account:deploy': deploy },
+    ),
+    differences: [{ what: 'key me@here', from: 'no-pty ssh-ed25519 AAAAC3Nza old name', to: key }],
+    written: { [keys]: `# mine\n${key}\nssh-rsa AAAAB3 other\n` },
+  },
+  {
+    title: 'authorized_key takes a key away',
+    module: authorized_key,
+    args: { user: 'deploy', key, state: 'absent' },
+    given: hostWith(
+      { '/home/deploy/.ssh': folder, [keys]: `${key}\nssh-rsa AAAAB3 other\n` },
+      { 'account:deploy': deploy },
+    ),
+    differences: ['key me@here'],
+    written: { [keys]: 'ssh-rsa AAAAB3 other\n' },
+  },
+  {
+    title: 'authorized_key refuses what is no key',
+    module: authorized_key,
+    args: { user: 'deploy', key: 'hello', state: 'present' },
+    given: hostWith({ '/home/deploy/.ssh': folder, [keys]: null }, { 'account:deploy': deploy }),
+    fails: 'no public key',
+  },
+  {
+    title: 'authorized_key needs the account',
+    module: authorized_key,
+    args: { user: 'deploy', key, state: 'present' },
+    given: { reads: { 'account:deploy': null } },
+    fails: 'no user deploy',
+  },
+];

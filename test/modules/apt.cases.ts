@@ -1,0 +1,206 @@
+import { apt } from '../../modules/apt.ts';
+import { noPackage } from '../../modules/probes/package.ts';
+import type { ModuleCase } from './case.ts';
+
+const base = {
+  state: 'present',
+  purge: false,
+  autoremove: false,
+  update_cache: false,
+  cache_valid_time: 3600,
+  allow_downgrade: false,
+  allow_change_held_packages: false,
+  dpkg_options: 'force-confdef,force-confold',
+  lock_timeout: 120,
+};
+const has = (version: string, more: object = {}): object => ({ version, broken: false, held: false, ...more });
+const plan = (installs: Record<string, string>, removes: string[] = []): object => ({ installs, removes, error: null });
+const cannot = (error: string): object => ({ installs: {}, removes: [], error });
+const get =
+  'apt-get -y -q -o DPkg::Lock::Timeout=120 -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold';
+const update = [
+  'mkdir -p -- /var/lib/apt/periodic && { [ -e /var/lib/apt/periodic/update-success-stamp ] || touch -d @0 -- /var/lib/apt/periodic/update-success-stamp; }',
+  'apt-get -q -o APT::Update::Error-Mode=any update',
+  'touch -- /var/lib/apt/periodic/update-success-stamp',
+];
+
+export const cases: readonly ModuleCase[] = [
+  {
+    title: 'leaves a host alone that has its packages, however old its index is',
+    module: apt,
+    args: { ...base, name: ['curl', 'kubelet=1.36.*'], update_cache: true, hold: true },
+    given: {
+      reads: {
+        'package:curl': has('8', { held: true }),
+        'package:kubelet': has('1.36.4-1.1', { held: true }),
+        'apt-index:3600': 'too old',
+      },
+    },
+    result: { cache_updated: false },
+  },
+  {
+    title: 'installs in one go what is missing, and predicts dependencies',
+    module: apt,
+    args: { ...base, name: 'curl, jq,bash' },
+    given: {
+      reads: {
+        'package:curl': noPackage,
+        'package:jq': noPackage,
+        'package:bash': has('5.2'),
+        'package:libjq1': noPackage,
+        'apt-plan:install curl jq': plan({ curl: '7.88', jq: '1.6', libjq1: '1.6' }),
+      },
+    },
+    differences: [
+      { what: 'package curl', from: null, to: '7.88' },
+      { what: 'package jq', from: null, to: '1.6' },
+    ],
+    commands: [`${get} install curl jq`],
+  },
+  {
+    title: 'cannot tell versions before an index that is missing has come',
+    module: apt,
+    args: { ...base, pkg: 'curl', update_cache: true },
+    given: { reads: { 'package:curl': noPackage, 'apt-index:3600': 'missing' } },
+    differences: [
+      { what: 'package index', from: 'missing', to: 'fresh' },
+      { what: 'package curl', from: null, to: 'installed' },
+    ],
+    commands: [...update, `${get} install curl`],
+    result: { cache_updated: true },
+    converges: 'unknown',
+  },
+  {
+    title: 'refreshes the index where no package is named',
+    module: apt,
+    args: { ...base, update_cache: true },
+    given: { reads: { 'apt-index:3600': 'too old' } },
+    differences: [{ what: 'package index', from: 'too old', to: 'fresh', recurs: true }],
+    commands: update,
+  },
+  {
+    title: 'brings a version that a pattern asks for, with its options, and holds it',
+    module: apt,
+    args: {
+      ...base,
+      name: 'kubelet=1.36.*',
+      hold: true,
+      allow_change_held_packages: true,
+      install_recommends: false,
+      default_release: 'stable',
+    },
+    given: {
+      reads: {
+        'package:kubelet': has('1.35.9-1.1', { held: true }),
+        'apt-plan:install -t stable -o APT::Install-Recommends=no --allow-change-held-packages kubelet=1.36.*': plan({
+          kubelet: '1.36.4-1.1',
+        }),
+      },
+    },
+    differences: [{ what: 'package kubelet', from: '1.35.9-1.1', to: '1.36.4-1.1' }],
+    commands: [
+      `${get} install -t stable -o APT::Install-Recommends=no --allow-change-held-packages 'kubelet=1.36.*'`,
+      'apt-mark hold kubelet',
+    ],
+  },
+  {
+    title: 'only lets go of a package that is held',
+    module: apt,
+    args: { ...base, name: 'kubelet', hold: false },
+    given: { reads: { 'package:kubelet': has('1.36.4-1.1', { held: true }) } },
+    differences: [{ what: 'hold of kubelet', from: 'held', to: 'not held' }],
+    commands: ['apt-mark unhold kubelet'],
+  },
+  {
+    title: 'upgrades to the latest',
+    module: apt,
+    args: { ...base, name: ['curl', 'jq'], state: 'latest' },
+    given: {
+      reads: { 'package:curl': has('7'), 'package:jq': has('1.6'), 'apt-plan:install curl jq': plan({ curl: '8' }) },
+    },
+    differences: [{ what: 'package curl', from: '7', to: '8' }],
+    commands: [`${get} install curl jq`],
+  },
+  {
+    title: 'removes with configuration, and predicts what goes along',
+    module: apt,
+    args: { ...base, name: ['exim4', 'nano', 'old'], state: 'absent', purge: true, autoremove: true },
+    given: {
+      reads: {
+        'package:exim4': has('4'),
+        'package:nano': noPackage,
+        'package:old': noPackage,
+        'package-residue:exim4': false,
+        'package-residue:nano': false,
+        'package-residue:old': true,
+        'apt-plan:purge --auto-remove exim4 old': plan({}, ['exim4', 'exim4-base', 'old']),
+      },
+    },
+    differences: [
+      { what: 'package exim4', from: '4', to: null },
+      { what: 'package old', from: 'its configuration', to: null },
+    ],
+    commands: [`${get} purge --auto-remove exim4 old`],
+  },
+  {
+    title: 'mends a package that an interrupted dpkg has left',
+    module: apt,
+    args: { ...base, name: 'curl' },
+    given: {
+      reads: {
+        'package:curl': has('8', { broken: true }),
+        'apt-plan:install curl': cannot("E: dpkg was interrupted, you must manually run 'dpkg --configure -a'"),
+      },
+    },
+    differences: [{ what: 'package curl', from: '8, half installed', to: 'installed' }],
+    commands: [`${get} install curl`],
+    converges: 'unknown',
+  },
+  {
+    title: 'installs a file with a package in it',
+    module: apt,
+    args: { ...base, deb: '/tmp/x.deb' },
+    given: {
+      reads: {
+        'deb:/tmp/x.deb': { name: 'x', version: '2' },
+        'path:/tmp/x.deb': { type: 'file', mode: '0644', owner: 'root', group: 'root' },
+        'package:x': has('1'),
+        'apt-plan:install /tmp/x.deb': plan({ x: '2' }),
+      },
+    },
+    differences: [{ what: 'package x', from: '1', to: '2' }],
+    commands: [`${get} install /tmp/x.deb`],
+  },
+  {
+    title: 'says in the words of apt that there is no such package',
+    module: apt,
+    args: { ...base, name: 'crul' },
+    given: {
+      reads: { 'package:crul': noPackage, 'apt-plan:install crul': cannot('E: Unable to locate package crul') },
+    },
+    fails: 'apt: Unable to locate package crul',
+  },
+  {
+    title: 'refuses what is not the name of a package',
+    module: apt,
+    args: { ...base, name: '--allow-unauthenticated' },
+    given: {},
+    fails: "'--allow-unauthenticated' is not the name of a package",
+  },
+  {
+    title: 'names who holds the lock when the time is over',
+    module: apt,
+    args: { ...base, name: 'curl', lock_timeout: 0 },
+    given: {
+      reads: { 'package:curl': noPackage, 'apt-plan:install curl': plan({ curl: '8' }) },
+      outputs: {
+        'apt-get -y -q -o DPkg::Lock::Timeout=0 -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold install curl':
+          {
+            code: 100,
+            stderr: 'E: Could not get lock /var/lib/dpkg/lock-frontend. It is held by process 4242 (unattended-upgr)',
+          },
+      },
+    },
+    fails: 'process 4242 (unattended-upgr) has held the lock of apt and dpkg for 0 s',
+  },
+];

@@ -1,0 +1,114 @@
+import { noUnit } from '../../modules/probes/service.ts';
+import { systemd } from '../../modules/systemd.ts';
+import type { ModuleCase } from './case.ts';
+import { hostWith } from './paths.ts';
+import type { GivenHost } from '../../engine/contract/testing.ts';
+
+const base = { daemon_reload: false, no_block: false, scope: 'system' };
+const there = { ...noUnit, exists: true };
+const host = (state: object, file: string | null = null): GivenHost =>
+  hostWith({ '/etc/systemd/system/x.service': file }, { 'unit:x.service': { ...there, ...state } });
+const act = (verb: string): string =>
+  `systemctl ${verb} x.service; code=$?; [ "$code" -ne 0 ] || { [ "$(systemctl show -p ActiveState --value -- x.service)" != failed ] || code=200; }; ` +
+  '[ "$code" -eq 0 ] || { systemctl status --no-pager --full --lines=0 -- x.service; echo; journalctl --no-pager --quiet -n 20 -u x.service; } >&2 2>&1; exit "$code"';
+
+export const cases: readonly ModuleCase[] = [
+  {
+    title: 'finds nothing to do',
+    module: systemd,
+    args: { ...base, name: 'x', state: 'started', enabled: true, masked: false },
+    given: host({ running: true, enabled: 'yes' }),
+    result: { name: 'x.service', state: 'started', enabled: true },
+  },
+  {
+    title: 'enables and starts, after reading unit files that are newer',
+    module: systemd,
+    args: { ...base, name: 'x.service', state: 'started', enabled: true },
+    given: host({ outdated: true }),
+    differences: [
+      { what: 'enabled', from: 'no', to: 'yes' },
+      { what: 'state', from: 'stopped', to: 'started' },
+    ],
+    commands: ['systemctl daemon-reload', 'systemctl enable x.service', act('start')],
+  },
+  {
+    title: 'restarts what runs, again and again',
+    module: systemd,
+    args: { ...base, name: 'x', state: 'restarted' },
+    given: host({ running: true }),
+    differences: [{ what: 'state', from: 'started', to: 'restarted', recurs: true }],
+    commands: [act('restart')],
+  },
+  {
+    title: 'starts what does not run when it should be reloaded',
+    module: systemd,
+    args: { ...base, name: 'x', state: 'reloaded' },
+    given: host({}),
+    differences: [{ what: 'state', from: 'stopped', to: 'started' }],
+    commands: [act('reload-or-restart')],
+  },
+  {
+    title: 'stops, then masks',
+    module: systemd,
+    args: { ...base, name: 'x', state: 'stopped', masked: true },
+    given: host({ running: true, enabled: 'yes' }),
+    differences: ['masked', 'state'],
+  },
+  {
+    title: 'cannot tell what a mask has hidden',
+    module: systemd,
+    args: { ...base, name: 'x', masked: false, enabled: true },
+    given: host({ masked: true }),
+    differences: ['masked', 'enabled'],
+    commands: ['systemctl unmask x.service', 'systemctl enable x.service'],
+    converges: 'unknown',
+  },
+  {
+    title: 'reads the files of one unit again only when they are newer',
+    module: systemd,
+    args: { ...base, name: 'x', daemon_reload: true },
+    given: host({ running: true }),
+  },
+  {
+    title: 'reads all unit files again when asked',
+    module: systemd,
+    args: { ...base, daemon_reload: true },
+    given: {},
+    differences: ['systemd'],
+    commands: ['systemctl daemon-reload'],
+  },
+  {
+    title: 'knows a unit whose file an earlier task would write',
+    module: systemd,
+    args: { ...base, name: 'x', state: 'started' },
+    given: hostWith({ '/etc/systemd/system/x.service': '[Service]\n' }, { 'unit:x.service': noUnit }),
+    differences: ['state'],
+  },
+  {
+    title: 'does not enable what others start',
+    module: systemd,
+    args: { ...base, name: 'x', enabled: true },
+    given: host({ enabled: 'always' }),
+  },
+  {
+    title: 'says that there is no such unit',
+    module: systemd,
+    args: { ...base, name: 'x', state: 'stopped' },
+    given: hostWith({ '/etc/systemd/system/x.service': null }, { 'unit:x.service': noUnit }),
+    fails: 'there is no unit x.service',
+  },
+  {
+    title: 'does not start what is masked',
+    module: systemd,
+    args: { ...base, name: 'x', state: 'started' },
+    given: host({ masked: true }),
+    fails: 'x.service is masked',
+  },
+  {
+    title: 'fails with what systemd says',
+    module: systemd,
+    args: { ...base, name: 'x', state: 'started' },
+    given: { ...host({}), outputs: { [act('start')]: { code: 200, stderr: 'Active: failed' } } },
+    fails: 'x.service failed right after its start',
+  },
+];
