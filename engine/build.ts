@@ -10,7 +10,8 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 await rm(`${root}dist`, { recursive: true, force: true });
 await build({
   absWorkingDir: root,
-  entryPoints: { tsplay: 'engine/cli/main.ts' },
+  // The lab's server runs by itself, detached: it cannot be a chunk of the command.
+  entryPoints: { tsplay: 'engine/cli/main.ts', 'lab-server': 'test/lab/server/main.ts' },
   outdir: 'dist',
   bundle: true,
   splitting: true,

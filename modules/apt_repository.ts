@@ -5,8 +5,8 @@ import { sh } from '../engine/contract/quote.ts';
 import { aptUpdate } from './packages/apt-get.ts';
 import { sourcesText } from './packages/sources.ts';
 import { aptIndex } from './probes/package.ts';
-import { fileDigest, fileText, inode, noFile, pathState } from './probes/path.ts';
-import { applyConfigFile, configFile } from './system/config-file.ts';
+import { absentPath, fileDigest, fileText, inode, noFile, pathState } from './probes/path.ts';
+import { applyConfigFile, configFile, ownText } from './system/config-file.ts';
 import { unlessUnknown } from './system/unless-unknown.ts';
 
 const words = { oneOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }] } as const;
@@ -73,10 +73,10 @@ export const apt_repository = defineModule({
     const keyringPath = `/etc/apt/keyrings/${args.name}.asc`;
     const folder = '/etc/apt/keyrings';
     const [sources, legacy, keyring, folderState, index] = await Promise.all([
-      host.read(fileText(path)),
-      host.read(fileText(legacyPath)),
-      host.read(fileText(keyringPath)),
-      host.read(pathState(folder)),
+      host.read(ownText(path)),
+      host.read(ownText(legacyPath)),
+      host.read(ownText(keyringPath)),
+      unlessUnknown(host.read(pathState(folder))),
       args.update_cache ? unlessUnknown(host.read(aptIndex())) : 'fresh',
     ]);
     const keyText =
@@ -114,7 +114,7 @@ export const apt_repository = defineModule({
       );
       after.push(willBe(pathState(keyringPath), { type: 'file', mode: '0644', owner: 'root', group: 'root' }));
     }
-    const makeFolder = wanted && signedBy === keyringPath && folderState.type === 'absent';
+    const makeFolder = wanted && signedBy === keyringPath && (folderState ?? absentPath).type === 'absent';
     if (makeFolder)
       after.push(willBe(pathState(folder), { type: 'directory', mode: '0755', owner: 'root', group: 'root' }));
     const changed = differences.length > 0;

@@ -2,8 +2,8 @@ import { expectSuccess, TaskFailure } from '../engine/contract/failure.ts';
 import { defineModule, type Difference } from '../engine/contract/module.ts';
 import { mayAppear, type Prediction, willBe } from '../engine/contract/probe.ts';
 import { kernelModule } from './probes/kernel.ts';
-import { fileText, type FileText, noFile } from './probes/path.ts';
-import { applyConfigFile, configFile, textOf } from './system/config-file.ts';
+import { type FileText, noFile } from './probes/path.ts';
+import { applyConfigFile, configFile, ownText, textOf } from './system/config-file.ts';
 
 export const modprobe = defineModule({
   name: 'modprobe',
@@ -47,8 +47,8 @@ export const modprobe = defineModule({
     const kept = args.persistent !== 'disabled';
     const [present, loading, options] = await Promise.all([
       host.read(kernelModule(args.name)),
-      kept ? host.read(fileText(loads)) : noFile,
-      kept && args.params !== '' ? host.read(fileText(settings)) : noFile,
+      kept ? host.read(ownText(loads)) : noFile,
+      kept && args.params !== '' ? host.read(ownText(settings)) : noFile,
     ]);
     if (args.state === 'absent' && present === 'built-in')
       throw new TaskFailure(`the module ${args.name} is built into the kernel and cannot be unloaded`);

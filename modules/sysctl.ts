@@ -3,9 +3,8 @@ import { defineModule, type Difference } from '../engine/contract/module.ts';
 import { type Prediction, willBe } from '../engine/contract/probe.ts';
 import { sh } from '../engine/contract/quote.ts';
 import { UnknownValue } from '../engine/contract/unknown.ts';
-import { fileText } from './probes/path.ts';
 import { normalise, sysctlPath, sysctlValue } from './probes/kernel.ts';
-import { applyConfigFile, configFile, textOf } from './system/config-file.ts';
+import { applyConfigFile, configFile, ownText, textOf } from './system/config-file.ts';
 import { unlessUnknown } from './system/unless-unknown.ts';
 
 const setting = { type: ['string', 'integer'] } as const;
@@ -61,7 +60,7 @@ export const sysctl = defineModule({
     );
     const live = args.state === 'present' && args.sysctl_set && args.reload ? [...wanted.keys()] : [];
     const [file, ...values] = await Promise.all([
-      host.read(fileText(args.sysctl_file)),
+      host.read(ownText(args.sysctl_file)),
       ...live.map((key) => unlessUnknown(host.read(sysctlValue(key)))),
     ]);
     const text = edited(file.exists ? textOf(args.sysctl_file, file) : '', wanted, args.state === 'present');

@@ -74,7 +74,7 @@ function forward(client: Client, target: Target, hop: string): Promise<Duplex> {
         error ? reject(failed(error)) : resolve(channel),
       );
     } catch (error) {
-      reject(failed(error as Error)); // the connection to the jump host has just ended
+      reject(failed(error instanceof Error ? error : new Error(String(error)))); // the connection to the jump host has just ended
     }
   });
 }

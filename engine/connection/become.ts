@@ -31,7 +31,7 @@ export function becomeStart(become: Become): BecomeStart {
         command: sh`env LC_ALL=C su ${flags ?? []} -s /bin/sh -c ${shell} ${user}`,
         ...dialogue(/password: ?$/i),
       };
-    case 'doas':
+    default:
       if (password !== undefined) {
         throw new BecomeFailed(
           'doas reads a password from a terminal only, and there is none',
@@ -156,5 +156,12 @@ export function becomeFailure(printed: string, become: Become, host: string): Be
 }
 
 function lastLine(text: string): string | undefined {
-  return text.trim().split('\n').at(-1)?.trim() || undefined;
+  return (
+    text
+      .replaceAll(/^password: ?/gim, '')
+      .trim()
+      .split('\n')
+      .at(-1)
+      ?.trim() || undefined
+  );
 }

@@ -39,12 +39,15 @@ export class HostConnection implements Connection {
     const other = become && become.user !== this.target.user ? become : undefined;
     const key = other ? JSON.stringify([other.method, other.user, other.flags]) : '';
     const present = this.#shells.get(key);
-    if (present && (await isAlive(present))) return present;
-    // While one was waiting above, another may have opened it.
-    const opened = this.#shells.get(key);
-    if (opened && opened !== present) return opened;
+    if (present) {
+      const shell = await present;
+      if (shell.alive) return shell;
+      if (this.#shells.get(key) === present) this.#shells.delete(key);
+      return this.shell(become);
+    }
     const opening = this.#open(other);
     this.#shells.set(key, opening);
+    opening.catch(() => this.#shells.delete(key));
     return opening;
   }
 
@@ -79,13 +82,5 @@ export class HostConnection implements Connection {
       onRoundTrip,
       startFailure: (printed) => becomeFailure(printed, become, name),
     });
-  }
-}
-
-async function isAlive(shell: Promise<ShellSession>): Promise<boolean> {
-  try {
-    return (await shell).alive;
-  } catch {
-    return false;
   }
 }

@@ -30,8 +30,7 @@ export async function loginFor(
   const named = target.privateKeyFile !== undefined;
   for (const file of target.privateKeyFile === undefined ? keyFiles : [target.privateKeyFile]) {
     const key = await readKey(file, target.privateKeyPassphrase);
-    if (typeof key !== 'string')
-      keys.push({ label: `key ${file}`, method: { type: 'publickey', username, key: key as never } });
+    if (typeof key !== 'string') keys.push({ label: `key ${file}`, method: { type: 'publickey', username, key } });
     else if (key !== '') skipped.push(`key ${file} ${key}`);
     else if (named)
       throw new Unreachable(

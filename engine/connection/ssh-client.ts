@@ -40,8 +40,18 @@ export async function connectClient(
   }
 }
 
-/** The server ended the connection before its first line. */
+/** The server ended the connection before it showed its key: worth another attempt. */
 class HungUp extends Error {}
+
+/** A login must not be tried again: wrong ones are counted. */
+function hungUp(target: Target, login: Login, greeted: boolean): Error {
+  return greeted
+    ? new Unreachable(
+        `${target.name}: ${where(target)} hangs up during the login as ${target.user}: ${login.told()}`,
+        'its log tells why: journalctl -u ssh',
+      )
+    : new HungUp();
+}
 
 function connectOnce(
   target: Target,
@@ -53,6 +63,7 @@ function connectOnce(
   const client = new ssh2.Client();
   return new Promise((resolve, reject) => {
     let refused: Unreachable | undefined;
+    let greeted = false;
     const config: ConnectConfig = {
       host: target.address,
       port: target.port,
@@ -62,6 +73,7 @@ function connectOnce(
       keepaliveCountMax: 4,
       algorithms: { serverHostKey: algorithmsFor(lines, hostKeyAlgorithms) },
       hostVerifier: (key: Buffer, answer: (good: boolean) => void) => {
+        greeted = true;
         void judgeHostKey(target, known, key).then((problem) => {
           refused = problem;
           answer(problem === undefined);
@@ -79,9 +91,9 @@ function connectOnce(
         // No agent, or one that fails, is no reason to give up: the next way of logging in comes.
         if (error.level === 'agent') return;
         client.destroy();
-        reject(refused ?? explain(error, target, login));
+        reject(refused ?? explain(error, target, login, greeted));
       })
-      .on('close', () => reject(refused ?? new HungUp()));
+      .on('close', () => reject(refused ?? hungUp(target, login, greeted)));
     client.connect(config);
   });
 }
@@ -89,7 +101,12 @@ function connectOnce(
 const where = (target: Target) => hostName(target.address, target.port);
 
 /** What went wrong, in plain words. */
-function explain(error: Error & { code?: string; level?: string }, target: Target, login: Login): Error {
+function explain(
+  error: Error & { code?: string; level?: string },
+  target: Target,
+  login: Login,
+  greeted: boolean,
+): Error {
   const { name, user, connectTimeoutSeconds } = target;
   const { code, level, message } = error;
   const at = where(target);
@@ -117,6 +134,7 @@ function explain(error: Error & { code?: string; level?: string }, target: Targe
       'is the host up, and does a firewall let port and address through?',
     );
   }
-  if (code === 'ECONNRESET' || code === 'EPIPE' || /before handshake/i.test(message)) return new HungUp();
+  if (code === 'ECONNRESET' || code === 'EPIPE' || /before handshake/i.test(message))
+    return hungUp(target, login, greeted);
   return new Unreachable(`${name}: the connection to ${at} failed: ${message}`);
 }

@@ -29,7 +29,7 @@ export async function judgeHostKey(
         `somebody may be in between; if the host was really set up anew: ssh-keygen -R '${name}' -f ${verdict.expected[0]!.file}`,
       );
     }
-    case 'unknown':
+    default:
       if (target.hostKeyChecking === 'accept-new') {
         return addKnownHost(file, name, key).then(
           () => undefined,

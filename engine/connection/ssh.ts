@@ -30,6 +30,8 @@ export async function openSsh(given: Target, bastions: Bastions): Promise<HostCo
           ),
     close: async () => {
       client.end();
+      // A network that has gone answers no farewell: nothing shall wait for it.
+      setTimeout(() => client.destroy(), 1000).unref();
     },
   });
 }
@@ -83,7 +85,7 @@ function startOver(
       });
     } catch (error) {
       client.off('close', onClose);
-      failed(error as Error);
+      failed(error instanceof Error ? error : new Error(String(error)));
     }
   });
 }

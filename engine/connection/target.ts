@@ -1,5 +1,4 @@
-import { homedir, userInfo } from 'node:os';
-import { join } from 'node:path';
+import { userInfo } from 'node:os';
 import { expandHome, hostKeyCheckingOf, parseSshArguments } from './ssh-arguments.ts';
 import { type Become, type Target, Unreachable } from './types.ts';
 
@@ -35,7 +34,7 @@ export function targetOf(
   );
   const options: Readonly<Record<string, string>> = Object.assign(
     {},
-    ...parsed.map(({ settings }) => settings).reverse(),
+    ...parsed.map(({ settings }) => settings).toReversed(),
   );
   const chosen = {
     user: text('ansible_user', 'ansible_ssh_user') ?? options['user'] ?? given(name, 'remote_user', defaults.user),
@@ -118,9 +117,8 @@ function isThisMachine(name: string): boolean {
   return name === 'localhost' || name === '127.0.0.1' || name === '::1';
 }
 
-function knownHostsFiles(user: string | undefined, global: string | undefined): string[] {
-  const files = (text: string) => text.split(/\s+/).filter(Boolean).map(expandHome);
-  return [...files(user ?? join(homedir(), '.ssh', 'known_hosts')), ...files(global ?? '/etc/ssh/ssh_known_hosts')];
+function knownHostsFiles(user = '~/.ssh/known_hosts', global = '/etc/ssh/ssh_known_hosts'): string[] {
+  return `${user} ${global}`.split(/\s+/).filter(Boolean).map(expandHome);
 }
 
 function checkingOf(name: string, value: string): Target['hostKeyChecking'] {

@@ -1,7 +1,7 @@
 import { TaskFailure } from '../../engine/contract/failure.ts';
 import type { Probe } from '../../engine/contract/probe.ts';
 import { sh } from '../../engine/contract/quote.ts';
-import { readable } from './readable.ts';
+import { oneOf, readable } from './readable.ts';
 
 /** Whether the kernel has a module: loaded, or built in (then it cannot be unloaded). */
 export function kernelModule(name: string): Probe<'loaded' | 'built-in' | 'absent'> {
@@ -10,7 +10,7 @@ export function kernelModule(name: string): Probe<'loaded' | 'built-in' | 'absen
     key: `module:${file}`,
     // A built-in module has a folder under /sys/module only if it has parameters, and never an initstate.
     script: sh`if [ -e /sys/module/${file}/initstate ]; then echo loaded; elif [ -d /sys/module/${file} ] || tr - _ </lib/modules/"$(uname -r)"/modules.builtin 2>/dev/null | grep -q /${file}'\.ko'; then echo built-in; else echo absent; fi`,
-    parse: (out) => readable(`kernel module ${name}`, out).stdout.trim() as 'loaded' | 'built-in' | 'absent',
+    parse: (out) => oneOf(`kernel module ${name}`, out, ['loaded', 'built-in', 'absent']),
   };
 }
 

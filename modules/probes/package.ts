@@ -1,6 +1,6 @@
 import type { Probe } from '../../engine/contract/probe.ts';
 import { sh } from '../../engine/contract/quote.ts';
-import { readable } from './readable.ts';
+import { oneOf, readable } from './readable.ts';
 
 /** dpkg-query ends with 1 where it knows no such package. */
 const known = [0, 1];
@@ -68,7 +68,8 @@ export function aptPlan(words: readonly string[]): Probe<AptPlan> {
   };
 }
 
-export type IndexState = 'fresh' | 'missing' | 'older than its sources' | 'too old';
+const indexStates = ['fresh', 'missing', 'older than its sources', 'too old'] as const;
+export type IndexState = (typeof indexStates)[number];
 
 /** How apt's package index stands against its sources and, if given, an age in seconds. */
 export function aptIndex(validSeconds?: number): Probe<IndexState> {
@@ -87,7 +88,7 @@ export function aptIndex(validSeconds?: number): Probe<IndexState> {
         : [sh`elif [ $(( $(date +%s) - $(stat -c %Y "$stamp") )) -gt ${validSeconds} ]; then echo too old`]),
       'else echo fresh; fi',
     ].join('\n'),
-    parse: (out) => readable("apt's package index", out).stdout.trim() as IndexState,
+    parse: (out) => oneOf("apt's package index", out, indexStates),
     appearsWith: { cause: 'package-index', absent: (state) => state !== 'fresh' },
   };
 }

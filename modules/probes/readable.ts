@@ -8,3 +8,11 @@ export function readable(what: string, out: Output, accept: readonly number[] = 
     output: out,
   });
 }
+
+/** The one of these words that a probe has printed. */
+export function oneOf<const T extends string>(what: string, out: Output, words: readonly T[]): T {
+  const said = readable(what, out).stdout.trim();
+  const word = words.find((w) => w === said);
+  if (word === undefined) throw new TaskFailure(`cannot look at ${what}: '${said}' is no answer`, { output: out });
+  return word;
+}

@@ -1,6 +1,6 @@
 import { TaskFailure } from '../../engine/contract/failure.ts';
 import type { Difference, Writer } from '../../engine/contract/module.ts';
-import { cannotTell, type Prediction, willBe } from '../../engine/contract/probe.ts';
+import { cannotTell, type Prediction, type Probe, willBe } from '../../engine/contract/probe.ts';
 import { sh } from '../../engine/contract/quote.ts';
 import {
   absentPath,
@@ -13,6 +13,12 @@ import {
   noFile,
   pathState,
 } from '../probes/path.ts';
+
+/** The text of a file whose name a module has made up or been given as its own: no package brings it by the way. */
+export function ownText(path: string): Probe<FileText> {
+  const { appearsWith: _, ...probe } = fileText(path);
+  return probe;
+}
 
 /** A file of the system's configuration that a module keeps: root's, 0644. Null: there is none. */
 export interface ConfigFile {

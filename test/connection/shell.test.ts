@@ -16,29 +16,83 @@ interface Case {
 const everyByte = Buffer.from(Array.from({ length: 256 }, (_, i) => i));
 
 const cases: readonly Case[] = [
-  { it: 'keeps the streams and the exit code apart', text: 'echo out; echo err >&2; exit 3', code: 3, stdout: 'out\n', stderr: 'err\n' },
+  {
+    it: 'keeps the streams and the exit code apart',
+    text: 'echo out; echo err >&2; exit 3',
+    code: 3,
+    stdout: 'out\n',
+    stderr: 'err\n',
+  },
   { it: 'adds no newline', text: 'printf x; printf y >&2', stdout: 'x', stderr: 'y' },
   { it: 'keeps final newlines', text: String.raw`printf 'x\n\n\n'`, stdout: 'x\n\n\n' },
   { it: 'survives a syntax error', text: 'if then ) "', code: -1, stderr: /./ },
   { it: 'survives exit', text: 'exit 7', code: 7 },
   { it: 'survives set -e', text: 'set -eu; false; echo no', code: 1 },
   { it: 'survives exec', text: 'exec echo replaced', stdout: 'replaced\n' },
-  { it: 'survives the death of a script', text: 'sh -c \'kill -9 $$\'', code: 137, stderr: /^(|.*Killed.*\n)$/ },
+  { it: 'survives the death of a script', text: "sh -c 'kill -9 $$'", code: 137, stderr: /^(|.*Killed.*\n)$/ },
   { it: 'has an empty standard input', text: 'cat; readlink /proc/self/fd/0', stdout: '/dev/null\n' },
-  { it: 'gives standard input, every byte of it', text: 'cat', with: { stdin: everyByte }, stdout: everyByte.toString('latin1') },
+  {
+    it: 'gives standard input, every byte of it',
+    text: 'cat',
+    with: { stdin: everyByte },
+    stdout: everyByte.toString('latin1'),
+  },
   { it: 'gives empty standard input', text: 'wc -c', with: { stdin: Buffer.alloc(0) }, stdout: '0\n' },
-  { it: 'takes away standard input that is not read', text: 'head -c 3; exit 4', with: { stdin: Buffer.alloc(300_000, 'z') }, code: 4, stdout: 'zzz' },
+  {
+    it: 'takes away standard input that is not read',
+    text: 'head -c 3; exit 4',
+    with: { stdin: Buffer.alloc(300_000, 'z') },
+    code: 4,
+    stdout: 'zzz',
+  },
   { it: 'knows no positional parameters', text: 'echo "$#$*"', stdout: '0\n' },
   { it: 'has the C locale and umask 022', text: 'echo $LC_ALL; umask', stdout: 'C\n0022\n' },
   { it: 'finds programs of the sbin folders', text: 'case $PATH in */usr/sbin*) echo yes; esac', stdout: 'yes\n' },
-  { it: 'takes any text', text: `echo 'a "b" \\ $c \`d\`' "it's"\n# a comment at the end`, stdout: 'a "b" \\ $c `d` it\'s\n' },
-  { it: 'shows no text of scripts in argument lists', text: `sec=ret; tr '\\0' ' ' </proc/$PPID/cmdline | grep -c 'sec=re[t]'`, code: 1, stdout: '0\n' },
-  { it: 'shows no text of bounded scripts in argument lists', text: `sec=ret; cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' ' | grep -c 'sec=re[t]'`, with: { timeoutSeconds: 9 }, code: 1, stdout: '0\n' },
+  {
+    it: 'takes any text',
+    text: `echo 'a "b" \\ $c \`d\`' "it's"\n# a comment at the end`,
+    stdout: 'a "b" \\ $c `d` it\'s\n',
+  },
+  {
+    it: 'shows no text of scripts in argument lists',
+    text: `sec=ret; tr '\\0' ' ' </proc/$PPID/cmdline | grep -c 'sec=re[t]'`,
+    code: 1,
+    stdout: '0\n',
+  },
+  {
+    it: 'shows no text of bounded scripts in argument lists',
+    text: `sec=ret; cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' ' | grep -c 'sec=re[t]'`,
+    with: { timeoutSeconds: 9 },
+    code: 1,
+    stdout: '0\n',
+  },
   { it: 'is not held up by a child in the background', text: 'sleep 2 & echo started', stdout: 'started\n' },
-  { it: 'ends what takes too long with all its children', text: 'sleep 77.5 & sleep 77.5; echo no', with: { timeoutSeconds: 0.1 }, code: 124 },
-  { it: 'has left none of them', text: "cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' ' | grep -c 'sleep 77\\.5 '", code: 1, stdout: '0\n' },
-  { it: 'gives bounded scripts their streams', text: 'cat; echo err >&2; exit 5', with: { timeoutSeconds: 9, stdin: Buffer.from('in\0') }, code: 5, stdout: 'in\0', stderr: 'err\n' },
-  { it: 'gives bounded scripts an empty standard input', text: 'cat; echo end', with: { timeoutSeconds: 9 }, stdout: 'end\n' },
+  {
+    it: 'ends what takes too long with all its children',
+    text: 'sleep 77.5 & sleep 77.5; echo no',
+    with: { timeoutSeconds: 0.1 },
+    code: 124,
+  },
+  {
+    it: 'has left none of them',
+    text: "cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' ' | grep -c 'sleep 77\\.5 '",
+    code: 1,
+    stdout: '0\n',
+  },
+  {
+    it: 'gives bounded scripts their streams',
+    text: 'cat; echo err >&2; exit 5',
+    with: { timeoutSeconds: 9, stdin: Buffer.from('in\0') },
+    code: 5,
+    stdout: 'in\0',
+    stderr: 'err\n',
+  },
+  {
+    it: 'gives bounded scripts an empty standard input',
+    text: 'cat; echo end',
+    with: { timeoutSeconds: 9 },
+    stdout: 'end\n',
+  },
 ];
 
 for (const path of shells) {
@@ -66,14 +120,21 @@ for (const path of shells) {
           { text: 'exec 1>&-; exec 2>&-' },
           { text: 'cat', stdin: Buffer.from('third') },
         ]);
-        expect(outputs.map(({ stdout }) => stdout.toString().replace(/^0022$/m, '022'))).to.deep.equal(['/\nbye\n', `${process.cwd()}\n0\n022\n`, '', 'third']);
+        expect(outputs.map(({ stdout }) => stdout.toString().replace(/^0022$/m, '022'))).to.deep.equal([
+          '/\nbye\n',
+          `${process.cwd()}\n0\n022\n`,
+          '',
+          'third',
+        ]);
         expect(connection.roundTrips).to.equal(2);
       }, path));
 
     it('carries a megabyte in both directions', () =>
       withLocal(async (connection) => {
         const stdin = Buffer.alloc(1 << 20, everyByte);
-        const [output] = await (await connection.shell()).run([{ text: `${':'.repeat(100_000)}\ncat`.replace(/^:+/, (colons) => `: ${colons}`), stdin }]);
+        const [output] = await (await connection.shell()).run([
+          { text: `${':'.repeat(100_000)}\ncat`.replace(/^:+/, (colons) => `: ${colons}`), stdin },
+        ]);
         expect(output!.stdout.equals(stdin)).to.equal(true);
       }, path));
   });
@@ -118,7 +179,10 @@ describe('a shell session', () => {
 
   it('says what was printed by a shell that does not start', async () => {
     const { stream, stdout, state } = fakeStream();
-    const session = new ShellSession(stream, { host: 'web1', startFailure: (printed) => new Error(`told: ${printed}`) });
+    const session = new ShellSession(stream, {
+      host: 'web1',
+      startFailure: (printed) => new Error(`told: ${printed}`),
+    });
     const failed = failureOf(session.run([{ text: ':' }]));
     stdout.write('This account is not available.');
     await new Promise((done) => setImmediate(done));

@@ -6,7 +6,9 @@ import type { HostConnection } from '../../engine/connection/host-connection.ts'
 import type { Script, Shell, Target } from '../../engine/connection/types.ts';
 
 /** Shells that stand for /bin/sh, as far as this machine has them. Busybox is a shell by the name that it is called by. */
-export const shells = ['/bin/dash', '/bin/bash', '/bin/mksh', '/bin/ksh', ...busybox()].filter((path) => existsSync(path));
+export const shells = ['/bin/dash', '/bin/bash', '/bin/mksh', '/bin/ksh', ...busybox()].filter((path) =>
+  existsSync(path),
+);
 
 function busybox(): string[] {
   const link = join(mkdtempSync(join(tmpdir(), 'tsplay-')), 'sh');
@@ -37,7 +39,11 @@ export async function withLocal<T>(use: (connection: HostConnection) => Promise<
 }
 
 /** One script: its exit code and both streams as text. */
-export async function run(shell: Shell, text: string, more: Omit<Script, 'text'> = {}): Promise<{ code: number; stdout: string; stderr: string }> {
+export async function run(
+  shell: Shell,
+  text: string,
+  more: Omit<Script, 'text'> = {},
+): Promise<{ code: number; stdout: string; stderr: string }> {
   const [output] = await shell.run([{ text, ...more }]);
   return { code: output!.code, stdout: output!.stdout.toString('latin1'), stderr: output!.stderr.toString('latin1') };
 }

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { endHost, inside, startHost, stopHost } from './host.ts';
 import { withLock } from './lock.ts';
 import { hostPaths } from './paths.ts';
@@ -32,4 +33,14 @@ export async function hostStart(options: LabOptions, name: string): Promise<void
 /** Powers a host off in order. The others go on. */
 export async function hostStop(options: LabOptions, name: string): Promise<void> {
   await withLock(options, () => stopHost(options, name));
+}
+
+/** Takes hosts out of the lab, storage and all. The others go on. */
+export async function labRemove(options: LabOptions, names: readonly string[]): Promise<void> {
+  await withLock(options, async () => {
+    for (const name of names) {
+      await stopHost(options, name, 0);
+      await rm(hostPaths(options, name).base, { recursive: true, force: true });
+    }
+  });
 }

@@ -1,4 +1,4 @@
-export { hostExec, hostKill, hostStart, hostStop } from './control.ts';
+export { hostExec, hostKill, hostStart, hostStop, labRemove } from './control.ts';
 export { type DigestOptions, upperDigest } from './digest.ts';
 export { labDown } from './down.ts';
 export { GATEWAY } from './names.ts';

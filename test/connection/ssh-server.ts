@@ -1,0 +1,94 @@
+import { spawn } from 'node:child_process';
+import { connect, type AddressInfo } from 'node:net';
+import ssh2, { type Connection } from 'ssh2';
+
+export interface TestServer {
+  readonly port: number;
+  /** The host key as known_hosts holds it: `TYPE BASE64`. */
+  readonly hostKey: string;
+  /** Logins so far. */
+  readonly logins: { user: string; method: string }[];
+  readonly clients: Set<Connection>;
+  stop(): void;
+}
+
+export interface Access {
+  /** The public key that opens, in OpenSSH's form. */
+  readonly publicKey?: string;
+  readonly password?: string;
+  /** Ask for the password by keyboard-interactive instead. */
+  readonly interactive?: boolean;
+}
+
+/** A real SSH server in this process: runs commands here with /bin/sh, forwards to this machine. */
+export async function startServer(access: Access): Promise<TestServer> {
+  const key = ssh2.utils.generateKeyPairSync('ed25519');
+  const allowed = access.publicKey === undefined ? undefined : publicBytes(access.publicKey);
+  const logins: TestServer['logins'] = [];
+  const clients = new Set<Connection>();
+  const server = new ssh2.Server({ hostKeys: [key.private] }, (client) => {
+    clients.add(client);
+    client.on('error', () => {});
+    client.on('close', () => clients.delete(client));
+    client.on('authentication', (attempt) => {
+      const methods = [
+        ...(allowed ? ['publickey'] : []),
+        ...(access.password === undefined ? [] : [access.interactive ? 'keyboard-interactive' : 'password']),
+      ];
+      const accept = () => {
+        logins.push({ user: attempt.username, method: attempt.method });
+        attempt.accept();
+      };
+      if (attempt.method === 'publickey' && allowed && attempt.key.data.equals(allowed))
+        return attempt.signature ? accept() : attempt.accept();
+      if (attempt.method === 'password' && !access.interactive && attempt.password === access.password) return accept();
+      if (attempt.method === 'keyboard-interactive' && access.interactive) {
+        return attempt.prompt([{ prompt: 'Password: ', echo: false }], (answers) =>
+          answers[0] === access.password ? accept() : attempt.reject(methods as never),
+        );
+      }
+      attempt.reject(methods as never);
+    });
+    client.on('session', (acceptSession) => {
+      acceptSession().on('exec', (acceptExec, _reject, { command }) => {
+        const channel = acceptExec();
+        const child = spawn('/bin/sh', ['-c', command]);
+        channel.on('data', (data: Buffer) => child.stdin.write(data));
+        channel.on('end', () => child.stdin.end());
+        channel.on('close', () => child.stdin.end());
+        child.stdin.on('error', () => {});
+        child.stdout.pipe(channel, { end: false });
+        child.stderr.pipe(channel.stderr, { end: false });
+        child.on('close', (code) => {
+          channel.exit(code ?? 255);
+          channel.end();
+        });
+      });
+    });
+    client.on('tcpip', (acceptForward, rejectForward, info) => {
+      const socket = connect(info.destPort, info.destIP);
+      socket.once('error', () => rejectForward());
+      socket.once('connect', () => {
+        const channel = acceptForward();
+        socket.on('error', () => channel.end());
+        channel.on('error', () => socket.destroy());
+        socket.pipe(channel).pipe(socket);
+      });
+    });
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  return {
+    port: (server.address() as AddressInfo).port,
+    hostKey: key.public.trim().split(' ').slice(0, 2).join(' '),
+    logins,
+    clients,
+    stop() {
+      for (const client of clients) client.end();
+      server.close();
+    },
+  };
+}
+
+function publicBytes(text: string): Buffer {
+  return Buffer.from(text.split(' ')[1]!, 'base64');
+}
