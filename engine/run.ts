@@ -46,22 +46,29 @@ export async function prepare(request: RunRequest): Promise<Prepared> {
   const playbook = await loadPlaybook(request.playbooks, request.modules, diagnostics);
   for (const host of inventory.hosts.values()) for (const setting of host.settings) compileSetting(setting.value, diagnostics);
   const hosts = chooseHosts(playbook, inventory, request, diagnostics);
-  const inventoryNames = (play: Play): string[] => (hosts.get(play) ?? []).flatMap((name) => inventory.hosts.get(name)?.settings.map((s) => s.name) ?? []);
+  // What the hosts of the pattern define, whether or not --limit leaves them in.
+  const inventoryNames = (play: Play): Set<string> => new Set(hosts.get(play)?.all.flatMap((name) => inventory.hosts.get(name)?.settings.map((s) => s.name) ?? []));
   lintPlaybook(playbook, { knownVariables: (play) => [...inventoryNames(play), ...request.extra.keys()] }, diagnostics);
   checkTags(playbook, [...request.options.tags, ...request.options.skipTags], diagnostics);
   if (diagnostics.hasErrors) throw new InvalidInput(diagnostics.all);
-  return { inventory, playbook, hosts, warnings: diagnostics.all };
+  return { inventory, playbook, hosts: new Map([...hosts].map(([play, { limited }]) => [play, limited])), warnings: diagnostics.all };
 }
 
-function chooseHosts(playbook: Playbook, inventory: Inventory, request: RunRequest, diagnostics: Diagnostics): Map<Play, readonly string[]> {
-  const limited = request.limit === undefined ? undefined : new Set(selectHosts(inventory, request.limit, undefined, diagnostics));
-  const hosts = new Map<Play, readonly string[]>();
+/** The hosts that a play's pattern means, and those of them that --limit leaves. */
+interface Chosen {
+  readonly all: readonly string[];
+  readonly limited: readonly string[];
+}
+
+function chooseHosts(playbook: Playbook, inventory: Inventory, request: RunRequest, diagnostics: Diagnostics): Map<Play, Chosen> {
+  const limit = request.limit === undefined ? undefined : new Set(selectHosts(inventory, request.limit, undefined, diagnostics));
+  const hosts = new Map<Play, Chosen>();
   const fromExtra = { lookup: (name: string) => request.extra.get(name), names: () => request.extra.keys() };
   for (const play of playbook.plays) {
     try {
       const pattern = String(play.hosts.evaluate(fromExtra));
-      const chosen = selectHosts(inventory, pattern, play.hosts.place, diagnostics);
-      hosts.set(play, limited ? chosen.filter((name) => limited.has(name)) : chosen);
+      const all = selectHosts(inventory, pattern, play.hosts.place, diagnostics);
+      hosts.set(play, { all, limited: limit ? all.filter((name) => limit.has(name)) : all });
     } catch (error) {
       diagnostics.error('play-hosts', play.hosts.place, (error as Error).message, 'the hosts of a play may use extra vars (-e) only');
     }

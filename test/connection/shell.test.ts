@@ -1,4 +1,5 @@
 import { PassThrough } from 'node:stream';
+import { mock } from 'node:test';
 import { expect } from 'chai';
 import { ShellSession, type ShellStream } from '../../engine/connection/shell.ts';
 import type { Script } from '../../engine/connection/types.ts';
@@ -168,6 +169,22 @@ describe('a shell session', () => {
     expect(error.name).to.equal('TaskFailure');
     expect(error.message).to.equal('the command printed more than 1 MiB on web1; its shell was ended');
     expect([state.destroyed, session.alive]).to.deep.equal([true, false]);
+  });
+
+  it('is dropped where a bounded script is not answered for', async () => {
+    mock.timers.enable({ apis: ['setTimeout'] });
+    try {
+      const { stream, state } = fakeStream();
+      const failed = failureOf(new ShellSession(stream, { host: 'web1' }).run([{ text: ':', timeoutSeconds: 3 }]));
+      await Promise.resolve();
+      mock.timers.tick(17_999);
+      expect(state.destroyed).to.equal(false);
+      mock.timers.tick(1);
+      expect((await failed).message).to.contain('web1 gives no answer: the command had 3 s');
+      expect(state.destroyed).to.equal(true);
+    } finally {
+      mock.timers.reset();
+    }
   });
 
   it('refuses a NUL in a script and goes on', () =>

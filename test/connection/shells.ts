@@ -1,8 +1,8 @@
 import { existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { openLocal } from '../../engine/connection/local.ts';
 import type { HostConnection } from '../../engine/connection/host-connection.ts';
+import { openLocal } from '../../engine/connection/local.ts';
 import type { Script, Shell, Target } from '../../engine/connection/types.ts';
 
 /** Shells that stand for /bin/sh, as far as this machine has them. Busybox is a shell by the name that it is called by. */

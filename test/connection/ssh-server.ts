@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { connect, type AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import ssh2, { type Connection } from 'ssh2';
 
 export interface TestServer {

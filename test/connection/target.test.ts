@@ -1,7 +1,7 @@
 import { homedir, userInfo } from 'node:os';
 import { resolve } from 'node:path';
 import { expect } from 'chai';
-import { becomeOf, targetOf, type TargetDefaults } from '../../engine/connection/target.ts';
+import { becomeOf, type TargetDefaults, targetOf } from '../../engine/connection/target.ts';
 import type { Become, Target } from '../../engine/connection/types.ts';
 
 interface Case {

@@ -28,7 +28,7 @@ export interface Cluster {
   kubectl(from: string, ...args: string[]): Promise<{ code: number; stdout: string; stderr: string }>;
   nodes(from: string): Promise<readonly { name: string; ready: boolean; roles: readonly string[] }[]>;
   /** What was written on each host, by name. */
-  written(): Promise<ReadonlyMap<string, ReadonlyMap<string, string>>>;
+  written(): Promise<Written>;
   /** The same lab with one more host. */
   with(name: string, group: string, number: number): Promise<Cluster>;
   close(): void;
@@ -77,6 +77,16 @@ export async function openCluster(inventories: readonly string[] = ['inventory/l
   };
 }
 
+export type Written = ReadonlyMap<string, ReadonlyMap<string, string>>;
+
+/** What was written between two looks at the hosts, as `HOST PATH` lines. */
+export function writtenBetween(before: Written, after: Written, hosts: Iterable<string> = after.keys()): string[] {
+  return [...hosts].flatMap((host) => {
+    const [old, now] = [before.get(host) ?? new Map<string, string>(), after.get(host) ?? new Map<string, string>()];
+    return [...new Set([...old.keys(), ...now.keys()])].filter((path) => old.get(path) !== now.get(path)).map((path) => `${host} ${path}`);
+  });
+}
+
 interface KubernetesNode {
   readonly metadata: { readonly name: string; readonly labels: Readonly<Record<string, string>> };
   readonly status: { readonly conditions: readonly { readonly type: string; readonly status: string }[] };
@@ -87,6 +97,7 @@ const byThemselves: readonly RegExp[] = [
   /^(\/var)?\/tmp\/systemd-private-/,
   /^\/var\/log\/(wtmp|btmp|lastlog|journal)(\/|$)/,
   /^\/var\/lib\/sudo(\/|$)/,
+  /^\/home\/[^/]+\/\.sudo_as_admin_successful$/,
   /^\/var\/log\/(pods|containers)(\/|$)/,
   /^\/var\/lib\/(cni|kubelet|containerd|etcd)(\/|$)/,
   /^\/var\/lib\/systemd\/(timers|timesync|random-seed|catalog)/,

@@ -35,12 +35,10 @@ export async function hostStop(options: LabOptions, name: string): Promise<void>
   await withLock(options, () => stopHost(options, name));
 }
 
-/** Takes hosts out of the lab, storage and all. The others go on. */
+/** Takes hosts away for good, with all that they have written. The others go on. */
 export async function labRemove(options: LabOptions, names: readonly string[]): Promise<void> {
   await withLock(options, async () => {
-    for (const name of names) {
-      await stopHost(options, name, 0);
-      await rm(hostPaths(options, name).base, { recursive: true, force: true });
-    }
+    await Promise.all(names.map((name) => stopHost(options, name, 0)));
+    for (const name of names) await rm(hostPaths(options, name).base, { recursive: true, force: true });
   });
 }

@@ -25,6 +25,6 @@ async function builder(): Promise<typeof import('./kubernetes/build.ts')> {
   const source = places.find((place) => existsSync(place));
   if (!source)
     throw new LabError("Kubernetes is built from the project's sources\nnext: run this in a checkout of tsplay");
-  const { tsImport }: typeof import('tsx/esm/api') = await import(import.meta.resolve('tsx/esm/api'));
+  const { tsImport } = await import('tsx/esm/api');
   return tsImport(source.href, import.meta.url);
 }

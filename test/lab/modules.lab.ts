@@ -1,0 +1,117 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import { parse } from 'yaml';
+import { labOptions } from '../../engine/cli/lab.ts';
+import type { Event, Result } from '../../engine/execute/event.ts';
+import { run } from '../../engine/run.ts';
+import { modules } from '../../modules/index.ts';
+import * as lab from './index.ts';
+import { type Expected, misfailed, repeated, unforeseen } from './modules/compare.ts';
+import { run as exec } from './run.ts';
+
+const INVENTORY = fileURLToPath(new URL('./scratch.yml', import.meta.url));
+const FOLDER = fileURLToPath(new URL('./modules/', import.meta.url));
+const HOST = 'scratch-1';
+/** They need a cluster: see cluster.lab.ts. */
+const OF_CLUSTERS = ['kubeadm', 'kubernetes_manifest', 'kubernetes_wait'];
+
+const cases = readdirSync(FOLDER)
+  .filter((file) => file.endsWith('.expect.yml'))
+  .map((file) => {
+    const expected: Expected = parse(readFileSync(join(FOLDER, file), 'utf8'));
+    return { name: basename(file, '.expect.yml'), expected };
+  });
+
+/** Every module, by the real engine on a real host: foreseen, done, and done once, with the host's own word for it. */
+describe('the modules on a real host', function () {
+  this.timeout(120_000);
+  let options: lab.LabOptions;
+  let here: string;
+  const used = new Set<string>();
+
+  const digest = () => lab.upperDigest(options, HOST);
+  const tsplay = async (name: string, check: boolean): Promise<{ exit: number; results: readonly Result[] }> => {
+    const results: Result[] = [];
+    const tell = (event: Event): void => void (event.event === 'result' && results.push(event));
+    const request = {
+      playbooks: [join(FOLDER, `${name}.yml`)],
+      inventories: [INVENTORY],
+      extra: new Map(Object.entries({ here, operator_password: readFileSync(lab.labPaths(options).password, 'utf8').trim() })),
+      modules: new Map(modules.map((module) => [module.name, module])),
+      options: { check, forks: 10, forceHandlers: false, tags: [], skipTags: [], become: false, timeoutSeconds: 10 },
+    };
+    const exit = await run(request, 'test', tell, new AbortController().signal);
+    return { exit, results };
+  };
+
+  before(async () => {
+    options = { ...(await labOptions([INVENTORY], new AbortController().signal)), log: () => {} };
+    here = mkdtempSync(join(tmpdir(), 'tsplay-modules-'));
+    await lab.labUp(options);
+  });
+
+  after(async () => {
+    rmSync(here, { recursive: true, force: true });
+    await lab.labRemove(options, options.hosts.map(({ name }) => name));
+  });
+
+  for (const { name, expected } of cases)
+    describe(name, () => {
+      let checked: readonly Result[] = [];
+
+      before(async () => {
+        await lab.labReset(options, [HOST]);
+        if (expected.given === undefined) return;
+        const { code, stdout, stderr } = await lab.hostExec(options, HOST, ['sh', '-e'], expected.given);
+        expect(code, stdout + stderr).to.equal(0);
+      });
+
+      it('writes nothing in check mode', async () => {
+        const untouched = await digest();
+        const { exit, results } = await tsplay(name, true);
+        checked = results;
+        expect({ exit, changes: changes(untouched, await digest()) }).to.deep.equal({ exit: 0, changes: [] });
+      });
+
+      it('does what was foreseen', async () => {
+        const { exit, results } = await tsplay(name, false);
+        for (const result of results) if (result.status !== 'skipped') used.add(result.module);
+        expect([...misfailed(results, expected.fails), ...unforeseen(checked, results, expected)]).to.deep.equal([]);
+        expect(exit).to.equal(0);
+      });
+
+      it('leaves the host as it should be', async () => {
+        const seen: Record<string, string> = {};
+        for (const command of Object.keys(expected.host)) {
+          const { stdout, stderr } = await lab.hostExec(options, HOST, ['sh', '-c', command]);
+          seen[command] = (stdout + stderr).trim();
+        }
+        for (const command of Object.keys(expected.here ?? {})) seen[command] = (await exec('look here', ['sh', '-c', command], { cwd: here })).stdout.trim();
+        expect(seen).to.deep.equal({ ...expected.host, ...expected.here });
+      });
+
+      it('does nothing the second time', async () => {
+        const done = await digest();
+        const { exit, results } = await tsplay(name, false);
+        expect([...misfailed(results, expected.fails), ...repeated(results, expected)]).to.deep.equal([]);
+        expect({ exit, changes: changes(done, await digest()) }).to.deep.equal({ exit: 0, changes: [] });
+      });
+
+      it('is about the modules that it names', () => {
+        expect(expected.modules.filter((module) => !used.has(module))).to.deep.equal([]);
+      });
+    });
+
+  it('leaves no module out', () => {
+    const proven = new Set([...cases.flatMap(({ expected }) => expected.modules), ...OF_CLUSTERS]);
+    expect(modules.map(({ name }) => name).filter((name) => !proven.has(name))).to.deep.equal([]);
+  });
+});
+
+function changes(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): string[] {
+  const paths = [...new Set([...before.keys(), ...after.keys()])].filter((path) => before.get(path) !== after.get(path));
+  return paths.map((path) => `${path}: ${before.get(path) ?? 'not there'} → ${after.get(path) ?? 'gone'}`);
+}
