@@ -10,8 +10,8 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 await rm(`${root}dist`, { recursive: true, force: true });
 await build({
   absWorkingDir: root,
-  // The lab's server runs by itself, detached: it cannot be a chunk of the command.
-  entryPoints: { tsplay: 'engine/cli/main.ts', 'lab-server': 'test/lab/server/main.ts' },
+  // The lab's server and relays run by themselves, detached: they cannot be chunks of the command.
+  entryPoints: { tsplay: 'engine/cli/main.ts', 'lab-server': 'test/lab/server/main.ts', 'lab-relay': 'test/lab/server/relay.ts' },
   outdir: 'dist',
   bundle: true,
   splitting: true,

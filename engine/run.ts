@@ -14,6 +14,7 @@ import { loadInventory } from './inventory/load.ts';
 import { selectHosts } from './inventory/select.ts';
 import type { Host, Inventory } from './inventory/types.ts';
 import { compileSetting, HostScope, type HostMemory, NeededFacts } from './plan/scope.ts';
+import { checkDelegates } from './playbook/delegates.ts';
 import { checkTags, lintPlaybook } from './playbook/lint.ts';
 import { loadPlaybook } from './playbook/parse.ts';
 import type { Play, Playbook, Task } from './playbook/types.ts';
@@ -43,12 +44,17 @@ export interface Prepared {
 export async function prepare(request: RunRequest): Promise<Prepared> {
   const diagnostics = new Diagnostics();
   const inventory = await loadInventory(request.inventories, diagnostics);
+  // Without an inventory all that names hosts, or variables of theirs, would look wrong.
+  const lost = diagnostics.hasErrors && inventory.hosts.size === 0;
   const playbook = await loadPlaybook(request.playbooks, request.modules, diagnostics);
   for (const host of inventory.hosts.values()) for (const setting of host.settings) compileSetting(setting.value, diagnostics);
-  const hosts = chooseHosts(playbook, inventory, request, diagnostics);
+  const hosts = lost ? new Map<Play, Chosen>() : chooseHosts(playbook, inventory, request, diagnostics);
   // What the hosts of the pattern define, whether or not --limit leaves them in.
   const inventoryNames = (play: Play): Set<string> => new Set(hosts.get(play)?.all.flatMap((name) => inventory.hosts.get(name)?.settings.map((s) => s.name) ?? []));
-  lintPlaybook(playbook, { knownVariables: (play) => [...inventoryNames(play), ...request.extra.keys()] }, diagnostics);
+  if (!lost) {
+    lintPlaybook(playbook, { knownVariables: (play) => [...inventoryNames(play), ...request.extra.keys()] }, diagnostics);
+    checkDelegates(playbook, inventory.hosts, diagnostics);
+  }
   checkTags(playbook, [...request.options.tags, ...request.options.skipTags], diagnostics);
   if (diagnostics.hasErrors) throw new InvalidInput(diagnostics.all);
   return { inventory, playbook, hosts: new Map([...hosts].map(([play, { limited }]) => [play, limited])), warnings: diagnostics.all };
@@ -61,7 +67,7 @@ interface Chosen {
 }
 
 function chooseHosts(playbook: Playbook, inventory: Inventory, request: RunRequest, diagnostics: Diagnostics): Map<Play, Chosen> {
-  const limit = request.limit === undefined ? undefined : new Set(selectHosts(inventory, request.limit, undefined, diagnostics));
+  const limit = request.limit === undefined ? undefined : new Set(limitedTo(request.limit, inventory, diagnostics));
   const hosts = new Map<Play, Chosen>();
   const fromExtra = { lookup: (name: string) => request.extra.get(name), names: () => request.extra.keys() };
   for (const play of playbook.plays) {
@@ -73,6 +79,14 @@ function chooseHosts(playbook: Playbook, inventory: Inventory, request: RunReque
       diagnostics.error('play-hosts', play.hosts.place, (error as Error).message, 'the hosts of a play may use extra vars (-e) only');
     }
   }
+  return hosts;
+}
+
+/** The hosts that --limit leaves; there is no place in a file to show, so what is wrong names the option. */
+function limitedTo(pattern: string, inventory: Inventory, diagnostics: Diagnostics): readonly string[] {
+  const own = new Diagnostics();
+  const hosts = selectHosts(inventory, pattern, undefined, own);
+  for (const { code, place, message, hint } of own.all) diagnostics.error(code, place, `--limit: ${message}`, hint);
   return hosts;
 }
 

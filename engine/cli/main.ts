@@ -10,16 +10,17 @@ const program = new Command('tsplay')
   .showSuggestionAfterError()
   .enablePositionalOptions();
 
-const collect = (value: string, before: string[]): string[] => [...before, value];
+/** For options that may be given several times. No default: help would show it. */
+const collect = (value: string, before: readonly string[] = []): string[] => [...before, value];
 
 function playbookOptions(command: Command): Command {
   return command
     .argument('<playbook...>', 'playbook files, run in turn')
-    .option('-i, --inventory <source>', 'inventory file or folder (repeatable)', collect, [])
+    .option('-i, --inventory <source>', 'inventory file or folder (repeatable)', collect)
     .option('-l, --limit <pattern>', 'only these hosts')
-    .option('-t, --tags <tags>', 'only what has one of these tags (comma-separated, repeatable)', collect, [])
-    .option('--skip-tags <tags>', 'nothing that has one of these tags', collect, [])
-    .option('-e, --extra-vars <vars>', 'key=value pairs, JSON or YAML, or @file (repeatable)', collect, []);
+    .option('-t, --tags <tags>', 'only what has one of these tags (comma-separated, repeatable)', collect)
+    .option('--skip-tags <tags>', 'nothing that has one of these tags', collect)
+    .option('-e, --extra-vars <vars>', 'key=value pairs, JSON or YAML, or @file (repeatable)', collect);
 }
 
 playbookOptions(program.command('run').description('run playbooks'))
@@ -58,10 +59,16 @@ program
   .description("real hosts on this machine, as the inventory describes them, for trying and testing (needs root)")
   .argument('<action>', 'up, down, reset or status')
   .argument('[host...]', 'for reset: only these hosts')
-  .option('-i, --inventory <source>', 'inventory file (repeatable)', collect, [])
-  .action(async (action: string, hosts: string[], options: { inventory: string[] }) => {
+  .option('-i, --inventory <source>', 'inventory file (repeatable)', collect)
+  .action(async (action: string, hosts: string[], options: { inventory?: string[] }) => {
     const { labCommand } = await import('./lab.ts');
-    process.exitCode = await labCommand(action, hosts, options);
+    process.exitCode = await labCommand(action, hosts, { inventory: options.inventory ?? [] });
+  });
+
+// Who reads may leave early (`| head`): no reason for a stack trace.
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') process.exitCode ||= 1;
   });
 
 try {

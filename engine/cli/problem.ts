@@ -1,22 +1,32 @@
-import { formatDiagnostic, InvalidInput } from '../source/diagnostic.ts';
+import { type Diagnostic, formatDiagnostic, InvalidInput } from '../source/diagnostic.ts';
 
 /** Tells what ended a command, on stderr. Returns the exit code. */
 export function reportError(error: unknown): number {
   if (error instanceof InvalidInput) {
-    process.stderr.write(`${error.diagnostics.map((d) => formatDiagnostic(d)).join('\n\n')}\n\n${count(error)}\n`);
+    process.stderr.write(`${inOrder(error.diagnostics).map((d) => formatDiagnostic(d)).join('\n\n')}\n\n${count(error)}\n`);
     return 1;
   }
   if (error instanceof UsageError) {
-    process.stderr.write(`tsplay: ${error.message}\n`);
+    process.stderr.write(`error: ${error.message}\n`);
     return 1;
   }
   const bug = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  process.stderr.write(`tsplay: a bug: please report it with this text\n${bug}\n`);
+  process.stderr.write(`error: this is a bug in tsplay: please report it with this text\n${bug}\n`);
   return 70;
 }
 
 /** The command line asks for something that cannot be. */
 export class UsageError extends Error {}
+
+/** What has no place first, then file by file, each from its beginning to its end. */
+function inOrder(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  const files = [...new Set(diagnostics.map((d) => d.place?.file))];
+  const rank = ({ place }: Diagnostic): number => (place ? files.indexOf(place.file) : -1);
+  return diagnostics.toSorted(
+    (a, b) =>
+      rank(a) - rank(b) || (a.place?.line ?? 0) - (b.place?.line ?? 0) || (a.place?.column ?? 0) - (b.place?.column ?? 0),
+  );
+}
 
 function count(error: InvalidInput): string {
   const errors = error.diagnostics.filter((d) => d.severity === 'error').length;

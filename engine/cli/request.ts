@@ -6,11 +6,11 @@ import { UsageError } from './problem.ts';
 
 /** The options of `run` and `validate`, as commander hands them over. */
 export interface PlaybookOptions {
-  readonly inventory: readonly string[];
+  readonly inventory?: readonly string[];
   readonly limit?: string;
-  readonly tags: readonly string[];
-  readonly skipTags: readonly string[];
-  readonly extraVars: readonly string[];
+  readonly tags?: readonly string[];
+  readonly skipTags?: readonly string[];
+  readonly extraVars?: readonly string[];
   readonly check?: boolean;
   readonly forks?: string;
   readonly user?: string;
@@ -24,8 +24,8 @@ export interface PlaybookOptions {
 
 /** What to run, from the command line. */
 export function requestOf(playbooks: readonly string[], options: PlaybookOptions, passwords: { become?: string; connection?: string } = {}): RunRequest {
-  if (options.inventory.length === 0) throw new UsageError('no inventory: name one with -i, e.g. -i inventory/lab.yml');
-  const names = (lists: readonly string[]): string[] => lists.flatMap((list) => list.split(',')).map((name) => name.trim()).filter((name) => name !== '');
+  if (options.inventory === undefined) throw new UsageError('no inventory: name one with -i, e.g. -i inventory/lab.yml');
+  const names = (lists: readonly string[] = []): string[] => lists.flatMap((list) => list.split(',')).map((name) => name.trim()).filter((name) => name !== '');
   return {
     playbooks,
     inventories: options.inventory,
@@ -57,7 +57,7 @@ function positive(option: string, text: string): number {
 }
 
 /** `-e`: `@file` (YAML or JSON), a map in JSON or YAML, or words of the form key=value, whose values are text as in Ansible. */
-function extraVars(sources: readonly string[]): Map<string, unknown> {
+function extraVars(sources: readonly string[] = []): Map<string, unknown> {
   const extra = new Map<string, unknown>();
   for (const source of sources) for (const [name, value] of Object.entries(readExtra(source))) extra.set(name, value);
   return extra;
@@ -69,17 +69,17 @@ function readExtra(source: string): object {
   if (map) {
     let value: unknown;
     try {
-      value = parse(text);
+      value = parse(text, { prettyErrors: false });
     } catch (error) {
-      throw new UsageError(`-e ${source}: ${(error as Error).message}`);
+      throw new UsageError(`-e ${source}: this is neither YAML nor JSON: ${(error as Error).message}`);
     }
     if (value !== null && typeof value === 'object' && !Array.isArray(value)) return value;
-    throw new UsageError(`-e ${source}: a map of names to values is needed`);
+    throw new UsageError(`-e ${source}: variables are a map of names to values`);
   }
   const found: Record<string, string> = Object.create(null) as Record<string, string>;
   for (const word of text.match(/(?:[^\s"']+|"[^"]*"|'[^']*')+/g) ?? []) {
     const [, name, value] = /^([A-Za-z_]\w*)=(.*)$/s.exec(word) ?? [];
-    if (name === undefined || value === undefined) throw new UsageError(`-e ${source}: '${word}' is not of the form name=value`);
+    if (name === undefined || value === undefined) throw new UsageError(`-e ${source}: '${word}' is not of the form name=value; a map in YAML or JSON begins with '{', a file with '@'`);
     found[name] = value.replace(/"([^"]*)"|'([^']*)'/g, (_, a: string | undefined, b: string | undefined) => a ?? b ?? '');
   }
   return found;
@@ -89,6 +89,7 @@ function readFile(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    throw new UsageError(`-e @${path}: ${(error as Error).message}`);
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new UsageError(`-e @${path}: ${code === 'ENOENT' ? 'there is no such file' : message}`);
   }
 }

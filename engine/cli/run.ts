@@ -1,22 +1,17 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
-import type { Emit, Event } from '../execute/event.ts';
 import { selected } from '../playbook/tags.ts';
 import type { Entry, Task } from '../playbook/types.ts';
 import { execute, type Prepared, prepare } from '../run.ts';
 import { formatDiagnostic } from '../source/diagnostic.ts';
 import { askPassword } from './ask.ts';
 import { UsageError } from './problem.ts';
+import { type ReportOptions, reporters } from './reporters.ts';
 import { type PlaybookOptions, requestOf } from './request.ts';
 import { version } from './version.ts';
 
-interface Options extends PlaybookOptions {
-  readonly diff?: boolean;
+interface Options extends PlaybookOptions, ReportOptions {
   readonly askPass?: boolean;
   readonly askBecomePass?: boolean;
   readonly detailedExitcode?: boolean;
-  readonly output: string;
-  readonly outputFile?: string;
-  readonly verbose: number;
   readonly listHosts?: boolean;
   readonly listTasks?: boolean;
   readonly listTags?: boolean;
@@ -39,6 +34,14 @@ export async function runCommand(playbooks: readonly string[], options: Options)
     process.stderr.write('\nInterrupted: what is under way ends, nothing further begins. Press Ctrl-C again to stop at once.\n');
     interrupt.abort();
   };
+  // The reader has gone (`| head`) or cannot take more (a full disk): as if interrupted, for what happens has to be seen.
+  const onLost = ({ code, message }: NodeJS.ErrnoException): void => {
+    if (interrupt.signal.aborted) return;
+    const why = code === 'EPIPE' ? 'nobody reads the output any more' : `the output cannot be written: ${message}`;
+    process.stderr.write(`Interrupted: ${why}. What is under way ends, nothing further begins.\n`);
+    interrupt.abort();
+  };
+  process.stdout.on('error', onLost);
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
   try {
     const exit = await execute(prepared, request, version, emit, interrupt.signal);
@@ -46,46 +49,6 @@ export async function runCommand(playbooks: readonly string[], options: Options)
   } finally {
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
     close();
-  }
-}
-
-interface Reporters {
-  readonly emit: Emit;
-  /** Whether anything was, or in check mode would or may be, changed. */
-  changes(): boolean;
-  close(): void;
-}
-
-async function reporters(options: Options): Promise<Reporters> {
-  const { jsonLine } = await import('../report/jsonl.ts');
-  let show: (event: Event) => string | undefined = jsonLine;
-  if (options.output === 'human') {
-    const { humanReporter } = await import('../report/human.ts');
-    const { paintFor } = await import('../report/style.ts');
-    show = humanReporter({ paint: paintFor(process.stdout), diff: options.diff ?? false, verbosity: options.verbose });
-  }
-  const file = options.outputFile === undefined ? undefined : openOutput(options.outputFile);
-  let changed = false;
-  return {
-    emit: (event) => {
-      if (event.event === 'result' && (event.status === 'changed' || event.status === 'unknown')) changed = true;
-      const text = show(event);
-      if (text !== undefined) process.stdout.write(text);
-      const line = file === undefined ? undefined : jsonLine(event);
-      if (line !== undefined) writeSync(file!, line);
-    },
-    changes: () => changed,
-    close: () => {
-      if (file !== undefined) closeSync(file);
-    },
-  };
-}
-
-function openOutput(path: string): number {
-  try {
-    return openSync(path, 'w', 0o600);
-  } catch (error) {
-    throw new UsageError(`--output-file: ${(error as Error).message}`);
   }
 }
 

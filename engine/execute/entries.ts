@@ -1,10 +1,9 @@
 import { HostScope, NeededFacts } from '../plan/scope.ts';
-import type { Block, Entry, Meta, Play, Task } from '../playbook/types.ts';
+import type { Block, Entry, Play, Task } from '../playbook/types.ts';
 import { selected } from '../playbook/tags.ts';
 import type { RunContext } from './context.ts';
-import { evaluate } from './evaluate.ts';
-import { flushHandlers } from './handlers.ts';
 import type { HostState } from './host.ts';
+import { runMeta } from './meta.ts';
 import { runTask } from './task.ts';
 
 /** How the tasks of a list stand in their play. */
@@ -51,18 +50,4 @@ async function runBlock(run: RunContext, within: Within, block: Block, hosts: re
   for (const host of broken) host.standing = 'active';
   await runEntries(run, within, block.always, hosts);
   for (const host of broken) if (host.standing === 'active') host.standing = 'failed';
-}
-
-async function runMeta(run: RunContext, within: Within, meta: Meta, hosts: readonly HostState[]): Promise<void> {
-  if (meta.action === 'flush_handlers') return flushHandlers(run, within.play, hosts, within.rescuable);
-  const meant: HostState[] = [];
-  for (const host of hosts) {
-    const scope = new HostScope(run.world, host.host, new NeededFacts(), within.play, meta);
-    if (await evaluate(run, within.play, scope, () => meta.when.every((c) => c.holds(scope)))) meant.push(host);
-  }
-  if (meant.length === 0 || meta.action === 'noop') return;
-  if (meta.action === 'end_host') for (const host of meant) host.standing = 'ended';
-  if (meta.action === 'end_play' || meta.action === 'end_batch') for (const host of hosts) host.standing = 'ended';
-  if (meta.action === 'reset_connection') await Promise.all(meant.map((host) => run.reconnect(host, within.play, undefined, run.options.timeoutSeconds)));
-  if (meta.action === 'clear_host_errors') for (const host of run.world.playHosts.map((name) => run.state(name))) if (host.standing === 'failed') host.standing = 'active';
 }

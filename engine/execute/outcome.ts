@@ -25,6 +25,10 @@ export const skipped = (message: string): Outcome => ({ status: 'skipped', diffe
 
 export const unknown = (reason: string): Outcome => ({ status: 'unknown', differences: [], message: `unknown ${reason}` });
 
+/** Whether something thrown is a host's or a playbook's trouble, and no bug. */
+export const isTrouble = (error: unknown): boolean =>
+  [Unreachable, BecomeFailed, TaskFailure, TemplateError].some((kind) => error instanceof kind);
+
 /** The outcome of something thrown. What is not meant for people is a bug of ours, and says so with its stack. */
 export function outcomeOf(error: unknown): Outcome {
   if (error instanceof Unreachable)

@@ -6,7 +6,7 @@ import { runEntries } from './entries.ts';
 import { readFacts } from './evaluate.ts';
 import { flushHandlers } from './handlers.ts';
 import type { HostState } from './host.ts';
-import { outcomeOf } from './outcome.ts';
+import { isTrouble } from './outcome.ts';
 
 /** Runs a play on its hosts, batch by batch. False: a whole batch was lost, so that later plays must not begin. */
 export async function runPlay(run: RunContext, play: Play, names: readonly string[]): Promise<boolean> {
@@ -46,7 +46,7 @@ function inOrder(play: Play, hosts: readonly HostState[]): readonly HostState[] 
   return play.order === 'reverse_inventory' ? [...hosts].reverse() : hosts;
 }
 
-/** `gather_facts: true`: all facts up front. A host that cannot be reached is told when its first task runs. */
+/** `gather_facts: true`: all facts up front. What stands in the way of it on a host is told when its first task runs. */
 async function gather(run: RunContext, play: Play, hosts: readonly HostState[]): Promise<void> {
   await Promise.all(
     hosts.map((host) =>
@@ -54,7 +54,7 @@ async function gather(run: RunContext, play: Play, hosts: readonly HostState[]):
         try {
           await readFacts(run, play, host.name, facts.keys());
         } catch (error) {
-          if (outcomeOf(error).status !== 'unreachable') throw error;
+          if (!isTrouble(error)) throw error;
         }
       }),
     ),

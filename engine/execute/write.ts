@@ -1,10 +1,13 @@
+import { createHash } from 'node:crypto';
 import type { FileAttributes, Writer } from '../contract/module.ts';
 import { TaskFailure } from '../contract/failure.ts';
 import { sh } from '../contract/quote.ts';
 
 /**
  * Writes a whole file: made beside its place under a name nobody can guess and readable by its owner alone, filled,
- * given owner and mode, validated, synced, and only then renamed over the old one. A failure leaves nothing behind.
+ * checked to be whole (a connection that is lost looks like the end of the content), given owner and mode, validated,
+ * synced, and only then renamed over the old one. A failure leaves nothing behind; what a host left that lost its power
+ * in the middle goes with the next writing of the same file.
  */
 export async function writeFile(
   host: Pick<Writer, 'shell'>,
@@ -15,14 +18,18 @@ export async function writeFile(
   const { owner, group, mode, validate, backup } = attributes;
   if (validate !== undefined && !validate.includes('%s')) throw new TaskFailure(`validate must hold %s for the path of the new file: ${validate}`);
   const ownership = owner === undefined && group === undefined ? undefined : `${owner ?? ''}${group === undefined ? '' : `:${group}`}`;
+  const bytes = Buffer.from(content);
   const script = [
     'umask 077',
     sh`target=${path}`,
     `directory=$(dirname -- "$target")`,
     `[ -d "$directory" ] || { echo "the folder $directory does not exist" >&2; exit 90; }`,
-    `new=$(mktemp "$directory/.tsplay.XXXXXXXXXX") || exit 91`,
-    `trap 'rm -f -- "$new"' EXIT HUP INT TERM`,
+    sh`mark=.tsplay.${createHash('sha256').update(path).digest('hex').slice(0, 12)}`,
+    `rm -f -- "$directory/$mark".*`,
+    `new=; trap 'rm -f -- "$new"' EXIT; trap 'exit 98' HUP INT TERM PIPE`,
+    `new=$(mktemp "$directory/$mark.XXXXXXXXXX") || exit 91`,
     'cat > "$new" || exit 92',
+    sh`[ $(wc -c < "$new") -eq ${bytes.length} ] || exit 97`,
     // An existing file hands on its owner, group and mode where none are asked for; chown before chmod, since chown clears set-id bits.
     `if [ -f "$target" ] && [ ! -L "$target" ]; then chown --reference="$target" -- "$new" && chmod --reference="$target" -- "$new" || exit 93; else chmod 0644 -- "$new" || exit 93; fi`,
     ...(ownership === undefined ? [] : [sh`chown -- ${ownership} "$new" || exit 93`]),
@@ -34,7 +41,7 @@ export async function writeFile(
     'mv -fT -- "$new" "$target" 2>/dev/null || { [ ! -d "$target" ] && mv -f -- "$new" "$target"; } || exit 96',
     'trap - EXIT',
   ].join('\n');
-  const output = await host.shell(script, { stdin: Buffer.from(content) });
+  const output = await host.shell(script, { stdin: bytes });
   if (output.code !== 0) throw new TaskFailure(describe(output.code, path, validate), { output, ...(output.code === 94 && { command: validate! }) });
   return output.stdout === '' ? {} : { backup: output.stdout };
 }
@@ -48,6 +55,7 @@ function describe(code: number, path: string, validate: string | undefined): str
     94: `the new ${path} is not valid (${validate}); the old file stays`,
     95: `cannot make a backup of ${path}; the old file stays`,
     96: `cannot replace ${path}`,
+    97: `cannot write ${path}: its new content did not come through whole; the old file stays`,
   };
   return reasons[code] ?? `cannot write ${path}`;
 }

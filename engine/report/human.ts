@@ -69,7 +69,7 @@ function showTask(title: string, results: readonly Result[], options: HumanOptio
   for (const result of results) {
     const quiet = result.status === 'ok' || result.status === 'skipped';
     if (quiet && options.verbosity < 1 && !(result.status === 'ok' && result.module === 'debug') && !result.warnings) continue;
-    const key = JSON.stringify([result.status, result.ignored, result.item, result.message, result.differences, result.failure, result.warnings]);
+    const key = JSON.stringify([result.status, result.ignored, result.item, withoutName(result), result.differences, result.failure, result.warnings]);
     groups.set(key, [...(groups.get(key) ?? []), result]);
   }
   for (const group of groups.values()) lines.push(...showResult(group, options));
@@ -77,6 +77,11 @@ function showTask(title: string, results: readonly Result[], options: HumanOptio
   const mark = options.paint(worst === 'ok' ? '✓' : worst === 'skipped' ? '-' : worst === 'changed' ? '±' : worst === 'unknown' ? '?' : '✗', colours[worst]);
   const counts = lines.length === 0 ? options.paint(`  ${summary(results)}`, 'dim') : '';
   return [`${mark} ${title}${counts}`, ...lines, ''].join('\n');
+}
+
+/** What tells of a connection begins with the host's name, which stands beside it here. */
+function withoutName({ host, message = '' }: Result): string {
+  return message.startsWith(`${host}: `) ? message.slice(host.length + 2) : message;
 }
 
 function worstOf(results: readonly Result[]): Status {
@@ -96,7 +101,7 @@ function showResult(group: readonly Result[], options: HumanOptions): string[] {
   const delegated = first.delegatedTo === undefined ? '' : ` → ${first.delegatedTo}`;
   const state = `${first.status}${first.ignored ? ', ignored' : ''}${first.rescued ? ', to be rescued' : ''}`;
   const failed = first.status === 'failed' || first.status === 'unreachable';
-  const message = first.message === undefined || first.message === '' ? '' : `: ${harmless(first.message)}`;
+  const message = first.message === undefined || first.message === '' ? '' : `: ${harmless(withoutName(first))}`;
   const lines = [`    ${paint(state, colours[first.status])} ${[...new Set(group.map((r) => r.host))].join(', ')}${delegated}${item}${message.replaceAll('\n', '\n      ')}`];
   if (failed) {
     lines.push(`      at ${formatPlace(first.place)}`);

@@ -1,4 +1,4 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseAllDocuments, type Scalar } from 'yaml';
+import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseAllDocuments, type Scalar, visit } from 'yaml';
 import type { Diagnostics } from './diagnostic.ts';
 import type { MapEntry, SourceNode } from './node.ts';
 import type { Place } from './place.ts';
@@ -29,8 +29,13 @@ export function parseYaml(file: string, text: string, diagnostics: Diagnostics):
     diagnostics.error('yaml-documents', placeAt(documents[1]!.range[0]), 'only one YAML document is expected in this file');
   const document = documents[0];
   if (!document) return undefined;
-  for (const problem of [...document.errors, ...document.warnings])
-    diagnostics.error('yaml-syntax', placeAt(problem.pos[0]), plainWords(problem.message), hintFor(problem.message, lineAt(text, problem.pos[0])));
+  const told = new Set<number>(); // one slip often makes the library complain several times about the same line
+  for (const problem of [...document.errors, ...document.warnings]) {
+    const place = placeAt(beginningOf(problem, document));
+    if (told.has(place.line)) continue;
+    told.add(place.line);
+    diagnostics.error('yaml-syntax', place, plainWords(problem.message), hintFor(problem.message, lineAt(text, problem.pos[0])));
+  }
   if (document.errors.length > 0 || !document.contents) return undefined;
 
   let aliases = 0;
@@ -108,8 +113,28 @@ function lineFrom(text: string, offset: number): string {
   return text.slice(offset).split('\n')[0]!.trimEnd();
 }
 
+/** Where a person has to look: an open quote is found at its beginning, not where the file ends. */
+function beginningOf({ code, pos: [at] }: Document['errors'][number], document: Document): number {
+  let beginning = at;
+  if (code === 'MISSING_CHAR')
+    visit(document, {
+      Scalar: (_, node) => {
+        if (node.range?.[1] === at) beginning = node.range[0];
+      },
+    });
+  return beginning;
+}
+
+const plainly: readonly (readonly [RegExp, string])[] = [
+  [/^Missing closing .quote/, 'this quote is never closed'],
+  [/^Nested mappings|^Implicit map keys|^Implicit keys/, "': ' cannot stand in a text without quotes"],
+  [/^Unexpected .*(at node end|in YAML stream)/, 'this does not fit what stands before it'],
+  [/^Flow (sequence|map) /, "a '[' or '{' is never closed"],
+];
+
 function plainWords(message: string): string {
-  return message.replace(/ at line \d+, column \d+:?[\s\S]*$/, '').replace(/\.$/, '');
+  const words = plainly.find(([pattern]) => pattern.test(message))?.[1];
+  return words ?? message.replace(/ at line \d+, column \d+:?[\s\S]*$/, '').replace(/\.$/, '');
 }
 
 function lineAt(text: string, offset: number): string {
@@ -120,6 +145,7 @@ function hintFor(message: string, line: string): string | undefined {
   if (/:\s+\{\{/.test(line)) return "quote a value that begins with an expression: key: '{{ name }}/more'";
   if (/tab/i.test(message)) return 'indent with spaces';
   if (/Nested mappings|implicit keys|Implicit map keys/i.test(message)) return 'quote the text if it holds ": "';
+  if (/^Unexpected .*(at node end|in YAML stream)/.test(message)) return 'look at the indentation of this line and the one before, and for a quote too many';
   if (/Unresolved tag/i.test(message)) return `known tags: ${[...knownTags].join(', ')}`;
   return undefined;
 }

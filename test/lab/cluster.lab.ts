@@ -80,7 +80,7 @@ describe('the cluster', function () {
     const tokens = stdout.split('\n').filter((name) => name.startsWith('secret/bootstrap-token-'));
     expect(tokens.length, 'kubeadm init itself makes at most one token, which expires').to.be.at.most(1);
     for (const host of [...masters, ...workers]) {
-      const found = await lab.hostExec(cluster.options, host, ['sh', '-c', 'find /root /tmp /etc/kubernetes /run -xdev -name "*tsplay*" 2>/dev/null']);
+      const found = await lab.hostExec(cluster.options, host, ['sh', '-c', 'find /root /tmp /etc/kubernetes /run -xdev -name ".tsplay.*" 2>/dev/null']);
       expect(found.stdout, host).to.equal('');
     }
   });

@@ -3,6 +3,7 @@ import { LAB_NAMESPACE } from './names.ts';
 import { namespacePath } from './network.ts';
 import { hostPaths } from './paths.ts';
 import { type ProcessRecord, startDetached } from './process.ts';
+import { program } from './server/program.ts';
 import type { LabHost, LabOptions } from './types.ts';
 
 /**
@@ -16,8 +17,9 @@ export function startForward(options: LabOptions, host: LabHost, groups: readonl
     `${host.listen}:${host.port}`,
     'nsenter',
     `--net=${namespacePath(LAB_NAMESPACE)}`,
-    '/lib/systemd/systemd-socket-proxyd',
-    `${host.address}:22`,
+    ...program('./relay.ts', './lab-relay.js'),
+    host.address,
+    '22',
   ];
   return startDetached(argv, { log: hostPaths(options, host.name).forwardLog, groups });
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,6 +9,7 @@ import type { Event, Result } from '../../engine/execute/event.ts';
 import { run } from '../../engine/run.ts';
 import { modules } from '../../modules/index.ts';
 import * as lab from './index.ts';
+import { publicKey } from './keys.ts';
 import { type Expected, misfailed, repeated, unforeseen } from './modules/compare.ts';
 import { run as exec } from './run.ts';
 
@@ -29,7 +30,10 @@ const cases = readdirSync(FOLDER)
 describe('the modules on a real host', function () {
   this.timeout(120_000);
   let options: lab.LabOptions;
+  /** Folders of this machine: for what is fetched, and what the lab serves as http://10.20.1.1/files/modules/. */
   let here: string;
+  let www: string;
+  const folders: string[] = [];
   const used = new Set<string>();
 
   const digest = () => lab.upperDigest(options, HOST);
@@ -48,13 +52,17 @@ describe('the modules on a real host', function () {
   };
 
   before(async () => {
-    options = { ...(await labOptions([INVENTORY], new AbortController().signal)), log: () => {} };
-    here = mkdtempSync(join(tmpdir(), 'tsplay-modules-'));
+    options = { ...(await labOptions([INVENTORY], new AbortController().signal)), log: (line) => line.startsWith('waiting') && console.log(`    ${line}`) };
     await lab.labUp(options);
+    here = mkdtempSync(join(tmpdir(), 'tsplay-modules-'));
+    www = join(lab.labPaths(options).files, 'modules');
+    folders.push(here, www);
+    cpSync(join(FOLDER, 'files'), www, { recursive: true });
+    for (const folder of folders) writeFileSync(join(folder, 'key.asc'), await publicKey(options, 'debian'));
   });
 
   after(async () => {
-    rmSync(here, { recursive: true, force: true });
+    for (const folder of folders) rmSync(folder, { recursive: true, force: true });
     await lab.labRemove(options, options.hosts.map(({ name }) => name));
   });
 

@@ -23,7 +23,6 @@ const PROGRAMS: Readonly<Record<string, string>> = {
 };
 
 const FILES: Readonly<Record<string, string>> = {
-  '/lib/systemd/systemd-socket-proxyd': 'systemd',
   '/usr/share/keyrings/debian-archive-keyring.gpg': 'debian-archive-keyring',
 };
 

@@ -1,7 +1,5 @@
-import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { makeGroups } from './cgroup.ts';
 import { GATEWAY, LAB_NAMESPACE } from './names.ts';
 import { namespacePath } from './network.ts';
@@ -9,16 +7,8 @@ import { labPaths } from './paths.ts';
 import { isAlive, kill, type ProcessRecord, startDetached } from './process.ts';
 import { readJson, writeJson } from './record.ts';
 import { LabError, run } from './run.ts';
+import { program } from './server/program.ts';
 import type { LabOptions } from './types.ts';
-
-/** The server's program: beside this file in the checkout, beside the bundle in an installed package. */
-function program(): string[] {
-  const source = fileURLToPath(new URL('./server/main.ts', import.meta.url));
-  if (existsSync(source)) return ['--import', import.meta.resolve('tsx'), source];
-  const bundled = fileURLToPath(new URL('./lab-server.js', import.meta.url));
-  if (existsSync(bundled)) return [bundled];
-  throw new LabError(`the lab's server is missing: ${bundled}\nnext: build tsplay again (npm run build)`);
-}
 
 /** Starts the server unless it runs. What it serves may change below it at any time. */
 export async function ensureServer(options: LabOptions): Promise<void> {
@@ -28,7 +18,7 @@ export async function ensureServer(options: LabOptions): Promise<void> {
   await rm(paths.serverLog, { force: true });
   const settings = { address: GATEWAY, repository: paths.repository, files: paths.files, registry: paths.registry };
   const inside = ['nsenter', `--net=${namespacePath(LAB_NAMESPACE)}`];
-  const argv = [...inside, process.execPath, ...program(), JSON.stringify(settings)];
+  const argv = [...inside, ...program('./main.ts', './lab-server.js'), JSON.stringify(settings)];
   const server = startDetached(argv, { log: paths.serverLog, groups: await makeGroups('lab') });
   await writeJson(paths.server, server);
   for (let tries = 0; !(await listens(inside)); tries++) {

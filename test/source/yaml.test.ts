@@ -19,7 +19,8 @@ describe('yaml', () => {
     ['an unknown tag', 'a: !foo b\n', ['yaml-syntax x.yml:1:4']],
     ['a key that reaches for the prototype', 'a:\n  __proto__: 1\n', ['yaml-forbidden-key x.yml:2:3']],
     ['two documents', 'a: 1\n---\nb: 2\n', ['yaml-documents x.yml:2:1']],
-    ['an open quote', 'a: "b\n', ['yaml-syntax x.yml:2:1']],
+    ['an open quote, at its beginning', 'a: "b\n', ['yaml-syntax x.yml:1:4']],
+    ['a line that does not fit, once', '- a\nb: c\n', ['yaml-syntax x.yml:2:1']],
   ];
   for (const [title, text, told] of wrong) {
     it(`tells of ${title}`, () => {

@@ -1,0 +1,61 @@
+import { UnknownValue } from '../contract/unknown.ts';
+import { HostScope, NeededFacts } from '../plan/scope.ts';
+import type { Meta, Play } from '../playbook/types.ts';
+import type { RunContext } from './context.ts';
+import { evaluate } from './evaluate.ts';
+import { flushHandlers } from './handlers.ts';
+import type { HostState } from './host.ts';
+import { outcomeOf, unknown } from './outcome.ts';
+
+export interface MetaWithin {
+  readonly play: Play;
+  readonly rescuable: boolean;
+}
+
+/** Carries out a `meta` on the hosts for which its conditions hold. */
+export async function runMeta(run: RunContext, within: MetaWithin, meta: Meta, hosts: readonly HostState[]): Promise<void> {
+  if (meta.action === 'flush_handlers') return flushHandlers(run, within.play, hosts, within.rescuable);
+  const meant: HostState[] = [];
+  for (const host of hosts) {
+    const scope = new HostScope(run.world, host.host, new NeededFacts(), within.play, meta);
+    const holds = () => evaluate(run, within.play, scope, () => meta.when.every((c) => c.holds(scope)));
+    if (await trying(run, within, meta, host, holds)) meant.push(host);
+  }
+  if (meant.length === 0 || meta.action === 'noop') return;
+  if (meta.action === 'end_host') for (const host of meant) host.standing = 'ended';
+  if (meta.action === 'end_play' || meta.action === 'end_batch') for (const host of hosts) host.standing = 'ended';
+  if (meta.action === 'reset_connection')
+    await Promise.all(meant.map((host) => trying(run, within, meta, host, () => run.reconnect(host, within.play, undefined, run.options.timeoutSeconds))));
+  if (meta.action === 'clear_host_errors')
+    for (const host of run.world.playHosts.map((name) => run.state(name))) if (host.standing === 'failed') host.standing = 'active';
+}
+
+/** A `meta` has no result of its own: only where it fails on a host is that told, and booked as for a task. */
+async function trying<T>(run: RunContext, within: MetaWithin, meta: Meta, host: HostState, work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    const { status, message, failure } = error instanceof UnknownValue ? unknown(error.reason) : outcomeOf(error);
+    const rescued = status === 'failed' && within.rescuable;
+    run.emit({ event: 'task-start', task: meta.name, hosts: [host.name] });
+    run.emit(
+      run.secrets.value({
+        event: 'result',
+        play: within.play.name,
+        task: meta.name,
+        module: 'meta',
+        host: host.name,
+        status,
+        ...(rescued && { rescued: true as const }),
+        differences: [],
+        ...(message !== undefined && { message }),
+        ...(failure && { failure }),
+        place: meta.place,
+        milliseconds: 0,
+      }),
+    );
+    host.counts[rescued ? 'rescued' : status]++;
+    if (status === 'failed' || status === 'unreachable') host.standing = status;
+    return undefined;
+  }
+}
