@@ -13,6 +13,7 @@ import { Secrets } from './execute/secrets.ts';
 import { loadInventory } from './inventory/load.ts';
 import { selectHosts } from './inventory/select.ts';
 import type { Host, Inventory } from './inventory/types.ts';
+import { facts } from './plan/facts.ts';
 import { compileSetting, HostScope, type HostMemory, NeededFacts } from './plan/scope.ts';
 import { checkDelegates } from './playbook/delegates.ts';
 import { checkTags, lintPlaybook } from './playbook/lint.ts';
@@ -52,7 +53,8 @@ export async function prepare(request: RunRequest): Promise<Prepared> {
   // What the hosts of the pattern define, whether or not --limit leaves them in.
   const inventoryNames = (play: Play): Set<string> => new Set(hosts.get(play)?.all.flatMap((name) => inventory.hosts.get(name)?.settings.map((s) => s.name) ?? []));
   if (!lost) {
-    lintPlaybook(playbook, { knownVariables: (play) => [...inventoryNames(play), ...request.extra.keys()] }, diagnostics);
+    const knownVariables = (play: Play): string[] => [...inventoryNames(play), ...request.extra.keys()];
+  lintPlaybook(playbook, { knownVariables, facts: new Set(facts.keys()) }, diagnostics);
     checkDelegates(playbook, inventory.hosts, diagnostics);
   }
   checkTags(playbook, [...request.options.tags, ...request.options.skipTags], diagnostics);

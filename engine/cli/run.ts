@@ -30,7 +30,10 @@ export async function runCommand(playbooks: readonly string[], options: Options)
   const { emit, changes, close } = await reporters(options);
   const interrupt = new AbortController();
   const onSignal = (): void => {
-    if (interrupt.signal.aborted) process.exit(130);
+    if (interrupt.signal.aborted) {
+      process.stderr.write('\nStopped. A command that was under way may go on by itself on its host.\n');
+      process.exit(130);
+    }
     process.stderr.write('\nInterrupted: what is under way ends, nothing further begins. Press Ctrl-C again to stop at once.\n');
     interrupt.abort();
   };

@@ -100,6 +100,7 @@ export class Access implements Writer {
     const timeout = options.timeoutSeconds ?? timeoutSeconds;
     const connection = await this.#footing.connection();
     const shell = await connection.shell(become);
+    const begun = Date.now();
     const [output] = await shell.run([
       {
         text: [...variables, ...directory, script].join('\n'),
@@ -108,6 +109,9 @@ export class Access implements Writer {
       },
     ]);
     this.#footing.state.forget();
+    // The end of the task's own time is told as such; a time that the module set is the module's to judge.
+    if (timeout !== undefined && options.timeoutSeconds === undefined && output!.code === 124 && Date.now() - begun >= timeout * 1000)
+      throw new TaskFailure(`not finished within ${timeout} s, and ended (timeout)`, { command: script.replace(/^exec /, ''), output: text(output!), result: { rc: 124 } });
     return text(output!);
   }
 

@@ -1,4 +1,5 @@
 import type { HostScope } from '../plan/scope.ts';
+import { answers } from '../playbook/handlers.ts';
 import type { Handler, Play, Task } from '../playbook/types.ts';
 import { TaskFailure } from '../contract/failure.ts';
 import { suggest } from '../source/nearest.ts';
@@ -21,7 +22,7 @@ export async function notify(run: RunContext, play: Play, task: Task, host: Host
 }
 
 function handlersNamed(play: Play, name: string, task: Task): readonly Handler[] {
-  const found = play.handlers.filter((h) => h.name === name || h.listen.includes(name) || (h.role && `${h.role.name} : ${h.name}` === name));
+  const found = play.handlers.filter((handler) => answers(handler, name));
   if (found.length > 0) return found;
   throw new TaskFailure(`'${task.name}' notifies '${name}', but the play has no such handler`, {
     hint: suggest(name, play.handlers.map((h) => h.name)) ?? 'name a handler of the play or of its roles',

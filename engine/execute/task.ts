@@ -19,13 +19,17 @@ export interface Standpoint {
   /** Inside a block with a rescue: a failure is not the host's end. */
   readonly rescuable: boolean;
   readonly handler: boolean;
+  /** The task's name as it is shown: rendered for the first host. */
+  readonly title?: string;
 }
 
 /** Runs one task on all the hosts, side by side, and books what came of it. */
-export async function runTask(run: RunContext, at: Standpoint, task: Task, hosts: readonly HostState[]): Promise<void> {
+export async function runTask(run: RunContext, within: Standpoint, task: Task, hosts: readonly HostState[]): Promise<void> {
+  const first = scopeOf(run, within.play, task, hosts[0]!);
+  const title = safely(() => task.title?.evaluate(first));
+  const at = { ...within, title: typeof title === 'string' ? run.secrets.text(title) : task.name };
   const role = task.role === undefined ? {} : { role: task.role.name };
-  run.emit({ event: 'task-start', task: task.name, ...role, ...(at.handler && { handler: true as const }), hosts: hosts.map((h) => h.name) });
-  const first = scopeOf(run, at.play, task, hosts[0]!);
+  run.emit({ event: 'task-start', task: at.title, ...role, ...(at.handler && { handler: true as const }), hosts: hosts.map((h) => h.name) });
   let once: boolean;
   let throttle: number;
   try {
@@ -177,7 +181,7 @@ function tell(run: RunContext, at: Standpoint, task: Task, host: HostState, scop
   const result: Result = {
     event: 'result',
     play: at.play.name,
-    task: task.name,
+    task: at.title ?? task.name,
     module: task.module.name,
     host: host.name,
     status: outcome.status,

@@ -23,7 +23,7 @@ export async function writeFile(
     'umask 077',
     sh`target=${path}`,
     `directory=$(dirname -- "$target")`,
-    `[ -d "$directory" ] || { echo "the folder $directory does not exist" >&2; exit 90; }`,
+    `[ -d "$directory" ] || exit 90`,
     sh`mark=.tsplay.${createHash('sha256').update(path).digest('hex').slice(0, 12)}`,
     `rm -f -- "$directory/$mark".*`,
     `new=; trap 'rm -f -- "$new"' EXIT; trap 'exit 98' HUP INT TERM PIPE`,
@@ -35,14 +35,17 @@ export async function writeFile(
     ...(ownership === undefined ? [] : [sh`chown -- ${ownership} "$new" || exit 93`]),
     ...(mode === undefined ? [] : [sh`chmod -- ${mode} "$new" || exit 93`]),
     // The command is the playbook author's own shell text; the file's name is put in by the shell, never spliced.
-    ...(validate === undefined ? [] : [`( ${validate.replaceAll('%s', '"$new"')} ) </dev/null >&2 || exit 94`]),
+    ...(validate === undefined ? [] : [`( ${validate.replaceAll('%s', '"$new"')} ) </dev/null >&2 || { printf %s $?; exit 94; }`]),
     'sync -- "$new" 2>/dev/null || sync',
     ...(backup === true ? [`if [ -e "$target" ]; then saved="$target.$(date +%Y-%m-%dT%H:%M:%S)~"; cp -p -- "$target" "$saved" || exit 95; printf %s "$saved"; fi`] : []),
     'mv -fT -- "$new" "$target" 2>/dev/null || { [ ! -d "$target" ] && mv -f -- "$new" "$target"; } || exit 96',
     'trap - EXIT',
   ].join('\n');
   const output = await host.shell(script, { stdin: bytes });
-  if (output.code !== 0) throw new TaskFailure(describe(output.code, path, validate), { output, ...(output.code === 94 && { command: validate! }) });
+  if (output.code === 94)
+    throw new TaskFailure(describe(94, path, validate), { command: validate!, output: { code: Number(output.stdout), stdout: '', stderr: output.stderr } });
+  const said = output.stderr.trim();
+  if (output.code !== 0) throw new TaskFailure(`${describe(output.code, path, validate)}${said === '' ? '' : `: ${said}`}`);
   return output.stdout === '' ? {} : { backup: output.stdout };
 }
 
@@ -50,7 +53,7 @@ function describe(code: number, path: string, validate: string | undefined): str
   const reasons: Record<number, string> = {
     90: `cannot write ${path}: its folder does not exist`,
     91: `cannot write ${path}: no new file can be made in its folder`,
-    92: `cannot write ${path}: the new content could not be stored (is the disk full?)`,
+    92: `cannot write ${path}: the new content could not be stored; the old file stays`,
     93: `cannot set owner, group or mode of ${path}`,
     94: `the new ${path} is not valid (${validate}); the old file stays`,
     95: `cannot make a backup of ${path}; the old file stays`,

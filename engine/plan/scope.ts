@@ -166,7 +166,8 @@ function lazyMap(names: Iterable<string>, get: (name: string) => unknown): objec
   return map;
 }
 
-const magicVariables: ReadonlyMap<string, (scope: HostScope) => unknown> = new Map<string, (scope: HostScope) => unknown>([
+/** Exactly the names of playbook/magic.ts, which the static check knows. */
+export const magicVariables: ReadonlyMap<string, (scope: HostScope) => unknown> = new Map<string, (scope: HostScope) => unknown>([
   ['inventory_hostname', (s) => s.inside.host.name],
   ['inventory_hostname_short', (s) => s.inside.host.name.split('.')[0]],
   ['group_names', (s) => s.inside.host.groups],
@@ -186,9 +187,6 @@ const magicVariables: ReadonlyMap<string, (scope: HostScope) => unknown> = new M
   ['ansible_diff_mode', (s) => s.inside.world.diffMode],
   ['omit', () => omit],
 ]);
-
-/** The names that the engine itself gives, for the static check. */
-export const magicNames: Iterable<string> = [...magicVariables.keys()];
 
 function hostVariables(scope: HostScope, name: string): object {
   const other = scope.of(scope.inside.world.inventory.hosts.get(name)!);

@@ -10,6 +10,8 @@ import type { Entry, Loop, Play, Playbook, Settings, Task, VariableLayer } from 
 export interface LintContext {
   /** What the play's hosts have from the inventory, and extra vars. */
   knownVariables(play: Play): Iterable<string>;
+  /** The names that stand under `facts`. */
+  readonly facts: ReadonlySet<string>;
 }
 
 /** Finds names that nothing defines: variables in every template, condition and template file, and fields of registered results. */
@@ -21,7 +23,7 @@ export function lintPlaybook(playbook: Playbook, context: LintContext, diagnosti
     ...tasks.filter((t) => t.module.name === 'set_fact').flatMap((t) => [...t.args.keys()]),
   ];
   for (const play of playbook.plays)
-    new PlayLint(play, [...learned, ...context.knownVariables(play)], registers, diagnostics).check();
+    new PlayLint(play, [...learned, ...context.knownVariables(play)], context.facts, registers, diagnostics).check();
 }
 
 /** The tags given on the command line stand somewhere in the playbook. */
@@ -49,6 +51,7 @@ function allTasks(play: Play): readonly Task[] {
 
 class PlayLint {
   readonly #play: Play;
+  readonly #facts: ReadonlySet<string>;
   readonly #registers: Registers;
   readonly #diagnostics: Diagnostics;
   /** What every entry of the play can use. */
@@ -56,8 +59,9 @@ class PlayLint {
   /** All that is defined anywhere in the play: a variable is evaluated where it is used, so it may refer to any of these. */
   readonly #anywhere: ReadonlySet<string>;
 
-  constructor(play: Play, known: readonly string[], registers: Registers, diagnostics: Diagnostics) {
+  constructor(play: Play, known: readonly string[], facts: ReadonlySet<string>, registers: Registers, diagnostics: Diagnostics) {
     this.#play = play;
+    this.#facts = facts;
     this.#registers = registers;
     this.#diagnostics = diagnostics;
     const layers = [...play.layers.roleDefaults, ...play.layers.vars];
@@ -149,6 +153,9 @@ class PlayLint {
   }
 
   #field(path: readonly string[], place: Reference['place']): void {
+    const [name, field] = path;
+    if (name === 'facts' && field !== undefined && !this.#facts.has(field))
+      this.#diagnostics.error('unknown-fact', place, `there is no fact '${field}'`, suggest(field, this.#facts));
     const fields = path.length > 1 ? this.#registers.get(path[0]!) : undefined;
     const wrong = fields && unknownField(fields, path[1]!);
     if (wrong)

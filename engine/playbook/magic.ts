@@ -18,7 +18,6 @@ export const magicNames: readonly string[] = [
   'ansible_check_mode',
   'ansible_diff_mode',
   'facts',
-  'tsplay',
 ];
 
 /** Only inside `rescue`. */
