@@ -2,8 +2,8 @@ import { TaskFailure } from '../engine/contract/failure.ts';
 import { defineModule, type Difference, type Reader } from '../engine/contract/module.ts';
 import { cannotTell, mayAppear, type Prediction, willBe } from '../engine/contract/probe.ts';
 import { aptGet, aptUpdate, explain, isInterrupted, waiting } from './packages/apt-get.ts';
-import { matches, parseSpecs } from './packages/spec.ts';
-import { type AptPlan, aptIndex, aptPlan, debFile, noPackage, packageResidue, packageState } from './probes/package.ts';
+import { matches, parseSpecs, type Spec } from './packages/spec.ts';
+import { type AptPlan, aptIndex, aptPlan, debFile, noPackage, type PackageState, packageResidue, packageState } from './probes/package.ts';
 import { pathState } from './probes/path.ts';
 import { unlessUnknown } from './system/unless-unknown.ts';
 
@@ -121,6 +121,7 @@ export const apt = defineModule({
           differences: [],
           result: { cache_updated: false },
         };
+      refuseHeld(there, args.allow_change_held_packages);
       if (args.allow_change_held_packages) words.splice(1, 0, '--allow-change-held-packages');
       const plan = await unlessUnknown(host.read(aptPlan(words)));
       refuse(plan, words, args.lock_timeout);
@@ -143,6 +144,7 @@ export const apt = defineModule({
     const lacking = found.filter(
       ({ spec, state }) => state.version === null || state.broken || !matches(spec.version, state.version),
     );
+    refuseHeld(lacking, args.allow_change_held_packages);
     const latest =
       args.state === 'latest'
         ? found.filter((f) => f.state.version !== null && (!f.state.held || args.allow_change_held_packages))
@@ -257,6 +259,15 @@ function options(args: {
     ...(args.allow_downgrade ? ['--allow-downgrades'] : []),
     ...(args.allow_change_held_packages ? ['--allow-change-held-packages'] : []),
   ];
+}
+
+/** Apt would say the same, but of a hold that is only foreseen it does not know. */
+function refuseHeld(found: readonly { spec: Spec; state: PackageState }[], allowed: boolean): void {
+  const held = found.filter(({ state }) => state.held && !state.broken).map(({ spec, state }) => `${spec.name} (${state.version})`);
+  if (allowed || held.length === 0) return;
+  throw new TaskFailure(`on hold: ${held.join(', ')}`, {
+    hint: 'set allow_change_held_packages: true to change a package that is on hold all the same',
+  });
 }
 
 function refuse(plan: AptPlan | undefined, words: readonly string[], lockTimeout: number): void {

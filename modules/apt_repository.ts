@@ -118,11 +118,11 @@ export const apt_repository = defineModule({
     if (makeFolder)
       after.push(willBe(pathState(folder), { type: 'directory', mode: '0755', owner: 'root', group: 'root' }));
     const changed = differences.length > 0;
-    // An update that failed the last time is still to do.
-    if (!changed && index !== undefined && index !== 'fresh')
+    // An update that failed the last time is still to do. Without its last repository a host has no index, and needs none.
+    if (!changed && index !== undefined && index !== 'fresh' && (wanted || index !== 'missing'))
       differences.push({ what: 'package index', from: index, to: 'fresh' });
     if (differences.length > 0)
-      after.push(mayAppear('package-index'), args.update_cache ? willBe(aptIndex(), 'fresh') : cannotTell(aptIndex()));
+      after.push(mayAppear('package-index'), args.update_cache && wanted ? willBe(aptIndex(), 'fresh') : cannotTell(aptIndex()));
     return { present: { files, fetch, makeFolder, keyringPath }, differences, after };
   },
 

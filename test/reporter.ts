@@ -3,7 +3,7 @@ import Mocha from 'mocha';
 /** Mocha's spec view with a closing line that any program can read: how many tests passed and how many failed. */
 export default class Closing extends Mocha.reporters.Spec {
   override done(failures: number, fn?: (failures: number) => void): void {
-    const { passes = 0, failures: failed = 0, pending = 0 } = this.stats ?? {};
+    const { passes, failures: failed, pending } = this.stats;
     process.stdout.write(`${passes} passed, ${failed} failed${pending > 0 ? `, ${pending} skipped` : ''}\n`);
     fn?.(failures);
   }

@@ -1,6 +1,6 @@
 import type { Prediction, SideEffect } from '../contract/probe.ts';
 import type { Host } from '../inventory/types.ts';
-import { facts as factTable, type Fact } from '../plan/facts.ts';
+import { facts as factTable } from '../plan/facts.ts';
 import type { HostMemory } from '../plan/scope.ts';
 import type { Handler } from '../playbook/types.ts';
 import type { HostCounts } from './event.ts';
@@ -32,7 +32,7 @@ export class HostState implements HostMemory {
   /** Something was changed on the host: nothing that was read before counts any more. */
   forget(): void {
     this.cache.clear();
-    for (const name of [...this.facts.keys()]) if (!(factTable.get(name) as Fact).stable) this.facts.delete(name);
+    for (const name of this.facts.keys()) if (!factTable.get(name)?.stable) this.facts.delete(name);
   }
 }
 

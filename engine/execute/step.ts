@@ -104,7 +104,7 @@ async function execute(step: Step): Promise<Outcome> {
   const access = new Access(footing);
   let check: Check;
   try {
-    check = (await module.check(args as never, access)) as Check;
+    check = (await module.check(args, access)) as Check;
   } catch (error) {
     if (error instanceof UnknownValue) target.predictions.add([...access.keysRead].map((key) => ({ kind: 'unknown', key })), task.name);
     throw error;
@@ -120,7 +120,7 @@ async function execute(step: Step): Promise<Outcome> {
     target.predictions.add(check.after ?? [], task.name);
     return { status: 'changed', differences: check.differences, ...found };
   }
-  const changed = module.change ? await module.change(args as never, check as never, access) : undefined;
+  const changed = module.change ? await module.change(args, check, access) : undefined;
   target.forget();
   if (host !== target) host.forget();
   if ((module.nature ?? 'state') === 'state') await verify(step, args, new Access(footing), check.differences);
@@ -137,7 +137,7 @@ async function execute(step: Step): Promise<Outcome> {
 
 /** The same check must find nothing left but what recurs by its nature (a restart). */
 async function verify(step: Step, args: unknown, access: Access, wanted: readonly Difference[]): Promise<void> {
-  const again = (await step.task.module.check(args as never, access)) as Check;
+  const again = (await step.task.module.check(args, access)) as Check;
   const lasting = again.differences.filter((d) => !d.recurs);
   if (lasting.length === 0) return;
   const left = lasting.map((d) => `${d.what} is ${shorten(d.from)}, not ${shorten(d.to)}`).join('; ');

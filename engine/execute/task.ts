@@ -9,7 +9,7 @@ import type { RunContext } from './context.ts';
 import { evaluate } from './evaluate.ts';
 import type { Result } from './event.ts';
 import type { HostState } from './host.ts';
-import { notify } from './handlers.ts';
+import { notify } from './notify.ts';
 import { combine, type Outcome, outcomeOf, registered, skipped, unknown } from './outcome.ts';
 import { runStep } from './step.ts';
 
@@ -100,7 +100,7 @@ async function runLoop(run: RunContext, at: Standpoint, task: Task, loop: Loop, 
   if (items.length === 0) {
     const bare = skipped(refused ? `when: ${refused.source} is false` : 'the loop is empty');
     const outcome = await conclude(run, at, task, host, scope, bare, started);
-    return { outcome, value: { ...registered(outcome), results: [] } };
+    return { outcome, value: withResults(registered(outcome), []) };
   }
   const outcomes: Outcome[] = [];
   const results: unknown[] = [];
@@ -120,7 +120,11 @@ async function runLoop(run: RunContext, at: Standpoint, task: Task, loop: Loop, 
   }
   const outcome = combine(outcomes);
   const value = registered(outcome);
-  return { outcome, value: value instanceof Unknown ? value : { ...value, results } };
+  return { outcome, value: withResults(value, results) };
+}
+
+function withResults(value: Record<string, unknown> | Unknown, results: readonly unknown[]): unknown {
+  return value instanceof Unknown ? value : { ...value, results };
 }
 
 /** Judges ignore_errors, notifies, tells, and sets facts: what follows on every outcome. */

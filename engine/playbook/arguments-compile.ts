@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { AnyModule } from '../contract/module.ts';
 import type { Evaluated, RenderedFile, Verdict } from '../contract/schema.ts';
 import { describe, type MapEntry, type SourceNode } from '../source/node.ts';
-import type { Place } from '../source/place.ts';
+import { type Place, shownPath } from '../source/place.ts';
 import { compileCondition, compileExpression } from '../template/condition.ts';
 import { compileFile, type FileTemplate } from '../template/file.ts';
 import type { Template } from '../template/types.ts';
@@ -11,7 +11,7 @@ import { holdsUnknown, unknownPart, validateArguments } from './arguments-valida
 import type { ArgumentProblem } from './arguments-words.ts';
 import type { Context } from './context.ts';
 import { holdsExpression, writtenText } from './kinds.ts';
-import { type FileFormat, findFile, shownPath } from './local-files.ts';
+import { type FileFormat, findFile } from './local-files.ts';
 import { normaliseMode } from './mode.ts';
 import {
   formatOf,

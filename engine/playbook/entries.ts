@@ -1,10 +1,11 @@
 import { dirname, isAbsolute, resolve } from 'node:path';
 import { suggest } from '../source/nearest.ts';
 import { describe, entryOf, type MapEntry, type MapNode, type SourceNode } from '../source/node.ts';
+import { shownPath } from '../source/place.ts';
 import type { Context, UnreadList } from './context.ts';
 import { readFields, rejectKey } from './fields.ts';
 import { holdsExpression, writtenText } from './kinds.ts';
-import { isFile, shownPath } from './local-files.ts';
+import { isFile } from './local-files.ts';
 import { withoutCollection } from './module-names.ts';
 import { unfoldRole } from './roles.ts';
 import { inherit } from './settings.ts';

@@ -1,5 +1,6 @@
 import { type Stats, statSync } from 'node:fs';
-import { isAbsolute, relative, resolve } from 'node:path';
+import { isAbsolute, resolve } from 'node:path';
+import { shownPath } from '../source/place.ts';
 
 export type FileFormat = 'local-file' | 'template-file';
 
@@ -36,10 +37,4 @@ function lookAt(path: string): Stats | undefined {
   } catch {
     return undefined; // not there, not to be reached, or below a file: it cannot be used
   }
-}
-
-/** A path as a person reads it best: from the working directory where it is inside, else absolute. */
-export function shownPath(path: string): string {
-  const short = relative(process.cwd(), path);
-  return short === '' || short.startsWith('..') || isAbsolute(short) ? path : short;
 }

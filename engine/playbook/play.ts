@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { Diagnostics } from '../source/diagnostic.ts';
 import type { MapNode, ScalarNode, SourceNode } from '../source/node.ts';
+import { shownPath } from '../source/place.ts';
 import type { Condition } from '../template/types.ts';
 import { compileValue } from '../template/value.ts';
 import type { Context, Loader, PlayParts } from './context.ts';
@@ -9,7 +10,7 @@ import { type Fields, readFields, rejectKey } from './fields.ts';
 import { checkHandlers, tasksIn } from './handlers.ts';
 import { holdsExpression, writtenText } from './kinds.ts';
 import { compileLayerFile } from './layers.ts';
-import { isFile, shownPath } from './local-files.ts';
+import { isFile } from './local-files.ts';
 import { readRoleEntry } from './roles.ts';
 import { inherit, noSettings, readTags } from './settings.ts';
 import type { Entry, Play, VariableLayer } from './types.ts';

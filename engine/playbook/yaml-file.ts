@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Diagnostics } from '../source/diagnostic.ts';
 import type { SourceNode } from '../source/node.ts';
+import { shownPath } from '../source/place.ts';
 import { parseYaml } from '../source/yaml.ts';
-import { isFile, shownPath } from './local-files.ts';
+import { isFile } from './local-files.ts';
 
 /** Reads one YAML file of the user. Places in it show the path as a person types it. */
 export function readYamlFile(path: string, diagnostics: Diagnostics): SourceNode | undefined {

@@ -52,7 +52,7 @@ export function humanReporter(options: HumanOptions): (event: Event) => string {
       case 'result':
         results.push(event);
         return '';
-      case 'recap':
+      default:
         return flush() + showRecap(event, check, options.paint);
     }
   };

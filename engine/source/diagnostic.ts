@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { formatPlace, type Place } from './place.ts';
+import { formatPlace, type Place, shownPath } from './place.ts';
 
 export type Severity = 'error' | 'warning';
 
@@ -61,7 +61,7 @@ export class InvalidInput extends Error {
 export function formatDiagnostic(d: Diagnostic, readSource: (file: string) => string | undefined = readFile): string {
   const lines = [`${d.severity}: ${d.message} [${d.code}]`];
   if (d.place) {
-    lines.push(`  --> ${formatPlace(d.place)}`);
+    lines.push(`  --> ${formatPlace({ ...d.place, file: shownPath(d.place.file) })}`);
     const line = readSource(d.place.file)?.split('\n')[d.place.line - 1];
     if (line !== undefined) {
       const number = String(d.place.line);

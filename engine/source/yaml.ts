@@ -54,7 +54,7 @@ export function parseYaml(file: string, text: string, diagnostics: Diagnostics):
     }
     if (isSeq(node)) return { kind: 'list', place, items: node.items.map((item) => convert(item as Node, place)) };
     if (isMap(node)) return { kind: 'map', place, entries: convertPairs(node.items as Pair<Node, Node>[], place) };
-    const scalar = node as Scalar;
+    const scalar: Scalar = node;
     const source = scalar.source ?? String(scalar.value);
     const oneLine = scalar.type === 'PLAIN' || scalar.type === 'QUOTE_SINGLE' || scalar.type === 'QUOTE_DOUBLE';
     const tag = scalar.tag?.startsWith('!') ? scalar.tag : undefined;
@@ -70,6 +70,16 @@ export function parseYaml(file: string, text: string, diagnostics: Diagnostics):
     };
   };
 
+  /** Tells that quotes are missing, and goes on as if they were there: what hangs on the value is not wrong for that. */
+  const quoted = (node: Node, key: string): SourceNode => {
+    const [start, end] = node.range!;
+    const place = placeAt(start, end - start);
+    const hint = `quote it: ${key}: '${lineFrom(text, start)}'`;
+    diagnostics.error('yaml-unquoted-expression', place, `YAML reads the value of '${key}' as a map, not as an expression`, hint);
+    const source = text.slice(start, end);
+    return { kind: 'scalar', place, value: source, source, plain: false };
+  };
+
   const convertPairs = (pairs: readonly Pair<Node, Node>[], at: Place): MapEntry[] => {
     const entries = new Map<string, MapEntry>();
     const merged: MapEntry[] = [];
@@ -81,12 +91,8 @@ export function parseYaml(file: string, text: string, diagnostics: Diagnostics):
         continue;
       }
       const key = pair.key.source ?? String(pair.key.value);
-      if (isUnquotedExpression(pair.value)) {
-        const place = placeAt(pair.value!.range![0], pair.value!.range![1] - pair.value!.range![0]);
-        diagnostics.error('yaml-unquoted-expression', place, `YAML reads the value of '${key}' as a map, not as an expression`, `quote it: ${key}: '${lineFrom(text, pair.value!.range![0])}'`);
-        continue;
-      }
-      const value = convert(pair.value, keyPlace);
+      const meant = isUnquotedExpression(pair.value) ? quoted(pair.value!, key) : undefined;
+      const value = meant ?? convert(pair.value, keyPlace);
       if (key === '<<' && pair.key.type === 'PLAIN') {
         for (const from of value.kind === 'list' ? value.items : [value]) if (from.kind === 'map') merged.push(...from.entries);
       } else if (forbiddenKeys.has(key)) {
@@ -101,7 +107,7 @@ export function parseYaml(file: string, text: string, diagnostics: Diagnostics):
   };
 
   const first = document.contents;
-  return convert(first as Node, placeAt(0));
+  return convert(first, placeAt(0));
 }
 
 /** `key: {{ x }}` reads as a map whose only key is the map `{ x }`. */

@@ -165,7 +165,7 @@ function explain(
     case 'reserved_identifier':
     case 'parse_error':
     case 'unterminated_string':
-      return new Problem(`this is not an expression: ${summary.toLowerCase()}`, offset, celHabit(source));
+      return new Problem(`this is not an expression: ${/token: EOF/i.test(summary) ? 'it breaks off here' : summary.toLowerCase()}`, offset, celHabit(source));
     default:
       return new Problem(summary, offset);
   }

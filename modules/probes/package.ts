@@ -47,9 +47,10 @@ export interface AptPlan {
   readonly error: string | null;
 }
 
-/** apt-get's simulation: no lock, and no cache file is written (building it in memory costs about a second: read only where a change is near). */
+/** apt-get's simulation: no lock, and neither cache nor log is written (a cache in memory costs about a second: read only where a change is near). */
 export function aptPlan(words: readonly string[]): Probe<AptPlan> {
-  const argv = ['-s', '-y', '-q', '-o', 'Dir::Cache::pkgcache=', '-o', 'Dir::Cache::srcpkgcache=', ...words];
+  const unwritten = ['Dir::Cache::pkgcache=', 'Dir::Cache::srcpkgcache=', 'Dir::Log::Planner=/dev/null'];
+  const argv = ['-s', '-y', '-q', ...unwritten.flatMap((option) => ['-o', option]), ...words];
   return {
     key: `apt-plan:${words.join(' ')}`,
     script: sh`LC_ALL=C DEBIAN_FRONTEND=noninteractive apt-get ${argv}`,

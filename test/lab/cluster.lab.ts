@@ -75,6 +75,15 @@ describe('the cluster', function () {
     expect(writtenBetween(before, await cluster.written())).to.deep.equal([]);
   });
 
+  for (const tag of ['preflight', 'common', 'control-plane', 'worker', 'hosts', 'kernel', 'packages', 'containerd', 'kubelet', 'images', 'haproxy', 'join', 'cni']) {
+    it(`runs --tags ${tag} alone`, async () => {
+      const ran = await cluster.run('--tags', tag);
+      expect(ran.exit, ran.trouble).to.equal(0);
+      expect(ran.results.filter((r) => r.status !== 'skipped')).not.to.deep.equal([]);
+      expect(changes(ran)).to.deep.equal([]);
+    });
+  }
+
   it('leaves no token and no file with one behind', async () => {
     const { stdout } = await cluster.kubectl('k8s-master-1', '-n', 'kube-system', 'get', 'secrets', '-o', 'name');
     const tokens = stdout.split('\n').filter((name) => name.startsWith('secret/bootstrap-token-'));

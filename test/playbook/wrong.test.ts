@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { checkDelegates } from '../../engine/playbook/delegates.ts';
 import { checkTags, lintPlaybook } from '../../engine/playbook/lint.ts';
 import { loadPlaybook } from '../../engine/playbook/parse.ts';
 import { type Diagnostic, Diagnostics } from '../../engine/source/diagnostic.ts';
@@ -23,6 +24,7 @@ async function problemsOf(file: string): Promise<string[]> {
   const diagnostics = new Diagnostics();
   const playbook = await loadPlaybook(file, modules, diagnostics);
   lintPlaybook(playbook, { knownVariables: () => ['fine', 'target'], facts: new Set(['os']) }, diagnostics);
+  checkDelegates(playbook, new Map([['web', {}]]), diagnostics);
   return diagnostics.all.map((problem) => line(problem, file));
 }
 
