@@ -112,14 +112,15 @@ export async function execute(prepared: Prepared, request: RunRequest, version: 
     await connections.closeAll();
   }
   const counts = [...involved].map((name): [string, HostCounts] => [name, context.state(name).counts]);
-  const exit = signal.aborted ? 130 : exitCode(counts.map(([, c]) => c));
+  const exit = signal.aborted ? 130 : exitCode(counts.map(([, c]) => c), request.options.detailedExitcode ?? false);
   emit({ event: 'recap', hosts: Object.fromEntries(counts), exit });
   return exit;
 }
 
-/** 2: a host failed; 4: one could not be reached; 6: both. */
-function exitCode(counts: readonly HostCounts[]): number {
-  return (counts.some((c) => c.failed > 0) ? 2 : 0) + (counts.some((c) => c.unreachable > 0) ? 4 : 0);
+/** 2: a host failed; 4: one could not be reached; 6: both; 3, where that is asked for: something changed. */
+function exitCode(counts: readonly HostCounts[], detailed: boolean): number {
+  const exit = (counts.some((c) => c.failed > 0) ? 2 : 0) + (counts.some((c) => c.unreachable > 0) ? 4 : 0);
+  return exit === 0 && detailed && counts.some((c) => c.changed > 0 || c.unknown > 0) ? 3 : exit;
 }
 
 function contextOf(prepared: Prepared, request: RunRequest, connections: Connections, emit: Emit, signal: AbortSignal): RunContext {

@@ -20,6 +20,7 @@ export const kubeadm = defineModule({
     type: 'object',
     properties: {
       found: { type: 'string', description: 'The state that the node was found in: absent, half-join, complete …' },
+      ready: { type: 'boolean', description: 'Whether it was Ready when it was looked at.' },
     },
   },
   examples: [
@@ -101,7 +102,7 @@ async function checkPresent(args: KubeadmArguments, host: Reader) {
     present: found,
     differences,
     after: differences.length > 0 ? uncertain : [],
-    result: { found: verdict.state },
+    result: { found: verdict.state, ready: node?.ready ?? false },
     message: `${verdict.state}: ${verdict.why}`,
   };
 }

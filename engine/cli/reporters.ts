@@ -12,8 +12,6 @@ export interface ReportOptions {
 
 export interface Reporters {
   readonly emit: Emit;
-  /** Whether anything was, or in check mode would or may be, changed. */
-  changes(): boolean;
   close(): void;
 }
 
@@ -26,15 +24,12 @@ export async function reporters(options: ReportOptions): Promise<Reporters> {
     show = humanReporter({ paint: paintFor(process.stdout), diff: options.diff ?? false, verbosity: options.verbose });
   }
   const copy = options.outputFile === undefined ? undefined : new Copy(options.outputFile);
-  let changed = false;
   return {
     emit: (event) => {
-      if (event.event === 'result' && (event.status === 'changed' || event.status === 'unknown')) changed = true;
       const text = show(event);
       if (text !== undefined) process.stdout.write(text);
       copy?.add(jsonLine(event));
     },
-    changes: () => changed,
     close: () => copy?.close(),
   };
 }

@@ -20,6 +20,7 @@ export interface PlaybookOptions {
   readonly becomeMethod?: string;
   readonly timeout?: string;
   readonly forceHandlers?: boolean;
+  readonly detailedExitcode?: boolean;
 }
 
 /** What to run, from the command line. */
@@ -37,6 +38,7 @@ export function requestOf(playbooks: readonly string[], options: PlaybookOptions
       forks: positive('--forks', options.forks ?? '50'),
       timeoutSeconds: positive('--timeout', options.timeout ?? '10'),
       forceHandlers: options.forceHandlers ?? false,
+      detailedExitcode: options.detailedExitcode ?? false,
       tags: names(options.tags),
       skipTags: names(options.skipTags),
       become: options.become ?? false,

@@ -11,7 +11,6 @@ import { version } from './version.ts';
 interface Options extends PlaybookOptions, ReportOptions {
   readonly askPass?: boolean;
   readonly askBecomePass?: boolean;
-  readonly detailedExitcode?: boolean;
   readonly listHosts?: boolean;
   readonly listTasks?: boolean;
   readonly listTags?: boolean;
@@ -27,7 +26,7 @@ export async function runCommand(playbooks: readonly string[], options: Options)
   for (const warning of prepared.warnings) process.stderr.write(`${formatDiagnostic(warning)}\n\n`);
   if (options.listHosts || options.listTasks || options.listTags) return list(prepared, options, request.options.tags, request.options.skipTags);
 
-  const { emit, changes, close } = await reporters(options);
+  const { emit, close } = await reporters(options);
   const interrupt = new AbortController();
   const onSignal = (): void => {
     if (interrupt.signal.aborted) {
@@ -47,8 +46,7 @@ export async function runCommand(playbooks: readonly string[], options: Options)
   process.stdout.on('error', onLost);
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
   try {
-    const exit = await execute(prepared, request, version, emit, interrupt.signal);
-    return exit === 0 && options.detailedExitcode && changes() ? 3 : exit;
+    return await execute(prepared, request, version, emit, interrupt.signal);
   } finally {
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
     close();

@@ -23,6 +23,8 @@ export interface Probe<T> {
   parse(out: Output): T;
   /** Set where the thing could appear as a side effect of another task; `absent` tells from the value that it is not there now. */
   readonly appearsWith?: { readonly cause: SideEffect; absent(value: T): boolean };
+  /** No task can change it (who one is): where a task is unknown, this stays known. */
+  readonly fixed?: true;
   /** Looks at what several hosts share (a cluster, a web address): never read ahead of another host's change. */
   readonly shared?: boolean;
 }

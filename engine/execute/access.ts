@@ -26,7 +26,7 @@ export interface Footing {
 /** A module's view of a host. Reads of one tick go out as one batch and stay in the host's cache until it is changed. */
 export class Access implements Writer {
   readonly #footing: Footing;
-  /** Keys of all probes read: if the step turns out unknown, what it looked at is unknown from there on. */
+  /** Keys of all probes read that tasks can change: if the step turns out unknown, what it looked at is unknown from there on. */
   readonly keysRead = new Set<string>();
 
   constructor(footing: Footing) {
@@ -35,7 +35,7 @@ export class Access implements Writer {
 
   async read<T>(probe: Probe<T>): Promise<T> {
     const { state, checkMode } = this.#footing;
-    this.keysRead.add(probe.key);
+    if (!probe.fixed) this.keysRead.add(probe.key);
     const predicted = checkMode ? state.predictions.of(probe.key) : undefined;
     if (predicted && 'value' in predicted) return predicted.value as T;
     if (predicted) throw new UnknownValue(`until '${predicted.unknownBecause}' has run`);

@@ -21,6 +21,8 @@ export interface RunOptions {
   readonly privateKey?: string;
   readonly connectionPassword?: string;
   readonly timeoutSeconds: number;
+  /** End with 3 instead of 0 where something was, or in check mode would or may be, changed. */
+  readonly detailedExitcode?: boolean;
 }
 
 /** All that executing needs; one for a run. */

@@ -157,6 +157,7 @@ export interface Identity {
 export function identity(): Probe<Identity> {
   return {
     key: 'identity:',
+    fixed: true,
     script: 'id -un 2>/dev/null || id -u; id -gn 2>/dev/null || id -g; umask',
     parse(out) {
       const [user, group, umask] = out.stdout.split('\n') as [string, string, string];
