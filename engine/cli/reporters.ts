@@ -21,7 +21,9 @@ export async function reporters(options: ReportOptions): Promise<Reporters> {
   if (options.output === 'human') {
     const { humanReporter } = await import('../report/human.ts');
     const { paintFor } = await import('../report/style.ts');
-    show = humanReporter({ paint: paintFor(process.stdout), diff: options.diff ?? false, verbosity: options.verbose });
+    const { isTTY, columns } = process.stdout;
+    const live = isTTY && process.env['TERM'] !== 'dumb' ? { columns } : {};
+    show = humanReporter({ paint: paintFor(process.stdout), diff: options.diff ?? false, verbosity: options.verbose, ...live });
   }
   const copy = options.outputFile === undefined ? undefined : new Copy(options.outputFile);
   return {

@@ -9,6 +9,8 @@ export interface HumanOptions {
   readonly diff: boolean;
   /** 0: what changed, failed or is unknown; 1: ok and skipped results too; 2: with places and times. */
   readonly verbosity: number;
+  /** The width of the terminal, where one shows this: what is under way is shown on its last line. */
+  readonly columns?: number;
 }
 
 const colours: Record<Status, Parameters<Paint>[1]> = {
@@ -22,6 +24,25 @@ const colours: Record<Status, Parameters<Paint>[1]> = {
 
 /** The view for a person: hosts with the same result share a line. Returns the text to print for each event. */
 export function humanReporter(options: HumanOptions): (event: Event) => string {
+  const report = lastingReport(options);
+  return options.columns === undefined ? report : withLiveLine(report, options.paint, options.columns);
+}
+
+/** What is under way stands on the last line of a terminal until there is a result to put there. */
+function withLiveLine(report: (event: Event) => string, paint: Paint, columns: number): (event: Event) => string {
+  const clear = '\r\u001B[K';
+  let shown = false;
+  return (event) => {
+    const text = report(event);
+    const under = event.event === 'task-start' ? `… ${event.task}  (${hostList(event.hosts)})`.slice(0, columns - 1) : '';
+    if (text === '' && under === '') return '';
+    const before = shown ? clear : '';
+    shown = under !== '';
+    return before + text + (shown ? paint(under, 'dim') : '');
+  };
+}
+
+function lastingReport(options: HumanOptions): (event: Event) => string {
   let results: Result[] = [];
   let title = '';
   let order: readonly string[] = [];

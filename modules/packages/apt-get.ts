@@ -55,7 +55,8 @@ export function explain(out: Output, lockTimeout: number, argv: readonly string[
     said.map((line) => line.slice(3)).join('; ') || out.stderr.trim().split('\n').at(-1) || `exit code ${out.code}`;
   const details = { command: quoteAll(argv), output: out };
   if (lockTaken.test(out.stderr)) {
-    const holder = /held by process (\d+(?: \([^)]*\))?)/.exec(out.stderr)?.[1];
+    // While it waits apt names the holder on stdout, at the end no more.
+    const holder = /held by process (\d+(?: \([^)]*\))?)/.exec(out.stderr + out.stdout)?.[1];
     const who = holder === undefined ? 'another process' : `process ${holder}`;
     return new TaskFailure(`${who} has held the lock of apt and dpkg for ${lockTimeout} s`, {
       ...details,

@@ -67,6 +67,14 @@ describe('the human view', () => {
     expect(show(task([]))).to.match(/a {2}ok=1 {2}changed=1 {2}failed=0 {2}unreachable=0/);
   });
 
+  it('shows on a terminal what is under way, until there is a result', () => {
+    const report = humanReporter({ paint: plain, diff: false, verbosity: 0, columns: 20 });
+    const [start, result, recap] = task([{}]).map(report);
+    expect(start).to.equal('… Write it  (a, b)');
+    expect(result).to.equal('');
+    expect(recap).to.match(/^\r\u001B\[K✓ common : Write it/);
+  });
+
   it('does not let remote output drive the terminal', () => {
     expect(harmless('a\u001B[2Jb\r\n\tc')).to.equal('a\\x1b[2Jb\n\tc');
   });
