@@ -158,10 +158,10 @@ class Batch {
 const batches = new WeakMap<Connection, Map<string, Batch>>();
 
 function batchOf(connection: Connection, become: Become | undefined): Batch {
-  const byUser = batches.get(connection) ?? new Map<string, Batch>();
-  batches.set(connection, byUser);
-  const key = become?.user ?? '';
-  let batch = byUser.get(key);
-  if (!batch) byUser.set(key, (batch = new Batch(async (scripts) => (await connection.shell(become)).run(scripts))));
+  const byBecome = batches.get(connection) ?? new Map<string, Batch>();
+  batches.set(connection, byBecome);
+  const key = become === undefined ? '' : JSON.stringify(become); // all of it: another password or method is another way in
+  let batch = byBecome.get(key);
+  if (!batch) byBecome.set(key, (batch = new Batch(async (scripts) => (await connection.shell(become)).run(scripts))));
   return batch;
 }

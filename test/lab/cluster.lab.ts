@@ -54,7 +54,7 @@ describe('the cluster', function () {
       ...masters.map((name) => ({ name, ready: true, roles: ['control-plane', 'master'] })),
       ...workers.map((name) => ({ name, ready: true, roles: ['worker'] })),
     ]);
-    const told = ran.results.find((r) => r.task === 'Say what this cluster tolerates');
+    const told = ran.results.find((r) => r.task === 'Say what the topology tolerates');
     expect(told?.message).to.contain('tolerates 0 failures').and.to.contain('single point of failure');
   });
 
@@ -172,7 +172,7 @@ describe('the cluster', function () {
     opened.push(cluster);
     const ran = await cluster.run();
     expect(ran.exit, ran.trouble).to.equal(0);
-    expect(ran.results.find((r) => r.task === 'Say what this cluster tolerates')?.message).to.contain('tolerates 1 failure');
+    expect(ran.results.find((r) => r.task === 'Say what the topology tolerates')?.message).to.contain('tolerates 1 failure');
     expect(await cluster.nodes('k8s-master-3')).to.deep.include({ name: 'k8s-master-3', ready: true, roles: ['control-plane', 'master'] });
     const again = await cluster.run();
     expect(again.exit, again.trouble).to.equal(0);
