@@ -3,7 +3,16 @@ import { defineModule, type Difference, type Reader } from '../engine/contract/m
 import { cannotTell, mayAppear, type Prediction, willBe } from '../engine/contract/probe.ts';
 import { aptGet, aptUpdate, explain, isInterrupted, waiting } from './packages/apt-get.ts';
 import { matches, parseSpecs, type Spec } from './packages/spec.ts';
-import { type AptPlan, aptIndex, aptPlan, debFile, noPackage, type PackageState, packageResidue, packageState } from './probes/package.ts';
+import {
+  type AptPlan,
+  aptIndex,
+  aptPlan,
+  debFile,
+  noPackage,
+  type PackageState,
+  packageResidue,
+  packageState,
+} from './probes/package.ts';
 import { pathState } from './probes/path.ts';
 import { unlessUnknown } from './system/unless-unknown.ts';
 
@@ -263,7 +272,9 @@ function options(args: {
 
 /** Apt would say the same, but of a hold that is only foreseen it does not know. */
 function refuseHeld(found: readonly { spec: Spec; state: PackageState }[], allowed: boolean): void {
-  const held = found.filter(({ state }) => state.held && !state.broken).map(({ spec, state }) => `${spec.name} (${state.version})`);
+  const held = found
+    .filter(({ state }) => state.held && !state.broken)
+    .map(({ spec, state }) => `${spec.name} (${state.version})`);
   if (allowed || held.length === 0) return;
   throw new TaskFailure(`on hold: ${held.join(', ')}`, {
     hint: 'set allow_change_held_packages: true to change a package that is on hold all the same',

@@ -122,7 +122,10 @@ export const apt_repository = defineModule({
     if (!changed && index !== undefined && index !== 'fresh' && (wanted || index !== 'missing'))
       differences.push({ what: 'package index', from: index, to: 'fresh' });
     if (differences.length > 0)
-      after.push(mayAppear('package-index'), args.update_cache && wanted ? willBe(aptIndex(), 'fresh') : cannotTell(aptIndex()));
+      after.push(
+        mayAppear('package-index'),
+        args.update_cache && wanted ? willBe(aptIndex(), 'fresh') : cannotTell(aptIndex()),
+      );
     return { present: { files, fetch, makeFolder, keyringPath }, differences, after };
   },
 

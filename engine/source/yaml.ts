@@ -136,6 +136,7 @@ const plainly: readonly (readonly [RegExp, string])[] = [
   [/^Nested mappings|^Implicit map keys|^Implicit keys/, "': ' cannot stand in a text without quotes"],
   [/^Unexpected .*(at node end|in YAML stream)/, 'this does not fit what stands before it'],
   [/^Flow (sequence|map) /, "a '[' or '{' is never closed"],
+  [/call stack/, 'lists and maps are nested too deeply here'],
 ];
 
 function plainWords(message: string): string {

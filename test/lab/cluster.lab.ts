@@ -22,8 +22,8 @@ describe('the cluster', function () {
 
   after(async () => {
     const given = new Set(opened[0]!.options.hosts.map((h) => h.name));
-    const added = opened.at(-1)!.options.hosts.filter((h) => !given.has(h.name)).map((h) => h.name);
-    await lab.labRemove(opened.at(-1)!.options, added);
+    const added = opened.flatMap((one) => one.options.hosts.map((h) => h.name)).filter((name) => !given.has(name));
+    await lab.labRemove(opened[0]!.options, [...new Set(added)]);
     for (const one of opened) one.close();
   });
 
@@ -190,6 +190,32 @@ describe('the cluster', function () {
     expect(last.code, last.stderr).to.equal(0);
     expect(failures, 'requests that failed while the loss was noticed').to.be.at.most(5);
     await lab.hostStart(cluster.options, 'k8s-master-1');
+    await until(async () => (await cluster.nodes('k8s-master-3')).every((node) => node.ready));
+  });
+
+  it('is not reset without its name, and is reset with it', async () => {
+    const refused = await cluster.start('playbooks/reset-cluster.yml').ended;
+    expect(refused.exit).to.equal(2);
+    expect(refused.trouble).to.contain('confirm_reset=lab');
+    const ran = await cluster.start('playbooks/reset-cluster.yml', '-e', 'confirm_reset=lab').ended;
+    expect(ran.exit, ran.trouble).to.equal(0);
+    for (const host of [...masters, 'k8s-master-3', ...workers, 'k8s-worker-3']) {
+      const left = await lab.hostExec(cluster.options, host, ['sh', '-c', 'ls -A /etc/kubernetes/manifests /var/lib/etcd /etc/kubernetes/*.conf 2>/dev/null | grep -v :']);
+      expect(left.stdout.trim(), host).to.equal('');
+    }
+  });
+
+  it('is built anew behind two load balancers, one of which may be lost', async () => {
+    cluster = await opened[0]!.with('k8s-lb-2', 'loadbalancer', 6);
+    opened.push(cluster);
+    const address = '10.20.1.4';
+    const ran = await cluster.run('-e', `loadbalancer_virtual_ip=${address}`);
+    expect(ran.exit, ran.trouble).to.equal(0);
+    const answers = async (): Promise<boolean> => (await cluster.kubectl('k8s-master-1', 'get', 'nodes', '--request-timeout=4s', '--server', `https://${address}:6443`)).code === 0;
+    expect(await answers()).to.equal(true);
+    await lab.hostKill(cluster.options, 'k8s-lb');
+    await until(answers);
+    await lab.hostStart(cluster.options, 'k8s-lb');
   });
 });
 

@@ -44,7 +44,9 @@ describe('the modules on a real host', function () {
     const request = {
       playbooks: [join(FOLDER, `${name}.yml`)],
       inventories: [INVENTORY],
-      extra: new Map(Object.entries({ here, operator_password: readFileSync(lab.labPaths(options).password, 'utf8').trim() })),
+      extra: new Map(
+        Object.entries({ here, operator_password: readFileSync(lab.labPaths(options).password, 'utf8').trim() }),
+      ),
       modules: new Map(modules.map((module) => [module.name, module])),
       options: { check, forks: 10, forceHandlers: false, tags: [], skipTags: [], become: false, timeoutSeconds: 10 },
     };
@@ -56,7 +58,10 @@ describe('the modules on a real host', function () {
     // Mocha requires this file, but parts of the engine are only ever imported: so that all of it is there once, it is imported as a whole.
     engine = await import('../../engine/run.ts');
     ({ modules } = await import('../../modules/index.ts'));
-    options = { ...(await labOptions([INVENTORY], new AbortController().signal)), log: (line) => line.startsWith('waiting') && console.log(`    ${line}`) };
+    options = {
+      ...(await labOptions([INVENTORY], new AbortController().signal)),
+      log: (line) => line.startsWith('waiting') && console.log(`    ${line}`),
+    };
     await lab.labUp(options);
     here = mkdtempSync(join(tmpdir(), 'tsplay-modules-'));
     www = join(lab.labPaths(options).files, 'modules');
@@ -67,7 +72,10 @@ describe('the modules on a real host', function () {
 
   after(async () => {
     for (const folder of folders) rmSync(folder, { recursive: true, force: true });
-    await lab.labRemove(options, options.hosts.map(({ name }) => name));
+    await lab.labRemove(
+      options,
+      options.hosts.map(({ name }) => name),
+    );
   });
 
   for (const { name, expected } of cases)
@@ -101,7 +109,8 @@ describe('the modules on a real host', function () {
           const { stdout, stderr } = await lab.hostExec(options, HOST, ['sh', '-c', command]);
           seen[command] = (stdout + stderr).trim();
         }
-        for (const command of Object.keys(expected.here ?? {})) seen[command] = (await exec('look here', ['sh', '-c', command], { cwd: here })).stdout.trim();
+        for (const command of Object.keys(expected.here ?? {}))
+          seen[command] = (await exec('look here', ['sh', '-c', command], { cwd: here })).stdout.trim();
         expect(seen).to.deep.equal({ ...expected.host, ...expected.here });
       });
 
@@ -124,6 +133,8 @@ describe('the modules on a real host', function () {
 });
 
 function changes(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): string[] {
-  const paths = [...new Set([...before.keys(), ...after.keys()])].filter((path) => before.get(path) !== after.get(path));
+  const paths = [...new Set([...before.keys(), ...after.keys()])].filter(
+    (path) => before.get(path) !== after.get(path),
+  );
   return paths.map((path) => `${path}: ${before.get(path) ?? 'not there'} → ${after.get(path) ?? 'gone'}`);
 }

@@ -104,6 +104,20 @@ export const cases: readonly ModuleCase[] = [
     ],
   },
   {
+    title: 'refuses to change a package whose hold apt may not know of yet',
+    module: apt,
+    args: { ...base, name: 'kubelet=1.36.*' },
+    given: { reads: { 'package:kubelet': has('1.35.9-1.1', { held: true }) } },
+    fails: 'on hold: kubelet (1.35.9-1.1)',
+  },
+  {
+    title: 'refuses to remove a package that is held',
+    module: apt,
+    args: { ...base, name: ['kubelet', 'curl'], state: 'absent' },
+    given: { reads: { 'package:kubelet': has('1', { held: true }), 'package:curl': has('8') } },
+    fails: 'on hold: kubelet (1)',
+  },
+  {
     title: 'only lets go of a package that is held',
     module: apt,
     args: { ...base, name: 'kubelet', hold: false },
@@ -198,6 +212,25 @@ export const cases: readonly ModuleCase[] = [
           {
             code: 100,
             stderr: 'E: Could not get lock /var/lib/dpkg/lock-frontend. It is held by process 4242 (unattended-upgr)',
+          },
+      },
+    },
+    fails: 'process 4242 (unattended-upgr) has held the lock of apt and dpkg for 0 s',
+  },
+  {
+    title: 'names who held the lock while apt waited, though its last word does not',
+    module: apt,
+    args: { ...base, name: 'curl', lock_timeout: 0 },
+    given: {
+      reads: { 'package:curl': noPackage, 'apt-plan:install curl': plan({ curl: '8' }) },
+      outputs: {
+        'apt-get -y -q -o DPkg::Lock::Timeout=0 -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold install curl':
+          {
+            code: 100,
+            stdout:
+              'Waiting for cache lock: Could not get lock /var/lib/dpkg/lock-frontend. It is held by process 4242 (unattended-upgr)...',
+            stderr:
+              'E: Unable to acquire the dpkg frontend lock (/var/lib/dpkg/lock-frontend), is another process using it?',
           },
       },
     },

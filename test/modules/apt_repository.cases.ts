@@ -106,4 +106,11 @@ export const cases: readonly ModuleCase[] = [
     ],
     commands: [`rm -f -- ${at.key}`, `rm -f -- ${at.sources}`],
   },
+  {
+    title: 'needs no index where the last repository is gone',
+    module: apt_repository,
+    args: { ...base, state: 'absent' },
+    given: hostWith(none, { 'apt-index:': 'missing' }),
+    differences: [],
+  },
 ];
