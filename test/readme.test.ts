@@ -1,0 +1,71 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { tmpdir } from 'node:os';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { expect } from 'chai';
+import type { AnyModule } from '../engine/contract/module.ts';
+import { tryModule } from '../engine/contract/testing.ts';
+import { prepare } from '../engine/run.ts';
+import { formatDiagnostic, InvalidInput } from '../engine/source/diagnostic.ts';
+import { modules } from '../modules/index.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const readme = readFileSync(join(root, 'README.md'), 'utf8');
+
+/** The text of the code block of this kind that holds `mark`. */
+function block(kind: string, mark: string): string {
+  const found = [...readme.matchAll(/^```(\w*)\n(.*?)^```$/gms)].find(([, k, text]) => k === kind && text!.includes(mark));
+  expect(found, `the README has a block of ${kind} with ${mark}`).not.to.equal(undefined);
+  return found![2]!;
+}
+
+describe('the README', () => {
+  let folder: string;
+
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), 'tsplay-readme-'));
+    mkdirSync(join(folder, 'templates'));
+    writeFileSync(join(folder, 'templates/site.conf.hbs'), 'listen {{ port }};\n');
+    writeFileSync(join(folder, 'hosts.yml'), block('yaml', 'ansible_host'));
+  });
+  after(() => rmSync(folder, { recursive: true }));
+
+  async function wrongIn(playbook: string): Promise<string> {
+    writeFileSync(join(folder, 'site.yml'), playbook);
+    const options = { check: false, forks: 5, forceHandlers: false, tags: [], skipTags: [], become: false, timeoutSeconds: 10 };
+    try {
+      await prepare({ playbooks: [join(folder, 'site.yml')], inventories: [join(folder, 'hosts.yml')], extra: new Map(), modules: new Map(modules.map((m) => [m.name, m])), options });
+      return '';
+    } catch (error) {
+      if (!(error instanceof InvalidInput)) throw error;
+      return error.diagnostics.map((d) => formatDiagnostic(d)).join('\n').replaceAll(/\S*site\.yml/g, 'site.yml');
+    }
+  }
+
+  it('shows a playbook that is right', async () => {
+    expect(await wrongIn(block('yaml', 'A small web server'))).to.equal('');
+  });
+
+  it('shows the report of a wrong one as it is', async () => {
+    const wrong = block('yaml', 'A small web server').replace('        name: nginx-light', '        nmae: nginx-light');
+    expect(await wrongIn(wrong)).to.contain(block('', 'nmae').trim());
+  });
+
+  it('names every module', () => {
+    expect(modules.map((m) => m.name).filter((name) => !readme.includes(`\`${name}\``))).to.deep.equal([]);
+  });
+
+  it('shows a module that works', async () => {
+    const file = join(root, 'test', `readme-${process.pid}.ts`); // imports as the README's: from a folder of the project
+    writeFileSync(file, block('ts', 'defineModule'));
+    try {
+      const { motd } = (await import(pathToFileURL(file).href)) as { motd: AnyModule };
+      const seen = await tryModule(motd, { text: 'new\n' }, { reads: { motd: 'old\n' } });
+      expect(seen.check.differences).to.deep.equal([{ what: 'message', from: 'old\n', to: 'new\n' }]);
+      expect(seen.written['/etc/motd']?.content).to.equal('new\n');
+      expect(seen.leftOver).to.deep.equal([]);
+    } finally {
+      rmSync(file);
+    }
+  });
+});
