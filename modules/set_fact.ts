@@ -2,6 +2,7 @@ import { defineModule } from '../engine/contract/module.ts';
 
 export const set_fact = defineModule({
   name: 'set_fact',
+  setsVariables: true,
   summary: 'Gives variables to the host for the rest of the run.',
   args: {
     type: 'object',

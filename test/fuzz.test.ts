@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { loadInventory } from '../engine/inventory/load.ts';
 import { prepare } from '../engine/run.ts';
 import { Diagnostics, formatDiagnostic, InvalidInput } from '../engine/source/diagnostic.ts';
@@ -70,14 +70,81 @@ db
 
 /** What a hand, or somebody who means harm, may put into a file. */
 const pieces = [
-  ...['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty', 'null', '~', '.nan', '1e999', '-0', '0o17', '0644', '', ' '],
-  ...['{{', '}}', '{{{', '{%', '#}', '{{#each', '{{/if}}', '{{> x}}', '{{ @root }}', '!vault', '!cel', '!unsafe', '!!js/function'],
-  ...['"', "'", ':', ': ', '- ', '\t', '\n', '\r\n', '\0', '\uFEFF', '\uD800', '💥', '&a', '*a', '*vars', '<<: *vars', '|', '>', '?', '[', ']', '{', '}', '#', '%', '@', '---', '...'],
-  ...['[1:99999999]', '[a:', 'a'.repeat(5000), '('.repeat(2000), '['.repeat(2000), 'x and y', '1 +', '== ==', 'matches("(a+)+$")', '{__proto__: {polluted: 1}}'],
+  '__proto__',
+  'constructor',
+  'prototype',
+  'toString',
+  'hasOwnProperty',
+  'null',
+  '~',
+  '.nan',
+  '1e999',
+  '-0',
+  '0o17',
+  '0644',
+  '',
+  ' ',
+
+  '{{',
+  '}}',
+  '{{{',
+  '{%',
+  '#}',
+  '{{#each',
+  '{{/if}}',
+  '{{> x}}',
+  '{{ @root }}',
+  '!vault',
+  '!cel',
+  '!unsafe',
+  '!!js/function',
+
+  '"',
+  "'",
+  ':',
+  ': ',
+  '- ',
+  '\t',
+  '\n',
+  '\r\n',
+  '\0',
+  '\uFEFF',
+  '\uD800',
+  '💥',
+  '&a',
+  '*a',
+  '*vars',
+  '<<: *vars',
+  '|',
+  '>',
+  '?',
+  '[',
+  ']',
+  '{',
+  '}',
+  '#',
+  '%',
+  '@',
+  '---',
+  '...',
+
+  '[1:99999999]',
+  '[a:',
+  'a'.repeat(5000),
+  '('.repeat(2000),
+  '['.repeat(2000),
+  'x and y',
+  '1 +',
+  '== ==',
+  'matches("(a+)+$")',
+  '{__proto__: {polluted: 1}}',
 ];
 
 type Cut = readonly [at: number, length: number, piece: string];
-const cuts = fc.array(fc.tuple(fc.nat(2000), fc.nat(12), fc.oneof(fc.constantFrom(...pieces), fc.string({ maxLength: 4 }))), { minLength: 1, maxLength: 4 });
+const cuts = fc.array(
+  fc.tuple(fc.nat(2000), fc.nat(12), fc.oneof(fc.constantFrom(...pieces), fc.string({ maxLength: 4 }))),
+  { minLength: 1, maxLength: 4 },
+);
 
 function mutated(text: string, changes: readonly Cut[]): string {
   return changes.reduce((now, [at, length, piece]) => {
@@ -117,7 +184,15 @@ describe('files that nobody foresaw are told of, and do no harm', function () {
       inventories: [put('hosts.yml', inventory)],
       extra: new Map(),
       modules: new Map(modules.map((module) => [module.name, module])),
-      options: { check: true, forks: 1, forceHandlers: false, tags: [], skipTags: [], become: false, timeoutSeconds: 1 },
+      options: {
+        check: true,
+        forks: 1,
+        forceHandlers: false,
+        tags: [],
+        skipTags: [],
+        become: false,
+        timeoutSeconds: 1,
+      },
     });
   const timed = async (work: () => Promise<unknown>): Promise<void> => {
     const begun = performance.now();
@@ -145,7 +220,10 @@ describe('files that nobody foresaw are told of, and do no harm', function () {
       settings,
     ));
 
-  for (const [name, text] of [['hosts.yml', inventory], ['hosts.ini', ini]] as const)
+  for (const [name, text] of [
+    ['hosts.yml', inventory],
+    ['hosts.ini', ini],
+  ] as const)
     it(`inventories: ${name}`, () =>
       fc.assert(
         fc.asyncProperty(cuts, (changes) =>

@@ -51,7 +51,7 @@ playbookOptions(program.command('run').description('run playbooks'))
 playbookOptions(program.command('validate').description('check playbooks, roles, inventory and templates; touch no host'))
   .action(async (playbooks: string[], options: object) => {
     const { validateCommand } = await import('./validate.ts');
-    process.exitCode = await validateCommand(playbooks, options as never);
+    process.exitCode = await validateCommand(playbooks, options);
   });
 
 program

@@ -3,7 +3,11 @@ import { type Diagnostic, formatDiagnostic, InvalidInput } from '../source/diagn
 /** Tells what ended a command, on stderr. Returns the exit code. */
 export function reportError(error: unknown): number {
   if (error instanceof InvalidInput) {
-    process.stderr.write(`${inOrder(error.diagnostics).map((d) => formatDiagnostic(d)).join('\n\n')}\n\n${count(error)}\n`);
+    process.stderr.write(
+      `${inOrder(error.diagnostics)
+        .map((d) => formatDiagnostic(d))
+        .join('\n\n')}\n\n${count(error)}\n`,
+    );
     return 1;
   }
   if (error instanceof UsageError) {
@@ -24,7 +28,9 @@ function inOrder(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
   const rank = ({ place }: Diagnostic): number => (place ? files.indexOf(place.file) : -1);
   return diagnostics.toSorted(
     (a, b) =>
-      rank(a) - rank(b) || (a.place?.line ?? 0) - (b.place?.line ?? 0) || (a.place?.column ?? 0) - (b.place?.column ?? 0),
+      rank(a) - rank(b) ||
+      (a.place?.line ?? 0) - (b.place?.line ?? 0) ||
+      (a.place?.column ?? 0) - (b.place?.column ?? 0),
   );
 }
 

@@ -12,7 +12,7 @@ export interface ReportOptions {
 
 export interface Reporters {
   readonly emit: Emit;
-  close(): void;
+  readonly close: () => void;
 }
 
 /** What shows the events of a run on standard output, and keeps a copy in a file where one is asked for. */
@@ -23,7 +23,12 @@ export async function reporters(options: ReportOptions): Promise<Reporters> {
     const { paintFor } = await import('../report/style.ts');
     const { isTTY, columns } = process.stdout;
     const live = isTTY && process.env['TERM'] !== 'dumb' ? { columns } : {};
-    show = humanReporter({ paint: paintFor(process.stdout), diff: options.diff ?? false, verbosity: options.verbose, ...live });
+    show = humanReporter({
+      paint: paintFor(process.stdout),
+      diff: options.diff ?? false,
+      verbosity: options.verbose,
+      ...live,
+    });
   }
   const copy = options.outputFile === undefined ? undefined : new Copy(options.outputFile);
   return {

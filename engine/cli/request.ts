@@ -24,9 +24,18 @@ export interface PlaybookOptions {
 }
 
 /** What to run, from the command line. */
-export function requestOf(playbooks: readonly string[], options: PlaybookOptions, passwords: { become?: string; connection?: string } = {}): RunRequest {
-  if (options.inventory === undefined) throw new UsageError('no inventory: name one with -i, e.g. -i inventory/lab.yml');
-  const names = (lists: readonly string[] = []): string[] => lists.flatMap((list) => list.split(',')).map((name) => name.trim()).filter((name) => name !== '');
+export function requestOf(
+  playbooks: readonly string[],
+  options: PlaybookOptions,
+  passwords: { become?: string; connection?: string } = {},
+): RunRequest {
+  if (options.inventory === undefined)
+    throw new UsageError('no inventory: name one with -i, e.g. -i inventory/lab.yml');
+  const names = (lists: readonly string[] = []): string[] =>
+    lists
+      .flatMap((list) => list.split(','))
+      .map((name) => name.trim())
+      .filter((name) => name !== '');
   return {
     playbooks,
     inventories: options.inventory,
@@ -81,8 +90,14 @@ function readExtra(source: string): object {
   const found: Record<string, string> = Object.create(null) as Record<string, string>;
   for (const word of text.match(/(?:[^\s"']+|"[^"]*"|'[^']*')+/g) ?? []) {
     const [, name, value] = /^([A-Za-z_]\w*)=(.*)$/s.exec(word) ?? [];
-    if (name === undefined || value === undefined) throw new UsageError(`-e ${source}: '${word}' is not of the form name=value; a map in YAML or JSON begins with '{', a file with '@'`);
-    found[name] = value.replace(/"([^"]*)"|'([^']*)'/g, (_, a: string | undefined, b: string | undefined) => a ?? b ?? '');
+    if (name === undefined || value === undefined)
+      throw new UsageError(
+        `-e ${source}: '${word}' is not of the form name=value; a map in YAML or JSON begins with '{', a file with '@'`,
+      );
+    found[name] = value.replace(
+      /"([^"]*)"|'([^']*)'/g,
+      (_, a: string | undefined, b: string | undefined) => a ?? b ?? '',
+    );
   }
   return found;
 }

@@ -6,7 +6,9 @@ import { type PlaybookOptions, requestOf } from './request.ts';
 export async function validateCommand(playbooks: readonly string[], options: PlaybookOptions): Promise<number> {
   const { warnings, playbook, inventory } = await prepare(requestOf(playbooks, options));
   for (const warning of warnings) process.stdout.write(`${formatDiagnostic(warning)}\n\n`);
-  process.stdout.write(`No errors: ${count(playbook.plays.length, 'play')}, ${count(inventory.hosts.size, 'host')}, ${count(warnings.length, 'warning')}.\n`);
+  process.stdout.write(
+    `No errors: ${count(playbook.plays.length, 'play')}, ${count(inventory.hosts.size, 'host')}, ${count(warnings.length, 'warning')}.\n`,
+  );
   return 0;
 }
 

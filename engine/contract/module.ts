@@ -101,6 +101,8 @@ export interface Module<A = never, P = unknown> {
   readonly nature?: Nature;
   /** Looks at what several hosts share: never looked at ahead of another host's change. */
   readonly shared?: boolean;
+  /** The names of its arguments are those of variables that it sets: while they cannot be known, they are unknown. */
+  readonly setsVariables?: true;
   /** Working examples for the reference, each the YAML of one or more tasks; all are checked by a test. */
   readonly examples: readonly string[];
   /** What the schema cannot say about arguments that belong together; returns messages. Values may still be templates then: those are left out. */

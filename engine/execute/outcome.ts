@@ -53,9 +53,14 @@ function detailOf(error: TaskFailure): FailureDetail {
   };
 }
 
+/** Why an outcome is unknown, as a clause. */
+export function reasonOf(outcome: Outcome): string {
+  return (outcome.message ?? '').replace(/^unknown /, '');
+}
+
 /** What `register` stores. */
 export function registered(outcome: Outcome, attempts?: number): Record<string, unknown> | Unknown {
-  if (outcome.status === 'unknown') return new Unknown((outcome.message ?? '').replace(/^unknown /, ''));
+  if (outcome.status === 'unknown') return new Unknown(reasonOf(outcome));
   return {
     ...outcome.result,
     changed: outcome.status === 'changed',

@@ -106,7 +106,7 @@ async function execute(step: Step): Promise<Outcome> {
   try {
     check = (await module.check(args, access)) as Check;
   } catch (error) {
-    if (error instanceof UnknownValue) target.predictions.add([...access.keysRead].map((key) => ({ kind: 'unknown', key })), task.name);
+    if (error instanceof UnknownValue && module.change) target.predictions.add([...access.keysRead].map((key) => ({ kind: 'unknown', key })), task.name);
     throw error;
   }
   const told = { ...(check.message !== undefined && { message: check.message }), ...(check.warnings && { warnings: check.warnings }) };

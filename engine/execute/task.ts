@@ -10,7 +10,7 @@ import { evaluate } from './evaluate.ts';
 import type { Result } from './event.ts';
 import type { HostState } from './host.ts';
 import { notify } from './notify.ts';
-import { combine, type Outcome, outcomeOf, registered, skipped, unknown } from './outcome.ts';
+import { combine, type Outcome, outcomeOf, reasonOf, registered, skipped, unknown } from './outcome.ts';
 import { runStep } from './step.ts';
 
 /** Where a task stands: what changes how its outcome is told and counted. */
@@ -146,6 +146,8 @@ async function conclude(
   }
   tell(run, at, task, host, scope, outcome, started, loop);
   for (const [name, value] of Object.entries(outcome.facts ?? {})) host.variables.set(name, value);
+  if (outcome.status === 'unknown' && task.module.setsVariables)
+    for (const name of task.args.keys()) host.variables.set(name, new Unknown(reasonOf(outcome)));
   return outcome;
 }
 

@@ -7,7 +7,11 @@ import type { Playbook } from './types.ts';
 const thisMachine: ReadonlySet<unknown> = new Set(['localhost', '127.0.0.1', '::1']);
 
 /** Hosts that tasks are delegated to by their plain names are in the inventory. */
-export function checkDelegates(playbook: Playbook, hosts: ReadonlyMap<string, unknown>, diagnostics: Diagnostics): void {
+export function checkDelegates(
+  playbook: Playbook,
+  hosts: ReadonlyMap<string, unknown>,
+  diagnostics: Diagnostics,
+): void {
   const nothing = { lookup: () => undefined, names: () => [] };
   for (const play of playbook.plays)
     for (const { settings } of [...play.sections.flatMap(tasksIn), ...play.handlers]) {

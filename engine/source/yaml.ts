@@ -1,4 +1,16 @@
-import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseAllDocuments, type Scalar, visit } from 'yaml';
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  type Pair,
+  parseAllDocuments,
+  type Scalar,
+  visit,
+} from 'yaml';
 import type { Diagnostics } from './diagnostic.ts';
 import type { MapEntry, SourceNode } from './node.ts';
 import type { Place } from './place.ts';
@@ -26,7 +38,11 @@ export function parseYaml(file: string, text: string, diagnostics: Diagnostics):
     return { file, line, column: col, ...(length !== undefined && length > 0 && { length }) };
   };
   if (documents.length > 1)
-    diagnostics.error('yaml-documents', placeAt(documents[1]!.range[0]), 'only one YAML document is expected in this file');
+    diagnostics.error(
+      'yaml-documents',
+      placeAt(documents[1]!.range[0]),
+      'only one YAML document is expected in this file',
+    );
   const document = documents[0];
   if (!document) return undefined;
   const told = new Set<number>(); // one slip often makes the library complain several times about the same line
@@ -34,7 +50,12 @@ export function parseYaml(file: string, text: string, diagnostics: Diagnostics):
     const place = placeAt(beginningOf(problem, document));
     if (told.has(place.line)) continue;
     told.add(place.line);
-    diagnostics.error('yaml-syntax', place, plainWords(problem.message), hintFor(problem.message, lineAt(text, problem.pos[0])));
+    diagnostics.error(
+      'yaml-syntax',
+      place,
+      plainWords(problem.message),
+      hintFor(problem.message, lineAt(text, problem.pos[0])),
+    );
   }
   if (document.errors.length > 0 || !document.contents) return undefined;
 
@@ -75,7 +96,12 @@ export function parseYaml(file: string, text: string, diagnostics: Diagnostics):
     const [start, end] = node.range!;
     const place = placeAt(start, end - start);
     const hint = `quote it: ${key}: '${lineFrom(text, start)}'`;
-    diagnostics.error('yaml-unquoted-expression', place, `YAML reads the value of '${key}' as a map, not as an expression`, hint);
+    diagnostics.error(
+      'yaml-unquoted-expression',
+      place,
+      `YAML reads the value of '${key}' as a map, not as an expression`,
+      hint,
+    );
     const source = text.slice(start, end);
     return { kind: 'scalar', place, value: source, source, plain: false };
   };
@@ -87,19 +113,29 @@ export function parseYaml(file: string, text: string, diagnostics: Diagnostics):
       const keyPlace = pair.key?.range ? placeAt(pair.key.range[0], pair.key.range[1] - pair.key.range[0]) : at;
       if (!isScalar(pair.key)) {
         const braces = isMap(pair.key);
-        diagnostics.error('yaml-key', keyPlace, 'a key must be text', braces ? "quote an expression: key: '{{ name }}'" : undefined);
+        diagnostics.error(
+          'yaml-key',
+          keyPlace,
+          'a key must be text',
+          braces ? "quote an expression: key: '{{ name }}'" : undefined,
+        );
         continue;
       }
       const key = pair.key.source ?? String(pair.key.value);
       const meant = isUnquotedExpression(pair.value) ? quoted(pair.value!, key) : undefined;
       const value = meant ?? convert(pair.value, keyPlace);
       if (key === '<<' && pair.key.type === 'PLAIN') {
-        for (const from of value.kind === 'list' ? value.items : [value]) if (from.kind === 'map') merged.push(...from.entries);
+        for (const from of value.kind === 'list' ? value.items : [value])
+          if (from.kind === 'map') merged.push(...from.entries);
       } else if (forbiddenKeys.has(key)) {
         diagnostics.error('yaml-forbidden-key', keyPlace, `'${key}' is not allowed as a key`);
       } else if (entries.has(key)) {
         const first = entries.get(key)!.keyPlace;
-        diagnostics.error('yaml-duplicate-key', keyPlace, `'${key}' stands twice in this map, first on line ${first.line}`);
+        diagnostics.error(
+          'yaml-duplicate-key',
+          keyPlace,
+          `'${key}' stands twice in this map, first on line ${first.line}`,
+        );
       } else entries.set(key, { key, keyPlace, value });
     }
     for (const entry of merged) if (!entries.has(entry.key)) entries.set(entry.key, entry);
@@ -152,7 +188,8 @@ function hintFor(message: string, line: string): string | undefined {
   if (/:\s+\{\{/.test(line)) return "quote a value that begins with an expression: key: '{{ name }}/more'";
   if (/tab/i.test(message)) return 'indent with spaces';
   if (/Nested mappings|implicit keys|Implicit map keys/i.test(message)) return 'quote the text if it holds ": "';
-  if (/^Unexpected .*(at node end|in YAML stream)/.test(message)) return 'look at the indentation of this line and the one before, and for a quote too many';
+  if (/^Unexpected .*(at node end|in YAML stream)/.test(message))
+    return 'look at the indentation of this line and the one before, and for a quote too many';
   if (/Unresolved tag/i.test(message)) return `known tags: ${[...knownTags].join(', ')}`;
   return undefined;
 }

@@ -13,7 +13,7 @@ export interface Ended {
 export interface Running {
   readonly child: ChildProcess;
   /** Resolves when this text has come on standard output or standard error; rejects when the command ends before. */
-  said(text: string): Promise<void>;
+  readonly said: (text: string) => Promise<void>;
   readonly ended: Promise<Ended>;
 }
 
@@ -23,18 +23,26 @@ export interface Around {
 }
 
 /** The built command where nothing is newer than it, else its sources: a test never speaks of an old build. */
-const program = isBuilt() ? [`${root}dist/tsplay.js`] : ['--import', import.meta.resolve('tsx'), `${root}engine/cli/main.ts`];
+const program = isBuilt()
+  ? [`${root}dist/tsplay.js`]
+  : ['--import', import.meta.resolve('tsx'), `${root}engine/cli/main.ts`];
 
 function isBuilt(): boolean {
   const built = statSync(`${root}dist/tsplay.js`, { throwIfNoEntry: false });
-  const sources = ['engine', 'modules'].flatMap((folder) => readdirSync(`${root}${folder}`, { recursive: true, encoding: 'utf8' }).map((name) => `${root}${folder}/${name}`));
+  const sources = ['engine', 'modules'].flatMap((folder) =>
+    readdirSync(`${root}${folder}`, { recursive: true, encoding: 'utf8' }).map((name) => `${root}${folder}/${name}`),
+  );
   return built !== undefined && sources.every((file) => statSync(file).mtimeMs < built.mtimeMs);
 }
 
 /** Starts the command as a user does, in an environment that has no wishes about colours. */
 export function start(args: readonly string[], { cwd = root, env = {} }: Around = {}): Running {
   const { NO_COLOR: _, FORCE_COLOR: __, ...inherited } = process.env;
-  const child = spawn(process.execPath, [...program, ...args], { cwd, env: { ...inherited, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [...program, ...args], {
+    cwd,
+    env: { ...inherited, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const printed = { stdout: '', stderr: '' };
   const listeners = new Set<() => void>();
   for (const stream of ['stdout', 'stderr'] as const)
@@ -42,7 +50,9 @@ export function start(args: readonly string[], { cwd = root, env = {} }: Around 
       printed[stream] += text;
       for (const listener of listeners) listener();
     });
-  const ended = new Promise<Ended>((resolve, reject) => child.on('error', reject).on('close', (code) => resolve({ code, ...printed })));
+  const ended = new Promise<Ended>((resolve, reject) =>
+    child.on('error', reject).on('close', (code) => resolve({ code, ...printed })),
+  );
   const said = (text: string): Promise<void> =>
     new Promise((resolve, reject) => {
       const look = (): void => {

@@ -28,9 +28,15 @@ const schema = {
         status: { enum: ['ok', 'changed', 'skipped', 'failed', 'unreachable', 'unknown'] },
         differences: {
           type: 'array',
-          items: object({ what: text, from: { type: ['string', 'null'] }, to: { type: ['string', 'null'] } }, { recurs: { const: true } }),
+          items: object(
+            { what: text, from: { type: ['string', 'null'] }, to: { type: ['string', 'null'] } },
+            { recurs: { const: true } },
+          ),
         },
-        place: object({ file: text, line: { type: 'integer', minimum: 1 }, column: { type: 'integer', minimum: 1 } }, { length: count }),
+        place: object(
+          { file: text, line: { type: 'integer', minimum: 1 }, column: { type: 'integer', minimum: 1 } },
+          { length: count },
+        ),
         milliseconds: count,
       },
       {
@@ -61,7 +67,11 @@ export interface Line {
 /** The events in a text of lines. Throws for what is not as other programs expect it. */
 export function eventsIn(lines: string): Line[] {
   if (lines !== '' && !lines.endsWith('\n')) throw new Error('the last line is not whole');
-  const events = lines.split('\n').slice(0, -1).map((line): Line => JSON.parse(line));
-  for (const one of events) if (!validate(one)) throw new Error(`${JSON.stringify(one)}: ${new Ajv().errorsText(validate.errors)}`);
+  const events = lines
+    .split('\n')
+    .slice(0, -1)
+    .map((line): Line => JSON.parse(line));
+  for (const one of events)
+    if (!validate(one)) throw new Error(`${JSON.stringify(one)}: ${new Ajv().errorsText(validate.errors)}`);
   return events;
 }

@@ -11,7 +11,8 @@ describe('tsplay run', function () {
   this.timeout(20_000);
   let folder: string;
   const words = (...args: string[]) => ['run', 'site.yml', '-i', 'hosts.yml', '-e', `folder=${folder}`, ...args];
-  const run = (args: readonly string[] = [], around: Around = {}): Promise<Ended> => tsplay(words(...args), { cwd, ...around });
+  const run = (args: readonly string[] = [], around: Around = {}): Promise<Ended> =>
+    tsplay(words(...args), { cwd, ...around });
 
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'tsplay-cli-'));
@@ -40,11 +41,25 @@ describe('tsplay run', function () {
       'fails skipped',
     ]);
     expect(results[4]!['differences']).to.deep.equal([{ what: `content of ${folder}/a`, from: null, to: 'hi\n' }]);
-    expect(results[5]!['failure']).to.deep.include({ command: 'echo out; echo why >&2; exit 3', code: 3, stdout: 'out\n', stderr: 'why\n' });
+    expect(results[5]!['failure']).to.deep.include({
+      command: 'echo out; echo why >&2; exit 3',
+      code: 3,
+      stdout: 'out\n',
+      stderr: 'why\n',
+    });
     expect(results[4]!['place']).to.deep.include({ file: 'site.yml', line: 15 });
     const counts = { ok: 6, changed: 2, skipped: 2, failed: 0, unreachable: 0, rescued: 1, ignored: 1, unknown: 0 };
-    expect(events.at(-1)).to.deep.equal({ event: 'recap', hosts: { a: counts, b: { ...counts, skipped: 1 } }, exit: 0 });
-    expect(events.map(({ event }) => event).filter((event) => event !== 'result')).to.deep.equal(['run-start', 'play-start', 'play-start', 'recap']);
+    expect(events.at(-1)).to.deep.equal({
+      event: 'recap',
+      hosts: { a: counts, b: { ...counts, skipped: 1 } },
+      exit: 0,
+    });
+    expect(events.map(({ event }) => event).filter((event) => event !== 'result')).to.deep.equal([
+      'run-start',
+      'play-start',
+      'play-start',
+      'recap',
+    ]);
   });
 
   const exits: readonly (readonly [title: string, args: readonly string[], code: number])[] = [
@@ -87,7 +102,8 @@ describe('tsplay run', function () {
   });
 
   it('has colours where they are asked for, and none for NO_COLOR or a pipe', async () => {
-    const coloured = async (env: Record<string, string>) => (await run(['-t', 'second'], { env })).stdout.includes('\u001B[');
+    const coloured = async (env: Record<string, string>) =>
+      (await run(['-t', 'second'], { env })).stdout.includes('\u001B[');
     expect(await coloured({})).to.equal(false);
     expect(await coloured({ FORCE_COLOR: '1' })).to.equal(true);
     expect(await coloured({ FORCE_COLOR: '1', NO_COLOR: '1' })).to.equal(false);
@@ -98,17 +114,29 @@ describe('tsplay run', function () {
     await running.said('PLAY');
     running.child.stdout!.destroy();
     const { code, stderr } = await running.ended;
-    expect([code, stderr]).to.deep.equal([130, 'Interrupted: nobody reads the output any more. What is under way ends, nothing further begins.\n']);
+    expect([code, stderr]).to.deep.equal([
+      130,
+      'Interrupted: nobody reads the output any more. What is under way ends, nothing further begins.\n',
+    ]);
   });
 
   it('says what it cannot write down', async () => {
     const { code, stderr } = await run(['--output-file', '/dev/full']);
-    expect([code, stderr]).to.deep.equal([0, 'warning: the copy in /dev/full is not whole: ENOSPC: no space left on device, write\n']);
+    expect([code, stderr]).to.deep.equal([
+      0,
+      'warning: the copy in /dev/full is not whole: ENOSPC: no space left on device, write\n',
+    ]);
   });
 
-  for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 130]] as const)
+  for (const [signal, code] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 130],
+  ] as const)
     it(`on ${signal} ends what is under way and begins nothing more`, async () => {
-      const running = start(['run', 'slow.yml', '-i', 'hosts.yml', '-l', 'a', '-e', `folder=${folder}`, '--output', 'jsonl'], { cwd });
+      const running = start(
+        ['run', 'slow.yml', '-i', 'hosts.yml', '-l', 'a', '-e', `folder=${folder}`, '--output', 'jsonl'],
+        { cwd },
+      );
       await running.said('"begin"');
       running.child.kill(signal);
       const ended = await running.ended;
@@ -119,7 +147,10 @@ describe('tsplay run', function () {
     });
 
   it('ends at once on a second one', async () => {
-    const running = start(['run', 'slow.yml', '-i', 'hosts.yml', '-l', 'a', '-e', `folder=${folder} seconds=30`, '-vv'], { cwd });
+    const running = start(
+      ['run', 'slow.yml', '-i', 'hosts.yml', '-l', 'a', '-e', `folder=${folder} seconds=30`, '-vv'],
+      { cwd },
+    );
     await running.said('begin');
     running.child.kill('SIGINT');
     await running.said('Interrupted');
@@ -137,6 +168,8 @@ it('the help fits a terminal and names every sub-command', async () => {
     expect(stdout).to.match(new RegExp(`^  ${name} `, 'm'));
     const help = await tsplay(['help', name]);
     expect(help.code).to.equal(0);
-    expect(help.stdout).to.contain(`Usage: tsplay ${name} `).and.not.match(/.{81}|default: \[\]/);
+    expect(help.stdout)
+      .to.contain(`Usage: tsplay ${name} `)
+      .and.not.match(/.{81}|default: \[\]/);
   }
 });

@@ -48,17 +48,45 @@ describe('what is wrong in what a person wrote', function () {
     ['an unknown option', 'run site.yml --limt x', ["unknown option '--limt'", 'Did you mean --limit?']],
     ['no playbook', 'run -i hosts.yml', ["missing required argument 'playbook'"]],
     ['no inventory', 'run site.yml', ['error: no inventory: name one with -i']],
-    ['an inventory that is not there', 'run site.yml -i nothing.yml', ['/nothing.yml does not exist', 'No host was touched']],
-    ['a playbook that is not there', 'run nothing.yml -i hosts.yml', ['error: there is no playbook nothing.yml', 'No host was touched']],
+    [
+      'an inventory that is not there',
+      'run site.yml -i nothing.yml',
+      ['/nothing.yml does not exist', 'No host was touched'],
+    ],
+    [
+      'a playbook that is not there',
+      'run nothing.yml -i hosts.yml',
+      ['error: there is no playbook nothing.yml', 'No host was touched'],
+    ],
     ['an inventory that is not there is no reason to doubt variables', 'run fine.yml -i nothing.yml', ['1 error.']],
-    ['a number that is none', 'run fine.yml -i one.yml --forks many', ["--forks needs a whole number from 1 up, not 'many'"]],
-    ['a form of output that there is not', 'run fine.yml -i one.yml --output xml', ["--output is human or jsonl, not 'xml'"]],
-    ['an output file that cannot be', 'run fine.yml -i one.yml --output-file no/such/folder', ['error: --output-file: ENOENT']],
+    [
+      'a number that is none',
+      'run fine.yml -i one.yml --forks many',
+      ["--forks needs a whole number from 1 up, not 'many'"],
+    ],
+    [
+      'a form of output that there is not',
+      'run fine.yml -i one.yml --output xml',
+      ["--output is human or jsonl, not 'xml'"],
+    ],
+    [
+      'an output file that cannot be',
+      'run fine.yml -i one.yml --output-file no/such/folder',
+      ['error: --output-file: ENOENT'],
+    ],
     ['a variable without a value', 'run fine.yml -i one.yml -e greeting', ["'greeting' is not of the form name=value"]],
-    ['a file of variables that is not there', 'run fine.yml -i one.yml -e @nothing.yml', ['error: -e @nothing.yml: there is no such file']],
+    [
+      'a file of variables that is not there',
+      'run fine.yml -i one.yml -e @nothing.yml',
+      ['error: -e @nothing.yml: there is no such file'],
+    ],
     ['variables that are no map', 'run fine.yml -i one.yml -e [1]', ['variables are a map of names to values']],
     ['variables in broken YAML', 'run fine.yml -i one.yml -e {a:', ['this is neither YAML nor JSON']],
-    ['a password without a terminal', 'run fine.yml -i one.yml -K', ['cannot ask for the BECOME password: standard input is not a terminal']],
+    [
+      'a password without a terminal',
+      'run fine.yml -i one.yml -K',
+      ['cannot ask for the BECOME password: standard input is not a terminal'],
+    ],
   ];
   for (const [title, args, told] of cases)
     it(title, async () => {

@@ -34,9 +34,11 @@ const cases: readonly Case[] = [
 - { name: run, command: "true", register: r }
 - { name: needs it, debug: { msg: x }, when: r.rc == 0 }
 - { name: decided by the other side, debug: { msg: x }, when: r.rc == 0 && false }
+- { name: keeps, set_fact: { kept: "{{ r.stdout }}" } }
+- { name: needs what was kept, debug: { msg: "{{ kept }}" } }
 - { name: really runs, command: "true", check_mode: false, changed_when: false, register: s }
 - { name: known, debug: { msg: x }, when: s.rc == 0 }`),
-    trace: ['a unknown run', 'a unknown needs it', 'a skipped decided by the other side', 'a ok really runs', 'a ok known'],
+    trace: ['a unknown run', 'a unknown needs it', 'a skipped decided by the other side', 'a unknown keeps', 'a unknown needs what was kept', 'a ok really runs', 'a ok known'],
   },
   {
     title: 'handlers run once, in the order of their definition, and may notify earlier ones',

@@ -11,7 +11,11 @@ describe('a file that is written whole', () => {
   const host = localHost();
   /** A host that the connection to is lost half way: to it, that is the end of what it reads. */
   const cutOff = { shell: (script: string, options = {}) => host.shell(script, { ...options, stdin: 'new con' }) };
-  const failure = (work: Promise<unknown>) => work.then(() => 'none', (error: Error) => error.message);
+  const failure = (work: Promise<unknown>) =>
+    work.then(
+      () => 'none',
+      (error: Error) => error.message,
+    );
 
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'tsplay-write-'));
@@ -26,13 +30,21 @@ describe('a file that is written whole', () => {
   });
 
   it('stays as it was where only a part of the new one came', async () => {
-    expect(await failure(writeFile(cutOff, at('f'), 'new content\n', {}))).to.contain('did not come through whole; the old file stays');
+    expect(await failure(writeFile(cutOff, at('f'), 'new content\n', {}))).to.contain(
+      'did not come through whole; the old file stays',
+    );
     expect(readFileSync(at('f'), 'utf8')).to.equal('old\n');
     expect(readdirSync(folder)).to.deep.equal(['f']);
   });
 
   it('takes away what was left of itself, and of nothing else', async () => {
-    const killed = { shell: (script: string, options = {}) => host.shell(`kill() { command kill -KILL $(exec sh -c 'echo $PPID'); }; ${script.replace('cat > "$new"', 'cat > "$new"; kill')}`, options) };
+    const killed = {
+      shell: (script: string, options = {}) =>
+        host.shell(
+          `kill() { command kill -KILL $(exec sh -c 'echo $PPID'); }; ${script.replace('cat > "$new"', 'cat > "$new"; kill')}`,
+          options,
+        ),
+    };
     await failure(writeFile(killed, at('f'), 'new\n', {}));
     await failure(writeFile(killed, at('g'), 'new\n', {}));
     expect(readdirSync(folder).filter((name) => name.startsWith('.tsplay.'))).to.have.length(2);
@@ -43,8 +55,13 @@ describe('a file that is written whole', () => {
   });
 
   it('says what its validation found', async () => {
-    const error: unknown = await writeFile(host, at('f'), 'new\n', { validate: 'cat %s >&2; (exit 7)' }).catch((e: unknown) => e);
-    expect(error).to.deep.include({ command: 'cat %s >&2; (exit 7)', output: { code: 7, stdout: '', stderr: 'new\n' } });
+    const error: unknown = await writeFile(host, at('f'), 'new\n', { validate: 'cat %s >&2; (exit 7)' }).catch(
+      (e: unknown) => e,
+    );
+    expect(error).to.deep.include({
+      command: 'cat %s >&2; (exit 7)',
+      output: { code: 7, stdout: '', stderr: 'new\n' },
+    });
     expect(readFileSync(at('f'), 'utf8')).to.equal('old\n');
   });
 });
