@@ -11,7 +11,11 @@ await rm(`${root}dist`, { recursive: true, force: true });
 await build({
   absWorkingDir: root,
   // The lab's server and relays run by themselves, detached: they cannot be chunks of the command.
-  entryPoints: { tsplay: 'engine/cli/main.ts', 'lab-server': 'test/lab/server/main.ts', 'lab-relay': 'test/lab/server/relay.ts' },
+  entryPoints: {
+    tsplay: 'engine/cli/main.ts',
+    'lab-server': 'test/lab/server/main.ts',
+    'lab-relay': 'test/lab/server/relay.ts',
+  },
   outdir: 'dist',
   bundle: true,
   splitting: true,
@@ -19,7 +23,9 @@ await build({
   platform: 'node',
   target: 'node20',
   external: ['ssh2', '@bufbuild/re2', 'tsx'],
-  banner: { js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);" },
+  banner: {
+    js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",
+  },
   logLevel: 'warning',
 });
 await chmod(`${root}dist/tsplay.js`, 0o755);

@@ -14,7 +14,7 @@ import { loadInventory } from './inventory/load.ts';
 import { selectHosts } from './inventory/select.ts';
 import type { Host, Inventory } from './inventory/types.ts';
 import { facts } from './plan/facts.ts';
-import { compileSetting, HostScope, type HostMemory, NeededFacts } from './plan/scope.ts';
+import { compileSetting, type HostMemory, HostScope, NeededFacts } from './plan/scope.ts';
 import { checkDelegates } from './playbook/delegates.ts';
 import { checkTags, lintPlaybook } from './playbook/lint.ts';
 import { loadPlaybook } from './playbook/parse.ts';
@@ -48,18 +48,25 @@ export async function prepare(request: RunRequest): Promise<Prepared> {
   // Without an inventory all that names hosts, or variables of theirs, would look wrong.
   const lost = diagnostics.hasErrors && inventory.hosts.size === 0;
   const playbook = await loadPlaybook(request.playbooks, request.modules, diagnostics);
-  for (const host of inventory.hosts.values()) for (const setting of host.settings) compileSetting(setting.value, diagnostics);
+  for (const host of inventory.hosts.values())
+    for (const setting of host.settings) compileSetting(setting.value, diagnostics);
   const hosts = lost ? new Map<Play, Chosen>() : chooseHosts(playbook, inventory, request, diagnostics);
   // What the hosts of the pattern define, whether or not --limit leaves them in.
-  const inventoryNames = (play: Play): Set<string> => new Set(hosts.get(play)?.all.flatMap((name) => inventory.hosts.get(name)?.settings.map((s) => s.name) ?? []));
+  const inventoryNames = (play: Play): Set<string> =>
+    new Set(hosts.get(play)?.all.flatMap((name) => inventory.hosts.get(name)?.settings.map((s) => s.name) ?? []));
   if (!lost) {
     const knownVariables = (play: Play): string[] => [...inventoryNames(play), ...request.extra.keys()];
-  lintPlaybook(playbook, { knownVariables, facts: new Set(facts.keys()) }, diagnostics);
+    lintPlaybook(playbook, { knownVariables, facts: new Set(facts.keys()) }, diagnostics);
     checkDelegates(playbook, inventory.hosts, diagnostics);
   }
   checkTags(playbook, [...request.options.tags, ...request.options.skipTags], diagnostics);
   if (diagnostics.hasErrors) throw new InvalidInput(diagnostics.all);
-  return { inventory, playbook, hosts: new Map([...hosts].map(([play, { limited }]) => [play, limited])), warnings: diagnostics.all };
+  return {
+    inventory,
+    playbook,
+    hosts: new Map([...hosts].map(([play, { limited }]) => [play, limited])),
+    warnings: diagnostics.all,
+  };
 }
 
 /** The hosts that a play's pattern means, and those of them that --limit leaves. */
@@ -68,7 +75,12 @@ interface Chosen {
   readonly limited: readonly string[];
 }
 
-function chooseHosts(playbook: Playbook, inventory: Inventory, request: RunRequest, diagnostics: Diagnostics): Map<Play, Chosen> {
+function chooseHosts(
+  playbook: Playbook,
+  inventory: Inventory,
+  request: RunRequest,
+  diagnostics: Diagnostics,
+): Map<Play, Chosen> {
   const limit = request.limit === undefined ? undefined : new Set(limitedTo(request.limit, inventory, diagnostics));
   const hosts = new Map<Play, Chosen>();
   const fromExtra = { lookup: (name: string) => request.extra.get(name), names: () => request.extra.keys() };
@@ -78,7 +90,12 @@ function chooseHosts(playbook: Playbook, inventory: Inventory, request: RunReque
       const all = selectHosts(inventory, pattern, play.hosts.place, diagnostics);
       hosts.set(play, { all, limited: limit ? all.filter((name) => limit.has(name)) : all });
     } catch (error) {
-      diagnostics.error('play-hosts', play.hosts.place, (error as Error).message, 'the hosts of a play may use extra vars (-e) only');
+      diagnostics.error(
+        'play-hosts',
+        play.hosts.place,
+        (error as Error).message,
+        'the hosts of a play may use extra vars (-e) only',
+      );
     }
   }
   return hosts;
@@ -98,7 +115,13 @@ export async function run(request: RunRequest, version: string, emit: Emit, sign
 }
 
 /** Executes what was prepared. */
-export async function execute(prepared: Prepared, request: RunRequest, version: string, emit: Emit, signal: AbortSignal): Promise<number> {
+export async function execute(
+  prepared: Prepared,
+  request: RunRequest,
+  version: string,
+  emit: Emit,
+  signal: AbortSignal,
+): Promise<number> {
   const connections = new Connections();
   const context = contextOf(prepared, request, connections, emit, signal);
   emit({ event: 'run-start', playbook: prepared.playbook.file, check: request.options.check, version });
@@ -112,7 +135,12 @@ export async function execute(prepared: Prepared, request: RunRequest, version: 
     await connections.closeAll();
   }
   const counts = [...involved].map((name): [string, HostCounts] => [name, context.state(name).counts]);
-  const exit = signal.aborted ? 130 : exitCode(counts.map(([, c]) => c), request.options.detailedExitcode ?? false);
+  const exit = signal.aborted
+    ? 130
+    : exitCode(
+        counts.map(([, c]) => c),
+        request.options.detailedExitcode ?? false,
+      );
   emit({ event: 'recap', hosts: Object.fromEntries(counts), exit });
   return exit;
 }
@@ -123,7 +151,13 @@ function exitCode(counts: readonly HostCounts[], detailed: boolean): number {
   return exit === 0 && detailed && counts.some((c) => c.changed > 0 || c.unknown > 0) ? 3 : exit;
 }
 
-function contextOf(prepared: Prepared, request: RunRequest, connections: Connections, emit: Emit, signal: AbortSignal): RunContext {
+function contextOf(
+  prepared: Prepared,
+  request: RunRequest,
+  connections: Connections,
+  emit: Emit,
+  signal: AbortSignal,
+): RunContext {
   const { inventory, playbook } = prepared;
   const { options } = request;
   const states = new Map<string, HostState>();
@@ -131,13 +165,17 @@ function contextOf(prepared: Prepared, request: RunRequest, connections: Connect
     const known = states.get(name);
     if (known) return known;
     const host = inventory.hosts.get(name) ?? implicitHost(name);
-    if (!host) throw new TaskFailure(`the inventory has no host '${name}'`, { hint: suggest(name, inventory.hosts.keys()) ?? 'add it to the inventory' });
+    if (!host)
+      throw new TaskFailure(`the inventory has no host '${name}'`, {
+        hint: suggest(name, inventory.hosts.keys()) ?? 'add it to the inventory',
+      });
     const made = new HostState(host);
     states.set(name, made);
     return made;
   };
   const secrets = new Secrets();
-  for (const password of [options.becomePassword, options.connectionPassword]) if (password !== undefined) secrets.add(password);
+  for (const password of [options.becomePassword, options.connectionPassword])
+    if (password !== undefined) secrets.add(password);
   const context: RunContext = {
     options,
     emit,
@@ -188,7 +226,12 @@ function targetFor(context: RunContext, host: HostState, play: Play, task: Task 
   return target;
 }
 
-async function connectAgain(connections: Connections, target: Target, timeoutSeconds: number, signal: AbortSignal): Promise<Connection> {
+async function connectAgain(
+  connections: Connections,
+  target: Target,
+  timeoutSeconds: number,
+  signal: AbortSignal,
+): Promise<Connection> {
   const until = Date.now() + timeoutSeconds * 1000;
   for (;;) {
     try {

@@ -1,5 +1,5 @@
 import { TaskFailure } from '../engine/contract/failure.ts';
-import { defineModule, type Difference, type Reader } from '../engine/contract/module.ts';
+import { type Difference, defineModule, type Reader } from '../engine/contract/module.ts';
 import { cannotTell, mayAppear, type Prediction, willBe } from '../engine/contract/probe.ts';
 import { aptGet, aptUpdate, explain, isInterrupted, waiting } from './packages/apt-get.ts';
 import { matches, parseSpecs, type Spec } from './packages/spec.ts';

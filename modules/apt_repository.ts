@@ -1,5 +1,5 @@
 import { expectSuccess, TaskFailure } from '../engine/contract/failure.ts';
-import { defineModule, type Difference } from '../engine/contract/module.ts';
+import { type Difference, defineModule } from '../engine/contract/module.ts';
 import { cannotTell, mayAppear, type Prediction, willBe } from '../engine/contract/probe.ts';
 import { sh } from '../engine/contract/quote.ts';
 import { aptUpdate } from './packages/apt-get.ts';

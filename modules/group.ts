@@ -1,5 +1,5 @@
 import { expectSuccess } from '../engine/contract/failure.ts';
-import { defineModule, type Difference } from '../engine/contract/module.ts';
+import { type Difference, defineModule } from '../engine/contract/module.ts';
 import { cannotTell, type Prediction, willBe } from '../engine/contract/probe.ts';
 import { groupExists, numberOf } from './probes/account.ts';
 

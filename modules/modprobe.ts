@@ -1,5 +1,5 @@
 import { expectSuccess, TaskFailure } from '../engine/contract/failure.ts';
-import { defineModule, type Difference } from '../engine/contract/module.ts';
+import { type Difference, defineModule } from '../engine/contract/module.ts';
 import { mayAppear, type Prediction, willBe } from '../engine/contract/probe.ts';
 import { kernelModule } from './probes/kernel.ts';
 import { type FileText, noFile } from './probes/path.ts';

@@ -1,5 +1,5 @@
 import { expectSuccess } from '../engine/contract/failure.ts';
-import { defineModule, type Difference } from '../engine/contract/module.ts';
+import { type Difference, defineModule } from '../engine/contract/module.ts';
 import { type Prediction, willBe } from '../engine/contract/probe.ts';
 import { activeSwaps, swapUnits } from './probes/kernel.ts';
 import { fileText } from './probes/path.ts';

@@ -1,5 +1,5 @@
 import { TaskFailure } from '../engine/contract/failure.ts';
-import { defineModule, type Difference } from '../engine/contract/module.ts';
+import { type Difference, defineModule } from '../engine/contract/module.ts';
 import { type Prediction, willBe } from '../engine/contract/probe.ts';
 import { sh } from '../engine/contract/quote.ts';
 import { UnknownValue } from '../engine/contract/unknown.ts';

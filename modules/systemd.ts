@@ -1,9 +1,9 @@
 import { expectSuccess, TaskFailure } from '../engine/contract/failure.ts';
-import { defineModule, type Difference, type Reader, type Writer } from '../engine/contract/module.ts';
+import { type Difference, defineModule, type Reader, type Writer } from '../engine/contract/module.ts';
 import { cannotTell, type Prediction, willBe } from '../engine/contract/probe.ts';
 import { sh } from '../engine/contract/quote.ts';
 import { inode, pathState } from './probes/path.ts';
-import { unitName, unitState, type UnitState } from './probes/service.ts';
+import { type UnitState, unitName, unitState } from './probes/service.ts';
 
 export const systemd = defineModule({
   name: 'systemd',

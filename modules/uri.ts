@@ -1,6 +1,6 @@
 import { TaskFailure } from '../engine/contract/failure.ts';
 import { defineModule } from '../engine/contract/module.ts';
-import { type HttpAnswer, httpAnswer, type HttpRequest, httpScript, parseAnswer } from './probes/network.ts';
+import { type HttpAnswer, type HttpRequest, httpAnswer, httpScript, parseAnswer } from './probes/network.ts';
 
 export const uri = defineModule({
   name: 'uri',

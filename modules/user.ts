@@ -1,5 +1,5 @@
 import { expectSuccess } from '../engine/contract/failure.ts';
-import { type Check, defineModule, type Difference } from '../engine/contract/module.ts';
+import { type Check, type Difference, defineModule } from '../engine/contract/module.ts';
 import { cannotTell, type Prediction, willBe } from '../engine/contract/probe.ts';
 import { type Account, account, accountDefaults, groupExists, numberOf, passwordHash } from './probes/account.ts';
 import { absentPath, pathState } from './probes/path.ts';

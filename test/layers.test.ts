@@ -4,9 +4,24 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 
 /** Top to bottom: a layer imports only from itself and from what stands below it. */
-const layers = ['cli', 'run', 'report', 'execute', 'plan', 'playbook', 'inventory', 'template', 'connection', 'contract', 'source'];
+const layers = [
+  'cli',
+  'run',
+  'report',
+  'execute',
+  'plan',
+  'playbook',
+  'inventory',
+  'template',
+  'connection',
+  'contract',
+  'source',
+];
 /** The places where a layer may reach outside the engine: only the command joins the engine with its modules and lab. */
-const outside: Record<string, RegExp> = { 'engine/cli/request.ts': /^modules\/index\.ts$/, 'engine/cli/lab.ts': /^test\/lab\// };
+const outside: Record<string, RegExp> = {
+  'engine/cli/request.ts': /^modules\/index\.ts$/,
+  'engine/cli/lab.ts': /^test\/lab\//,
+};
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -46,7 +61,9 @@ describe('layers', () => {
   }
 
   it('has no file of more than 300 lines', () => {
-    const long = [...sources('engine'), ...sources('modules')].filter((f) => readFileSync(join(root, f), 'utf8').split('\n').length > 301);
+    const long = [...sources('engine'), ...sources('modules')].filter(
+      (f) => readFileSync(join(root, f), 'utf8').split('\n').length > 301,
+    );
     expect(long).to.deep.equal([]);
   });
 });

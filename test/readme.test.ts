@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { expect } from 'chai';
 import type { AnyModule } from '../engine/contract/module.ts';
@@ -14,7 +14,9 @@ const readme = readFileSync(join(root, 'README.md'), 'utf8');
 
 /** The text of the code block of this kind that holds `mark`. */
 function block(kind: string, mark: string): string {
-  const found = [...readme.matchAll(/^```(\w*)\n(.*?)^```$/gms)].find(([, k, text]) => k === kind && text!.includes(mark));
+  const found = [...readme.matchAll(/^```(\w*)\n(.*?)^```$/gms)].find(
+    ([, k, text]) => k === kind && text!.includes(mark),
+  );
   expect(found, `the README has a block of ${kind} with ${mark}`).not.to.equal(undefined);
   return found![2]!;
 }
@@ -32,13 +34,30 @@ describe('the README', () => {
 
   async function wrongIn(playbook: string): Promise<string> {
     writeFileSync(join(folder, 'site.yml'), playbook);
-    const options = { check: false, forks: 5, forceHandlers: false, tags: [], skipTags: [], become: false, timeoutSeconds: 10 };
+    const options = {
+      check: false,
+      forks: 5,
+      forceHandlers: false,
+      tags: [],
+      skipTags: [],
+      become: false,
+      timeoutSeconds: 10,
+    };
     try {
-      await prepare({ playbooks: [join(folder, 'site.yml')], inventories: [join(folder, 'hosts.yml')], extra: new Map(), modules: new Map(modules.map((m) => [m.name, m])), options });
+      await prepare({
+        playbooks: [join(folder, 'site.yml')],
+        inventories: [join(folder, 'hosts.yml')],
+        extra: new Map(),
+        modules: new Map(modules.map((m) => [m.name, m])),
+        options,
+      });
       return '';
     } catch (error) {
       if (!(error instanceof InvalidInput)) throw error;
-      return error.diagnostics.map((d) => formatDiagnostic(d)).join('\n').replaceAll(/\S*site\.yml/g, 'site.yml');
+      return error.diagnostics
+        .map((d) => formatDiagnostic(d))
+        .join('\n')
+        .replaceAll(/\S*site\.yml/g, 'site.yml');
     }
   }
 

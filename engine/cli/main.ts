@@ -39,7 +39,12 @@ playbookOptions(program.command('run').description('run playbooks'))
   .option('--detailed-exitcode', 'end with 3 where something was (or would be) changed')
   .option('--output <form>', 'human or jsonl', 'human')
   .option('--output-file <file>', 'keep a jsonl copy of the events in this file')
-  .option('-v, --verbose', 'show ok and skipped results too; twice: places and times', (_: string, n: number) => n + 1, 0)
+  .option(
+    '-v, --verbose',
+    'show ok and skipped results too; twice: places and times',
+    (_: string, n: number) => n + 1,
+    0,
+  )
   .option('--list-hosts', 'list the hosts of each play, and stop')
   .option('--list-tasks', 'list the tasks with their tags, and stop')
   .option('--list-tags', 'list all tags, and stop')
@@ -48,15 +53,16 @@ playbookOptions(program.command('run').description('run playbooks'))
     process.exitCode = await runCommand(playbooks, options as never);
   });
 
-playbookOptions(program.command('validate').description('check playbooks, roles, inventory and templates; touch no host'))
-  .action(async (playbooks: string[], options: object) => {
-    const { validateCommand } = await import('./validate.ts');
-    process.exitCode = await validateCommand(playbooks, options);
-  });
+playbookOptions(
+  program.command('validate').description('check playbooks, roles, inventory and templates; touch no host'),
+).action(async (playbooks: string[], options: object) => {
+  const { validateCommand } = await import('./validate.ts');
+  process.exitCode = await validateCommand(playbooks, options);
+});
 
 program
   .command('lab')
-  .description("real hosts on this machine, as the inventory describes them, for trying and testing (needs root)")
+  .description('real hosts on this machine, as the inventory describes them, for trying and testing (needs root)')
   .argument('<action>', 'up, down, reset or status')
   .argument('[host...]', 'for reset: only these hosts')
   .option('-i, --inventory <source>', 'inventory file (repeatable)', collect)

@@ -18,13 +18,18 @@ interface Options extends PlaybookOptions, ReportOptions {
 
 /** `tsplay run`. Returns the exit code. */
 export async function runCommand(playbooks: readonly string[], options: Options): Promise<number> {
-  if (options.output !== 'human' && options.output !== 'jsonl') throw new UsageError(`--output is human or jsonl, not '${options.output}'`);
+  if (options.output !== 'human' && options.output !== 'jsonl')
+    throw new UsageError(`--output is human or jsonl, not '${options.output}'`);
   const connection = options.askPass ? await askPassword('SSH password: ') : undefined;
   const become = options.askBecomePass ? await askPassword('BECOME password: ') : undefined;
-  const request = requestOf(playbooks, options, { ...(connection !== undefined && { connection }), ...(become !== undefined && { become }) });
+  const request = requestOf(playbooks, options, {
+    ...(connection !== undefined && { connection }),
+    ...(become !== undefined && { become }),
+  });
   const prepared = await prepare(request);
   for (const warning of prepared.warnings) process.stderr.write(`${formatDiagnostic(warning)}\n\n`);
-  if (options.listHosts || options.listTasks || options.listTags) return list(prepared, options, request.options.tags, request.options.skipTags);
+  if (options.listHosts || options.listTasks || options.listTags)
+    return list(prepared, options, request.options.tags, request.options.skipTags);
 
   const { emit, close } = await reporters(options);
   const interrupt = new AbortController();
@@ -33,7 +38,9 @@ export async function runCommand(playbooks: readonly string[], options: Options)
       process.stderr.write('\nStopped. A command that was under way may go on by itself on its host.\n');
       process.exit(130);
     }
-    process.stderr.write('\nInterrupted: what is under way ends, nothing further begins. Press Ctrl-C again to stop at once.\n');
+    process.stderr.write(
+      '\nInterrupted: what is under way ends, nothing further begins. Press Ctrl-C again to stop at once.\n',
+    );
     interrupt.abort();
   };
   // The reader has gone (`| head`) or cannot take more (a full disk): as if interrupted, for what happens has to be seen.
@@ -58,8 +65,13 @@ function list(prepared: Prepared, options: Options, only: readonly string[], ski
   for (const [play, hosts] of prepared.hosts) {
     lines.push(`play: ${play.name}`);
     if (options.listHosts) lines.push(...(hosts.length === 0 ? ['  no hosts'] : hosts.map((host) => `  ${host}`)));
-    const tasks = play.sections.flatMap((section) => section.flatMap(tasksOf)).filter((task) => selected(task.tags, only, skip));
-    if (options.listTasks) lines.push(...tasks.map((t) => `  ${t.role ? `${t.role.name} : ` : ''}${t.name}  [${[...t.tags].sort().join(', ')}]`));
+    const tasks = play.sections
+      .flatMap((section) => section.flatMap(tasksOf))
+      .filter((task) => selected(task.tags, only, skip));
+    if (options.listTasks)
+      lines.push(
+        ...tasks.map((t) => `  ${t.role ? `${t.role.name} : ` : ''}${t.name}  [${[...t.tags].sort().join(', ')}]`),
+      );
     if (options.listTags) lines.push(`  ${[...new Set(tasks.flatMap((t) => [...t.tags]))].sort().join(', ')}`);
   }
   process.stdout.write(`${lines.join('\n')}\n`);

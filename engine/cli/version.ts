@@ -6,7 +6,10 @@ export const version: string = readVersion();
 function readVersion(): string {
   for (const path of ['../package.json', '../../package.json']) {
     try {
-      const { name, version: found } = JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8')) as { name?: string; version: string };
+      const { name, version: found } = JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8')) as {
+        name?: string;
+        version: string;
+      };
       if (name === 'tsplay') return found;
     } catch {
       continue; // not there: try the next

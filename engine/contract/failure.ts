@@ -1,5 +1,5 @@
-import { quoteAll } from './quote.ts';
 import type { Output } from './probe.ts';
+import { quoteAll } from './quote.ts';
 
 /** A task that failed on a host, told for the person who reads it at 3 a.m. Modules throw it; all else thrown is a bug. */
 export class TaskFailure extends Error {
@@ -12,7 +12,10 @@ export class TaskFailure extends Error {
   /** Further fields for the registered result. */
   readonly result?: Readonly<Record<string, unknown>>;
 
-  constructor(message: string, details: { hint?: string; command?: string; output?: Output; result?: Record<string, unknown> } = {}) {
+  constructor(
+    message: string,
+    details: { hint?: string; command?: string; output?: Output; result?: Record<string, unknown> } = {},
+  ) {
     super(message);
     if (details.hint !== undefined) this.hint = details.hint;
     if (details.command !== undefined) this.command = details.command;
@@ -22,9 +25,15 @@ export class TaskFailure extends Error {
 }
 
 /** Throws unless the command ended with 0 (or a code in `accept`). */
-export function expectSuccess(argv: readonly string[], output: Output, hint?: string, accept: readonly number[] = [0]): Output {
+export function expectSuccess(
+  argv: readonly string[],
+  output: Output,
+  hint?: string,
+  accept: readonly number[] = [0],
+): Output {
   if (accept.includes(output.code)) return output;
-  const lastLine = output.stderr.trim().split('\n').at(-1) || output.stdout.trim().split('\n').at(-1) || 'it printed nothing';
+  const lastLine =
+    output.stderr.trim().split('\n').at(-1) || output.stdout.trim().split('\n').at(-1) || 'it printed nothing';
   throw new TaskFailure(`${argv[0]} ended with exit code ${output.code}: ${lastLine}`, {
     command: quoteAll(argv),
     output,

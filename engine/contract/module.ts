@@ -1,5 +1,5 @@
 import type { Output, Prediction, Probe } from './probe.ts';
-import type { Arguments, ArgumentSchema } from './schema.ts';
+import type { ArgumentSchema, Arguments } from './schema.ts';
 
 /** What a module may do while it looks: read, and nothing else. */
 export interface Reader {

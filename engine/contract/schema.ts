@@ -73,19 +73,33 @@ export type Arguments<S> = S extends { const: infer C }
             ? Typed<S, T>
             : unknown;
 
-type Typed<S, T> = T extends 'object' ? Properties<S> : T extends 'array' ? Items<S>[] : T extends 'string' ? Text<S> : T extends keyof Scalars ? Scalars[T] : unknown;
+type Typed<S, T> = T extends 'object'
+  ? Properties<S>
+  : T extends 'array'
+    ? Items<S>[]
+    : T extends 'string'
+      ? Text<S>
+      : T extends keyof Scalars
+        ? Scalars[T]
+        : unknown;
 
 type Text<S> = S extends { format: infer F extends keyof Formats } ? Formats[F] : string;
 
 type Items<S> = S extends { items: infer I } ? Arguments<I> : unknown;
 
 type Properties<S> = S extends { properties: infer P }
-  ? Flat<{ -readonly [K in Given<S, P>]: Arguments<P[K]> } & { -readonly [K in Exclude<keyof P, Given<S, P>>]?: Arguments<P[K]> }>
+  ? Flat<
+      { -readonly [K in Given<S, P>]: Arguments<P[K]> } & {
+        -readonly [K in Exclude<keyof P, Given<S, P>>]?: Arguments<P[K]>;
+      }
+    >
   : S extends { additionalProperties: infer V }
     ? Record<string, V extends object ? Arguments<V> : unknown>
     : Record<string, unknown>;
 
 /** The properties that are always there: required ones and those with a default. */
-type Given<S, P> = (S extends { required: readonly (infer R)[] } ? R & keyof P : never) | { [K in keyof P]: P[K] extends { default: unknown } ? K : never }[keyof P];
+type Given<S, P> =
+  | (S extends { required: readonly (infer R)[] } ? R & keyof P : never)
+  | { [K in keyof P]: P[K] extends { default: unknown } ? K : never }[keyof P];
 
 type Flat<T> = { [K in keyof T]: T[K] };

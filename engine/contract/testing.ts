@@ -1,4 +1,4 @@
-import type { Check, Changed, FileAttributes, AnyModule, RunOptions, Writer } from './module.ts';
+import type { AnyModule, Changed, Check, FileAttributes, RunOptions, Writer } from './module.ts';
 import type { Output, Probe } from './probe.ts';
 import { quoteAll } from './quote.ts';
 import { UnknownValue } from './unknown.ts';
@@ -38,7 +38,12 @@ export async function tryModule(module: AnyModule, args: unknown, given: GivenHo
   return { check, commands, written, changed, leftOver: needed ? await predicted(module, args, given, check) : [] };
 }
 
-async function predicted(module: AnyModule, args: unknown, given: GivenHost, check: Check): Promise<readonly string[] | 'unknown'> {
+async function predicted(
+  module: AnyModule,
+  args: unknown,
+  given: GivenHost,
+  check: Check,
+): Promise<readonly string[] | 'unknown'> {
   const reads: Record<string, unknown> = { ...given.reads };
   const unknown = new Set<string>();
   for (const p of check.after ?? []) {
@@ -67,7 +72,8 @@ function fakeHost(
   };
   const read = <T>(probe: Probe<T>): Promise<T> => {
     if (unknown.has(probe.key)) return Promise.reject(new UnknownValue('in this case'));
-    if (!given.reads || !(probe.key in given.reads)) return Promise.reject(new Error(`the case does not say what '${probe.key}' reads`));
+    if (!given.reads || !(probe.key in given.reads))
+      return Promise.reject(new Error(`the case does not say what '${probe.key}' reads`));
     return Promise.resolve(given.reads[probe.key] as T);
   };
   return {
@@ -98,4 +104,3 @@ function fakeHost(
     },
   };
 }
-

@@ -49,7 +49,8 @@ export class Access implements Writer {
       }
     }
     const value = await reading;
-    const cause = checkMode && probe.appearsWith?.absent(value) ? state.predictions.cause(probe.appearsWith.cause) : undefined;
+    const cause =
+      checkMode && probe.appearsWith?.absent(value) ? state.predictions.cause(probe.appearsWith.cause) : undefined;
     if (cause !== undefined) throw new UnknownValue(`until '${cause}' has run`);
     return value;
   }
@@ -61,7 +62,10 @@ export class Access implements Writer {
       return probe.parse(output);
     } catch (error) {
       if (error instanceof TaskFailure) throw error;
-      throw new TaskFailure(`cannot make sense of what '${probe.key}' printed: ${(error as Error).message}`, { command: probe.script, output });
+      throw new TaskFailure(`cannot make sense of what '${probe.key}' printed: ${(error as Error).message}`, {
+        command: probe.script,
+        output,
+      });
     }
   }
 
@@ -95,7 +99,9 @@ export class Access implements Writer {
 
   async shell(script: string, options: RunOptions = {}): Promise<Output> {
     const { environment, become, timeoutSeconds } = this.#footing;
-    const variables = Object.entries({ ...environment, ...options.environment }).map(([name, value]) => `export ${name}=${quote(value)}`);
+    const variables = Object.entries({ ...environment, ...options.environment }).map(
+      ([name, value]) => `export ${name}=${quote(value)}`,
+    );
     const directory = options.directory === undefined ? [] : [`cd -- ${quote(options.directory)} || exit 1`];
     const timeout = options.timeoutSeconds ?? timeoutSeconds;
     const connection = await this.#footing.connection();
@@ -110,8 +116,17 @@ export class Access implements Writer {
     ]);
     this.#footing.state.forget();
     // The end of the task's own time is told as such; a time that the module set is the module's to judge.
-    if (timeout !== undefined && options.timeoutSeconds === undefined && output!.code === 124 && Date.now() - begun >= timeout * 1000)
-      throw new TaskFailure(`not finished within ${timeout} s, and ended (timeout)`, { command: script.replace(/^exec /, ''), output: text(output!), result: { rc: 124 } });
+    if (
+      timeout !== undefined &&
+      options.timeoutSeconds === undefined &&
+      output!.code === 124 &&
+      Date.now() - begun >= timeout * 1000
+    )
+      throw new TaskFailure(`not finished within ${timeout} s, and ended (timeout)`, {
+        command: script.replace(/^exec /, ''),
+        output: text(output!),
+        result: { rc: 124 },
+      });
     return text(output!);
   }
 

@@ -40,4 +40,3 @@ export interface RunContext {
   connect(state: HostState, play: Play, task: Task | undefined): Promise<Connection>;
   reconnect(state: HostState, play: Play, task: Task | undefined, timeoutSeconds: number): Promise<void>;
 }
-

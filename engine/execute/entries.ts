@@ -1,6 +1,6 @@
 import { HostScope, NeededFacts } from '../plan/scope.ts';
-import type { Block, Entry, Play, Task } from '../playbook/types.ts';
 import { selected } from '../playbook/tags.ts';
+import type { Block, Entry, Play, Task } from '../playbook/types.ts';
 import type { RunContext } from './context.ts';
 import type { HostState } from './host.ts';
 import { runMeta } from './meta.ts';
@@ -13,7 +13,12 @@ export interface Within {
 }
 
 /** Runs entries in turn, each on all hosts that are still in the play, before the next begins. */
-export async function runEntries(run: RunContext, within: Within, entries: readonly Entry[], hosts: readonly HostState[]): Promise<void> {
+export async function runEntries(
+  run: RunContext,
+  within: Within,
+  entries: readonly Entry[],
+  hosts: readonly HostState[],
+): Promise<void> {
   for (const entry of entries) {
     const active = hosts.filter((host) => host.standing === 'active');
     if (active.length === 0 || run.signal.aborted) return;
@@ -31,7 +36,10 @@ export async function runEntries(run: RunContext, within: Within, entries: reado
 function spreadFailure(run: RunContext, play: Play, task: Task, hosts: readonly HostState[]): void {
   const lost = hosts.filter((host) => host.standing === 'failed' || host.standing === 'unreachable').length;
   if (lost === 0) return;
-  const fatal = play.anyErrorsFatal || task.settings.anyErrorsFatal?.evaluate(new HostScope(run.world, hosts[0]!.host, new NeededFacts(), play, task)) === true;
+  const fatal =
+    play.anyErrorsFatal ||
+    task.settings.anyErrorsFatal?.evaluate(new HostScope(run.world, hosts[0]!.host, new NeededFacts(), play, task)) ===
+      true;
   const share = (100 * lost) / Math.max(1, run.world.batch.length);
   const tooMany = play.maxFailPercentage !== undefined && share > play.maxFailPercentage;
   if (fatal || tooMany) for (const host of hosts) if (host.standing === 'active') host.standing = 'failed';

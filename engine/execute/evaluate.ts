@@ -10,7 +10,12 @@ import { footingOf } from './footing.ts';
  * Evaluates something pure in a scope. Facts that it asked for and that are not read yet are read, then it is evaluated
  * again, until it asks for nothing new: so facts cost nothing unless they are used, wherever they are used.
  */
-export async function evaluate<T>(run: RunContext, play: Play, scope: HostScope, pure: () => T | Promise<T>): Promise<T> {
+export async function evaluate<T>(
+  run: RunContext,
+  play: Play,
+  scope: HostScope,
+  pure: () => T | Promise<T>,
+): Promise<T> {
   for (;;) {
     scope.needed.take();
     let outcome: { value: T } | { failure: unknown };

@@ -1,5 +1,5 @@
-import type { Become } from '../connection/types.ts';
 import { becomeOf } from '../connection/target.ts';
+import type { Become } from '../connection/types.ts';
 import { TaskFailure } from '../contract/failure.ts';
 import { HostScope, NeededFacts } from '../plan/scope.ts';
 import type { Play, Task } from '../playbook/types.ts';
@@ -12,7 +12,13 @@ import type { HostState } from './host.ts';
  * How a task (or, without one, the play) stands on a host. `scope` is that of the host the task is for, which is not
  * the host it runs on where the task is delegated: settings are its, connection variables are those of the host it runs on.
  */
-export function footingOf(run: RunContext, play: Play, task: Task | undefined, state: HostState, scope?: HostScope): Footing {
+export function footingOf(
+  run: RunContext,
+  play: Play,
+  task: Task | undefined,
+  state: HostState,
+  scope?: HostScope,
+): Footing {
   const settings = task?.settings ?? play.settings;
   const own = new HostScope(run.world, state.host, new NeededFacts(), play, task);
   const value = (template: Template | undefined): unknown => template?.evaluate(scope ?? own);
@@ -32,7 +38,12 @@ export function footingOf(run: RunContext, play: Play, task: Task | undefined, s
   return footing;
 }
 
-function becomeFor(run: RunContext, value: (t: Template | undefined) => unknown, settings: Play['settings'], own: HostScope): Become | undefined {
+function becomeFor(
+  run: RunContext,
+  value: (t: Template | undefined) => unknown,
+  settings: Play['settings'],
+  own: HostScope,
+): Become | undefined {
   const { options } = run;
   const become = becomeOf(
     {
@@ -52,9 +63,11 @@ function environmentOf(layers: readonly unknown[]): Record<string, string> {
   const environment: Record<string, string> = {};
   for (const layer of layers) {
     if (layer === undefined || layer === null) continue;
-    if (typeof layer !== 'object' || Array.isArray(layer)) throw new TaskFailure('environment must be a map of names to text');
+    if (typeof layer !== 'object' || Array.isArray(layer))
+      throw new TaskFailure('environment must be a map of names to text');
     for (const [name, text] of Object.entries(layer)) {
-      if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) throw new TaskFailure(`'${name}' cannot be the name of an environment variable`);
+      if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
+        throw new TaskFailure(`'${name}' cannot be the name of an environment variable`);
       environment[name] = String(text);
     }
   }

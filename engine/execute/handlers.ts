@@ -7,9 +7,15 @@ import { runTask } from './task.ts';
  * Runs what was notified, in the order in which handlers are defined, until none is left: a handler may notify others,
  * earlier ones too. Each runs at most once on a host in one flush.
  */
-export async function flushHandlers(run: RunContext, play: Play, hosts: readonly HostState[], rescuable: boolean): Promise<void> {
+export async function flushHandlers(
+  run: RunContext,
+  play: Play,
+  hosts: readonly HostState[],
+  rescuable: boolean,
+): Promise<void> {
   const done = new Map<HostState, Set<Handler>>(hosts.map((host) => [host, new Set()]));
-  const waiting = (host: HostState, handler: Handler): boolean => host.notified.has(handler) && !done.get(host)!.has(handler) && mayRun(run, play, host);
+  const waiting = (host: HostState, handler: Handler): boolean =>
+    host.notified.has(handler) && !done.get(host)!.has(handler) && mayRun(run, play, host);
   for (;;) {
     const handler = play.handlers.find((h) => hosts.some((host) => waiting(host, h)));
     if (!handler || run.signal.aborted) break;
@@ -24,5 +30,7 @@ export async function flushHandlers(run: RunContext, play: Play, hosts: readonly
 }
 
 function mayRun(run: RunContext, play: Play, host: HostState): boolean {
-  return host.standing === 'active' || (host.standing === 'failed' && (play.forceHandlers || run.options.forceHandlers));
+  return (
+    host.standing === 'active' || (host.standing === 'failed' && (play.forceHandlers || run.options.forceHandlers))
+  );
 }

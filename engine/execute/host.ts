@@ -19,7 +19,16 @@ export class HostState implements HostMemory {
   readonly predictions = new Predictions();
   /** Handlers to run at the next flush; `unknown`: only unknown tasks have notified it. */
   readonly notified = new Map<Handler, 'changed' | 'unknown'>();
-  readonly counts: HostCounts = { ok: 0, changed: 0, skipped: 0, failed: 0, unreachable: 0, rescued: 0, ignored: 0, unknown: 0 };
+  readonly counts: HostCounts = {
+    ok: 0,
+    changed: 0,
+    skipped: 0,
+    failed: 0,
+    unreachable: 0,
+    rescued: 0,
+    ignored: 0,
+    unknown: 0,
+  };
 
   constructor(host: Host) {
     this.host = host;

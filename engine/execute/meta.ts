@@ -13,7 +13,12 @@ export interface MetaWithin {
 }
 
 /** Carries out a `meta` on the hosts for which its conditions hold. */
-export async function runMeta(run: RunContext, within: MetaWithin, meta: Meta, hosts: readonly HostState[]): Promise<void> {
+export async function runMeta(
+  run: RunContext,
+  within: MetaWithin,
+  meta: Meta,
+  hosts: readonly HostState[],
+): Promise<void> {
   if (meta.action === 'flush_handlers') return flushHandlers(run, within.play, hosts, within.rescuable);
   const meant: HostState[] = [];
   for (const host of hosts) {
@@ -25,13 +30,24 @@ export async function runMeta(run: RunContext, within: MetaWithin, meta: Meta, h
   if (meta.action === 'end_host') for (const host of meant) host.standing = 'ended';
   if (meta.action === 'end_play' || meta.action === 'end_batch') for (const host of hosts) host.standing = 'ended';
   if (meta.action === 'reset_connection')
-    await Promise.all(meant.map((host) => trying(run, within, meta, host, () => run.reconnect(host, within.play, undefined, run.options.timeoutSeconds))));
+    await Promise.all(
+      meant.map((host) =>
+        trying(run, within, meta, host, () => run.reconnect(host, within.play, undefined, run.options.timeoutSeconds)),
+      ),
+    );
   if (meta.action === 'clear_host_errors')
-    for (const host of run.world.playHosts.map((name) => run.state(name))) if (host.standing === 'failed') host.standing = 'active';
+    for (const host of run.world.playHosts.map((name) => run.state(name)))
+      if (host.standing === 'failed') host.standing = 'active';
 }
 
 /** A `meta` has no result of its own: only where it fails on a host is that told, and booked as for a task. */
-async function trying<T>(run: RunContext, within: MetaWithin, meta: Meta, host: HostState, work: () => Promise<T>): Promise<T | undefined> {
+async function trying<T>(
+  run: RunContext,
+  within: MetaWithin,
+  meta: Meta,
+  host: HostState,
+  work: () => Promise<T>,
+): Promise<T | undefined> {
   try {
     return await work();
   } catch (error) {

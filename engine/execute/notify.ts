@@ -9,7 +9,14 @@ import type { HostState } from './host.ts';
 import type { Outcome } from './outcome.ts';
 
 /** Remembers the handlers that a changed (or perhaps changed) task calls for. */
-export async function notify(run: RunContext, play: Play, task: Task, host: HostState, scope: HostScope, outcome: Outcome): Promise<void> {
+export async function notify(
+  run: RunContext,
+  play: Play,
+  task: Task,
+  host: HostState,
+  scope: HostScope,
+  outcome: Outcome,
+): Promise<void> {
   if (outcome.status !== 'changed' && outcome.status !== 'unknown') return;
   const names = await evaluate(run, play, scope, () => task.notify.flatMap((template) => template.evaluate(scope)));
   for (const name of names) {
@@ -24,6 +31,10 @@ function handlersNamed(play: Play, name: string, task: Task): readonly Handler[]
   const found = play.handlers.filter((handler) => answers(handler, name));
   if (found.length > 0) return found;
   throw new TaskFailure(`'${task.name}' notifies '${name}', but the play has no such handler`, {
-    hint: suggest(name, play.handlers.map((h) => h.name)) ?? 'name a handler of the play or of its roles',
+    hint:
+      suggest(
+        name,
+        play.handlers.map((h) => h.name),
+      ) ?? 'name a handler of the play or of its roles',
   });
 }

@@ -23,7 +23,11 @@ export interface Outcome {
 
 export const skipped = (message: string): Outcome => ({ status: 'skipped', differences: [], message });
 
-export const unknown = (reason: string): Outcome => ({ status: 'unknown', differences: [], message: `unknown ${reason}` });
+export const unknown = (reason: string): Outcome => ({
+  status: 'unknown',
+  differences: [],
+  message: `unknown ${reason}`,
+});
 
 /** Whether something thrown is a host's or a playbook's trouble, and no bug. */
 export const isTrouble = (error: unknown): boolean =>
@@ -32,16 +36,43 @@ export const isTrouble = (error: unknown): boolean =>
 /** The outcome of something thrown. What is not meant for people is a bug of ours, and says so with its stack. */
 export function outcomeOf(error: unknown): Outcome {
   if (error instanceof Unreachable)
-    return { status: 'unreachable', differences: [], message: error.message, ...(error.hint !== undefined && { failure: { hint: error.hint } }) };
+    return {
+      status: 'unreachable',
+      differences: [],
+      message: error.message,
+      ...(error.hint !== undefined && { failure: { hint: error.hint } }),
+    };
   if (error instanceof TemplateError) {
     const message = `${error.message} (${formatPlace(error.place)})`;
-    return { status: 'failed', differences: [], message, ...(error.hint !== undefined && { failure: { hint: error.hint } }) };
+    return {
+      status: 'failed',
+      differences: [],
+      message,
+      ...(error.hint !== undefined && { failure: { hint: error.hint } }),
+    };
   }
-  if (error instanceof TaskFailure) return { status: 'failed', differences: [], message: error.message, failure: detailOf(error), ...(error.result && { result: error.result }) };
+  if (error instanceof TaskFailure)
+    return {
+      status: 'failed',
+      differences: [],
+      message: error.message,
+      failure: detailOf(error),
+      ...(error.result && { result: error.result }),
+    };
   if (error instanceof BecomeFailed)
-    return { status: 'failed', differences: [], message: error.message, ...(error.hint !== undefined && { failure: { hint: error.hint } }) };
+    return {
+      status: 'failed',
+      differences: [],
+      message: error.message,
+      ...(error.hint !== undefined && { failure: { hint: error.hint } }),
+    };
   const bug = error instanceof Error ? error : new Error(String(error));
-  return { status: 'failed', differences: [], message: `a bug in tsplay or a module: ${bug.message}`, failure: { stderr: bug.stack ?? '', hint: 'please report it with this text' } };
+  return {
+    status: 'failed',
+    differences: [],
+    message: `a bug in tsplay or a module: ${bug.message}`,
+    failure: { stderr: bug.stack ?? '', hint: 'please report it with this text' },
+  };
 }
 
 function detailOf(error: TaskFailure): FailureDetail {

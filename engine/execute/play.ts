@@ -10,7 +10,10 @@ import { isTrouble } from './outcome.ts';
 
 /** Runs a play on its hosts, batch by batch. False: a whole batch was lost, so that later plays must not begin. */
 export async function runPlay(run: RunContext, play: Play, names: readonly string[]): Promise<boolean> {
-  const hosts = inOrder(play, names.map((name) => run.state(name))).filter((host) => host.standing === 'active');
+  const hosts = inOrder(
+    play,
+    names.map((name) => run.state(name)),
+  ).filter((host) => host.standing === 'active');
   run.emit({ event: 'play-start', play: play.name, hosts: hosts.map((host) => host.name) });
   let whole = true;
   for (const batch of batchesOf(play.serial, hosts)) {

@@ -23,7 +23,8 @@ export class Secrets {
     if (this.#sorted.length === 0) return shown;
     if (typeof shown === 'string') return this.text(shown) as T;
     if (Array.isArray(shown)) return shown.map((item: unknown) => this.value(item)) as T;
-    if (shown && typeof shown === 'object') return Object.fromEntries(Object.entries(shown).map(([k, v]) => [k, this.value(v)])) as T;
+    if (shown && typeof shown === 'object')
+      return Object.fromEntries(Object.entries(shown).map(([k, v]) => [k, this.value(v)])) as T;
     return shown;
   }
 }

@@ -39,7 +39,10 @@ export async function runStep(step: Step): Promise<{ outcome: Outcome; attempts?
 
 async function retry(step: Step, until: NonNullable<Task['until']>): Promise<{ outcome: Outcome; attempts: number }> {
   const { run, play, task, scope } = step;
-  const { retries, delay } = await evaluate(run, play, scope, () => ({ retries: Number(until.retries.evaluate(scope)), delay: Number(until.delay.evaluate(scope)) }));
+  const { retries, delay } = await evaluate(run, play, scope, () => ({
+    retries: Number(until.retries.evaluate(scope)),
+    delay: Number(until.delay.evaluate(scope)),
+  }));
   for (let attempts = 1; ; attempts++) {
     const outcome = await attempt(step);
     if (outcome.status === 'unknown' || outcome.status === 'unreachable') return { outcome, attempts };
@@ -73,9 +76,16 @@ async function attempt(step: Step): Promise<Outcome> {
   }
   if (task.failedWhen) {
     const failed = await holdAll(step, task.failedWhen, withResult(step, outcome));
-    if (failed) return { ...outcome, status: 'failed', message: outcome.message ?? `failed_when: ${task.failedWhen.map((c) => c.source).join(' and ')}` };
+    if (failed)
+      return {
+        ...outcome,
+        status: 'failed',
+        message: outcome.message ?? `failed_when: ${task.failedWhen.map((c) => c.source).join(' and ')}`,
+      };
     if (outcome.status === 'failed') {
-      const changed = task.changedWhen ? await holdAll(step, task.changedWhen, withResult(step, outcome)) : task.module.nature === 'action';
+      const changed = task.changedWhen
+        ? await holdAll(step, task.changedWhen, withResult(step, outcome))
+        : task.module.nature === 'action';
       const { failure: _, ...rest } = outcome;
       outcome = { ...rest, status: changed ? 'changed' : 'ok' };
     }
@@ -106,10 +116,17 @@ async function execute(step: Step): Promise<Outcome> {
   try {
     check = (await module.check(args, access)) as Check;
   } catch (error) {
-    if (error instanceof UnknownValue && module.change) target.predictions.add([...access.keysRead].map((key) => ({ kind: 'unknown', key })), task.name);
+    if (error instanceof UnknownValue && module.change)
+      target.predictions.add(
+        [...access.keysRead].map((key) => ({ kind: 'unknown', key })),
+        task.name,
+      );
     throw error;
   }
-  const told = { ...(check.message !== undefined && { message: check.message }), ...(check.warnings && { warnings: check.warnings }) };
+  const told = {
+    ...(check.message !== undefined && { message: check.message }),
+    ...(check.warnings && { warnings: check.warnings }),
+  };
   const found = { ...told, ...(check.result && { result: check.result }), ...(check.facts && { facts: check.facts }) };
   if (check.differences.length === 0) return { status: 'ok', differences: [], ...found };
   if (footing.checkMode) {

@@ -24,12 +24,23 @@ export interface Standpoint {
 }
 
 /** Runs one task on all the hosts, side by side, and books what came of it. */
-export async function runTask(run: RunContext, within: Standpoint, task: Task, hosts: readonly HostState[]): Promise<void> {
+export async function runTask(
+  run: RunContext,
+  within: Standpoint,
+  task: Task,
+  hosts: readonly HostState[],
+): Promise<void> {
   const first = scopeOf(run, within.play, task, hosts[0]!);
   const title = safely(() => task.title?.evaluate(first));
   const at = { ...within, title: typeof title === 'string' ? run.secrets.text(title) : task.name };
   const role = task.role === undefined ? {} : { role: task.role.name };
-  run.emit({ event: 'task-start', task: at.title, ...role, ...(at.handler && { handler: true as const }), hosts: hosts.map((h) => h.name) });
+  run.emit({
+    event: 'task-start',
+    task: at.title,
+    ...role,
+    ...(at.handler && { handler: true as const }),
+    hosts: hosts.map((h) => h.name),
+  });
   let once: boolean;
   let throttle: number;
   try {
@@ -65,7 +76,9 @@ function scopeOf(run: RunContext, play: Play, task: Task, host: HostState): Host
 
 async function runOnHost(run: RunContext, at: Standpoint, task: Task, host: HostState): Promise<Outcome> {
   const scope = scopeOf(run, at.play, task, host);
-  const { outcome, value } = await (task.loop ? runLoop(run, at, task, task.loop, host, scope) : runSingle(run, at, task, host, scope));
+  const { outcome, value } = await (task.loop
+    ? runLoop(run, at, task, task.loop, host, scope)
+    : runSingle(run, at, task, host, scope));
   if (task.register !== undefined) host.variables.set(task.register, value);
   book(at, task, host, outcome, value);
   return outcome;
@@ -77,20 +90,35 @@ interface Booked {
   readonly value: unknown;
 }
 
-async function runSingle(run: RunContext, at: Standpoint, task: Task, host: HostState, scope: HostScope): Promise<Booked> {
+async function runSingle(
+  run: RunContext,
+  at: Standpoint,
+  task: Task,
+  host: HostState,
+  scope: HostScope,
+): Promise<Booked> {
   const started = performance.now();
   const { outcome: bare, attempts } = await runStep({ run, play: at.play, task, host, scope });
   const outcome = await conclude(run, at, task, host, scope, bare, started);
   return { outcome, value: registered(outcome, attempts) };
 }
 
-async function runLoop(run: RunContext, at: Standpoint, task: Task, loop: Loop, host: HostState, scope: HostScope): Promise<Booked> {
+async function runLoop(
+  run: RunContext,
+  at: Standpoint,
+  task: Task,
+  loop: Loop,
+  host: HostState,
+  scope: HostScope,
+): Promise<Booked> {
   const started = performance.now();
   let items: readonly unknown[];
   let refused: Condition | undefined;
   try {
     // A condition that fails without the item decides for all: the loop's source may then well be undefined.
-    refused = await evaluate(run, at.play, scope, () => task.when.find((c) => !mentions(c.references, loop) && !c.holds(scope)));
+    refused = await evaluate(run, at.play, scope, () =>
+      task.when.find((c) => !mentions(c.references, loop) && !c.holds(scope)),
+    );
     items = refused ? [] : await evaluate(run, at.play, scope, () => asList(loop.over.evaluate(scope), task));
   } catch (error) {
     const bare = error instanceof UnknownValue ? unknown(error.reason) : outcomeOf(error);
@@ -152,7 +180,9 @@ async function conclude(
 }
 
 function mentions(references: readonly { readonly path: readonly string[] }[], loop: Loop): boolean {
-  return references.some(({ path }) => path[0] === loop.variable || path[0] === loop.indexVariable || path[0] === 'ansible_loop');
+  return references.some(
+    ({ path }) => path[0] === loop.variable || path[0] === loop.indexVariable || path[0] === 'ansible_loop',
+  );
 }
 
 function loopVariables(loop: Loop, items: readonly unknown[], index: number): Map<string, unknown> {
@@ -160,30 +190,60 @@ function loopVariables(loop: Loop, items: readonly unknown[], index: number): Ma
   if (loop.indexVariable !== undefined) locals.set(loop.indexVariable, index);
   if (loop.extended) {
     const { length } = items;
-    const around = { ...(index > 0 && { previtem: items[index - 1] }), ...(index < length - 1 && { nextitem: items[index + 1] }) };
+    const around = {
+      ...(index > 0 && { previtem: items[index - 1] }),
+      ...(index < length - 1 && { nextitem: items[index + 1] }),
+    };
     const from = { index: index + 1, index0: index, revindex: length - index, revindex0: length - index - 1 };
-    locals.set('ansible_loop', { ...from, first: index === 0, last: index === length - 1, length, allitems: items, ...around });
+    locals.set('ansible_loop', {
+      ...from,
+      first: index === 0,
+      last: index === length - 1,
+      length,
+      allitems: items,
+      ...around,
+    });
   }
   return locals;
 }
 
 function asList(value: unknown, task: Task): readonly unknown[] {
   if (Array.isArray(value)) return value;
-  const kind = value === null || value === undefined ? 'nothing' : typeof value === 'object' ? 'a map' : `a ${typeof value}`;
+  const kind =
+    value === null || value === undefined ? 'nothing' : typeof value === 'object' ? 'a map' : `a ${typeof value}`;
   throw new TaskFailure(`loop of '${task.name}' needs a list, but got ${kind}`);
 }
 
 function judgeIgnored(task: Task, scope: HostScope, outcome: Outcome): Outcome {
-  const setting = outcome.status === 'failed' ? task.settings.ignoreErrors : outcome.status === 'unreachable' ? task.settings.ignoreUnreachable : undefined;
+  const setting =
+    outcome.status === 'failed'
+      ? task.settings.ignoreErrors
+      : outcome.status === 'unreachable'
+        ? task.settings.ignoreUnreachable
+        : undefined;
   return safely(() => setting?.evaluate(scope)) === true ? { ...outcome, ignored: true } : outcome;
 }
 
 /** Tells reporters, with secrets masked and no more than no_log allows. */
-function tell(run: RunContext, at: Standpoint, task: Task, host: HostState, scope: HostScope, outcome: Outcome, started: number, loop?: { item: unknown }): void {
+function tell(
+  run: RunContext,
+  at: Standpoint,
+  task: Task,
+  host: HostState,
+  scope: HostScope,
+  outcome: Outcome,
+  started: number,
+  loop?: { item: unknown },
+): void {
   const quiet = task.settings.noLog !== undefined && safely(() => task.settings.noLog!.evaluate(scope)) !== false; // in doubt, hidden
   const delegated = safely(() => task.settings.delegateTo?.evaluate(scope));
   const { message, warnings, failure } = outcome;
-  const open = { ...(message !== undefined && { message }), ...(warnings && { warnings }), ...(failure && { failure }), ...(loop && { item: loop.item }) };
+  const open = {
+    ...(message !== undefined && { message }),
+    ...(warnings && { warnings }),
+    ...(failure && { failure }),
+    ...(loop && { item: loop.item }),
+  };
   const result: Result = {
     event: 'result',
     play: at.play.name,
@@ -222,7 +282,6 @@ function book(at: Standpoint, task: Task, host: HostState, outcome: Outcome, val
   if (outcome.status === 'unreachable') host.standing = 'unreachable';
   if (outcome.status === 'changed') counts.ok++; // as in Ansible: a changed task is an ok one as well
   counts[outcome.status]++;
-
 }
 
 /** For what only decorates: an error in it must not hide the outcome. */
@@ -233,4 +292,3 @@ function safely<T>(evaluateIt: () => T): T | undefined {
     return undefined;
   }
 }
-

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { FileAttributes, Writer } from '../contract/module.ts';
 import { TaskFailure } from '../contract/failure.ts';
+import type { FileAttributes, Writer } from '../contract/module.ts';
 import { sh } from '../contract/quote.ts';
 
 /**
@@ -16,8 +16,10 @@ export async function writeFile(
   attributes: FileAttributes,
 ): Promise<{ backup?: string }> {
   const { owner, group, mode, validate, backup } = attributes;
-  if (validate !== undefined && !validate.includes('%s')) throw new TaskFailure(`validate must hold %s for the path of the new file: ${validate}`);
-  const ownership = owner === undefined && group === undefined ? undefined : `${owner ?? ''}${group === undefined ? '' : `:${group}`}`;
+  if (validate !== undefined && !validate.includes('%s'))
+    throw new TaskFailure(`validate must hold %s for the path of the new file: ${validate}`);
+  const ownership =
+    owner === undefined && group === undefined ? undefined : `${owner ?? ''}${group === undefined ? '' : `:${group}`}`;
   const bytes = Buffer.from(content);
   const script = [
     'umask 077',
@@ -35,17 +37,27 @@ export async function writeFile(
     ...(ownership === undefined ? [] : [sh`chown -- ${ownership} "$new" || exit 93`]),
     ...(mode === undefined ? [] : [sh`chmod -- ${mode} "$new" || exit 93`]),
     // The command is the playbook author's own shell text; the file's name is put in by the shell, never spliced.
-    ...(validate === undefined ? [] : [`( ${validate.replaceAll('%s', '"$new"')} ) </dev/null >&2 || { printf %s $?; exit 94; }`]),
+    ...(validate === undefined
+      ? []
+      : [`( ${validate.replaceAll('%s', '"$new"')} ) </dev/null >&2 || { printf %s $?; exit 94; }`]),
     'sync -- "$new" 2>/dev/null || sync',
-    ...(backup === true ? [`if [ -e "$target" ]; then saved="$target.$(date +%Y-%m-%dT%H:%M:%S)~"; cp -p -- "$target" "$saved" || exit 95; printf %s "$saved"; fi`] : []),
+    ...(backup === true
+      ? [
+          `if [ -e "$target" ]; then saved="$target.$(date +%Y-%m-%dT%H:%M:%S)~"; cp -p -- "$target" "$saved" || exit 95; printf %s "$saved"; fi`,
+        ]
+      : []),
     'mv -fT -- "$new" "$target" 2>/dev/null || { [ ! -d "$target" ] && mv -f -- "$new" "$target"; } || exit 96',
     'trap - EXIT',
   ].join('\n');
   const output = await host.shell(script, { stdin: bytes });
   if (output.code === 94)
-    throw new TaskFailure(describe(94, path, validate), { command: validate!, output: { code: Number(output.stdout), stdout: '', stderr: output.stderr } });
+    throw new TaskFailure(describe(94, path, validate), {
+      command: validate!,
+      output: { code: Number(output.stdout), stdout: '', stderr: output.stderr },
+    });
   const said = output.stderr.trim();
-  if (output.code !== 0) throw new TaskFailure(`${describe(output.code, path, validate)}${said === '' ? '' : `: ${said}`}`);
+  if (output.code !== 0)
+    throw new TaskFailure(`${describe(output.code, path, validate)}${said === '' ? '' : `: ${said}`}`);
   return output.stdout === '' ? {} : { backup: output.stdout };
 }
 

@@ -6,7 +6,12 @@ export interface Fact {
   readonly stable: boolean;
 }
 
-function fact<T>(name: string, script: string, parse: (text: string) => T, options: { stable?: boolean; absent?: (value: T) => boolean } = {}): [string, Fact] {
+function fact<T>(
+  name: string,
+  script: string,
+  parse: (text: string) => T,
+  options: { stable?: boolean; absent?: (value: T) => boolean } = {},
+): [string, Fact] {
   const { stable = false, absent } = options;
   const probe: Probe<T> = {
     key: `fact:${name}`,
@@ -27,16 +32,30 @@ export const facts: ReadonlyMap<string, Fact> = new Map([
   fact('hostname', 'hostname 2>/dev/null || cat /proc/sys/kernel/hostname', (text) => text.split('.')[0]!),
   fact('fqdn', 'hostname -f 2>/dev/null || hostname 2>/dev/null || cat /proc/sys/kernel/hostname', String),
   fact('cpus', 'nproc', Number, { stable: true }),
-  fact('memory_mb', "sed -n 's/^MemTotal: *\\([0-9]*\\) kB$/\\1/p' /proc/meminfo", (text) => Math.floor(Number(text) / 1024), { stable: true }),
+  fact(
+    'memory_mb',
+    "sed -n 's/^MemTotal: *\\([0-9]*\\) kB$/\\1/p' /proc/meminfo",
+    (text) => Math.floor(Number(text) / 1024),
+    { stable: true },
+  ),
   fact('machine_id', 'cat /etc/machine-id 2>/dev/null || :', String),
-  fact('product_uuid', 'cat /sys/class/dmi/id/product_uuid 2>/dev/null || :', (text) => text.toLowerCase(), { stable: true }),
+  fact('product_uuid', 'cat /sys/class/dmi/id/product_uuid 2>/dev/null || :', (text) => text.toLowerCase(), {
+    stable: true,
+  }),
   fact('cgroup', 'stat -fc %T /sys/fs/cgroup', (text) => (text === 'cgroup2fs' ? 'v2' : 'v1'), { stable: true }),
   fact('time', 'date +%s', Number),
-  fact('addresses', "ip -o addr show scope global | awk '{print $4}'", (text) => lines(text).map((line) => line.split('/')[0]!)),
+  fact('addresses', "ip -o addr show scope global | awk '{print $4}'", (text) =>
+    lines(text).map((line) => line.split('/')[0]!),
+  ),
   fact('routes', "{ ip -4 route show; ip -6 route show; } 2>/dev/null | awk '$1 ~ /\\//{print $1}'", lines),
   fact('macs', "ip -o link 2>/dev/null | sed -n 's/.* link\\/ether \\([0-9a-f:]*\\) .*/\\1/p'", lines),
   fact('default_ipv4', 'ip -4 -o route get 192.0.2.1 2>/dev/null || :', parseRoute),
-  fact('containerd', 'containerd --version 2>/dev/null || :', (text) => /\bv?(\d+\.\d+\.\d+\S*)/.exec(text)?.[1] ?? '', { absent: (version) => version === '' }),
+  fact(
+    'containerd',
+    'containerd --version 2>/dev/null || :',
+    (text) => /\bv?(\d+\.\d+\.\d+\S*)/.exec(text)?.[1] ?? '',
+    { absent: (version) => version === '' },
+  ),
   fact('service_manager', 'cat /proc/1/comm', String, { stable: true }),
   fact('virtualization', 'systemd-detect-virt 2>/dev/null || :', String, { stable: true }),
 ]);

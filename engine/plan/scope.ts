@@ -4,7 +4,7 @@ import { omit } from '../playbook/omit.ts';
 import type { Entry, Play, VariableLayer } from '../playbook/types.ts';
 import { Diagnostics, InvalidInput } from '../source/diagnostic.ts';
 import type { SourceNode } from '../source/node.ts';
-import { TemplateError, type Scope, type Template } from '../template/types.ts';
+import { type Scope, type Template, TemplateError } from '../template/types.ts';
 import { compileValue } from '../template/value.ts';
 import { facts } from './facts.ts';
 
@@ -76,7 +76,14 @@ export class HostScope implements Scope {
   readonly #memo = new Map<string, unknown>();
   readonly #underWay: string[] = [];
 
-  constructor(world: World, host: Host, needed: NeededFacts, play?: Play, entry?: Entry, locals: ReadonlyMap<string, unknown> = new Map()) {
+  constructor(
+    world: World,
+    host: Host,
+    needed: NeededFacts,
+    play?: Play,
+    entry?: Entry,
+    locals: ReadonlyMap<string, unknown> = new Map(),
+  ) {
     this.#world = world;
     this.#host = host;
     this.#needed = needed;
@@ -87,7 +94,14 @@ export class HostScope implements Scope {
 
   /** The same place with loop variables (or others of the moment) on top. */
   with(locals: ReadonlyMap<string, unknown>): HostScope {
-    return new HostScope(this.#world, this.#host, this.#needed, this.#play, this.#entry, new Map([...this.#locals, ...locals]));
+    return new HostScope(
+      this.#world,
+      this.#host,
+      this.#needed,
+      this.#play,
+      this.#entry,
+      new Map([...this.#locals, ...locals]),
+    );
   }
 
   get needed(): NeededFacts {
@@ -113,7 +127,8 @@ export class HostScope implements Scope {
   }
 
   #template(name: string): Template | undefined {
-    const fromLayers = (layers: readonly VariableLayer[] | undefined): Template | undefined => layers?.findLast((layer) => layer.variables.has(name))?.variables.get(name)?.value;
+    const fromLayers = (layers: readonly VariableLayer[] | undefined): Template | undefined =>
+      layers?.findLast((layer) => layer.variables.has(name))?.variables.get(name)?.value;
     const fromInventory = (): Template | undefined => {
       const setting = this.#host.settings.findLast((s) => s.name === name);
       return setting && compileOrThrow(setting.value);
@@ -128,7 +143,11 @@ export class HostScope implements Scope {
   }
 
   #evaluate(name: string, template: Template): unknown {
-    if (this.#underWay.includes(name)) throw new TemplateError(`'${name}' is defined by itself: ${[...this.#underWay, name].join(' → ')}`, template.place);
+    if (this.#underWay.includes(name))
+      throw new TemplateError(
+        `'${name}' is defined by itself: ${[...this.#underWay, name].join(' → ')}`,
+        template.place,
+      );
     this.#underWay.push(name);
     try {
       return template.evaluate(this);
@@ -142,7 +161,11 @@ export class HostScope implements Scope {
     yield* this.#locals.keys();
     yield* this.#world.extra.keys();
     yield* this.#world.memory(this.#host.name).variables.keys();
-    const layers = [...(this.#entry?.layers ?? []), ...(this.#play?.layers.vars ?? []), ...(this.#play?.layers.roleDefaults ?? [])];
+    const layers = [
+      ...(this.#entry?.layers ?? []),
+      ...(this.#play?.layers.vars ?? []),
+      ...(this.#play?.layers.roleDefaults ?? []),
+    ];
     for (const layer of layers) yield* layer.variables.keys();
     for (const setting of this.#host.settings) yield setting.name;
     if (this.#entry?.role) yield* this.#entry.role.defaults.variables.keys();
@@ -162,16 +185,23 @@ export class HostScope implements Scope {
 /** An object whose values are made when they are read. No prototype, so that no name can mean anything special. */
 function lazyMap(names: Iterable<string>, get: (name: string) => unknown): object {
   const map = Object.create(null) as object;
-  for (const name of names) Object.defineProperty(map, name, { enumerable: true, configurable: true, get: () => get(name) });
+  for (const name of names)
+    Object.defineProperty(map, name, { enumerable: true, configurable: true, get: () => get(name) });
   return map;
 }
 
 /** Exactly the names of playbook/magic.ts, which the static check knows. */
-export const magicVariables: ReadonlyMap<string, (scope: HostScope) => unknown> = new Map<string, (scope: HostScope) => unknown>([
+export const magicVariables: ReadonlyMap<string, (scope: HostScope) => unknown> = new Map<
+  string,
+  (scope: HostScope) => unknown
+>([
   ['inventory_hostname', (s) => s.inside.host.name],
   ['inventory_hostname_short', (s) => s.inside.host.name.split('.')[0]],
   ['group_names', (s) => s.inside.host.groups],
-  ['groups', (s) => lazyMap(s.inside.world.inventory.groups.keys(), (name) => s.inside.world.inventory.groups.get(name)!.hosts)],
+  [
+    'groups',
+    (s) => lazyMap(s.inside.world.inventory.groups.keys(), (name) => s.inside.world.inventory.groups.get(name)!.hosts),
+  ],
   ['hostvars', (s) => lazyMap(s.inside.world.inventory.hosts.keys(), (name) => hostVariables(s, name))],
   ['facts', (s) => factsOf(s)],
   ['playbook_dir', (s) => s.inside.world.playbookDirectory],
@@ -191,7 +221,10 @@ export const magicVariables: ReadonlyMap<string, (scope: HostScope) => unknown> 
 function hostVariables(scope: HostScope, name: string): object {
   const other = scope.of(scope.inside.world.inventory.hosts.get(name)!);
   const hidden = new Set(['hostvars', 'omit']);
-  return lazyMap([...new Set(other.names())].filter((n) => !hidden.has(n)), (n) => other.lookup(n));
+  return lazyMap(
+    [...new Set(other.names())].filter((n) => !hidden.has(n)),
+    (n) => other.lookup(n),
+  );
 }
 
 function factsOf(scope: HostScope): object {

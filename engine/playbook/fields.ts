@@ -1,11 +1,11 @@
-import { type MapEntry, type MapNode, type ScalarNode, type SourceNode } from '../source/node.ts';
-import { suggest } from '../source/nearest.ts';
 import type { Diagnostics } from '../source/diagnostic.ts';
+import { suggest } from '../source/nearest.ts';
+import { type MapEntry, type MapNode, type ScalarNode, type SourceNode } from '../source/node.ts';
 import type { Place } from '../source/place.ts';
 import { compileCondition } from '../template/condition.ts';
 import type { Condition, Template } from '../template/types.ts';
 import { compileValue } from '../template/value.ts';
-import { keywords, keywordsAt, notSupported, type Level } from './keywords.ts';
+import { keywords, keywordsAt, type Level, notSupported } from './keywords.ts';
 import { describeWritten, meantBoolean, misfit, writtenText } from './kinds.ts';
 import { withoutCollection } from './module-names.ts';
 

@@ -1,5 +1,5 @@
-import { suggest } from '../source/nearest.ts';
 import type { Diagnostics } from '../source/diagnostic.ts';
+import { suggest } from '../source/nearest.ts';
 import { formatPlace } from '../source/place.ts';
 import type { Entry, Handler, Task } from './types.ts';
 

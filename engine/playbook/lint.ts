@@ -1,5 +1,5 @@
-import { suggest } from '../source/nearest.ts';
 import type { Diagnostics } from '../source/diagnostic.ts';
+import { suggest } from '../source/nearest.ts';
 import type { Condition, Reference, Template } from '../template/types.ts';
 import { tasksIn } from './handlers.ts';
 import { magicNames, renamed, rescueNames } from './magic.ts';
@@ -59,7 +59,13 @@ class PlayLint {
   /** All that is defined anywhere in the play: a variable is evaluated where it is used, so it may refer to any of these. */
   readonly #anywhere: ReadonlySet<string>;
 
-  constructor(play: Play, known: readonly string[], facts: ReadonlySet<string>, registers: Registers, diagnostics: Diagnostics) {
+  constructor(
+    play: Play,
+    known: readonly string[],
+    facts: ReadonlySet<string>,
+    registers: Registers,
+    diagnostics: Diagnostics,
+  ) {
     this.#play = play;
     this.#facts = facts;
     this.#registers = registers;

@@ -1,12 +1,12 @@
 import type { AnyModule } from '../contract/module.ts';
 import { suggest } from '../source/nearest.ts';
 import type { MapEntry } from '../source/node.ts';
+import type { Place } from '../source/place.ts';
 import type { Context } from './context.ts';
 import { type Fields, isLater, rejectKey } from './fields.ts';
 import { keywords, type Level } from './keywords.ts';
 import { describeWritten, writtenText } from './kinds.ts';
 import { withoutCollection } from './module-names.ts';
-import type { Place } from '../source/place.ts';
 
 /** The module that a task names, and its arguments as they are written. */
 export interface ModuleCall {

@@ -1,5 +1,5 @@
-import { suggest } from '../source/nearest.ts';
 import type { Diagnostics } from '../source/diagnostic.ts';
+import { suggest } from '../source/nearest.ts';
 import { describe, entryOf, type SourceNode, toValue } from '../source/node.ts';
 import { holdsExpression, writtenText } from './kinds.ts';
 import type { RoleOption, VariableLayer } from './types.ts';

@@ -1,5 +1,5 @@
-import { describe, type MapEntry } from '../source/node.ts';
 import { suggest } from '../source/nearest.ts';
+import { describe, type MapEntry } from '../source/node.ts';
 import type { Template } from '../template/types.ts';
 import { compileArguments } from './arguments-compile.ts';
 import type { Context } from './context.ts';

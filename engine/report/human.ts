@@ -34,7 +34,8 @@ function withLiveLine(report: (event: Event) => string, paint: Paint, columns: n
   let shown = false;
   return (event) => {
     const text = report(event);
-    const under = event.event === 'task-start' ? `… ${event.task}  (${hostList(event.hosts)})`.slice(0, columns - 1) : '';
+    const under =
+      event.event === 'task-start' ? `… ${event.task}  (${hostList(event.hosts)})`.slice(0, columns - 1) : '';
     if (text === '' && under === '') return '';
     const before = shown ? clear : '';
     shown = under !== '';
@@ -49,7 +50,14 @@ function lastingReport(options: HumanOptions): (event: Event) => string {
   let check = false;
   const warned = new Set<string>(); // the same is said for every connection of a host
   const flush = (): string => {
-    const text = results.length > 0 ? showTask(title, [...results].sort((a, b) => order.indexOf(a.host) - order.indexOf(b.host)), options) : '';
+    const text =
+      results.length > 0
+        ? showTask(
+            title,
+            [...results].sort((a, b) => order.indexOf(a.host) - order.indexOf(b.host)),
+            options,
+          )
+        : '';
     results = [];
     return text;
   };
@@ -89,13 +97,25 @@ function showTask(title: string, results: readonly Result[], options: HumanOptio
   const groups = new Map<string, Result[]>();
   for (const result of results) {
     const quiet = result.status === 'ok' || result.status === 'skipped';
-    if (quiet && options.verbosity < 1 && !(result.status === 'ok' && result.module === 'debug') && !result.warnings) continue;
-    const key = JSON.stringify([result.status, result.ignored, result.item, withoutName(result), result.differences, result.failure, result.warnings]);
+    if (quiet && options.verbosity < 1 && !(result.status === 'ok' && result.module === 'debug') && !result.warnings)
+      continue;
+    const key = JSON.stringify([
+      result.status,
+      result.ignored,
+      result.item,
+      withoutName(result),
+      result.differences,
+      result.failure,
+      result.warnings,
+    ]);
     groups.set(key, [...(groups.get(key) ?? []), result]);
   }
   for (const group of groups.values()) lines.push(...showResult(group, options));
   const worst = worstOf(results);
-  const mark = options.paint(worst === 'ok' ? '✓' : worst === 'skipped' ? '-' : worst === 'changed' ? '±' : worst === 'unknown' ? '?' : '✗', colours[worst]);
+  const mark = options.paint(
+    worst === 'ok' ? '✓' : worst === 'skipped' ? '-' : worst === 'changed' ? '±' : worst === 'unknown' ? '?' : '✗',
+    colours[worst],
+  );
   const counts = lines.length === 0 ? options.paint(`  ${summary(results)}`, 'dim') : '';
   return [`${mark} ${title}${counts}`, ...lines, ''].join('\n');
 }
@@ -112,7 +132,9 @@ function worstOf(results: readonly Result[]): Status {
 
 function summary(results: readonly Result[]): string {
   const statuses = [...new Set(results.map((r) => r.status))];
-  return statuses.map((status) => `${status} on ${new Set(results.filter((r) => r.status === status).map((r) => r.host)).size}`).join(', ');
+  return statuses
+    .map((status) => `${status} on ${new Set(results.filter((r) => r.status === status).map((r) => r.host)).size}`)
+    .join(', ');
 }
 
 function showResult(group: readonly Result[], options: HumanOptions): string[] {
@@ -123,19 +145,27 @@ function showResult(group: readonly Result[], options: HumanOptions): string[] {
   const state = `${first.status}${first.ignored ? ', ignored' : ''}${first.rescued ? ', to be rescued' : ''}`;
   const failed = first.status === 'failed' || first.status === 'unreachable';
   const message = first.message === undefined || first.message === '' ? '' : `: ${harmless(withoutName(first))}`;
-  const lines = [`    ${paint(state, colours[first.status])} ${[...new Set(group.map((r) => r.host))].join(', ')}${delegated}${item}${message.replaceAll('\n', '\n      ')}`];
+  const lines = [
+    `    ${paint(state, colours[first.status])} ${[...new Set(group.map((r) => r.host))].join(', ')}${delegated}${item}${message.replaceAll('\n', '\n      ')}`,
+  ];
   if (failed) {
     lines.push(`      at ${formatPlace(first.place)}`);
     if (first.failure) lines.push(...showFailure(first.failure, paint));
-  } else if (options.verbosity >= 2) lines.push(`      ${paint(`at ${formatPlace(first.place)}, ${first.milliseconds} ms`, 'dim')}`);
+  } else if (options.verbosity >= 2)
+    lines.push(`      ${paint(`at ${formatPlace(first.place)}, ${first.milliseconds} ms`, 'dim')}`);
   for (const warning of first.warnings ?? []) lines.push(`      ${paint(`warning: ${harmless(warning)}`, 'magenta')}`);
   if (first.differences.length > 0) lines.push(...showDifferences(first, options));
   return lines;
 }
 
 function showDifferences(result: Result, options: HumanOptions): string[] {
-  if (options.diff) return result.differences.flatMap((d) => showDifference(d, options.paint)).map((line) => `      ${line}`);
-  const names = result.differences.map((d) => (d.from !== null && d.to !== null && (d.from + d.to).length <= 60 && !/\n/.test(d.from + d.to) ? `${d.what} ${d.from} → ${d.to}` : d.what));
+  if (options.diff)
+    return result.differences.flatMap((d) => showDifference(d, options.paint)).map((line) => `      ${line}`);
+  const names = result.differences.map((d) =>
+    d.from !== null && d.to !== null && (d.from + d.to).length <= 60 && !/\n/.test(d.from + d.to)
+      ? `${d.what} ${d.from} → ${d.to}`
+      : d.what,
+  );
   return [`      ${options.paint(harmless(names.join(', ')), 'dim')}`];
 }
 
@@ -150,7 +180,8 @@ function showFailure(failure: FailureDetail, paint: Paint): string[] {
     const shown = text === undefined ? '' : harmless(text).trimEnd();
     if (shown !== '') lines.push(`      ${label}:`, ...tail(shown.split('\n'), 40).map((line) => `        ${line}`));
   };
-  if (failure.command !== undefined) lines.push(`      command: ${harmless(failure.command).replaceAll('\n', '\n        ')}`);
+  if (failure.command !== undefined)
+    lines.push(`      command: ${harmless(failure.command).replaceAll('\n', '\n        ')}`);
   if (failure.code !== undefined) lines.push(`      exit code: ${failure.code}`);
   block('stderr', failure.stderr);
   block('stdout', failure.stdout);

@@ -1,7 +1,7 @@
 import { Environment } from '@marcbachmann/cel-js';
 import { UnknownValue } from '../contract/unknown.ts';
-import { Problem } from './problem.ts';
 import { cidrContains, cidrOverlaps } from './networks.ts';
+import { Problem } from './problem.ts';
 import { search } from './search.ts';
 import { compareVersions } from './versions.ts';
 

@@ -3,9 +3,9 @@ import { suggest } from '../source/nearest.ts';
 import { celEnvironment, UndefinedVariable } from './cel-functions.ts';
 import { type CelUse, walkCel } from './cel-references.ts';
 import { CelValues } from './cel-values.ts';
-import { Problem } from './problem.ts';
 import { celHabit } from './jinja.ts';
 import { findVariable, Missing } from './lookup.ts';
+import { Problem } from './problem.ts';
 import type { Scope } from './types.ts';
 
 /** An expression in CEL, checked as far as it can be without values. */
@@ -165,7 +165,11 @@ function explain(
     case 'reserved_identifier':
     case 'parse_error':
     case 'unterminated_string':
-      return new Problem(`this is not an expression: ${/token: EOF/i.test(summary) ? 'it breaks off here' : summary.toLowerCase()}`, offset, celHabit(source));
+      return new Problem(
+        `this is not an expression: ${/token: EOF/i.test(summary) ? 'it breaks off here' : summary.toLowerCase()}`,
+        offset,
+        celHabit(source),
+      );
     default:
       return new Problem(summary, offset);
   }

@@ -1,9 +1,9 @@
 import type { Diagnostics } from '../source/diagnostic.ts';
 import { describe, type ScalarNode, type SourceNode } from '../source/node.ts';
 import { type CelProgram, parseCel } from './cel.ts';
-import { Problem } from './problem.ts';
 import { type Located, locatedScalar } from './located.ts';
 import { describeValue } from './lookup.ts';
+import { Problem } from './problem.ts';
 import { withTests } from './references.ts';
 import { type Condition, type Expression, type Scope, TemplateError } from './types.ts';
 

@@ -1,4 +1,4 @@
-import { parse, type Program } from 'handlebars/dist/cjs/handlebars/compiler/base.js';
+import { type Program, parse } from 'handlebars/dist/cjs/handlebars/compiler/base.js';
 import { Problem } from './problem.ts';
 
 const programs = new Map<string, Program>();

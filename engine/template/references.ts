@@ -6,9 +6,9 @@ import type {
   SubExpression,
 } from 'handlebars/dist/cjs/handlebars/compiler/base.js';
 import { suggest } from '../source/nearest.ts';
-import { Problem } from './problem.ts';
 import { helpers } from './helpers.ts';
 import { type Located, offsetAt } from './located.ts';
+import { Problem } from './problem.ts';
 import type { Reference } from './types.ts';
 
 export const blocks = new Set(['if', 'unless', 'each', 'with']);

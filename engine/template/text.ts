@@ -1,8 +1,8 @@
 import type { Expression, Program } from 'handlebars/dist/cjs/handlebars/compiler/base.js';
 import type { Diagnostics } from '../source/diagnostic.ts';
 import { parseHandlebars } from './handlebars.ts';
-import { Problem } from './problem.ts';
 import type { Located } from './located.ts';
+import { Problem } from './problem.ts';
 import { inspect } from './references.ts';
 import { expressionOf, Renderer } from './render.ts';
 import { type Reference, type Scope, TemplateError } from './types.ts';

@@ -1,5 +1,5 @@
 import { TaskFailure } from '../../engine/contract/failure.ts';
-import type { Check, Changed, Reader, Writer } from '../../engine/contract/module.ts';
+import type { Changed, Check, Reader, Writer } from '../../engine/contract/module.ts';
 import { cannotTell, type Probe } from '../../engine/contract/probe.ts';
 import { quoteAll, sh } from '../../engine/contract/quote.ts';
 import { pathState } from '../probes/path.ts';

@@ -1,7 +1,7 @@
 import type { Reader } from '../../engine/contract/module.ts';
 import { UnknownValue } from '../../engine/contract/unknown.ts';
-import { clusterProbe, etcdProbe, nodeFilesProbe } from '../probes/cluster.ts';
 import type { Cluster, NodeFiles } from '../probes/cluster.ts';
+import { clusterProbe, etcdProbe, nodeFilesProbe } from '../probes/cluster.ts';
 import type { KubeadmArguments } from './arguments.ts';
 import { classify, type Evidence, isBare, isComplete, type Verdict } from './classify.ts';
 

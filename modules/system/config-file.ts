@@ -5,8 +5,8 @@ import { sh } from '../../engine/contract/quote.ts';
 import {
   absentPath,
   digestOf,
-  fileDigest,
   type FileText,
+  fileDigest,
   fileText,
   fileTextOf,
   inode,

@@ -23,7 +23,10 @@ interface Measured {
 
 async function measure(args: readonly string[]): Promise<Measured> {
   const started = performance.now();
-  const child = spawn(process.execPath, ['dist/tsplay.js', ...args], { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, ['dist/tsplay.js', ...args], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   let peak = 0;
   const watch = setInterval(() => {
     peak = Math.max(peak, peakOf(child.pid!));
@@ -32,7 +35,8 @@ async function measure(args: readonly string[]): Promise<Measured> {
   child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
   const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
   clearInterval(watch);
-  if (code !== 0) throw new Error(`tsplay ${args.join(' ')} ended with ${code}: is the lab up and converged? (npm start)`);
+  if (code !== 0)
+    throw new Error(`tsplay ${args.join(' ')} ended with ${code}: is the lab up and converged? (npm start)`);
   const output = Buffer.concat(chunks).toString();
   const changed = output.split('\n').filter((line) => line.includes('"status":"changed"')).length;
   return { seconds: (performance.now() - started) / 1000, peakMegabytes: peak, changed };
@@ -55,9 +59,13 @@ const results = new Map<string, Measured[]>(Object.keys(works).map((name) => [na
 for (let round = 0; round < rounds; round++)
   for (const [name, args] of Object.entries(works)) results.get(name)!.push(await measure(args));
 
-process.stdout.write(`medians of ${rounds} rounds, five hosts\n${'work'.padEnd(26)}${'wall'.padStart(8)}${'peak'.padStart(10)}${'changed'.padStart(9)}\n`);
+process.stdout.write(
+  `medians of ${rounds} rounds, five hosts\n${'work'.padEnd(26)}${'wall'.padStart(8)}${'peak'.padStart(10)}${'changed'.padStart(9)}\n`,
+);
 for (const [name, measured] of results) {
   const wall = `${median(measured.map((m) => m.seconds)).toFixed(2)} s`;
   const peak = `${Math.round(Math.max(...measured.map((m) => m.peakMegabytes)))} MB`;
-  process.stdout.write(`${name.padEnd(26)}${wall.padStart(8)}${peak.padStart(10)}${String(Math.max(...measured.map((m) => m.changed))).padStart(9)}\n`);
+  process.stdout.write(
+    `${name.padEnd(26)}${wall.padStart(8)}${peak.padStart(10)}${String(Math.max(...measured.map((m) => m.changed))).padStart(9)}\n`,
+  );
 }

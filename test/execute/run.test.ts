@@ -38,7 +38,15 @@ const cases: readonly Case[] = [
 - { name: needs what was kept, debug: { msg: "{{ kept }}" } }
 - { name: really runs, command: "true", check_mode: false, changed_when: false, register: s }
 - { name: known, debug: { msg: x }, when: s.rc == 0 }`),
-    trace: ['a unknown run', 'a unknown needs it', 'a skipped decided by the other side', 'a unknown keeps', 'a unknown needs what was kept', 'a ok really runs', 'a ok known'],
+    trace: [
+      'a unknown run',
+      'a unknown needs it',
+      'a skipped decided by the other side',
+      'a unknown keeps',
+      'a unknown needs what was kept',
+      'a ok really runs',
+      'a ok known',
+    ],
   },
   {
     title: 'handlers run once, in the order of their definition, and may notify earlier ones',
@@ -51,7 +59,14 @@ handlers:
 - { name: never, debug: { msg: never } }
 - { name: second, copy: { content: x, dest: DIR/3 }, notify: first }
 - { name: by topic, debug: { msg: x }, listen: third }`),
-    trace: ['a changed t1', 'a changed t2', 'a ok t3', 'a changed second (handler)', 'a ok first (handler)', 'a ok by topic (handler)'],
+    trace: [
+      'a changed t1',
+      'a changed t2',
+      'a ok t3',
+      'a changed second (handler)',
+      'a ok first (handler)',
+      'a ok by topic (handler)',
+    ],
   },
   {
     title: 'a failed host leaves the play, and the others go on',
@@ -114,7 +129,9 @@ tasks:
   },
   {
     title: 'a condition that is false never evaluates the source of the loop',
-    playbook: play(`tasks: [{ name: loop, debug: { msg: x }, loop: "{{ nothing.here }}", when: false }]\nvars: { nothing: {} }`),
+    playbook: play(
+      `tasks: [{ name: loop, debug: { msg: x }, loop: "{{ nothing.here }}", when: false }]\nvars: { nothing: {} }`,
+    ),
     trace: ['a skipped loop'],
   },
   {
@@ -199,7 +216,9 @@ tasks:
   },
   {
     title: 'facts are read where something refers to them',
-    playbook: play('tasks: [{ name: see, debug: { msg: x }, when: facts.cpus >= 1 && facts.memory_mb > 100 && facts.kernel != "" && hostvars.b.facts.cpus == facts.cpus }]'),
+    playbook: play(
+      'tasks: [{ name: see, debug: { msg: x }, when: facts.cpus >= 1 && facts.memory_mb > 100 && facts.kernel != "" && hostvars.b.facts.cpus == facts.cpus }]',
+    ),
     trace: ['a ok see'],
   },
   {
@@ -220,7 +239,10 @@ describe('a run', () => {
     it(title, async () => {
       const seen = await trace(given);
       const sideBySide = expected.some((line) => !line.startsWith('a '));
-      const shown = seen.results.filter((r) => r.status === 'failed').map((r) => r.message).join('; ');
+      const shown = seen.results
+        .filter((r) => r.status === 'failed')
+        .map((r) => r.message)
+        .join('; ');
       expect(sideBySide ? [...seen.lines].sort() : seen.lines, shown).to.deep.equal(expected);
       expect(seen.exit).to.equal(exit);
     });
@@ -233,6 +255,15 @@ describe('a run', () => {
 - { command: "false", ignore_errors: true }
 - { debug: { msg: x }, when: false }`),
     });
-    expect(recap.hosts['a']).to.deep.equal({ ok: 2, changed: 1, skipped: 1, failed: 0, unreachable: 0, rescued: 0, ignored: 1, unknown: 0 });
+    expect(recap.hosts['a']).to.deep.equal({
+      ok: 2,
+      changed: 1,
+      skipped: 1,
+      failed: 0,
+      unreachable: 0,
+      rescued: 0,
+      ignored: 1,
+      unknown: 0,
+    });
   });
 });

@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync, mkdirSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { Event, Recap, Result } from '../../engine/execute/event.ts';
 import type { RunOptions } from '../../engine/execute/context.ts';
+import type { Event, Recap, Result } from '../../engine/execute/event.ts';
 import { run } from '../../engine/run.ts';
 import { modules } from '../../modules/index.ts';
 
@@ -46,7 +46,16 @@ export async function trace(given: Given): Promise<Traced> {
       extra: new Map(Object.entries(given.extra ?? {})),
       modules: new Map(modules.map((m) => [m.name, m])),
       ...(given.limit !== undefined && { limit: given.limit }),
-      options: { check: false, forks: 10, forceHandlers: false, tags: [], skipTags: [], become: false, timeoutSeconds: 10, ...given.options },
+      options: {
+        check: false,
+        forks: 10,
+        forceHandlers: false,
+        tags: [],
+        skipTags: [],
+        become: false,
+        timeoutSeconds: 10,
+        ...given.options,
+      },
     };
     const exit = await run(request, 'test', (event) => events.push(event), new AbortController().signal);
     const results = events.filter((event) => event.event === 'result');

@@ -1,7 +1,7 @@
-import { expect } from 'chai';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { expect } from 'chai';
 import { selectHosts } from '../../engine/inventory/select.ts';
 import type { Inventory } from '../../engine/inventory/types.ts';
 import { Diagnostics } from '../../engine/source/diagnostic.ts';

@@ -1,5 +1,5 @@
-import { expect } from 'chai';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from 'chai';
 import { type Cluster, openCluster, type Ran, writtenBetween } from './cluster.ts';
 import * as lab from './index.ts';
 
@@ -27,8 +27,12 @@ describe('the cluster', function () {
     for (const one of opened) one.close();
   });
 
-  const changedOn = (ran: Ran): string[] => [...new Set(ran.results.filter((r) => r.status === 'changed').map((r) => r.host))].sort();
-  const changes = (ran: Ran): string[] => ran.results.filter((r) => r.status === 'changed').map((r) => `${r.host}: ${r.task}: ${r.differences.map((d) => d.what).join()}`);
+  const changedOn = (ran: Ran): string[] =>
+    [...new Set(ran.results.filter((r) => r.status === 'changed').map((r) => r.host))].sort();
+  const changes = (ran: Ran): string[] =>
+    ran.results
+      .filter((r) => r.status === 'changed')
+      .map((r) => `${r.host}: ${r.task}: ${r.differences.map((d) => d.what).join()}`);
 
   it('is predicted on bare hosts without a failure and without a byte written', async () => {
     const before = await cluster.written();
@@ -75,7 +79,21 @@ describe('the cluster', function () {
     expect(writtenBetween(before, await cluster.written())).to.deep.equal([]);
   });
 
-  for (const tag of ['preflight', 'common', 'control-plane', 'worker', 'hosts', 'kernel', 'packages', 'containerd', 'kubelet', 'images', 'haproxy', 'join', 'cni']) {
+  for (const tag of [
+    'preflight',
+    'common',
+    'control-plane',
+    'worker',
+    'hosts',
+    'kernel',
+    'packages',
+    'containerd',
+    'kubelet',
+    'images',
+    'haproxy',
+    'join',
+    'cni',
+  ]) {
     it(`runs --tags ${tag} alone`, async () => {
       const ran = await cluster.run('--tags', tag);
       expect(ran.exit, ran.trouble).to.equal(0);
@@ -89,7 +107,11 @@ describe('the cluster', function () {
     const tokens = stdout.split('\n').filter((name) => name.startsWith('secret/bootstrap-token-'));
     expect(tokens.length, 'kubeadm init itself makes at most one token, which expires').to.be.at.most(1);
     for (const host of [...masters, ...workers]) {
-      const found = await lab.hostExec(cluster.options, host, ['sh', '-c', 'find /root /tmp /etc/kubernetes /run -xdev -name ".tsplay.*" 2>/dev/null']);
+      const found = await lab.hostExec(cluster.options, host, [
+        'sh',
+        '-c',
+        'find /root /tmp /etc/kubernetes /run -xdev -name ".tsplay.*" 2>/dev/null',
+      ]);
       expect(found.stdout, host).to.equal('');
     }
   });
@@ -98,15 +120,43 @@ describe('the cluster', function () {
     const image = 'k8s.gcr.io/lab/busybox:1';
     for (const name of workers) {
       const overrides = JSON.stringify({ spec: { nodeName: name, terminationGracePeriodSeconds: 0 } });
-      const { stderr, code } = await cluster.kubectl('k8s-master-1', 'run', `on-${name}`, `--image=${image}`, `--overrides=${overrides}`, '--', 'sleep', '3600');
+      const { stderr, code } = await cluster.kubectl(
+        'k8s-master-1',
+        'run',
+        `on-${name}`,
+        `--image=${image}`,
+        `--overrides=${overrides}`,
+        '--',
+        'sleep',
+        '3600',
+      );
       expect(code, stderr).to.equal(0);
     }
     for (const name of workers) {
-      const { stderr, code } = await cluster.kubectl('k8s-master-1', 'wait', '--for=condition=Ready', '--timeout=15s', `pod/on-${name}`);
+      const { stderr, code } = await cluster.kubectl(
+        'k8s-master-1',
+        'wait',
+        '--for=condition=Ready',
+        '--timeout=15s',
+        `pod/on-${name}`,
+      );
       expect(code, stderr).to.equal(0);
     }
-    const address = (await cluster.kubectl('k8s-master-1', 'get', 'pod', 'on-k8s-worker-2', '-o', 'jsonpath={.status.podIP}')).stdout;
-    const ping = await cluster.kubectl('k8s-master-1', 'exec', 'on-k8s-worker-1', '--', 'ping', '-c', '1', '-W', '5', address);
+    const address = (
+      await cluster.kubectl('k8s-master-1', 'get', 'pod', 'on-k8s-worker-2', '-o', 'jsonpath={.status.podIP}')
+    ).stdout;
+    const ping = await cluster.kubectl(
+      'k8s-master-1',
+      'exec',
+      'on-k8s-worker-1',
+      '--',
+      'ping',
+      '-c',
+      '1',
+      '-W',
+      '5',
+      address,
+    );
     expect(ping.code, ping.stderr + ping.stdout).to.equal(0);
     for (const name of workers) await cluster.kubectl('k8s-master-1', 'delete', 'pod', `on-${name}`, '--wait=false');
   });
@@ -120,20 +170,32 @@ describe('the cluster', function () {
     expect(changedOn(ran)).to.deep.equal(['k8s-worker-3']);
     const after = await cluster.written();
     expect(writtenBetween(before, after, ['k8s-lb', ...masters, ...workers])).to.deep.equal([]);
-    expect(await cluster.nodes('k8s-master-1')).to.deep.include({ name: 'k8s-worker-3', ready: true, roles: ['worker'] });
+    expect(await cluster.nodes('k8s-master-1')).to.deep.include({
+      name: 'k8s-worker-3',
+      ready: true,
+      roles: ['worker'],
+    });
   });
 
   it('joins a worker again whose join was killed half way', async () => {
     await lab.labReset(cluster.options, ['k8s-worker-3']);
     const { pid, ended } = cluster.start('playbooks/ha-cluster.yml', '--limit', 'k8s-worker-3');
-    await until(async () => (await lab.hostExec(cluster.options, 'k8s-worker-3', ['test', '-e', '/etc/kubernetes/bootstrap-kubelet.conf'])).code === 0);
+    await until(
+      async () =>
+        (await lab.hostExec(cluster.options, 'k8s-worker-3', ['test', '-e', '/etc/kubernetes/bootstrap-kubelet.conf']))
+          .code === 0,
+    );
     await lab.hostKill(cluster.options, 'k8s-worker-3');
     process.kill(pid, 'SIGKILL');
     await ended;
     await lab.hostStart(cluster.options, 'k8s-worker-3');
     const ran = await cluster.run('--limit', 'k8s-worker-3');
     expect(ran.exit, ran.trouble).to.equal(0);
-    expect(await cluster.nodes('k8s-master-1')).to.deep.include({ name: 'k8s-worker-3', ready: true, roles: ['worker'] });
+    expect(await cluster.nodes('k8s-master-1')).to.deep.include({
+      name: 'k8s-worker-3',
+      ready: true,
+      roles: ['worker'],
+    });
   });
 
   it('joins a worker again whose token has expired', async () => {
@@ -146,18 +208,33 @@ describe('the cluster', function () {
     await lab.hostExec(cluster.options, 'k8s-worker-3', ['sh', '-c', half.join('\n')]);
     const ran = await cluster.run('--limit', 'k8s-worker-3');
     expect(ran.exit, ran.trouble).to.equal(0);
-    expect(await cluster.nodes('k8s-master-1')).to.deep.include({ name: 'k8s-worker-3', ready: true, roles: ['worker'] });
+    expect(await cluster.nodes('k8s-master-1')).to.deep.include({
+      name: 'k8s-worker-3',
+      ready: true,
+      roles: ['worker'],
+    });
   });
 
   it('refuses a node of another cluster, and leaves it as it is', async () => {
     const conf = '/etc/kubernetes/kubelet.conf';
-    await lab.hostExec(cluster.options, 'k8s-worker-3', ['sh', '-c', `cp ${conf} /root/kubelet.conf; sed -i 's#server: .*#server: https://other.example.net:6443#' ${conf}; systemctl stop kubelet`]);
+    await lab.hostExec(cluster.options, 'k8s-worker-3', [
+      'sh',
+      '-c',
+      `cp ${conf} /root/kubelet.conf; sed -i 's#server: .*#server: https://other.example.net:6443#' ${conf}; systemctl stop kubelet`,
+    ]);
     const before = await cluster.written();
     const ran = await cluster.run('--limit', 'k8s-worker-3');
     expect(ran.exit).to.equal(2);
-    expect(ran.trouble).to.contain('foreign').and.to.contain('other.example.net').and.to.contain('k8s-api.lab.internal');
+    expect(ran.trouble)
+      .to.contain('foreign')
+      .and.to.contain('other.example.net')
+      .and.to.contain('k8s-api.lab.internal');
     expect(writtenBetween(before, await cluster.written())).to.deep.equal([]);
-    await lab.hostExec(cluster.options, 'k8s-worker-3', ['sh', '-c', `mv /root/kubelet.conf ${conf}; systemctl start kubelet`]);
+    await lab.hostExec(cluster.options, 'k8s-worker-3', [
+      'sh',
+      '-c',
+      `mv /root/kubelet.conf ${conf}; systemctl start kubelet`,
+    ]);
   });
 
   it('with two control planes stops answering when one is lost, and comes back with it', async () => {
@@ -172,8 +249,14 @@ describe('the cluster', function () {
     opened.push(cluster);
     const ran = await cluster.run();
     expect(ran.exit, ran.trouble).to.equal(0);
-    expect(ran.results.find((r) => r.task === 'Say what the topology tolerates')?.message).to.contain('tolerates 1 failure');
-    expect(await cluster.nodes('k8s-master-3')).to.deep.include({ name: 'k8s-master-3', ready: true, roles: ['control-plane', 'master'] });
+    expect(ran.results.find((r) => r.task === 'Say what the topology tolerates')?.message).to.contain(
+      'tolerates 1 failure',
+    );
+    expect(await cluster.nodes('k8s-master-3')).to.deep.include({
+      name: 'k8s-master-3',
+      ready: true,
+      roles: ['control-plane', 'master'],
+    });
     const again = await cluster.run();
     expect(again.exit, again.trouble).to.equal(0);
     expect(changes(again)).to.deep.equal([]);
@@ -200,7 +283,11 @@ describe('the cluster', function () {
     const ran = await cluster.start('playbooks/reset-cluster.yml', '-e', 'confirm_reset=lab').ended;
     expect(ran.exit, ran.trouble).to.equal(0);
     for (const host of [...masters, 'k8s-master-3', ...workers, 'k8s-worker-3']) {
-      const left = await lab.hostExec(cluster.options, host, ['sh', '-c', 'ls -A /etc/kubernetes/manifests /var/lib/etcd /etc/kubernetes/*.conf 2>/dev/null | grep -v :']);
+      const left = await lab.hostExec(cluster.options, host, [
+        'sh',
+        '-c',
+        'ls -A /etc/kubernetes/manifests /var/lib/etcd /etc/kubernetes/*.conf 2>/dev/null | grep -v :',
+      ]);
       expect(left.stdout.trim(), host).to.equal('');
     }
   });
@@ -211,7 +298,17 @@ describe('the cluster', function () {
     const address = '10.20.1.4';
     const ran = await cluster.run('-e', `loadbalancer_virtual_ip=${address}`);
     expect(ran.exit, ran.trouble).to.equal(0);
-    const answers = async (): Promise<boolean> => (await cluster.kubectl('k8s-master-1', 'get', 'nodes', '--request-timeout=4s', '--server', `https://${address}:6443`)).code === 0;
+    const answers = async (): Promise<boolean> =>
+      (
+        await cluster.kubectl(
+          'k8s-master-1',
+          'get',
+          'nodes',
+          '--request-timeout=4s',
+          '--server',
+          `https://${address}:6443`,
+        )
+      ).code === 0;
     expect(await answers()).to.equal(true);
     await lab.hostKill(cluster.options, 'k8s-lb');
     await until(answers);

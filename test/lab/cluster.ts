@@ -35,7 +35,10 @@ export interface Cluster {
 }
 
 /** The lab of inventory/lab.yml, as tests use it: through the built command, as a user does. */
-export async function openCluster(inventories: readonly string[] = ['inventory/lab.yml'], added: readonly string[] = []): Promise<Cluster> {
+export async function openCluster(
+  inventories: readonly string[] = ['inventory/lab.yml'],
+  added: readonly string[] = [],
+): Promise<Cluster> {
   const options = { ...(await labOptions(inventories, new AbortController().signal)), log: () => {} };
   const folder = mkdtempSync(join(tmpdir(), 'tsplay-cluster-'));
   const start = (...args: string[]): { pid: number; ended: Promise<Ran> } => {
@@ -44,11 +47,22 @@ export async function openCluster(inventories: readonly string[] = ['inventory/l
     const child = spawn(process.execPath, words, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
     const printed: Buffer[] = [];
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => printed.push(chunk));
-    const ended = new Promise<Ran>((resolve) => child.on('close', (code) => resolve(ranFrom(file, code ?? -1, Buffer.concat(printed).toString()))));
+    const ended = new Promise<Ran>((resolve) =>
+      child.on('close', (code) => resolve(ranFrom(file, code ?? -1, Buffer.concat(printed).toString()))),
+    );
     return { pid: child.pid!, ended };
   };
   const kubectl: Cluster['kubectl'] = (from, ...args) =>
-    lab.hostExec(options, from, ['timeout', '20', 'kubectl', '--kubeconfig', '/etc/kubernetes/admin.conf', '--server', 'https://10.20.1.5:6443', ...args]);
+    lab.hostExec(options, from, [
+      'timeout',
+      '20',
+      'kubectl',
+      '--kubeconfig',
+      '/etc/kubernetes/admin.conf',
+      '--server',
+      'https://10.20.1.5:6443',
+      ...args,
+    ]);
   return {
     inventories,
     options,
@@ -61,10 +75,19 @@ export async function openCluster(inventories: readonly string[] = ['inventory/l
       return (JSON.parse(stdout) as { items: readonly KubernetesNode[] }).items.map(({ metadata, status }) => ({
         name: metadata.name,
         ready: status.conditions.some((c) => c.type === 'Ready' && c.status === 'True'),
-        roles: Object.keys(metadata.labels).flatMap((label) => /^node-role\.kubernetes\.io\/(.+)$/.exec(label)?.[1] ?? []),
+        roles: Object.keys(metadata.labels).flatMap(
+          (label) => /^node-role\.kubernetes\.io\/(.+)$/.exec(label)?.[1] ?? [],
+        ),
       }));
     },
-    written: async () => new Map(await Promise.all(options.hosts.map(async ({ name }) => [name, await lab.upperDigest(options, name, { ignore: byThemselves })] as const))),
+    written: async () =>
+      new Map(
+        await Promise.all(
+          options.hosts.map(
+            async ({ name }) => [name, await lab.upperDigest(options, name, { ignore: byThemselves })] as const,
+          ),
+        ),
+      ),
     with: async (name, group, number) => {
       const file = join(folder, `${name}.yml`);
       const host = `{ ansible_host: 127.20.1.${number}, node_ip: 10.20.1.${number}, pod_cidr: 10.244.${number}.0/24 }`;
@@ -83,7 +106,9 @@ export type Written = ReadonlyMap<string, ReadonlyMap<string, string>>;
 export function writtenBetween(before: Written, after: Written, hosts: Iterable<string> = after.keys()): string[] {
   return [...hosts].flatMap((host) => {
     const [old, now] = [before.get(host) ?? new Map<string, string>(), after.get(host) ?? new Map<string, string>()];
-    return [...new Set([...old.keys(), ...now.keys()])].filter((path) => old.get(path) !== now.get(path)).map((path) => `${host} ${path}`);
+    return [...new Set([...old.keys(), ...now.keys()])]
+      .filter((path) => old.get(path) !== now.get(path))
+      .map((path) => `${host} ${path}`);
   });
 }
 
@@ -105,8 +130,18 @@ const byThemselves: readonly RegExp[] = [
 ];
 
 function ranFrom(file: string, exit: number, printed: string): Ran {
-  const events = readFileSync(file, { encoding: 'utf8', flag: 'a+' }).split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as Event);
+  const events = readFileSync(file, { encoding: 'utf8', flag: 'a+' })
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Event);
   const results = events.filter((event) => event.event === 'result');
-  const failed = results.filter((r) => r.status === 'failed' || r.status === 'unreachable').map((r) => `${r.host}: ${r.task}: ${r.message} ${r.failure?.stderr ?? ''}`);
-  return { exit, results, recap: events.find((event) => event.event === 'recap'), trouble: failed.join('\n') || printed.slice(-2000) };
+  const failed = results
+    .filter((r) => r.status === 'failed' || r.status === 'unreachable')
+    .map((r) => `${r.host}: ${r.task}: ${r.message} ${r.failure?.stderr ?? ''}`);
+  return {
+    exit,
+    results,
+    recap: events.find((event) => event.event === 'recap'),
+    trouble: failed.join('\n') || printed.slice(-2000),
+  };
 }

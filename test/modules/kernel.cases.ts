@@ -1,6 +1,6 @@
-import { noUnit } from '../../modules/probes/service.ts';
 import { hostname } from '../../modules/hostname.ts';
 import { modprobe } from '../../modules/modprobe.ts';
+import { noUnit } from '../../modules/probes/service.ts';
 import { swap } from '../../modules/swap.ts';
 import { sysctl } from '../../modules/sysctl.ts';
 import type { ModuleCase } from './case.ts';

@@ -1,6 +1,6 @@
 import type { GivenHost } from '../../engine/contract/testing.ts';
 import { kubeadm } from '../../modules/kubeadm.ts';
-import { clusterProbe, etcdProbe, type Cluster, type NodeFiles, nodeFilesProbe } from '../../modules/probes/cluster.ts';
+import { type Cluster, clusterProbe, etcdProbe, type NodeFiles, nodeFilesProbe } from '../../modules/probes/cluster.ts';
 import type { ModuleCase } from './case.ts';
 
 const args = {

@@ -1,8 +1,8 @@
+import type { GivenHost } from '../../engine/contract/testing.ts';
 import { noUnit } from '../../modules/probes/service.ts';
 import { systemd } from '../../modules/systemd.ts';
 import type { ModuleCase } from './case.ts';
 import { hostWith } from './paths.ts';
-import type { GivenHost } from '../../engine/contract/testing.ts';
 
 const base = { daemon_reload: false, no_block: false, scope: 'system' };
 const there = { ...noUnit, exists: true };

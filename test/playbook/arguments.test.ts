@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { TaskFailure } from '../../engine/contract/failure.ts';
 import { Unknown, UnknownValue } from '../../engine/contract/unknown.ts';
-import { readEntries } from '../../engine/playbook/entries.ts';
 import { prepareArguments } from '../../engine/playbook/arguments.ts';
 import type { Context } from '../../engine/playbook/context.ts';
+import { readEntries } from '../../engine/playbook/entries.ts';
 import { ModuleNames } from '../../engine/playbook/module-names.ts';
 import { omit } from '../../engine/playbook/omit.ts';
 import { noSettings } from '../../engine/playbook/settings.ts';

@@ -15,7 +15,16 @@ const base: Result = {
   place: { file: 'site.yml', line: 3, column: 5 },
   milliseconds: 1,
 };
-const counts: HostCounts = { ok: 1, changed: 1, skipped: 0, failed: 0, unreachable: 0, rescued: 0, ignored: 0, unknown: 0 };
+const counts: HostCounts = {
+  ok: 1,
+  changed: 1,
+  skipped: 0,
+  failed: 0,
+  unreachable: 0,
+  rescued: 0,
+  ignored: 0,
+  unknown: 0,
+};
 
 function show(events: readonly Event[], options: { diff?: boolean; verbosity?: number } = {}): string {
   const report = humanReporter({ paint: plain, diff: false, verbosity: 0, ...options });
@@ -33,7 +42,12 @@ function task(results: readonly Partial<Result>[]): Event[] {
 describe('the human view', () => {
   it('puts hosts with the same result on one line', () => {
     const differences = [{ what: 'mode', from: '0600', to: '0644' }];
-    const text = show(task([{ status: 'changed', differences }, { status: 'changed', host: 'b', differences }]));
+    const text = show(
+      task([
+        { status: 'changed', differences },
+        { status: 'changed', host: 'b', differences },
+      ]),
+    );
     expect(text).to.contain('± common : Write it\n    changed a, b\n      mode 0600 → 0644\n');
   });
 
@@ -59,7 +73,9 @@ describe('the human view', () => {
   });
 
   it('shows texts as a unified diff on request', () => {
-    const text = show(task([{ status: 'changed', differences: [{ what: 'content', from: 'a\nb\n', to: 'a\nc\n' }] }]), { diff: true });
+    const text = show(task([{ status: 'changed', differences: [{ what: 'content', from: 'a\nb\n', to: 'a\nc\n' }] }]), {
+      diff: true,
+    });
     expect(text).to.contain('      --- content (now)').and.to.contain('      -b\n      +c\n');
   });
 
@@ -72,7 +88,7 @@ describe('the human view', () => {
     const [start, result, recap] = task([{}]).map(report);
     expect(start).to.equal('… Write it  (a, b)');
     expect(result).to.equal('');
-    expect(recap).to.match(/^\r\u001B\[K✓ common : Write it/);
+    expect(recap?.startsWith('\r\u001B[K✓ common : Write it')).to.equal(true);
   });
 
   it('does not let remote output drive the terminal', () => {

@@ -40,7 +40,8 @@ describe('yaml', () => {
 
   it('bounds aliases that multiply', () => {
     const bomb = ['a: &a [1,1,1,1,1,1,1,1,1,1]'];
-    for (let i = 0; i < 6; i++) bomb.push(`${'bcdefg'[i]}: &${'bcdefg'[i]} [${Array(10).fill(`*${'abcdef'[i]}`).join(',')}]`);
+    for (let i = 0; i < 6; i++)
+      bomb.push(`${'bcdefg'[i]}: &${'bcdefg'[i]} [${Array(10).fill(`*${'abcdef'[i]}`).join(',')}]`);
     expect(parse(`${bomb.join('\n')}\n`).told.join()).to.contain('yaml-aliases');
   });
 

@@ -1,8 +1,8 @@
+import { UnknownValue } from '../../engine/contract/unknown.ts';
 import { Diagnostics } from '../../engine/source/diagnostic.ts';
 import type { SourceNode } from '../../engine/source/node.ts';
 import { parseYaml } from '../../engine/source/yaml.ts';
 import { type Scope, TemplateError } from '../../engine/template/types.ts';
-import { UnknownValue } from '../../engine/contract/unknown.ts';
 
 export function scopeOf(variables: Readonly<Record<string, unknown>>): Scope {
   return {

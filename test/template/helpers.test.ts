@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { Diagnostics } from '../../engine/source/diagnostic.ts';
 import { compileFile } from '../../engine/template/file.ts';
-import { compileValue } from '../../engine/template/value.ts';
 import { cidrContains, cidrOverlaps } from '../../engine/template/networks.ts';
+import { compileValue } from '../../engine/template/value.ts';
 import { compareVersions } from '../../engine/template/versions.ts';
 import { complaints, nodeOf, outcome, scopeOf } from './given.ts';
 

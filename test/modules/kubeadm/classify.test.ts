@@ -1,20 +1,20 @@
 import { expect } from 'chai';
 import { classify, type Evidence, type Verdict } from '../../../modules/kubeadm/classify.ts';
 import {
-  node,
-  controlFiles,
-  workerFiles,
-  control,
-  joined,
-  marked,
-  object,
   answer,
-  through,
-  member,
-  silent,
+  control,
+  controlFiles,
   first,
   further,
+  joined,
+  marked,
+  member,
+  node,
+  object,
+  silent,
+  through,
   worker,
+  workerFiles,
 } from './evidence.ts';
 
 const cases: readonly (readonly [
