@@ -1,0 +1,67 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from 'chai';
+import { type Cluster, openCluster, type Ran } from './cluster.ts';
+import * as lab from './index.ts';
+
+export const masters = ['k8s-master-1', 'k8s-master-2'];
+export const workers = ['k8s-worker-1', 'k8s-worker-2'];
+
+/** Tests of the cluster that are told in order: each goes on from where the one before it left the hosts. */
+export interface Story {
+  /** The cluster as it has grown so far. */
+  readonly cluster: Cluster;
+  /** One more host, beside those that there are (or, with `anew`, beside those of inventory/lab.yml). */
+  grow(name: string, group: string, number: number, anew?: boolean): Promise<void>;
+}
+
+/** Begins with bare hosts, or with the cluster of inventory/lab.yml (built where it is not there yet). Takes added hosts away. */
+export function tell(title: string, begin: 'bare' | 'built', tests: (story: Story) => void): void {
+  describe(title, function () {
+    this.timeout(600_000);
+    this.bail(true);
+    const opened: Cluster[] = [];
+    const newest = (): Cluster => opened.at(-1)!;
+
+    before(async () => {
+      opened.push(await openCluster());
+      await lab.labUp(newest().options);
+      if (begin === 'bare') return lab.labReset(newest().options);
+      const ran = await newest().run();
+      expect(ran.exit, ran.trouble).to.equal(0);
+    });
+
+    after(async () => {
+      const given = new Set(opened[0]!.options.hosts.map((h) => h.name));
+      const added = opened.flatMap((one) => one.options.hosts.map((h) => h.name)).filter((name) => !given.has(name));
+      await lab.labRemove(opened[0]!.options, [...new Set(added)]);
+      for (const one of opened) one.close();
+    });
+
+    tests({
+      get cluster() {
+        return newest();
+      },
+      grow: async (name, group, number, anew = false) => {
+        opened.push(await (anew ? opened[0]! : newest()).with(name, group, number));
+      },
+    });
+  });
+}
+
+export function changedOn(ran: Ran): string[] {
+  return [...new Set(ran.results.filter((r) => r.status === 'changed').map((r) => r.host))].sort();
+}
+
+export function changes(ran: Ran): string[] {
+  const changed = ran.results.filter((r) => r.status === 'changed');
+  return changed.map((r) => `${r.host}: ${r.task}: ${r.differences.map((d) => d.what).join()}`);
+}
+
+/** Waits for two minutes at most. */
+export async function until(condition: () => Promise<boolean>): Promise<void> {
+  for (let i = 0; i < 240; i++) {
+    if (await condition()) return;
+    await sleep(500);
+  }
+  throw new Error('what was waited for did not come within two minutes');
+}
