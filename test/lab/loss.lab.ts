@@ -43,7 +43,9 @@ tell('the loss of a host', 'built', (story) => {
     expect(last.code, last.stderr).to.equal(0);
     expect(failures, 'requests that failed while the loss was noticed').to.be.at.most(5);
     await lab.hostStart(story.cluster.options, 'k8s-master-1');
-    await until(async () => (await story.cluster.nodes('k8s-master-3')).some((node) => node.name === 'k8s-master-1' && node.ready));
+    await until(async () =>
+      (await story.cluster.nodes('k8s-master-3')).some((node) => node.name === 'k8s-master-1' && node.ready),
+    );
   });
 
   it('is not reset without its name, and is reset with it', async () => {
