@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { TaskFailure } from '../contract/failure.ts';
 import type { FileAttributes, Writer } from '../contract/module.ts';
 import { sh } from '../contract/quote.ts';
@@ -27,20 +27,24 @@ export async function writeFile(
     `directory=$(dirname -- "$target")`,
     `[ -d "$directory" ] || exit 90`,
     sh`mark=.tsplay.${createHash('sha256').update(path).digest('hex').slice(0, 12)}`,
+    sh`name=${randomBytes(8).toString('hex')}`,
     `rm -f -- "$directory/$mark".*`,
     `new=; trap 'rm -f -- "$new"' EXIT; trap 'exit 98' HUP INT TERM PIPE`,
-    `new=$(mktemp "$directory/$mark.XXXXXXXXXX") || exit 91`,
-    'cat > "$new" || exit 92',
-    sh`[ $(wc -c < "$new") -eq ${bytes.length} ] || exit 97`,
+    // Opened once, where nothing was, and from here on by its descriptor: whoever owns the folder cannot slip a link in.
+    `set -C; command exec 3> "$directory/$mark.$name" || exit 91; set +C`,
+    `new="$directory/$mark.$name"; open=/proc/self/fd/3`,
+    'cat >&3 || exit 92',
+    sh`[ $(wc -c < $open) -eq ${bytes.length} ] || exit 97`,
     // An existing file hands on its owner, group and mode where none are asked for; chown before chmod, since chown clears set-id bits.
-    `if [ -f "$target" ] && [ ! -L "$target" ]; then chown --reference="$target" -- "$new" && chmod --reference="$target" -- "$new" || exit 93; else chmod 0644 -- "$new" || exit 93; fi`,
-    ...(ownership === undefined ? [] : [sh`chown -- ${ownership} "$new" || exit 93`]),
-    ...(mode === undefined ? [] : [sh`chmod -- ${mode} "$new" || exit 93`]),
+    `if [ -f "$target" ] && [ ! -L "$target" ]; then chown --reference="$target" $open && chmod --reference="$target" $open || exit 93; else chmod 0644 $open || exit 93; fi`,
+    ...(ownership === undefined ? [] : [sh`chown -- ${ownership} $open || exit 93`]),
+    ...(mode === undefined ? [] : [sh`chmod -- ${mode} $open || exit 93`]),
+    'sync $open 2>/dev/null || sync',
+    'exec 3>&-',
     // The command is the playbook author's own shell text; the file's name is put in by the shell, never spliced.
     ...(validate === undefined
       ? []
       : [`( ${validate.replaceAll('%s', '"$new"')} ) </dev/null >&2 || { printf %s $?; exit 94; }`]),
-    'sync -- "$new" 2>/dev/null || sync',
     ...(backup === true
       ? [
           `if [ -e "$target" ]; then saved="$target.$(date +%Y-%m-%dT%H:%M:%S)~"; cp -p -- "$target" "$saved" || exit 95; printf %s "$saved"; fi`,

@@ -41,7 +41,7 @@ describe('a file that is written whole', () => {
     const killed = {
       shell: (script: string, options = {}) =>
         host.shell(
-          `kill() { command kill -KILL $(exec sh -c 'echo $PPID'); }; ${script.replace('cat > "$new"', 'cat > "$new"; kill')}`,
+          `kill() { command kill -KILL $(exec sh -c 'echo $PPID'); }; ${script.replace('cat >&3', 'cat >&3; kill')}`,
           options,
         ),
     };
