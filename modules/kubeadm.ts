@@ -20,7 +20,10 @@ export const kubeadm = defineModule({
     type: 'object',
     properties: {
       found: { type: 'string', description: 'The state that the node was found in: absent, half-join, complete …' },
-      ready: { type: 'boolean', description: 'Whether it was Ready when it was looked at.' },
+      ready: {
+        type: 'boolean',
+        description: 'Whether it was complete and Ready when it was looked at: nothing is to be waited for.',
+      },
     },
   },
   examples: [
@@ -102,7 +105,7 @@ async function checkPresent(args: KubeadmArguments, host: Reader) {
     present: found,
     differences,
     after: differences.length > 0 ? uncertain : [],
-    result: { found: verdict.state, ready: node?.ready ?? false },
+    result: { found: verdict.state, ready: verdict.action === 'none' && (node?.ready ?? false) },
     message: `${verdict.state}: ${verdict.why}`,
   };
 }

@@ -16,7 +16,7 @@ describe('a connection over SSH', () => {
     writeFileSync(join(folder, name), content, { mode: 0o600 });
     return join(folder, name);
   };
-  const pair = ssh2.utils.generateKeyPairSync('ed25519');
+  const pair = ssh2.utils.generateKeyPairSync('ecdsa', { bits: 256 });
   const keyFile = file('key', pair.private);
   const agent = process.env['SSH_AUTH_SOCK'];
   let ends: (() => unknown)[] = [];
@@ -103,7 +103,7 @@ describe('a connection over SSH', () => {
     const error = await failureOf(connections.get(target(one.port, [])));
     expect(error.name).to.equal('Unreachable');
     expect(error.message).to.equal(
-      `web1: the host key of [127.0.0.1]:${one.port} is not known: ssh-ed25519 ${print(one)}`,
+      `web1: the host key of [127.0.0.1]:${one.port} is not known: ecdsa-sha2-nistp256 ${print(one)}`,
     );
     expect(error.hint).to.contain(`ssh-keyscan -p ${one.port} 127.0.0.1 >> ${folder}`).and.to.contain('accept-new');
     expect(one.logins).to.deep.equal([]);
@@ -124,7 +124,7 @@ describe('a connection over SSH', () => {
       const error = await failureOf(connections.get(wanted));
       const [known] = wanted.knownHostsFiles;
       expect(error.message).to.equal(
-        `web1: the host key of [127.0.0.1]:${one.port} is not the known one: it shows ssh-ed25519 ${print(one)}, expected ssh-ed25519 ${print(other)} (${known}:1)`,
+        `web1: the host key of [127.0.0.1]:${one.port} is not the known one: it shows ecdsa-sha2-nistp256 ${print(one)}, expected ssh-ed25519 ${print(other)} (${known}:1)`,
       );
       expect(error.hint).to.contain(`ssh-keygen -R '[127.0.0.1]:${one.port}' -f ${known}`);
     });
@@ -156,7 +156,12 @@ describe('a connection over SSH', () => {
 
   it('tells about keys that cannot be used', async () => {
     const one = await server();
-    const locked = ssh2.utils.generateKeyPairSync('ed25519', { passphrase: 'sesame', cipher: 'aes256-ctr', rounds: 1 });
+    const locked = ssh2.utils.generateKeyPairSync('ecdsa', {
+      bits: 256,
+      passphrase: 'sesame',
+      cipher: 'aes256-ctr',
+      rounds: 1,
+    });
     const lockedFile = file('locked', locked.private);
     const messageFor = async (more: Partial<Target>) =>
       (await failureOf(connections.get(target(one.port, [one], more)))).message;

@@ -18,7 +18,6 @@ export interface Story {
 export function tell(title: string, begin: 'bare' | 'built', tests: (story: Story) => void): void {
   describe(title, function () {
     this.timeout(600_000);
-    this.bail(true);
     const opened: Cluster[] = [];
     const newest = (): Cluster => opened.at(-1)!;
 
@@ -28,6 +27,15 @@ export function tell(title: string, begin: 'bare' | 'built', tests: (story: Stor
       if (begin === 'bare') return lab.labReset(newest().options);
       const ran = await newest().run();
       expect(ran.exit, ran.trouble).to.equal(0);
+    });
+
+    // Not mocha's bail: that leaves tests out silently, also those of later stories.
+    let broken = false;
+    beforeEach(function () {
+      if (broken) this.skip();
+    });
+    afterEach(function () {
+      broken ||= this.currentTest?.state === 'failed';
     });
 
     after(async () => {
