@@ -124,7 +124,7 @@ describe('a connection over SSH', () => {
       const error = await failureOf(connections.get(wanted));
       const [known] = wanted.knownHostsFiles;
       expect(error.message).to.equal(
-        `web1: the host key of [127.0.0.1]:${one.port} is not the known one: it shows ecdsa-sha2-nistp256 ${print(one)}, expected ssh-ed25519 ${print(other)} (${known}:1)`,
+        `web1: the host key of [127.0.0.1]:${one.port} is not the known one: it shows ecdsa-sha2-nistp256 ${print(one)}, expected ecdsa-sha2-nistp256 ${print(other)} (${known}:1)`,
       );
       expect(error.hint).to.contain(`ssh-keygen -R '[127.0.0.1]:${one.port}' -f ${known}`);
     });
