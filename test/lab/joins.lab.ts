@@ -67,7 +67,7 @@ tell('a node that joins', 'built', (story) => {
     await lab.hostExec(story.cluster.options, 'k8s-worker-3', [
       'sh',
       '-c',
-      `cp ${conf} /root/kubelet.conf; sed -i 's#server: .*#server: https://other.example.net:6443#' ${conf}; systemctl stop kubelet`,
+      `cp ${conf} ${conf}.kept; sed -i 's#server: .*#server: https://other.example.net:6443#' ${conf}; systemctl stop kubelet`,
     ]);
     const before = await story.cluster.written();
     const ran = await story.cluster.run('--limit', 'k8s-worker-3');
@@ -80,7 +80,7 @@ tell('a node that joins', 'built', (story) => {
     await lab.hostExec(story.cluster.options, 'k8s-worker-3', [
       'sh',
       '-c',
-      `mv /root/kubelet.conf ${conf}; systemctl start kubelet`,
+      `mv ${conf}.kept ${conf}; systemctl start kubelet`,
     ]);
   });
 });
