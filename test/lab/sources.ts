@@ -19,7 +19,9 @@ export function sourceLines(targets: string): string[] {
 /** Debian and its updates, as far as this machine knows them. */
 export async function debianSources(): Promise<string[]> {
   const format = '$(REPO_URI)\t$(RELEASE)\t$(COMPONENT)';
-  const argv = ['apt-get', 'indextargets', '--format', format, 'Created-By: Packages'];
+  // As configured: without the option apt tells only what it has lists of, which on a fresh machine is nothing.
+  const asConfigured = ['-o', 'APT::Get::IndexTargets::ReleaseInfo=false'];
+  const argv = ['apt-get', ...asConfigured, 'indextargets', '--format', format, 'Created-By: Packages'];
   const lines = sourceLines((await run("read this machine's apt sources", argv)).stdout);
   if (lines.length > 0) return lines;
   throw new LabError(

@@ -83,10 +83,11 @@ describe('the steps of a build', () => {
 describe("the lab's Debian packages", () => {
   it('come from the archives that apt itself uses, for the suite we build on', () => {
     const targets = [
-      'Debian|http://mirror.test/debian/|trixie|main',
-      'Debian|http://mirror.test/security/|trixie-security|main',
-      'Debian|http://mirror.test/debian/|trixie|contrib',
-      'Other|http://other.test/|stable|main',
+      'http://mirror.test/debian/|bookworm|main',
+      'http://mirror.test/security/|bookworm-security|main',
+      'http://mirror.test/debian/|bookworm|contrib',
+      'http://mirror.test/debian/|trixie|main',
+      'http://other.test/|stable|main',
       '',
     ];
     expect(toSourceLines(targets.join('\n'))).to.deep.equal([
@@ -95,7 +96,7 @@ describe("the lab's Debian packages", () => {
       'deb http://mirror.test/security/ bookworm-security main',
       'deb-src http://mirror.test/security/ bookworm-security main',
     ]);
-    expect(() => toSourceLines('Other|http://other.test/|stable|main')).to.throw('apt knows no Debian archive');
+    expect(() => toSourceLines('http://other.test/|stable|main')).to.throw('apt knows no Debian archive');
   });
 
   it("depend on each other as the community's do", () => {

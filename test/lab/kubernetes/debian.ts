@@ -8,8 +8,10 @@ import type { Run } from './run.ts';
  * here, and nothing in /etc is changed.
  */
 export async function sourceLines(run: Run): Promise<string[]> {
-  const format = '$(ORIGIN)|$(REPO_URI)|$(CODENAME)|$(COMPONENT)';
-  const text = await run(['apt-get', 'indextargets', '--format', format, 'Created-By: Packages']);
+  const format = '$(REPO_URI)|$(RELEASE)|$(COMPONENT)';
+  // As configured: without the option apt tells only what it has lists of, which on a fresh machine is nothing.
+  const argv = ['apt-get', '-o', 'APT::Get::IndexTargets::ReleaseInfo=false', 'indextargets', '--format', format];
+  const text = await run([...argv, 'Created-By: Packages']);
   return toSourceLines(text);
 }
 
@@ -17,10 +19,11 @@ export function toSourceLines(indexTargets: string): string[] {
   const archives = indexTargets
     .split('\n')
     .map((line) => line.split('|'))
-    .filter(([origin, , codename, component]) => origin === 'Debian' && component === 'main' && codename);
-  const places = archives.map(([, uri, codename]) => `${uri} ${codename?.replace(/^[a-z]+/, suite)} main`);
-  if (places.length === 0)
-    throw new Error("apt knows no Debian archive here: run 'apt-get update', or add Debian bookworm to apt's sources");
+    .filter(
+      ([, release, component]) => component === 'main' && (release === suite || release?.startsWith(`${suite}-`)),
+    );
+  const places = archives.map(([uri, release]) => `${uri} ${release} main`);
+  if (places.length === 0) throw new Error(`apt knows no Debian archive here: add Debian ${suite} to apt's sources`);
   return [...new Set(places)].flatMap((place) => [`deb ${place}`, `deb-src ${place}`]);
 }
 
