@@ -40,6 +40,8 @@ export async function makeHostNetwork(host: LabHost): Promise<void> {
   const namespace = hostNamespace(host.name);
   if (existsSync(namespacePath(namespace))) await removeNamespace(namespace);
   const cable = cableOf(host.name);
+  // The kernel takes a namespace apart in its own time: the end of its cable in the bridge may still be there.
+  await run(`unplug ${host.name}`, ['ip', '-n', LAB_NAMESPACE, 'link', 'delete', cable], { accept: 'all' });
   await ip(`make the network namespace of ${host.name}`, '', [`netns add ${namespace}`]);
   await ip(`plug ${host.name} into the bridge`, LAB_NAMESPACE, [
     `link add ${cable} type veth peer name eth0 address ${macOf(host.name)} netns ${namespace}`,
