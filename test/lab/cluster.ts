@@ -23,7 +23,7 @@ export interface Cluster {
   readonly options: lab.LabOptions;
   run(...args: string[]): Promise<Ran>;
   /** Starts a run without waiting for its end. */
-  start(...args: string[]): { readonly pid: number; readonly ended: Promise<Ran> };
+  start(...args: string[]): { readonly kill: () => void; readonly ended: Promise<Ran> };
   /** kubectl on a control plane, through the load balancer's address. */
   kubectl(from: string, ...args: string[]): Promise<{ code: number; stdout: string; stderr: string }>;
   nodes(from: string): Promise<readonly { name: string; ready: boolean; roles: readonly string[] }[]>;
@@ -41,7 +41,7 @@ export async function openCluster(
 ): Promise<Cluster> {
   const options = { ...(await labOptions(inventories, new AbortController().signal)), log: () => {} };
   const folder = mkdtempSync(join(tmpdir(), 'tsplay-cluster-'));
-  const start = (...args: string[]): { pid: number; ended: Promise<Ran> } => {
+  const start = (...args: string[]): { kill: () => void; ended: Promise<Ran> } => {
     const file = join(folder, `${Math.random().toString(36).slice(2)}.jsonl`);
     const words = ['dist/tsplay.js', 'run', ...args, ...inventories.flatMap((i) => ['-i', i]), '--output-file', file];
     const child = spawn(process.execPath, words, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -50,7 +50,7 @@ export async function openCluster(
     const ended = new Promise<Ran>((resolve) =>
       child.on('close', (code) => resolve(ranFrom(file, code ?? -1, Buffer.concat(printed).toString()))),
     );
-    return { pid: child.pid!, ended };
+    return { kill: () => void child.kill('SIGKILL'), ended };
   };
   const kubectl: Cluster['kubectl'] = (from, ...args) =>
     lab.hostExec(options, from, [
@@ -132,7 +132,7 @@ const byThemselves: readonly RegExp[] = [
 function ranFrom(file: string, exit: number, printed: string): Ran {
   const events = readFileSync(file, { encoding: 'utf8', flag: 'a+' })
     .split('\n')
-    .filter((line) => line !== '')
+    .slice(0, -1) // behind the last newline stands nothing, or what a killed run left half written
     .map((line) => JSON.parse(line) as Event);
   const results = events.filter((event) => event.event === 'result');
   const failed = results

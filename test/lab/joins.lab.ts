@@ -21,7 +21,7 @@ tell('a node that joins', 'built', (story) => {
 
   it('joins a worker again whose join was killed half way', async () => {
     await lab.labReset(story.cluster.options, ['k8s-worker-3']);
-    const { pid, ended } = story.cluster.start('playbooks/ha-cluster.yml', '--limit', 'k8s-worker-3');
+    const { kill, ended } = story.cluster.start('playbooks/ha-cluster.yml', '--limit', 'k8s-worker-3');
     await until(
       async () =>
         (
@@ -32,8 +32,8 @@ tell('a node that joins', 'built', (story) => {
           ])
         ).code === 0,
     );
+    kill();
     await lab.hostKill(story.cluster.options, 'k8s-worker-3');
-    process.kill(pid, 'SIGKILL');
     await ended;
     await lab.hostStart(story.cluster.options, 'k8s-worker-3');
     const ran = await story.cluster.run('--limit', 'k8s-worker-3');
