@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { homedir, tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { askSsh, complete } from '../../engine/connection/ssh-config.ts';
@@ -34,7 +34,8 @@ describe("OpenSSH's configuration", () => {
         proxyJump: 'bastion',
         hostKeyChecking: 'accept-new',
       });
-      expect(target.knownHostsFiles[0]).to.equal(`${homedir()}/known`);
+      // ssh expands this one itself, by the user database and not by $HOME.
+      expect(target.knownHostsFiles[0]).to.equal(`${userInfo().homedir}/known`);
       expect(keyFiles).to.deep.equal([`${homedir()}/.ssh/web`]);
       expect(targetFor({ ansible_user: 'me', ansible_port: 22, ansible_host_key_checking: true }).target).to.include({
         user: 'me',
