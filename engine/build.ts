@@ -1,31 +1,81 @@
-import { chmod, rm } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 /**
- * `npm run build`: the command as one bundle with lazy chunks in dist/. Packages with native or generated parts stay
- * outside and are loaded from node_modules.
+ * `npm run build [FOLDER]`: the command and the entries of the package, with lazy chunks that they share, in dist/ or
+ * another folder, and the entries' types. Packages with native or generated parts stay outside and are loaded from
+ * node_modules.
  */
 const root = fileURLToPath(new URL('..', import.meta.url));
-await rm(`${root}dist`, { recursive: true, force: true });
-await build({
-  absWorkingDir: root,
-  // The lab's server and relays run by themselves, detached: they cannot be chunks of the command.
-  entryPoints: {
-    tsplay: 'engine/cli/main.ts',
-    'lab-server': 'test/lab/server/main.ts',
-    'lab-relay': 'test/lab/server/relay.ts',
-  },
-  outdir: 'dist',
-  bundle: true,
-  splitting: true,
-  format: 'esm',
-  platform: 'node',
-  target: 'node20',
-  external: ['ssh2', '@bufbuild/re2', 'tsx'],
-  banner: {
-    js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",
-  },
-  logLevel: 'warning',
-});
-await chmod(`${root}dist/tsplay.js`, 0o755);
+const out = resolve(process.argv[2] ?? join(root, 'dist'));
+/** What programs import: `tsplay`, `tsplay/module`, `tsplay/testing`. */
+const entries = { library: 'engine/library.ts', module: 'engine/contract/index.ts', testing: 'engine/testing.ts' };
+
+/** The other files that a declaration speaks of: declarations keep the ending of the sources, which are not there. */
+const imports = /(from '|import\(')(\.[^']+)\.ts(?=')/g;
+
+await rm(out, { recursive: true, force: true });
+await Promise.all([bundle(), emitTypes()]);
+await chmod(join(out, 'tsplay.js'), 0o755);
+
+async function bundle(): Promise<void> {
+  await build({
+    absWorkingDir: root,
+    // The lab's server and relays run by themselves, detached: they cannot be chunks of the command.
+    entryPoints: {
+      tsplay: 'engine/cli/main.ts',
+      ...entries,
+      'lab-server': 'test/lab/server/main.ts',
+      'lab-relay': 'test/lab/server/relay.ts',
+    },
+    outdir: out,
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    external: ['ssh2', '@bufbuild/re2', 'jiti', 'tsx'],
+    banner: {
+      js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",
+    },
+    logLevel: 'warning',
+  });
+}
+
+/** The declarations that the entries lead to, in types/; the compiler writes those of the whole engine. */
+async function emitTypes(): Promise<void> {
+  const all = await mkdtemp(join(tmpdir(), 'tsplay-types-'));
+  try {
+    const config = join(all, 'tsconfig.json');
+    const files = [...Object.values(entries), 'engine/template/handlebars-parser.d.ts'].map((file) => join(root, file));
+    const compilerOptions = {
+      noEmit: false,
+      noCheck: true, // that is the work of `npm run lint`
+      declaration: true,
+      emitDeclarationOnly: true,
+      rootDir: root,
+      outDir: all,
+      types: ['node'],
+      typeRoots: [join(root, 'node_modules/@types')],
+    };
+    await writeFile(
+      config,
+      JSON.stringify({ extends: join(root, 'tsconfig.json'), compilerOptions, include: [], files }),
+    );
+    execFileSync(join(root, 'node_modules/.bin/tsc'), ['-p', config], { stdio: 'inherit' });
+    const wanted = new Set(Object.values(entries).map((file) => join(all, file.replace(/\.ts$/, '.d.ts'))));
+    for (const file of wanted) {
+      const text = await readFile(file, 'utf8');
+      for (const [, , target] of text.matchAll(imports)) wanted.add(join(dirname(file), `${target}.d.ts`));
+      const place = join(out, 'types', relative(join(all, 'engine'), file));
+      await mkdir(dirname(place), { recursive: true });
+      await writeFile(place, text.replace(imports, '$1$2.js'));
+    }
+  } finally {
+    await rm(all, { recursive: true });
+  }
+}

@@ -5,31 +5,55 @@ import { targetOf } from './connection/target.ts';
 import type { Connection, Target } from './connection/types.ts';
 import { TaskFailure } from './contract/failure.ts';
 import type { AnyModule } from './contract/module.ts';
-import type { RunContext, RunOptions } from './execute/context.ts';
+import type { Confirm, RunContext, RunOptions } from './execute/context.ts';
 import type { Emit, HostCounts } from './execute/event.ts';
+import { LiveInventory } from './execute/growth.ts';
 import { HostState } from './execute/host.ts';
+import { Journal } from './execute/journal.ts';
+import { maskEvent } from './execute/mask.ts';
 import { runPlay } from './execute/play.ts';
-import { Secrets } from './execute/secrets.ts';
+import { watched } from './execute/watch.ts';
 import { loadInventory } from './inventory/load.ts';
-import { selectHosts } from './inventory/select.ts';
-import type { Host, Inventory } from './inventory/types.ts';
-import { facts } from './plan/facts.ts';
-import { compileSetting, type HostMemory, HostScope, NeededFacts } from './plan/scope.ts';
+import type { Inventory } from './inventory/types.ts';
+import { factShapes } from './plan/fact-shapes.ts';
+import { growthOf } from './plan/growth.ts';
+import { type Chosen, checkLimit, chooseHosts, namesOf } from './plan/hosts.ts';
+import { InventoryValues } from './plan/inventory-values.ts';
+import { type HostMemory, HostScope, NeededFacts } from './plan/scope.ts';
+import { checkTerms } from './plan/terms.ts';
 import { checkDelegates } from './playbook/delegates.ts';
-import { checkTags, lintPlaybook } from './playbook/lint.ts';
+import { lintPlaybook } from './playbook/lint.ts';
+import { checkTags } from './playbook/lint-names.ts';
 import { loadPlaybook } from './playbook/parse.ts';
+import { answerPrompts } from './playbook/prompts.ts';
+import { startingAt } from './playbook/start-at.ts';
 import type { Play, Playbook, Task } from './playbook/types.ts';
+import { withOwnModules } from './project/modules.ts';
 import { type Diagnostic, Diagnostics, InvalidInput } from './source/diagnostic.ts';
 import { suggest } from './source/nearest.ts';
+import type { SourceNode } from './source/node.ts';
+import type { Secrets } from './vault/secrets.ts';
+import { Vault } from './vault/vault.ts';
 
 /** What to run, on what. Paths are relative to the current folder or absolute. */
 export interface RunRequest {
   readonly playbooks: readonly string[];
+  /** Playbooks among them that stand in no file, by absolute path: those of the command line. */
+  readonly written?: ReadonlyMap<string, SourceNode>;
   readonly inventories: readonly string[];
-  readonly limit?: string;
+  /** Host patterns as --limit takes them; of several, the hosts of any. */
+  readonly limit?: string | readonly string[];
   readonly extra: ReadonlyMap<string, unknown>;
+  /** With the passwords that were given; without it nothing can be decrypted. */
+  readonly vault?: Vault;
+  /** The modules that tsplay brings; those of the project's own are found beside the playbooks. */
   readonly modules: ReadonlyMap<string, AnyModule>;
   readonly options: RunOptions;
+  readonly confirm?: Confirm;
+  /** Warnings are errors. */
+  readonly strict?: boolean;
+  /** The folder where handlers that have not run wait for the next run; without it they are forgotten. */
+  readonly journal?: string;
 }
 
 /** All that has been read and checked, before any host is touched. */
@@ -39,74 +63,62 @@ export interface Prepared {
   /** The hosts of each play, in inventory order, --limit applied. */
   readonly hosts: ReadonlyMap<Play, readonly string[]>;
   readonly warnings: readonly Diagnostic[];
+  readonly vault: Vault;
 }
 
 /** Reads and checks everything that a run would use. Throws InvalidInput with all that is wrong. */
 export async function prepare(request: RunRequest): Promise<Prepared> {
-  const diagnostics = new Diagnostics();
-  const inventory = await loadInventory(request.inventories, diagnostics);
+  const diagnostics = new Diagnostics({ strict: request.strict ?? false });
+  const vault = request.vault ?? new Vault();
+  const inventory = await readInventory(request, vault, diagnostics);
   // Without an inventory all that names hosts, or variables of theirs, would look wrong.
-  const lost = diagnostics.hasErrors && inventory.hosts.size === 0;
-  const playbook = await loadPlaybook(request.playbooks, request.modules, diagnostics);
-  for (const host of inventory.hosts.values())
-    for (const setting of host.settings) compileSetting(setting.value, diagnostics);
-  const hosts = lost ? new Map<Play, Chosen>() : chooseHosts(playbook, inventory, request, diagnostics);
-  // What the hosts of the pattern define, whether or not --limit leaves them in.
-  const inventoryNames = (play: Play): Set<string> =>
-    new Set(hosts.get(play)?.all.flatMap((name) => inventory.hosts.get(name)?.settings.map((s) => s.name) ?? []));
-  if (!lost) {
-    const knownVariables = (play: Play): string[] => [...inventoryNames(play), ...request.extra.keys()];
-    lintPlaybook(playbook, { knownVariables, facts: new Set(facts.keys()) }, diagnostics);
-    checkDelegates(playbook, inventory.hosts, diagnostics);
-  }
+  const without = request.inventories.length === 0 || (diagnostics.hasErrors && inventory.hosts.size === 0);
+  const known = await withOwnModules(foldersOf(request), request.modules, diagnostics);
+  const playbook = await loadPlaybook(request.playbooks, known, diagnostics, vault, request.extra, request.written);
+  const values = new InventoryValues(inventory);
+  const { options, extra, limit } = request;
+  const growth = growthOf(playbook);
+  const choice = { limit, extra, mayAppear: growth.mayAppear };
+  const hosts = without ? new Map<Play, Chosen>() : chooseHosts(playbook.plays, inventory, choice, diagnostics);
+  checkLimit(choice, hosts, growth.grows, diagnostics);
+  const names = without ? {} : { inventory: namesOf(inventory, hosts, growth.grows, values) };
+  checkTerms(playbook.plays, extra, diagnostics);
+  lintPlaybook(
+    playbook,
+    { ...names, extra: new Set(extra.keys()), facts: factShapes, become: options.become },
+    diagnostics,
+  );
+  values.useForReaching(new Set([...hosts.values()].flatMap(({ all }) => all)));
+  values.tell(diagnostics);
+  if (!without) checkDelegates(playbook, inventory.hosts, growth.mayAppear, diagnostics);
   checkTags(playbook, [...request.options.tags, ...request.options.skipTags], diagnostics);
-  if (diagnostics.hasErrors) throw new InvalidInput(diagnostics.all);
+  const plays = startingAt(playbook.plays, options, diagnostics);
+  if (diagnostics.hasErrors) throw new InvalidInput(withoutSecrets(diagnostics.all, vault.secrets));
+  const whole = playbook.plays.slice(-plays.length);
   return {
     inventory,
     playbook,
-    hosts: new Map([...hosts].map(([play, { limited }]) => [play, limited])),
-    warnings: diagnostics.all,
+    hosts: new Map(plays.map((play, i) => [play, hosts.get(whole[i]!)?.limited ?? []])),
+    warnings: withoutSecrets(diagnostics.all, vault.secrets),
+    vault,
   };
 }
 
-/** The hosts that a play's pattern means, and those of them that --limit leaves. */
-interface Chosen {
-  readonly all: readonly string[];
-  readonly limited: readonly string[];
+function foldersOf({ playbooks }: RunRequest): readonly string[] {
+  return playbooks.map((file) => dirname(resolve(file)));
 }
 
-function chooseHosts(
-  playbook: Playbook,
-  inventory: Inventory,
-  request: RunRequest,
-  diagnostics: Diagnostics,
-): Map<Play, Chosen> {
-  const limit = request.limit === undefined ? undefined : new Set(limitedTo(request.limit, inventory, diagnostics));
-  const hosts = new Map<Play, Chosen>();
-  const fromExtra = { lookup: (name: string) => request.extra.get(name), names: () => request.extra.keys() };
-  for (const play of playbook.plays) {
-    try {
-      const pattern = String(play.hosts.evaluate(fromExtra));
-      const all = selectHosts(inventory, pattern, play.hosts.place, diagnostics);
-      hosts.set(play, { all, limited: limit ? all.filter((name) => limit.has(name)) : all });
-    } catch (error) {
-      diagnostics.error(
-        'play-hosts',
-        play.hosts.place,
-        (error as Error).message,
-        'the hosts of a play may use extra vars (-e) only',
-      );
-    }
-  }
-  return hosts;
+function readInventory(request: RunRequest, vault: Vault, diagnostics: Diagnostics): Promise<Inventory> {
+  return loadInventory(request.inventories, diagnostics, foldersOf(request), vault);
 }
 
-/** The hosts that --limit leaves; there is no place in a file to show, so what is wrong names the option. */
-function limitedTo(pattern: string, inventory: Inventory, diagnostics: Diagnostics): readonly string[] {
-  const own = new Diagnostics();
-  const hosts = selectHosts(inventory, pattern, undefined, own);
-  for (const { code, place, message, hint } of own.all) diagnostics.error(code, place, `--limit: ${message}`, hint);
-  return hosts;
+/** What is wrong may be said in words of an encrypted file. */
+function withoutSecrets(diagnostics: readonly Diagnostic[], secrets: Secrets): readonly Diagnostic[] {
+  return diagnostics.map((d) => ({
+    ...d,
+    message: secrets.text(d.message),
+    ...(d.hint !== undefined && { hint: secrets.text(d.hint) }),
+  }));
 }
 
 /** Runs a playbook and tells what happens as events. Returns the exit code; throws InvalidInput before any host is touched. */
@@ -122,16 +134,24 @@ export async function execute(
   emit: Emit,
   signal: AbortSignal,
 ): Promise<number> {
+  const { playbook, inventory, vault } = prepared;
+  await answerPrompts(playbook, request.extra, (text) => vault.secrets.add(text));
   const connections = new Connections();
+  emit({ event: 'run-start', playbook: playbook.file, check: request.options.check, version });
   const context = contextOf(prepared, request, connections, emit, signal);
-  emit({ event: 'run-start', playbook: prepared.playbook.file, check: request.options.check, version });
+  const { grows, mayAppear } = growthOf(playbook);
+  const mayHave = (name: string): boolean =>
+    inventory.hosts.has(name) || inventory.localhost(name) !== undefined || mayAppear(name);
+  context.journal.dropMissing(playbook.plays, mayHave);
   const involved = new Set<string>();
   try {
-    for (const [play, names] of prepared.hosts) {
+    for (const [play, found] of prepared.hosts) {
+      const names = grows || context.inventory.changed ? hostsNow(play, context, request) : found;
       for (const name of names) involved.add(name);
       if (signal.aborted || !(await runPlay(context, play, names))) break;
     }
   } finally {
+    context.journal.close();
     await connections.closeAll();
   }
   const counts = [...involved].map((name): [string, HostCounts] => [name, context.state(name).counts]);
@@ -143,6 +163,14 @@ export async function execute(
       );
   emit({ event: 'recap', hosts: Object.fromEntries(counts), exit });
   return exit;
+}
+
+/** The hosts of a play in the inventory as the run has made it. What matches nothing now is told: hosts have been touched. */
+function hostsNow(play: Play, { world, emit }: RunContext, { limit, extra }: RunRequest): readonly string[] {
+  const diagnostics = new Diagnostics();
+  const chosen = chooseHosts([play], world.inventory, { limit, extra, mayAppear: () => false }, diagnostics);
+  for (const { message } of diagnostics.errors) emit({ event: 'warning', message: `play '${play.name}': ${message}` });
+  return chosen.get(play)?.limited ?? [];
 }
 
 /** 2: a host failed; 4: one could not be reached; 6: both; 3, where that is asked for: something changed. */
@@ -158,13 +186,14 @@ function contextOf(
   emit: Emit,
   signal: AbortSignal,
 ): RunContext {
-  const { inventory, playbook } = prepared;
+  const { playbook } = prepared;
   const { options } = request;
   const states = new Map<string, HostState>();
   const state = (name: string): HostState => {
     const known = states.get(name);
     if (known) return known;
-    const host = inventory.hosts.get(name) ?? implicitHost(name);
+    const { inventory } = world;
+    const host = inventory.hosts.get(name) ?? inventory.localhost(name);
     if (!host)
       throw new TaskFailure(`the inventory has no host '${name}'`, {
         hint: suggest(name, inventory.hosts.keys()) ?? 'add it to the inventory',
@@ -173,27 +202,38 @@ function contextOf(
     states.set(name, made);
     return made;
   };
-  const secrets = new Secrets();
+  const { vault } = prepared;
+  const { secrets } = vault;
   for (const password of [options.becomePassword, options.connectionPassword])
     if (password !== undefined) secrets.add(password);
+  const masked: Emit = (event) => emit(maskEvent(event, secrets));
+  const world: RunContext['world'] = {
+    inventory: prepared.inventory,
+    playbookDirectory: dirname(resolve(playbook.file)),
+    extra: request.extra,
+    checkMode: options.check,
+    diffMode: false,
+    memory: (name): HostMemory => state(name),
+    playHosts: [],
+    batch: [],
+    playEnded: false,
+  };
   const context: RunContext = {
     options,
-    emit,
+    emit: masked,
+    vault,
     secrets,
     signal,
+    journal: new Journal(request.journal, request, !options.check, masked),
+    inventory: new LiveInventory(world, states, (diagnostics) => readInventory(request, vault, diagnostics)),
     limit: pLimit(options.forks),
+    ...(request.confirm && { confirm: request.confirm }),
     state,
-    world: {
-      inventory,
-      playbookDirectory: dirname(resolve(playbook.file)),
-      extra: request.extra,
-      checkMode: options.check,
-      diffMode: false,
-      memory: (name): HostMemory => state(name),
-      playHosts: [],
-      batch: [],
+    world,
+    connect: async (host, play, task) => {
+      const connection = await connections.get(targetFor(context, host, play, task));
+      return options.trips ? watched(connection, masked) : connection;
     },
-    connect: (host, play, task) => connections.get(targetFor(context, host, play, task)),
     reconnect: async (host, play, task, timeoutSeconds) => {
       const target = targetFor(context, host, play, task);
       await (await connections.get(target)).close();
@@ -201,12 +241,6 @@ function contextOf(
     },
   };
   return context;
-}
-
-/** `localhost` needs no line in the inventory: it is this machine. */
-function implicitHost(name: string): Host | undefined {
-  if (!['localhost', '127.0.0.1', '::1'].includes(name)) return undefined;
-  return { name, place: { file: 'implicit localhost', line: 1, column: 1 }, groups: [], settings: [] };
 }
 
 function targetFor(context: RunContext, host: HostState, play: Play, task: Task | undefined): Target {

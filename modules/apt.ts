@@ -2,6 +2,7 @@ import { TaskFailure } from '../engine/contract/failure.ts';
 import { type Difference, defineModule, type Reader } from '../engine/contract/module.ts';
 import { cannotTell, mayAppear, type Prediction, willBe } from '../engine/contract/probe.ts';
 import { aptGet, aptUpdate, explain, isInterrupted, waiting } from './packages/apt-get.ts';
+import { aptArguments } from './packages/arguments.ts';
 import { matches, parseSpecs, type Spec } from './packages/spec.ts';
 import {
   type AptPlan,
@@ -16,60 +17,15 @@ import {
 import { pathState } from './probes/path.ts';
 import { unlessUnknown } from './system/unless-unknown.ts';
 
-const names = { oneOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }] } as const;
-
 export const apt = defineModule({
   name: 'apt',
   summary: 'Debian packages: installed, in a version, held, or gone.',
-  args: {
+  subject: 'packages',
+  args: aptArguments,
+  returns: {
     type: 'object',
-    description:
-      'All packages go in one apt-get. update_cache serves the packages: the index is refreshed when something has to be installed (or state is latest, or no ' +
-      'package is named) and it is missing, older than its sources or older than cache_valid_time. A host that has all its packages is left alone.',
-    properties: {
-      name: {
-        ...names,
-        description: 'One or several: `curl`, `kubelet=1.36.*` (a version, globs allowed), `libc6:i386`.',
-      },
-      pkg: { ...names, description: 'Another word for name.' },
-      deb: { type: 'string', format: 'path', description: 'A .deb file on the host, installed with its dependencies.' },
-      state: { enum: ['present', 'absent', 'latest'], default: 'present' },
-      purge: { type: 'boolean', default: false, description: 'With absent: their configuration goes too.' },
-      autoremove: {
-        type: 'boolean',
-        default: false,
-        description: 'With absent: dependencies that nothing else needs go too.',
-      },
-      update_cache: { type: 'boolean', default: false },
-      cache_valid_time: {
-        type: 'integer',
-        minimum: 0,
-        default: 3600,
-        description: 'Seconds for which an index is fresh enough.',
-      },
-      default_release: { type: 'string', description: 'Take packages from this release (`bookworm-backports`).' },
-      install_recommends: { type: 'boolean', description: "By default as the host's apt is configured." },
-      allow_downgrade: { type: 'boolean', default: false },
-      allow_change_held_packages: { type: 'boolean', default: false },
-      hold: { type: 'boolean', description: 'Whether the packages are held at their version afterwards.' },
-      dpkg_options: {
-        type: 'string',
-        default: 'force-confdef,force-confold',
-        description: 'Options of dpkg, without dashes, separated by commas.',
-      },
-      lock_timeout: {
-        type: 'integer',
-        minimum: 0,
-        default: 120,
-        description: 'Seconds to wait for another apt or dpkg.',
-      },
-    },
-    allOf: [
-      { anyOf: [{ required: ['name'] }, { required: ['pkg'] }, { required: ['deb'] }, { required: ['update_cache'] }] },
-    ],
-    additionalProperties: false,
+    properties: { cache_updated: { type: 'boolean', description: 'Whether the package index was refreshed.' } },
   },
-  returns: { type: 'object', properties: { cache_updated: { type: 'boolean' } } },
   examples: [
     `- name: install the tools
   apt:

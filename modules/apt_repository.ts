@@ -14,6 +14,7 @@ const words = { oneOf: [{ type: 'string' }, { type: 'array', items: { type: 'str
 export const apt_repository = defineModule({
   name: 'apt_repository',
   summary: 'A repository of packages, with its key.',
+  subject: 'packages',
   args: {
     type: 'object',
     description:
@@ -24,16 +25,16 @@ export const apt_repository = defineModule({
       uris: { ...words, description: '`https://pkgs.k8s.io/core:/stable:/v1.36/deb/`.' },
       suites: { ...words, description: '`bookworm`; `/` for a flat repository.' },
       components: { ...words, description: '`main`; none for a flat repository.' },
-      types: { ...words, default: 'deb' },
-      architectures: words,
-      enabled: { type: 'boolean', default: true },
+      types: { ...words, default: 'deb', description: '`deb`, `deb-src`.' },
+      architectures: { ...words, description: "`amd64`; all of the host's by default." },
+      enabled: { type: 'boolean', default: true, description: 'false keeps the file, and apt does not use it.' },
       key: { type: 'string', format: 'local-file', description: 'A file of the controller with the key, armoured.' },
-      key_url: { type: 'string', pattern: '^https?://' },
+      key_url: { type: 'string', pattern: '^https?://', description: 'Where the host gets the key, armoured.' },
       signed_by: {
         type: 'string',
         description: 'The armoured key itself, or the path of a keyring that is on the host.',
       },
-      state: { enum: ['present', 'absent'], default: 'present' },
+      state: { enum: ['present', 'absent'], default: 'present', description: '`absent`: its files are removed.' },
       update_cache: { type: 'boolean', default: true, description: 'Refresh the package index after a change.' },
       lock_timeout: { type: 'integer', minimum: 0, default: 120, description: 'Seconds to wait for another apt.' },
     },

@@ -4,6 +4,7 @@ import { defineModule } from '../engine/contract/module.ts';
 export const assert = defineModule({
   name: 'assert',
   summary: 'Conditions that must hold, or the host has failed.',
+  subject: 'control',
   args: {
     type: 'object',
     properties: {
@@ -16,7 +17,7 @@ export const assert = defineModule({
       },
       fail_msg: { type: 'string', description: 'What to say when they do not hold.' },
       msg: { type: 'string', description: 'Another word for fail_msg.' },
-      success_msg: { type: 'string', default: 'all conditions hold' },
+      success_msg: { type: 'string', default: 'all conditions hold', description: 'What to say when they hold.' },
       quiet: { type: 'boolean', default: false, description: 'Say nothing when they hold.' },
     },
     required: ['that'],

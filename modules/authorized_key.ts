@@ -12,6 +12,7 @@ const kinds =
 export const authorized_key = defineModule({
   name: 'authorized_key',
   summary: 'SSH keys with which a user may log in.',
+  subject: 'system',
   args: {
     type: 'object',
     description:
@@ -19,7 +20,7 @@ export const authorized_key = defineModule({
     properties: {
       user: { type: 'string', description: 'The account; it must exist.' },
       key: { type: 'string', description: 'One or several lines as in authorized_keys, options in front allowed.' },
-      state: { enum: ['present', 'absent'], default: 'present' },
+      state: { enum: ['present', 'absent'], default: 'present', description: '`absent`: the keys are removed.' },
     },
     required: ['user', 'key'],
     additionalProperties: false,

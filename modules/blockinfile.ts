@@ -6,7 +6,8 @@ import { lintSpot, type Spot, spotArgs, spotFor } from './files/spot.ts';
 
 export const blockinfile = defineModule({
   name: 'blockinfile',
-  summary: 'Keeps a block of lines between two marker lines in a text file',
+  summary: 'Keeps a block of lines between two marker lines in a text file.',
+  subject: 'files',
   args: {
     type: 'object',
     properties: {
@@ -23,16 +24,31 @@ export const blockinfile = defineModule({
         description:
           "The marker lines; `{mark}` becomes `marker_begin` and `marker_end`. The default is Ansible's, so that blocks it wrote are found. Two blocks in one file need two markers.",
       },
-      marker_begin: { type: 'string', default: 'BEGIN' },
-      marker_end: { type: 'string', default: 'END' },
+      marker_begin: {
+        type: 'string',
+        default: 'BEGIN',
+        description: 'What stands for `{mark}` in the line before the block.',
+      },
+      marker_end: {
+        type: 'string',
+        default: 'END',
+        description: 'What stands for `{mark}` in the line after the block.',
+      },
       ...spotArgs,
-      state: { enum: ['present', 'absent'], default: 'present' },
+      state: {
+        enum: ['present', 'absent'],
+        default: 'present',
+        description: '`absent`: the block and its markers are removed.',
+      },
       create: { type: 'boolean', default: false, description: 'Make the file if it is not there.' },
     },
     required: ['path'],
     additionalProperties: false,
   },
-  returns: { type: 'object', properties: { path: { type: 'string' }, ...contentReturns } },
+  returns: {
+    type: 'object',
+    properties: { path: { type: 'string', description: 'The path of the file.' }, ...contentReturns },
+  },
   examples: [
     `- name: Name all hosts of the cluster
   blockinfile:

@@ -7,6 +7,7 @@ import { splitWords } from './command/words.ts';
 export const command = defineModule({
   name: 'command',
   summary: 'Runs a command, without a shell.',
+  subject: 'commands',
   args: {
     type: 'object',
     description:
@@ -26,6 +27,7 @@ export const command = defineModule({
   freeForm: 'cmd',
   returns: commandReturns,
   nature: 'action',
+  detachable: true,
   examples: [
     `- name: which version of kubeadm is there
   command: kubeadm version -o short

@@ -4,7 +4,8 @@ import { changeContent, checkContent, contentArgs, contentReturns } from './file
 
 export const copy = defineModule({
   name: 'copy',
-  summary: 'Writes a file of the controller, or given text, to the host',
+  summary: 'Writes a file of the controller, or given text, to the host.',
+  subject: 'files',
   args: {
     type: 'object',
     properties: {
@@ -14,6 +15,10 @@ export const copy = defineModule({
         description: "A file of the controller, found in the role's or the playbook's files/.",
       },
       content: { type: 'string', description: 'The text of the file, instead of `src`.' },
+      decrypt: {
+        type: 'boolean',
+        description: 'Whether a file that is encrypted (`tsplay vault`) arrives decrypted: true unless told otherwise.',
+      },
       dest: {
         type: 'string',
         format: 'path',
@@ -26,7 +31,10 @@ export const copy = defineModule({
     allOf: [{ oneOf: [{ required: ['src'] }, { required: ['content'] }] }],
     additionalProperties: false,
   },
-  returns: { type: 'object', properties: { dest: { type: 'string' }, ...contentReturns } },
+  returns: {
+    type: 'object',
+    properties: { dest: { type: 'string', description: 'The path of the file.' }, ...contentReturns },
+  },
   examples: [
     `- name: Tell the kernel which modules to load
   copy:

@@ -3,6 +3,7 @@ import { defineModule } from '../engine/contract/module.ts';
 export const debug = defineModule({
   name: 'debug',
   summary: 'Shows a text or a value.',
+  subject: 'control',
   args: {
     type: 'object',
     properties: {
@@ -18,7 +19,7 @@ export const debug = defineModule({
     additionalProperties: false,
   },
   freeForm: 'msg',
-  returns: { type: 'object', properties: { msg: {} } },
+  returns: { type: 'object', properties: { msg: { description: 'What was shown.' } } },
   examples: [
     `- name: say where the cluster is
   debug:

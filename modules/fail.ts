@@ -4,9 +4,12 @@ import { defineModule } from '../engine/contract/module.ts';
 export const fail = defineModule({
   name: 'fail',
   summary: 'Ends the host with a message.',
+  subject: 'control',
   args: {
     type: 'object',
-    properties: { msg: { type: 'string', default: 'failed as the playbook asks' } },
+    properties: {
+      msg: { type: 'string', default: 'failed as the playbook asks', description: 'Why; what can be done about it.' },
+    },
     additionalProperties: false,
   },
   freeForm: 'msg',

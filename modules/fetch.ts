@@ -6,7 +6,8 @@ import { digestOf, fileDigest } from './probes/path.ts';
 
 export const fetch = defineModule({
   name: 'fetch',
-  summary: 'Copies a file of the host to the controller',
+  summary: 'Copies a file of the host to the controller.',
+  subject: 'files',
   args: {
     type: 'object',
     properties: {
@@ -40,7 +41,7 @@ export const fetch = defineModule({
   returns: {
     type: 'object',
     properties: {
-      dest: { type: 'string' },
+      dest: { type: 'string', description: 'The file on the controller.' },
       checksum: { type: 'string', description: 'SHA-256 in hex.' },
       file: { type: 'string', description: 'The file on the host.' },
     },

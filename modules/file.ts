@@ -11,11 +11,12 @@ import { tree } from './probes/tree.ts';
 
 export const file = defineModule({
   name: 'file',
-  summary: 'Makes and removes folders, links and empty files, and sets owner, group and mode',
+  summary: 'Makes and removes folders, links and empty files, and sets owner, group and mode.',
+  subject: 'files',
   args: {
     type: 'object',
     properties: {
-      path: { type: 'string', format: 'path' },
+      path: { type: 'string', format: 'path', description: 'What it is about.' },
       state: {
         enum: ['file', 'directory', 'absent', 'touch', 'link', 'hard'],
         description:
@@ -44,10 +45,10 @@ export const file = defineModule({
   returns: {
     type: 'object',
     properties: {
-      path: { type: 'string' },
-      state: { enum: ['file', 'directory', 'link', 'hard', 'absent', 'other'] },
-      owner: { type: 'string' },
-      group: { type: 'string' },
+      path: { type: 'string', description: 'The path.' },
+      state: { enum: ['file', 'directory', 'link', 'hard', 'absent', 'other'], description: 'What stands there.' },
+      owner: { type: 'string', description: 'The name of the owner.' },
+      group: { type: 'string', description: 'The name of the group.' },
       mode: { type: 'string', description: 'Four octal digits.' },
       src: { type: 'string', description: 'Of a link.' },
     },

@@ -25,7 +25,8 @@ interface Found {
 
 export const get_url = defineModule({
   name: 'get_url',
-  summary: 'Downloads a file from the web to the host',
+  summary: 'Downloads a file from the web to the host.',
+  subject: 'files',
   args: {
     type: 'object',
     properties: {
@@ -65,13 +66,13 @@ export const get_url = defineModule({
   returns: {
     type: 'object',
     properties: {
-      dest: { type: 'string' },
-      url: { type: 'string' },
+      dest: { type: 'string', description: 'The path of the file.' },
+      url: { type: 'string', description: 'The address.' },
       checksum: { type: 'string', description: 'SHA-256 in hex, where it is known.' },
-      owner: { type: 'string' },
-      group: { type: 'string' },
-      mode: { type: 'string' },
-      state: { const: 'file' },
+      owner: { type: 'string', description: 'The name of the owner.' },
+      group: { type: 'string', description: 'The name of the group.' },
+      mode: { type: 'string', description: 'Four octal digits.' },
+      state: { const: 'file', description: 'What stands there.' },
     },
   },
   examples: [

@@ -6,17 +6,18 @@ import { groupExists, numberOf } from './probes/account.ts';
 export const group = defineModule({
   name: 'group',
   summary: 'A group of users.',
+  subject: 'system',
   args: {
     type: 'object',
     properties: {
-      name: { type: 'string', pattern: '^[A-Za-z_][A-Za-z0-9_.-]*\\$?$' },
-      gid: { type: 'integer', minimum: 0 },
+      name: { type: 'string', pattern: '^[A-Za-z_][A-Za-z0-9_.-]*\\$?$', description: 'The name of the group.' },
+      gid: { type: 'integer', minimum: 0, description: 'Its number; by default the next that is free.' },
       system: {
         type: 'boolean',
         default: false,
         description: 'For a new one: take its number from the range of system groups.',
       },
-      state: { enum: ['present', 'absent'], default: 'present' },
+      state: { enum: ['present', 'absent'], default: 'present', description: '`absent`: there is no such group.' },
     },
     required: ['name'],
     additionalProperties: false,

@@ -9,6 +9,7 @@ import { configFile } from './system/config-file.ts';
 export const hostname = defineModule({
   name: 'hostname',
   summary: "The host's name: now, and after a reboot.",
+  subject: 'system',
   args: {
     type: 'object',
     description: '/etc/hosts is not touched: see lineinfile.',
@@ -17,6 +18,7 @@ export const hostname = defineModule({
         type: 'string',
         pattern: '^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*$',
         maxLength: 64,
+        description: 'The name, with or without a domain.',
       },
     },
     required: ['name'],

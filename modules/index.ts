@@ -1,7 +1,9 @@
 import type { AnyModule } from '../engine/contract/module.ts';
+import { add_host } from './add_host.ts';
 import { apt } from './apt.ts';
 import { apt_repository } from './apt_repository.ts';
 import { assert } from './assert.ts';
+import { async_status } from './async_status.ts';
 import { authorized_key } from './authorized_key.ts';
 import { blockinfile } from './blockinfile.ts';
 import { command } from './command.ts';
@@ -12,7 +14,9 @@ import { fetch } from './fetch.ts';
 import { file } from './file.ts';
 import { get_url } from './get_url.ts';
 import { group } from './group.ts';
+import { group_by } from './group_by.ts';
 import { hostname } from './hostname.ts';
+import { include_vars } from './include_vars.ts';
 import { kubeadm } from './kubeadm.ts';
 import { kubernetesManifest } from './kubernetes_manifest.ts';
 import { kubernetesWait } from './kubernetes_wait.ts';
@@ -38,9 +42,11 @@ import { wait_for_connection } from './wait_for_connection.ts';
 
 /** All modules that come with tsplay, in alphabetical order. A new one needs nothing but its file and its line here. */
 export const modules: readonly AnyModule[] = [
+  add_host,
   apt,
   apt_repository,
   assert,
+  async_status,
   authorized_key,
   blockinfile,
   command,
@@ -51,7 +57,9 @@ export const modules: readonly AnyModule[] = [
   file,
   get_url,
   group,
+  group_by,
   hostname,
+  include_vars,
   kubeadm,
   kubernetesManifest,
   kubernetesWait,

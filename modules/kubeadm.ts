@@ -13,7 +13,8 @@ import { fileDigest, fileText, inode, pathState } from './probes/path.ts';
 
 export const kubeadm = defineModule({
   name: 'kubeadm',
-  summary: 'Makes a Kubernetes cluster, joins nodes to it, and takes them out of it',
+  summary: 'Makes a Kubernetes cluster, joins nodes to it, and takes them out of it.',
+  subject: 'Kubernetes',
   args: schema,
   shared: true,
   returns: {

@@ -33,7 +33,8 @@ const sources = ['src', 'definition', 'path'] as const;
 
 export const kubernetesManifest = defineModule({
   name: 'kubernetes_manifest',
-  summary: 'Applies objects to a Kubernetes cluster by server-side apply, after a look at what would differ',
+  summary: 'Applies objects to a Kubernetes cluster by server-side apply, after a look at what would differ.',
+  subject: 'Kubernetes',
   args: schema,
   shared: true,
   examples: [

@@ -5,7 +5,8 @@ import { type Cluster, clusterProbe } from './probes/cluster.ts';
 
 export const kubernetesWait = defineModule({
   name: 'kubernetes_wait',
-  summary: 'Waits until nodes are Ready, as a control plane sees them',
+  summary: 'Waits until nodes are Ready, as a control plane sees them.',
+  subject: 'Kubernetes',
   nature: 'wait',
   shared: true,
   args: {

@@ -7,7 +7,8 @@ import { lintSpot, type Spot, spotArgs, spotFor } from './files/spot.ts';
 
 export const lineinfile = defineModule({
   name: 'lineinfile',
-  summary: 'Makes sure that a line is, or is not, in a text file',
+  summary: 'Makes sure that a line is, or is not, in a text file.',
+  subject: 'files',
   args: {
     type: 'object',
     properties: {
@@ -22,7 +23,7 @@ export const lineinfile = defineModule({
           'The last line that it matches is replaced; with `state: absent` every such line is removed. It should match `line` as well.',
       },
       search_string: { type: 'string', description: 'As `regexp`, for lines that hold this text.' },
-      state: { enum: ['present', 'absent'], default: 'present' },
+      state: { enum: ['present', 'absent'], default: 'present', description: '`absent`: no such line is there.' },
       ...spotArgs,
       backrefs: {
         type: 'boolean',
@@ -40,7 +41,10 @@ export const lineinfile = defineModule({
     ],
     additionalProperties: false,
   },
-  returns: { type: 'object', properties: { path: { type: 'string' }, ...contentReturns } },
+  returns: {
+    type: 'object',
+    properties: { path: { type: 'string', description: 'The path of the file.' }, ...contentReturns },
+  },
   examples: [
     `- name: Forbid password logins
   lineinfile:

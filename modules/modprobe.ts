@@ -8,6 +8,7 @@ import { applyConfigFile, configFile, ownText, textOf } from './system/config-fi
 export const modprobe = defineModule({
   name: 'modprobe',
   summary: 'A kernel module: loaded now, and at boot.',
+  subject: 'system',
   args: {
     type: 'object',
     description:
@@ -20,7 +21,11 @@ export const modprobe = defineModule({
         description:
           'Parameters for the loading: `numdummies=2`. Of a module that is loaded already they are not compared.',
       },
-      state: { enum: ['present', 'absent'], default: 'present' },
+      state: {
+        enum: ['present', 'absent'],
+        default: 'present',
+        description: '`present`: loaded; `absent`: not loaded.',
+      },
       persistent: {
         enum: ['present', 'absent', 'disabled'],
         default: 'disabled',

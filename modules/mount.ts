@@ -16,7 +16,8 @@ interface Found {
 
 export const mount = defineModule({
   name: 'mount',
-  summary: 'Mounts and unmounts file systems, now and at boot',
+  summary: 'Mounts and unmounts file systems, now and at boot.',
+  subject: 'files',
   args: {
     type: 'object',
     properties: {
@@ -30,9 +31,13 @@ export const mount = defineModule({
         type: 'string',
         description: 'Type of the file system; `none` for a bind mount. Needed for `mounted` and `present`.',
       },
-      opts: { type: 'string', default: 'defaults' },
-      dump: { type: 'integer', default: 0 },
-      passno: { type: 'integer', default: 0 },
+      opts: { type: 'string', default: 'defaults', description: 'Options of mount, separated by commas.' },
+      dump: { type: 'integer', default: 0, description: 'The fifth field of fstab: whether dump saves it.' },
+      passno: {
+        type: 'integer',
+        default: 0,
+        description: 'The sixth field of fstab: when it is checked at boot; 0: not.',
+      },
       state: {
         enum: ['mounted', 'unmounted', 'present', 'absent'],
         description:
@@ -46,10 +51,10 @@ export const mount = defineModule({
   returns: {
     type: 'object',
     properties: {
-      path: { type: 'string' },
-      src: { type: 'string' },
-      fstype: { type: 'string' },
-      opts: { type: 'string' },
+      path: { type: 'string', description: 'Where it is mounted.' },
+      src: { type: 'string', description: 'What is mounted.' },
+      fstype: { type: 'string', description: 'The sort of file system.' },
+      opts: { type: 'string', description: 'The options of fstab.' },
     },
   },
   examples: [

@@ -5,13 +5,14 @@ import { defineModule } from '../engine/contract/module.ts';
 export const pause = defineModule({
   name: 'pause',
   summary: 'Waits for a time.',
+  subject: 'control',
   args: {
     type: 'object',
     description:
       'Waiting for something is better done with wait_for, uri and until. Nothing is waited for in check mode.',
     properties: {
-      seconds: { type: 'number', minimum: 0 },
-      minutes: { type: 'number', minimum: 0 },
+      seconds: { type: 'number', minimum: 0, description: 'How many seconds.' },
+      minutes: { type: 'number', minimum: 0, description: 'How many minutes, instead of seconds.' },
       prompt: { type: 'string', description: 'Refused: tsplay asks nobody.' },
     },
     additionalProperties: false,

@@ -6,12 +6,13 @@ const answer: Probe<string> = { key: 'ping:', script: 'echo pong', parse: (out) 
 export const ping = defineModule({
   name: 'ping',
   summary: 'Whether the host can be reached and its shell answers.',
+  subject: 'commands',
   args: {
     type: 'object',
     properties: { data: { type: 'string', default: 'pong', description: 'What to return.' } },
     additionalProperties: false,
   },
-  returns: { type: 'object', properties: { ping: { type: 'string' } } },
+  returns: { type: 'object', properties: { ping: { type: 'string', description: 'The answer: what data says.' } } },
   examples: [
     `- name: is everybody there
   ping:`,

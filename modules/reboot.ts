@@ -7,20 +7,31 @@ import { bootId } from './probes/kernel.ts';
 export const reboot = defineModule({
   name: 'reboot',
   summary: 'Boots the host again and waits until it is back.',
+  subject: 'system',
   args: {
     type: 'object',
     description:
       "Always does: put it into a handler or give it a condition. The host is back when the kernel's boot id is another one and test_command succeeds.",
     properties: {
       reboot_timeout: { type: 'integer', minimum: 1, default: 600, description: 'Seconds.' },
-      pre_reboot_delay: { type: 'integer', minimum: 0, default: 0 },
-      post_reboot_delay: { type: 'integer', minimum: 0, default: 0 },
+      pre_reboot_delay: { type: 'integer', minimum: 0, default: 0, description: 'Seconds to wait before.' },
+      post_reboot_delay: { type: 'integer', minimum: 0, default: 0, description: 'Seconds to wait after it is back.' },
       msg: { type: 'string', default: 'Reboot by tsplay', description: 'What those who are logged in read.' },
-      test_command: { type: 'string', default: 'true' },
+      test_command: {
+        type: 'string',
+        default: 'true',
+        description: 'A command that must succeed before the host counts as back.',
+      },
     },
     additionalProperties: false,
   },
-  returns: { type: 'object', properties: { rebooted: { type: 'boolean' }, elapsed: { type: 'integer' } } },
+  returns: {
+    type: 'object',
+    properties: {
+      rebooted: { type: 'boolean', description: 'Whether it was booted again.' },
+      elapsed: { type: 'integer', description: 'Seconds until it was back.' },
+    },
+  },
   nature: 'action',
   examples: [
     `- name: boot the new kernel

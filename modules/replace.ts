@@ -6,7 +6,8 @@ import { bounded, compile, expand, lintPatterns } from './files/pattern.ts';
 
 export const replace = defineModule({
   name: 'replace',
-  summary: 'Replaces every match of a regular expression in a text file',
+  summary: 'Replaces every match of a regular expression in a text file.',
+  subject: 'files',
   args: {
     type: 'object',
     properties: {
@@ -22,7 +23,10 @@ export const replace = defineModule({
     required: ['path', 'regexp'],
     additionalProperties: false,
   },
-  returns: { type: 'object', properties: { path: { type: 'string' }, ...contentReturns } },
+  returns: {
+    type: 'object',
+    properties: { path: { type: 'string', description: 'The path of the file.' }, ...contentReturns },
+  },
   examples: [
     `- name: Keep swap off after a reboot
   replace:

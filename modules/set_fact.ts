@@ -4,6 +4,7 @@ export const set_fact = defineModule({
   name: 'set_fact',
   setsVariables: true,
   summary: 'Gives variables to the host for the rest of the run.',
+  subject: 'control',
   args: {
     type: 'object',
     description: 'They win over all but extra vars.',

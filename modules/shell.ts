@@ -4,12 +4,13 @@ import { checkCommand, commandArgs, commandReturns, runCommand } from './command
 export const shell = defineModule({
   name: 'shell',
   summary: 'Runs text with a shell: pipes, variables, wildcards.',
+  subject: 'commands',
   args: {
     type: 'object',
     description:
       'As command, with /bin/sh. Put values in with the quote helper: a value with a blank or a quote in it is otherwise more than one word.',
     properties: {
-      cmd: { type: 'string', minLength: 1 },
+      cmd: { type: 'string', minLength: 1, description: 'The text for the shell.' },
       executable: {
         type: 'string',
         format: 'path',
@@ -24,6 +25,7 @@ export const shell = defineModule({
   freeForm: 'cmd',
   returns: commandReturns,
   nature: 'action',
+  detachable: true,
   examples: [
     `- name: how many etcd members are there
   shell: etcdctl member list | wc -l

@@ -6,7 +6,8 @@ import { fileText } from './probes/path.ts';
 
 export const slurp = defineModule({
   name: 'slurp',
-  summary: 'Reads a file of the host into a variable',
+  summary: 'Reads a file of the host into a variable.',
+  subject: 'files',
   args: {
     type: 'object',
     properties: {
@@ -19,8 +20,8 @@ export const slurp = defineModule({
     type: 'object',
     properties: {
       content: { type: 'string', description: 'The bytes of the file in base64.' },
-      encoding: { const: 'base64' },
-      source: { type: 'string' },
+      encoding: { const: 'base64', description: 'How content is written.' },
+      source: { type: 'string', description: 'The file.' },
     },
   },
   examples: [

@@ -6,11 +6,12 @@ import { fileDigest, inode, type Present, realPath } from './probes/path.ts';
 
 export const stat = defineModule({
   name: 'stat',
-  summary: 'Looks at what stands at a path',
+  summary: 'Looks at what stands at a path.',
+  subject: 'files',
   args: {
     type: 'object',
     properties: {
-      path: { type: 'string', format: 'path' },
+      path: { type: 'string', format: 'path', description: 'Where to look.' },
       follow: {
         type: 'boolean',
         default: false,
@@ -26,22 +27,23 @@ export const stat = defineModule({
     properties: {
       stat: {
         type: 'object',
+        description: 'What stands there.',
         properties: {
           exists: { type: 'boolean', description: 'All else is missing where this is false.' },
-          path: { type: 'string' },
-          isreg: { type: 'boolean' },
-          isdir: { type: 'boolean' },
-          islnk: { type: 'boolean' },
+          path: { type: 'string', description: 'The path.' },
+          isreg: { type: 'boolean', description: 'Whether it is a regular file.' },
+          isdir: { type: 'boolean', description: 'Whether it is a folder.' },
+          islnk: { type: 'boolean', description: 'Whether it is a symbolic link.' },
           mode: { type: 'string', description: 'Four octal digits.' },
-          pw_name: { type: 'string' },
-          gr_name: { type: 'string' },
+          pw_name: { type: 'string', description: 'The name of the owner.' },
+          gr_name: { type: 'string', description: 'The name of the group.' },
           checksum: { type: 'string', description: 'SHA-256 in hex, of a regular file.' },
           lnk_source: { type: 'string', description: 'What a link leads to, as an absolute path.' },
           lnk_target: { type: 'string', description: 'The text in a link.' },
-          uid: { type: 'integer' },
-          gid: { type: 'integer' },
-          size: { type: 'integer' },
-          inode: { type: 'integer' },
+          uid: { type: 'integer', description: 'The number of the owner.' },
+          gid: { type: 'integer', description: 'The number of the group.' },
+          size: { type: 'integer', description: 'In bytes.' },
+          inode: { type: 'integer', description: 'The number of the inode.' },
           mtime: { type: 'integer', description: 'Seconds since 1970.' },
         },
       },

@@ -9,11 +9,12 @@ import { applyConfigFile, configFile, textOf } from './system/config-file.ts';
 export const swap = defineModule({
   name: 'swap',
   summary: 'No swap: not now, and not after a reboot.',
+  subject: 'system',
   args: {
     type: 'object',
     description:
       "Swap goes off, its lines in /etc/fstab become comments, its units and swap.target are masked: a line that is gone from fstab alone is brought back by systemd's units.",
-    properties: { state: { enum: ['absent'], default: 'absent' } },
+    properties: { state: { enum: ['absent'], default: 'absent', description: 'Nothing else is offered.' } },
     additionalProperties: false,
   },
   examples: [

@@ -12,15 +12,20 @@ const setting = { type: ['string', 'integer'] } as const;
 export const sysctl = defineModule({
   name: 'sysctl',
   summary: 'Kernel settings: now, and at boot.',
+  subject: 'system',
   args: {
     type: 'object',
     description:
       'Other lines of the file stay. Values are compared with what the kernel has, runs of white space as one blank. With absent the line goes; the live value stays.',
     properties: {
       name: { type: 'string', description: '`net.ipv4.ip_forward`.' },
-      value: setting,
+      value: { ...setting, description: 'What it is set to, for `name`.' },
       values: { type: 'object', additionalProperties: setting, description: 'Several at once, by name, in one file.' },
-      state: { enum: ['present', 'absent'], default: 'present' },
+      state: {
+        enum: ['present', 'absent'],
+        default: 'present',
+        description: '`absent`: it is not set at boot any more; the running kernel keeps its value.',
+      },
       sysctl_set: { type: 'boolean', default: true, description: 'Set the live value as well.' },
       reload: { type: 'boolean', default: true, description: 'Like sysctl_set: false leaves the live value alone.' },
       sysctl_file: {

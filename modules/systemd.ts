@@ -8,6 +8,7 @@ import { type UnitState, unitName, unitState } from './probes/service.ts';
 export const systemd = defineModule({
   name: 'systemd',
   summary: 'A systemd unit: running or not, at boot or not, masked; restarts and reloads for handlers.',
+  subject: 'system',
   args: {
     type: 'object',
     description:
@@ -27,14 +28,18 @@ export const systemd = defineModule({
         description: 'With a name: when its files are newer than what systemd has loaded. Without: always.',
       },
       no_block: { type: 'boolean', default: false, description: 'Do not wait until the start or stop is done.' },
-      scope: { enum: ['system'], default: 'system' },
+      scope: { enum: ['system'], default: 'system', description: 'Units of users are not offered.' },
     },
     allOf: [{ anyOf: [{ required: ['name'] }, { required: ['daemon_reload'] }] }],
     additionalProperties: false,
   },
   returns: {
     type: 'object',
-    properties: { name: { type: 'string' }, enabled: { type: 'boolean' }, state: { enum: ['started', 'stopped'] } },
+    properties: {
+      name: { type: 'string', description: 'The unit.' },
+      enabled: { type: 'boolean', description: 'Whether it starts at boot.' },
+      state: { enum: ['started', 'stopped'], description: 'Whether it runs.' },
+    },
   },
   examples: [
     `- name: containerd runs, now and at boot

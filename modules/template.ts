@@ -4,7 +4,8 @@ import { changeContent, checkContent, contentArgs, contentReturns } from './file
 
 export const template = defineModule({
   name: 'template',
-  summary: 'Renders a template for the host and writes it there',
+  summary: 'Renders a template for the host and writes it there.',
+  subject: 'files',
   args: {
     type: 'object',
     properties: {
@@ -24,7 +25,10 @@ export const template = defineModule({
     required: ['src', 'dest'],
     additionalProperties: false,
   },
-  returns: { type: 'object', properties: { dest: { type: 'string' }, ...contentReturns } },
+  returns: {
+    type: 'object',
+    properties: { dest: { type: 'string', description: 'The path of the file.' }, ...contentReturns },
+  },
   examples: [
     `- name: Configure the load balancer
   template:

@@ -15,12 +15,13 @@ interface Found {
 export const user = defineModule({
   name: 'user',
   summary: 'A user account.',
+  subject: 'system',
   args: {
     type: 'object',
     description: 'What is not named stays as it is. A new account without `group` has a group of its own name.',
     properties: {
-      name: { type: 'string', pattern: '^[A-Za-z_][A-Za-z0-9_.-]*\\$?$' },
-      uid: { type: 'integer', minimum: 0 },
+      name: { type: 'string', pattern: '^[A-Za-z_][A-Za-z0-9_.-]*\\$?$', description: 'The name of the account.' },
+      uid: { type: 'integer', minimum: 0, description: 'Its number; by default the next that is free.' },
       group: { type: 'string', description: 'The primary group; it must exist.' },
       groups: {
         type: 'array',
@@ -28,8 +29,12 @@ export const user = defineModule({
         description: 'Supplementary groups: exactly these, unless append.',
       },
       append: { type: 'boolean', default: false, description: 'Add to groups, and take from none.' },
-      comment: { type: 'string' },
-      shell: { type: 'string', format: 'path' },
+      comment: { type: 'string', description: 'The name of the person, or what it is for.' },
+      shell: {
+        type: 'string',
+        format: 'path',
+        description: 'The login shell; by default as the host gives it to a new one.',
+      },
       home: {
         type: 'string',
         format: 'path',
@@ -46,7 +51,7 @@ export const user = defineModule({
         format: 'secret',
         description: 'The hash as in /etc/shadow (`openssl passwd -6`); `!` locks.',
       },
-      state: { enum: ['present', 'absent'], default: 'present' },
+      state: { enum: ['present', 'absent'], default: 'present', description: '`absent`: there is no such account.' },
       remove: { type: 'boolean', default: false, description: 'With absent: the home folder and mail go too.' },
     },
     required: ['name'],

@@ -8,13 +8,18 @@ import { pathState } from './probes/path.ts';
 export const wait_for = defineModule({
   name: 'wait_for',
   summary: 'Waits until a port is open or closed, or a path is there or gone.',
+  subject: 'commands',
   args: {
     type: 'object',
     description: 'Looks from the host; nothing is waited for where it holds already.',
     properties: {
-      host: { type: 'string', default: '127.0.0.1' },
-      port: { type: 'integer', minimum: 1, maximum: 65535 },
-      path: { type: 'string', format: 'path' },
+      host: {
+        type: 'string',
+        default: '127.0.0.1',
+        description: 'The host to connect to, seen from the host of the task.',
+      },
+      port: { type: 'integer', minimum: 1, maximum: 65535, description: 'The TCP port.' },
+      path: { type: 'string', format: 'path', description: 'A path on the host.' },
       state: {
         enum: ['started', 'stopped', 'present', 'absent'],
         default: 'started',
@@ -25,7 +30,7 @@ export const wait_for = defineModule({
         description: 'With path: a line of the file must match (extended regular expression of grep).',
       },
       timeout: { type: 'number', minimum: 0, default: 300, description: 'Seconds.' },
-      connect_timeout: { type: 'integer', minimum: 1, default: 5 },
+      connect_timeout: { type: 'integer', minimum: 1, default: 5, description: 'Seconds for each attempt.' },
       delay: { type: 'number', minimum: 0, default: 0, description: 'Seconds before the second look.' },
       sleep: { type: 'number', minimum: 0, default: 1, description: 'Seconds between looks.' },
       msg: { type: 'string', description: 'What to say when the time is over.' },
@@ -33,7 +38,7 @@ export const wait_for = defineModule({
     allOf: [{ oneOf: [{ required: ['port'] }, { required: ['path'] }] }],
     additionalProperties: false,
   },
-  returns: { type: 'object', properties: { elapsed: { type: 'integer' } } },
+  returns: { type: 'object', properties: { elapsed: { type: 'integer', description: 'Seconds that it took.' } } },
   nature: 'wait',
   shared: true,
   examples: [

@@ -9,6 +9,7 @@ const answer: Probe<boolean> = { key: 'answers:', script: ':', parse: (out) => o
 export const wait_for_connection = defineModule({
   name: 'wait_for_connection',
   summary: 'Waits until the host can be reached.',
+  subject: 'commands',
   args: {
     type: 'object',
     properties: {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { expect } from 'chai';
 import type { AnyModule } from '../engine/contract/module.ts';
-import { tryModule } from '../engine/contract/testing.ts';
+import { observe as tryModule } from '../engine/contract/testing.ts';
 import { prepare } from '../engine/run.ts';
 import { formatDiagnostic, InvalidInput } from '../engine/source/diagnostic.ts';
 import { modules } from '../modules/index.ts';

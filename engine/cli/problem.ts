@@ -3,11 +3,7 @@ import { type Diagnostic, formatDiagnostic, InvalidInput } from '../source/diagn
 /** Tells what ended a command, on stderr. Returns the exit code. */
 export function reportError(error: unknown): number {
   if (error instanceof InvalidInput) {
-    process.stderr.write(
-      `${inOrder(error.diagnostics)
-        .map((d) => formatDiagnostic(d))
-        .join('\n\n')}\n\n${count(error)}\n`,
-    );
+    process.stderr.write(`${reportOf(error.diagnostics)}\n\n${count(error.diagnostics)}. No host was touched.\n`);
     return 1;
   }
   if (error instanceof UsageError) {
@@ -22,8 +18,15 @@ export function reportError(error: unknown): number {
 /** The command line asks for something that cannot be. */
 export class UsageError extends Error {}
 
+/** All of them, as a person reads them. */
+export function reportOf(diagnostics: readonly Diagnostic[]): string {
+  return inOrder(diagnostics)
+    .map((d) => formatDiagnostic(d))
+    .join('\n\n');
+}
+
 /** What has no place first, then file by file, each from its beginning to its end. */
-function inOrder(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+export function inOrder(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
   const files = [...new Set(diagnostics.map((d) => d.place?.file))];
   const rank = ({ place }: Diagnostic): number => (place ? files.indexOf(place.file) : -1);
   return diagnostics.toSorted(
@@ -34,7 +37,13 @@ function inOrder(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
   );
 }
 
-function count(error: InvalidInput): string {
-  const errors = error.diagnostics.filter((d) => d.severity === 'error').length;
-  return `${errors} ${errors === 1 ? 'error' : 'errors'}. No host was touched.`;
+export function count(diagnostics: readonly Diagnostic[]): string {
+  const of = (severity: string): number => diagnostics.filter((d) => d.severity === severity).length;
+  const [errors, warnings] = [of('error'), of('warning')];
+  const told = errors === 0 ? 'No errors' : countOf(errors, 'error');
+  return warnings === 0 ? told : `${told}, ${countOf(warnings, 'warning')}`;
+}
+
+export function countOf(n: number, what: string): string {
+  return `${n} ${what}${n === 1 ? '' : 's'}`;
 }

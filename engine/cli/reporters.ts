@@ -15,10 +15,14 @@ export interface Reporters {
   readonly close: () => void;
 }
 
-/** What shows the events of a run on standard output, and keeps a copy in a file where one is asked for. */
-export async function reporters(options: ReportOptions): Promise<Reporters> {
+/**
+ * What shows the events of a run on standard output, and keeps a copy in a file where one is asked for. `own`: the view for
+ * a person, where it is not that of a run.
+ */
+export async function reporters(options: ReportOptions, own?: (event: Event) => string): Promise<Reporters> {
   let show: (event: Event) => string | undefined = jsonLine;
-  if (options.output === 'human') {
+  if (options.output === 'human' && own) show = own;
+  else if (options.output === 'human') {
     const { humanReporter } = await import('../report/human.ts');
     const { paintFor } = await import('../report/style.ts');
     const { isTTY, columns } = process.stdout;

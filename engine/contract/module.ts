@@ -59,6 +59,16 @@ export interface Difference {
   readonly recurs?: true;
 }
 
+/** A host of the inventory, and the groups it is in from here on. */
+export interface InventoryAddition {
+  /** Without it: the host that the task is for. */
+  readonly host?: string;
+  readonly groups: readonly string[];
+  /** The groups that these groups stand in. */
+  readonly parents?: readonly string[];
+  readonly variables?: Readonly<Record<string, unknown>>;
+}
+
 export interface Check<P = unknown> {
   /** What was found, for `change`. */
   readonly present: P;
@@ -70,6 +80,8 @@ export interface Check<P = unknown> {
   readonly result?: Readonly<Record<string, unknown>>;
   /** Variables that the host has from here on (set_fact). */
   readonly facts?: Readonly<Record<string, unknown>>;
+  /** What the inventory gains for the rest of the run, in check mode too: whatever of it is new is the difference. */
+  readonly inventory?: InventoryAddition;
   /** One line for a person: what is shown, or why there is nothing to do. */
   readonly message?: string;
   /** Arguments or state that deserve a warning. */
@@ -93,6 +105,8 @@ export type Nature = 'state' | 'action' | 'wait';
 export interface Module<A = never, P = unknown> {
   readonly name: string;
   readonly summary: string;
+  /** Under which heading the reference lists it. */
+  readonly subject?: string;
   readonly args: ArgumentSchema;
   /** The argument that the whole value stands for where a task gives text instead of a map: `command: ls`. */
   readonly freeForm?: string;
@@ -103,6 +117,10 @@ export interface Module<A = never, P = unknown> {
   readonly shared?: boolean;
   /** The names of its arguments are those of variables that it sets: while they cannot be known, they are unknown. */
   readonly setsVariables?: true;
+  /** Runs once for all hosts of the batch, as if each of its tasks said run_once. */
+  readonly once?: true;
+  /** Its change is one command whose output says all: it can run detached from the connection (`async`). */
+  readonly detachable?: true;
   /** Working examples for the reference, each the YAML of one or more tasks; all are checked by a test. */
   readonly examples: readonly string[];
   /** What the schema cannot say about arguments that belong together; returns messages. Values may still be templates then: those are left out. */

@@ -1,6 +1,7 @@
-import type { AnyModule, Changed, Check, FileAttributes, RunOptions, Writer } from './module.ts';
+import type { AnyModule, Changed, Check, FileAttributes, Module, RunOptions, Writer } from './module.ts';
 import type { Output, Probe } from './probe.ts';
 import { quoteAll } from './quote.ts';
+import { readOnly } from './read-only.ts';
 import { UnknownValue } from './unknown.ts';
 
 /** A host in data: what each probe reads, by key, and what commands print. */
@@ -12,6 +13,8 @@ export interface GivenHost {
   readonly local?: Readonly<Record<string, string>>;
   /** Other hosts, by name. */
   readonly others?: Readonly<Record<string, GivenHost>>;
+  /** What probes read once the change has been made, by key: where it is given, predictions are held against it. */
+  readonly afterwards?: Readonly<Record<string, unknown>>;
 }
 
 export interface Seen<P = unknown> {
@@ -25,20 +28,40 @@ export interface Seen<P = unknown> {
 }
 
 /**
- * Runs a module against a host made of data: given state → differences and commands.
+ * Shows a module a host made of data: given state → differences and commands. Arguments are as a module receives them.
  * A probe that the case does not give is an error that names its key.
  */
-export async function tryModule(module: AnyModule, args: unknown, given: GivenHost): Promise<Seen> {
+export async function observe<P>(module: Observed<P>, args: unknown, given: GivenHost): Promise<Seen<P>> {
   const commands: string[] = [];
   const written: Record<string, { content: string; attributes: FileAttributes }> = {};
   const host = fakeHost(given, '', commands, written);
-  const check = (await module.check(args, host)) as Check;
+  const check = await module.check(args, readOnly(host));
   const needed = check.differences.length > 0;
   const changed = needed && module.change ? ((await module.change(args, check, host)) ?? undefined) : undefined;
   return { check, commands, written, changed, leftOver: needed ? await predicted(module, args, given, check) : [] };
 }
 
-async function predicted(
+/** What the same check still finds on a host that reads so: nothing but what recurs by its nature, if all is well. */
+export async function stillFound(
+  module: AnyModule,
+  args: unknown,
+  given: GivenHost,
+  unknown: ReadonlySet<string> = new Set(),
+): Promise<readonly string[] | 'unknown'> {
+  const host = readOnly(fakeHost(given, '', [], {}, unknown));
+  try {
+    return ((await module.check(args, host)) as Check).differences.filter((d) => !d.recurs).map((d) => d.what);
+  } catch (error) {
+    if (error instanceof UnknownValue) return 'unknown';
+    throw error;
+  }
+}
+
+/** A module of whose arguments nothing is known. */
+// oxlint-disable-next-line typescript/no-explicit-any
+type Observed<P> = Module<any, P>;
+
+function predicted(
   module: AnyModule,
   args: unknown,
   given: GivenHost,
@@ -50,13 +73,7 @@ async function predicted(
     if (p.kind === 'value') reads[p.key] = p.value;
     if (p.kind === 'unknown') unknown.add(p.key);
   }
-  const host = fakeHost({ ...given, reads }, '', [], {}, unknown);
-  try {
-    return ((await module.check(args, host)) as Check).differences.filter((d) => !d.recurs).map((d) => d.what);
-  } catch (error) {
-    if (error instanceof UnknownValue) return 'unknown';
-    throw error;
-  }
+  return stillFound(module, args, { ...given, reads }, unknown);
 }
 
 function fakeHost(

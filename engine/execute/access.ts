@@ -38,7 +38,7 @@ export class Access implements Writer {
     if (!probe.fixed) this.keysRead.add(probe.key);
     const predicted = checkMode ? state.predictions.of(probe.key) : undefined;
     if (predicted && 'value' in predicted) return predicted.value as T;
-    if (predicted) throw new UnknownValue(`until '${predicted.unknownBecause}' has run`);
+    if (predicted) throw new UnknownValue(predicted.unknown);
     const cacheKey = `${this.#footing.become?.user ?? ''}\0${probe.key}`;
     let reading = state.cache.get(cacheKey) as Promise<T> | undefined;
     if (!reading) {
@@ -51,7 +51,7 @@ export class Access implements Writer {
     const value = await reading;
     const cause =
       checkMode && probe.appearsWith?.absent(value) ? state.predictions.cause(probe.appearsWith.cause) : undefined;
-    if (cause !== undefined) throw new UnknownValue(`until '${cause}' has run`);
+    if (cause !== undefined) throw new UnknownValue(cause);
     return value;
   }
 

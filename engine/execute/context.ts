@@ -1,10 +1,14 @@
 import type { LimitFunction } from 'p-limit';
 import type { Connection } from '../connection/types.ts';
+import type { Inventory } from '../inventory/types.ts';
 import type { World } from '../plan/scope.ts';
 import type { Play, Task } from '../playbook/types.ts';
+import type { Secrets } from '../vault/secrets.ts';
+import type { Vault } from '../vault/vault.ts';
 import type { Emit } from './event.ts';
+import type { LiveInventory } from './growth.ts';
 import type { HostState } from './host.ts';
-import type { Secrets } from './secrets.ts';
+import type { Journal } from './journal.ts';
 
 /** What the command line says about how to run. */
 export interface RunOptions {
@@ -21,17 +25,39 @@ export interface RunOptions {
   readonly privateKey?: string;
   readonly connectionPassword?: string;
   readonly timeoutSeconds: number;
+  /** Tell what goes to the hosts, and when their answers come. */
+  readonly trips?: boolean;
+  /** The name of the task to begin at; what stands before it is left out. */
+  readonly startAt?: string;
   /** End with 3 instead of 0 where something was, or in check mode would or may be, changed. */
   readonly detailedExitcode?: boolean;
+  /** Results tell all that their module gives back: the output of commands, contents of files. */
+  readonly returned?: boolean;
 }
+
+/** Asks whether a task shall run. */
+export type Confirm = (task: { readonly title: string; readonly hosts: readonly string[] }) => Promise<boolean>;
 
 /** All that executing needs; one for a run. */
 export interface RunContext {
   readonly options: RunOptions;
-  readonly world: World & { playHosts: readonly string[]; batch: readonly string[] };
+  readonly world: World & {
+    inventory: Inventory;
+    playHosts: readonly string[];
+    batch: readonly string[];
+    playEnded: boolean;
+  };
+  /** What of the inventory comes into being during the run. */
+  readonly inventory: LiveInventory;
   readonly emit: Emit;
+  readonly vault: Vault;
+  /** Texts that no output shows. */
   readonly secrets: Secrets;
+  /** Handlers that wait, for the run after this one. */
+  readonly journal: Journal;
   readonly limit: LimitFunction;
+  /** Asked before each task and handler, one at a time; missing: all run. */
+  readonly confirm?: Confirm;
   /** Aborted when the user interrupts: tasks under way end, no further one begins. */
   readonly signal: AbortSignal;
   /** Finds or makes (for `localhost` and delegation) the state of a host; throws TaskFailure for a name that is not in the inventory. */

@@ -1,15 +1,26 @@
-import { HostScope, NeededFacts } from '../plan/scope.ts';
 import { selected } from '../playbook/tags.ts';
-import type { Block, Entry, Play, Task } from '../playbook/types.ts';
+import type { Block, Entry, Include, Play, Task } from '../playbook/types.ts';
 import type { RunContext } from './context.ts';
 import type { HostState } from './host.ts';
+import { runInclude } from './include.ts';
 import { runMeta } from './meta.ts';
+import { spreadFailure } from './spread.ts';
 import { runTask } from './task.ts';
 
 /** How the tasks of a list stand in their play. */
 export interface Within {
   readonly play: Play;
   readonly rescuable: boolean;
+  /** Inside an include among handlers. */
+  readonly handler?: boolean;
+  /** What the includes around bring in, outermost first. */
+  readonly around: readonly string[];
+  /** Their loop variables. */
+  readonly locals?: ReadonlyMap<string, unknown>;
+  /** Why it cannot be known whether they bring it in at all. */
+  readonly unknown?: string;
+  /** The hosts that went into the outermost of them: those that a failure can be fatal for. */
+  readonly peers?: readonly HostState[];
 }
 
 /** Runs entries in turn, each on all hosts that are still in the play, before the next begins. */
@@ -23,26 +34,25 @@ export async function runEntries(
     const active = hosts.filter((host) => host.standing === 'active');
     if (active.length === 0 || run.signal.aborted) return;
     if (entry.kind === 'block') await runBlock(run, within, entry, active);
-    else if (!selected(entry.tags, run.options.tags, run.options.skipTags)) continue;
+    else if (!within.handler && !selected(entry.tags, run.options.tags, run.options.skipTags)) continue;
     else if (entry.kind === 'meta') await runMeta(run, within, entry, active);
+    else if (!(await isWanted(run, entry, active))) continue;
     else {
-      await runTask(run, { ...within, handler: false }, entry, active);
-      spreadFailure(run, within.play, entry, active);
+      if (entry.kind === 'include') await runInclude(run, within, entry, active);
+      else await runTask(run, { ...within, handler: within.handler === true }, entry, active);
+      spreadFailure(run, within, entry, within.peers ?? active);
     }
   }
 }
 
-/** any_errors_fatal and max_fail_percentage: the failure of some is the failure of all. */
-function spreadFailure(run: RunContext, play: Play, task: Task, hosts: readonly HostState[]): void {
-  const lost = hosts.filter((host) => host.standing === 'failed' || host.standing === 'unreachable').length;
-  if (lost === 0) return;
-  const fatal =
-    play.anyErrorsFatal ||
-    task.settings.anyErrorsFatal?.evaluate(new HostScope(run.world, hosts[0]!.host, new NeededFacts(), play, task)) ===
-      true;
-  const share = (100 * lost) / Math.max(1, run.world.batch.length);
-  const tooMany = play.maxFailPercentage !== undefined && share > play.maxFailPercentage;
-  if (fatal || tooMany) for (const host of hosts) if (host.standing === 'active') host.standing = 'failed';
+/** Whether the person at the terminal lets it run, where one is asked. */
+export async function isWanted(
+  run: RunContext,
+  { name, role }: Task | Include,
+  hosts: readonly HostState[],
+): Promise<boolean> {
+  const title = role ? `${role.name} : ${name}` : name;
+  return (await run.confirm?.({ title, hosts: hosts.map((host) => host.name) })) ?? true;
 }
 
 async function runBlock(run: RunContext, within: Within, block: Block, hosts: readonly HostState[]): Promise<void> {

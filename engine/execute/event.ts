@@ -3,7 +3,7 @@ import type { Place } from '../source/place.ts';
 
 export type Status = 'ok' | 'changed' | 'skipped' | 'failed' | 'unreachable' | 'unknown';
 
-/** What a failed command left, for people; secrets are masked. */
+/** What a failed command left, for people. */
 export interface FailureDetail {
   readonly command?: string;
   readonly code?: number;
@@ -53,6 +53,8 @@ export interface Result {
   readonly message?: string;
   readonly warnings?: readonly string[];
   readonly failure?: FailureDetail;
+  /** What the module gives back besides, where the run was asked to tell (RunOptions.returned). */
+  readonly returned?: Readonly<Record<string, unknown>>;
   readonly place: Place;
   readonly milliseconds: number;
 }
@@ -81,7 +83,30 @@ export interface Warning {
   readonly message: string;
 }
 
-export type Event = Warning | RunStart | PlayStart | TaskStart | Result | Recap;
+/** The run waits for a person to say whether a task shall run: (n)o, (y)es or (c)ontinue without asking. */
+export interface Question {
+  readonly event: 'question';
+  readonly task: string;
+  readonly hosts: readonly string[];
+}
+
+/** Scripts went to a host, together; where the run was asked to tell (RunOptions.trips). */
+export interface Sent {
+  readonly event: 'sent';
+  readonly host: string;
+  readonly user?: string;
+  readonly scripts: readonly string[];
+}
+
+/** Their results have come back. */
+export interface Received {
+  readonly event: 'received';
+  readonly host: string;
+  readonly codes: readonly number[];
+  readonly milliseconds: number;
+}
+
+export type Event = Warning | Question | Sent | Received | RunStart | PlayStart | TaskStart | Result | Recap;
 
 /** All that the executor knows of reporters. */
 export type Emit = (event: Event) => void;

@@ -1,6 +1,7 @@
 import { becomeOf } from '../connection/target.ts';
 import type { Become } from '../connection/types.ts';
 import { TaskFailure } from '../contract/failure.ts';
+import { UnknownValue } from '../contract/unknown.ts';
 import { HostScope, NeededFacts } from '../plan/scope.ts';
 import type { Play, Task } from '../playbook/types.ts';
 import type { Template } from '../template/types.ts';
@@ -20,15 +21,24 @@ export function footingOf(
   scope?: HostScope,
 ): Footing {
   const settings = task?.settings ?? play.settings;
-  const own = new HostScope(run.world, state.host, new NeededFacts(), play, task);
+  const own = new HostScope(run.world, state.host, scope?.needed ?? new NeededFacts(), play, task);
   const value = (template: Template | undefined): unknown => template?.evaluate(scope ?? own);
+  /** Facts are read without what the play's environment takes from facts. */
+  const known = (template: Template): unknown => {
+    try {
+      return value(template);
+    } catch (error) {
+      if (error instanceof UnknownValue) return undefined;
+      throw error;
+    }
+  };
   const checkMode = value(settings.checkMode);
   const timeout = value(settings.timeoutSeconds);
   const footing: Footing = {
     state,
     become: becomeFor(run, value, settings, own),
     checkMode: typeof checkMode === 'boolean' ? checkMode : run.options.check,
-    environment: environmentOf(settings.environment.map(value)),
+    environment: environmentOf(settings.environment.map(task ? value : known)),
     timeoutSeconds: typeof timeout === 'number' ? timeout : undefined,
     connection: () => run.connect(state, play, task),
     reconnect: (seconds) => run.reconnect(state, play, task, seconds),

@@ -1,6 +1,10 @@
+import { Unknown } from '../contract/unknown.ts';
 import type { Handler, Play } from '../playbook/types.ts';
 import type { RunContext } from './context.ts';
+import { isWanted, type Within } from './entries.ts';
 import type { HostState } from './host.ts';
+import { runInclude } from './include.ts';
+import { runMeta } from './meta.ts';
 import { runTask } from './task.ts';
 
 /**
@@ -20,13 +24,58 @@ export async function flushHandlers(
     const handler = play.handlers.find((h) => hosts.some((host) => waiting(host, h)));
     if (!handler || run.signal.aborted) break;
     const due = hosts.filter((host) => waiting(host, handler));
+    for (const host of due) done.get(host)!.add(handler);
+    const before = new Map(due.map((host) => [host, troubles(host)]));
+    for (const { hosts: group, handler: actual, ...how } of actualHandlers(handler, due))
+      if (actual.kind === 'meta' || (await isWanted(run, actual, group)))
+        await runHandler(run, { play, rescuable, handler: true, around: [], ...how }, actual, group);
     for (const host of due) {
-      done.get(host)!.add(handler);
-      if (host.notified.get(handler) === 'changed') host.notified.delete(handler);
+      host.notified.delete(handler);
+      if (troubles(host) === before.get(host)) run.journal.done(play, handler, host); // else the next run tries again
     }
-    await runTask(run, { play, rescuable, handler: true }, handler, due);
-    for (const host of due) host.notified.delete(handler);
   }
+}
+
+/** Hosts that run a handler in the same way. */
+interface Group {
+  readonly handler: Handler;
+  readonly locals?: ReadonlyMap<string, unknown>;
+  /** Only tasks of which nothing is known have notified it: why. */
+  readonly unknown?: string;
+  readonly hosts: HostState[];
+}
+
+/** A role that was included on a host brings its handlers as they are there: hosts with the same one run it together. */
+function actualHandlers(handler: Handler, hosts: readonly HostState[]): readonly Group[] {
+  const groups: Group[] = [];
+  for (const host of hosts) {
+    const notified = host.notified.get(handler);
+    const unknown = notified instanceof Unknown ? { unknown: notified.reason } : {};
+    const here: Omit<Group, 'hosts'> = { ...(host.handlers.get(handler.name) ?? { handler }), ...unknown };
+    const same = (g: Group) => g.handler === here.handler && g.locals === here.locals && g.unknown === here.unknown;
+    const group = groups.find(same);
+    if (group) group.hosts.push(host);
+    else groups.push({ ...here, hosts: [host] });
+  }
+  return groups;
+}
+
+async function runHandler(
+  run: RunContext,
+  within: Within & { readonly handler: true },
+  handler: Handler,
+  hosts: readonly HostState[],
+): Promise<void> {
+  if (handler.kind === 'task') return runTask(run, within, handler, hosts);
+  const failed = hosts.filter((host) => host.standing === 'failed'); // they are here because of force_handlers
+  for (const host of failed) host.standing = 'active';
+  if (handler.kind === 'meta') await runMeta(run, within, handler, hosts);
+  else await runInclude(run, within, handler, hosts);
+  for (const host of failed) if (host.standing === 'active') host.standing = 'failed';
+}
+
+function troubles({ counts }: HostState): number {
+  return counts.failed + counts.unreachable + counts.rescued;
 }
 
 function mayRun(run: RunContext, play: Play, host: HostState): boolean {

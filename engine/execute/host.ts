@@ -1,8 +1,9 @@
 import type { Prediction, SideEffect } from '../contract/probe.ts';
+import type { Unknown } from '../contract/unknown.ts';
 import type { Host } from '../inventory/types.ts';
 import { facts as factTable } from '../plan/facts.ts';
 import type { HostMemory } from '../plan/scope.ts';
-import type { Handler } from '../playbook/types.ts';
+import type { Handler, VariableLayer } from '../playbook/types.ts';
 import type { HostCounts } from './event.ts';
 
 /** Where a host stands in the play: ended hosts leave the play, failed and unreachable ones the run. */
@@ -10,15 +11,25 @@ export type Standing = 'active' | 'failed' | 'unreachable' | 'ended';
 
 /** All that a run knows of one host. */
 export class HostState implements HostMemory {
-  readonly host: Host;
+  /** As the inventory knows it now. */
+  host: Host;
   standing: Standing = 'active';
   readonly variables = new Map<string, unknown>();
   readonly facts = new Map<string, unknown>();
   /** What was read since the last change, by become user and probe key. */
   readonly cache = new Map<string, Promise<unknown>>();
   readonly predictions = new Predictions();
-  /** Handlers to run at the next flush; `unknown`: only unknown tasks have notified it. */
-  readonly notified = new Map<Handler, 'changed' | 'unknown'>();
+  readonly included: VariableLayer[] = [];
+  readonly published: { readonly roleDefaults: VariableLayer[]; readonly vars: VariableLayer[] } = {
+    roleDefaults: [],
+    vars: [],
+  };
+  /** Handlers of the roles that were included here, by name: those of the last one, with its loop variables. */
+  readonly handlers = new Map<string, { readonly handler: Handler; readonly locals?: ReadonlyMap<string, unknown> }>();
+  /** Roles that were included here and run once only. */
+  readonly rolesRun = new Set<string>();
+  /** Handlers to run at the next flush; Unknown: only tasks of which nothing is known have notified it. */
+  readonly notified = new Map<Handler, 'changed' | Unknown>();
   readonly counts: HostCounts = {
     ok: 0,
     changed: 0,
@@ -38,6 +49,18 @@ export class HostState implements HostMemory {
     return this.host.name;
   }
 
+  get inPlay(): boolean {
+    return this.standing === 'active';
+  }
+
+  /** The play is over, and with it what roles brought into it. */
+  forgetRoles(): void {
+    this.handlers.clear();
+    this.rolesRun.clear();
+    this.published.roleDefaults.length = 0;
+    this.published.vars.length = 0;
+  }
+
   /** Something was changed on the host: nothing that was read before counts any more. */
   forget(): void {
     this.cache.clear();
@@ -47,23 +70,23 @@ export class HostState implements HostMemory {
 
 /** In check mode: what earlier tasks would have made of the host. */
 export class Predictions {
-  readonly #values = new Map<string, { readonly value: unknown } | { readonly unknownBecause: string }>();
+  readonly #values = new Map<string, { readonly value: unknown } | { readonly unknown: string }>();
   readonly #causes = new Map<SideEffect, string>();
 
-  /** `task` is the name of the task whose effects these are. */
-  add(predictions: readonly Prediction[], task: string): void {
+  /** `until`: the clause that says when what cannot be told is known: `until 'install haproxy' has run`. */
+  add(predictions: readonly Prediction[], until: string): void {
     for (const p of predictions) {
       if (p.kind === 'value') this.#values.set(p.key, { value: p.value });
-      else if (p.kind === 'unknown') this.#values.set(p.key, { unknownBecause: task });
-      else if (!this.#causes.has(p.cause)) this.#causes.set(p.cause, task);
+      else if (p.kind === 'unknown') this.#values.set(p.key, { unknown: until });
+      else if (!this.#causes.has(p.cause)) this.#causes.set(p.cause, until);
     }
   }
 
-  of(key: string): { readonly value: unknown } | { readonly unknownBecause: string } | undefined {
+  of(key: string): { readonly value: unknown } | { readonly unknown: string } | undefined {
     return this.#values.get(key);
   }
 
-  /** The task that may bring absent things into being, if one would have run. */
+  /** Until when it cannot be known whether absent things are there, if a task that may bring them would have run. */
   cause(cause: SideEffect): string | undefined {
     return this.#causes.get(cause);
   }

@@ -1,4 +1,5 @@
 import { TaskFailure } from '../contract/failure.ts';
+import { Unknown } from '../contract/unknown.ts';
 import type { HostScope } from '../plan/scope.ts';
 import { answers } from '../playbook/handlers.ts';
 import type { Handler, Play, Task } from '../playbook/types.ts';
@@ -6,7 +7,7 @@ import { suggest } from '../source/nearest.ts';
 import type { RunContext } from './context.ts';
 import { evaluate } from './evaluate.ts';
 import type { HostState } from './host.ts';
-import type { Outcome } from './outcome.ts';
+import { type Outcome, reasonOf } from './outcome.ts';
 
 /** Remembers the handlers that a changed (or perhaps changed) task calls for. */
 export async function notify(
@@ -20,15 +21,19 @@ export async function notify(
   if (outcome.status !== 'changed' && outcome.status !== 'unknown') return;
   const names = await evaluate(run, play, scope, () => task.notify.flatMap((template) => template.evaluate(scope)));
   for (const name of names) {
-    for (const handler of handlersNamed(play, String(name), task)) {
+    for (const handler of handlersNamed(play, String(name), task, host)) {
       const before = host.notified.get(handler);
-      host.notified.set(handler, outcome.status === 'changed' ? 'changed' : (before ?? 'unknown'));
+      host.notified.set(handler, outcome.status === 'changed' ? 'changed' : (before ?? new Unknown(reasonOf(outcome))));
+      if (outcome.status === 'changed') run.journal.notified(play, handler, host);
     }
   }
 }
 
-function handlersNamed(play: Play, name: string, task: Task): readonly Handler[] {
+function handlersNamed(play: Play, name: string, task: Task, host: HostState): readonly Handler[] {
   const found = play.handlers.filter((handler) => answers(handler, name));
+  // Roles that an include may bring in: where one of those that answer is there, those that are not are not meant.
+  const here = found.filter((handler) => !handler.included || host.handlers.has(handler.name));
+  if (here.length > 0) return here;
   if (found.length > 0) return found;
   throw new TaskFailure(`'${task.name}' notifies '${name}', but the play has no such handler`, {
     hint:

@@ -1,7 +1,10 @@
 import { BecomeFailed, Unreachable } from '../connection/types.ts';
 import { TaskFailure } from '../contract/failure.ts';
-import type { Difference } from '../contract/module.ts';
+import type { AnyModule, Difference } from '../contract/module.ts';
 import { Unknown } from '../contract/unknown.ts';
+import type { VariableLayer } from '../playbook/types.ts';
+import { frameIn } from '../project/frames.ts';
+import { originOf } from '../project/origin.ts';
 import { formatPlace } from '../source/place.ts';
 import { TemplateError } from '../template/types.ts';
 import type { FailureDetail, Status } from './event.ts';
@@ -19,6 +22,8 @@ export interface Outcome {
   readonly result?: Readonly<Record<string, unknown>>;
   /** Variables that the host has from here on. */
   readonly facts?: Readonly<Record<string, unknown>>;
+  /** Files of variables that the host has from here on (include_vars). */
+  readonly variables?: VariableLayer;
 }
 
 export const skipped = (message: string): Outcome => ({ status: 'skipped', differences: [], message });
@@ -33,8 +38,11 @@ export const unknown = (reason: string): Outcome => ({
 export const isTrouble = (error: unknown): boolean =>
   [Unreachable, BecomeFailed, TaskFailure, TemplateError].some((kind) => error instanceof kind);
 
-/** The outcome of something thrown. What is not meant for people is a bug of ours, and says so with its stack. */
-export function outcomeOf(error: unknown): Outcome {
+/**
+ * The outcome of something thrown. What is not meant for people is a bug: of the module where it is the project's own and
+ * stands in the stack, else of ours, and says so with its stack.
+ */
+export function outcomeOf(error: unknown, module?: AnyModule): Outcome {
   if (error instanceof Unreachable)
     return {
       status: 'unreachable',
@@ -67,6 +75,15 @@ export function outcomeOf(error: unknown): Outcome {
       ...(error.hint !== undefined && { failure: { hint: error.hint } }),
     };
   const bug = error instanceof Error ? error : new Error(String(error));
+  const file = module && originOf(module);
+  const frame = file === undefined ? undefined : frameIn(bug.stack ?? '', file);
+  if (module && frame)
+    return {
+      status: 'failed',
+      differences: [],
+      message: `a bug in the module '${module.name}' (${formatPlace(frame.place)}): ${bug.message}`,
+      failure: { stderr: frame.stack, hint: 'what a person should mend is thrown as a TaskFailure' },
+    };
   return {
     status: 'failed',
     differences: [],
@@ -93,12 +110,12 @@ export function reasonOf(outcome: Outcome): string {
 export function registered(outcome: Outcome, attempts?: number): Record<string, unknown> | Unknown {
   if (outcome.status === 'unknown') return new Unknown(reasonOf(outcome));
   return {
+    msg: outcome.message ?? '',
     ...outcome.result,
     changed: outcome.status === 'changed',
     failed: outcome.status === 'failed',
     skipped: outcome.status === 'skipped',
     unreachable: outcome.status === 'unreachable',
-    msg: outcome.message ?? '',
     differences: outcome.differences,
     ...(attempts !== undefined && { attempts }),
   };

@@ -1,16 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TaskFailure } from '../contract/failure.ts';
-import type { Check, Difference } from '../contract/module.ts';
+import type { Changed, Check, Difference, Writer } from '../contract/module.ts';
 import { UnknownValue } from '../contract/unknown.ts';
 import type { HostScope } from '../plan/scope.ts';
 import { prepareArguments } from '../playbook/arguments.ts';
 import type { Play, Task } from '../playbook/types.ts';
+import { firstFalse } from '../template/conjunction.ts';
 import type { Condition } from '../template/types.ts';
 import { Access } from './access.ts';
+import { changeDetached, detachmentOf } from './async.ts';
 import type { RunContext } from './context.ts';
 import { evaluate } from './evaluate.ts';
 import { footingOf } from './footing.ts';
 import type { HostState } from './host.ts';
+import { readVariables } from './include-vars.ts';
+import { look } from './look.ts';
 import { type Outcome, outcomeOf, registered, skipped, unknown } from './outcome.ts';
 
 /** One task on one host, for one item: the smallest thing that is executed. */
@@ -27,7 +31,7 @@ export interface Step {
 export async function runStep(step: Step): Promise<{ outcome: Outcome; attempts?: number }> {
   const { run, play, task, scope } = step;
   try {
-    const refused = await evaluate(run, play, scope, () => task.when.find((condition) => !condition.holds(scope)));
+    const refused = await evaluate(run, play, scope, () => firstFalse(task.when, scope));
     if (refused) return { outcome: skipped(`when: ${refused.source} is false`) };
     if (!task.until) return { outcome: await attempt(step) };
     return await retry(step, task.until);
@@ -38,7 +42,7 @@ export async function runStep(step: Step): Promise<{ outcome: Outcome; attempts?
 }
 
 async function retry(step: Step, until: NonNullable<Task['until']>): Promise<{ outcome: Outcome; attempts: number }> {
-  const { run, play, task, scope } = step;
+  const { run, play, scope } = step;
   const { retries, delay } = await evaluate(run, play, scope, () => ({
     retries: Number(until.retries.evaluate(scope)),
     delay: Number(until.delay.evaluate(scope)),
@@ -55,7 +59,6 @@ async function retry(step: Step, until: NonNullable<Task['until']>): Promise<{ o
     }
     await sleep(delay * 1000, undefined, { signal: run.signal }).catch(() => undefined);
     step.host.forget(); // what is waited for happens on the host by itself
-    void task;
   }
 }
 
@@ -67,7 +70,7 @@ async function attempt(step: Step): Promise<Outcome> {
     outcome = await execute(step);
   } catch (error) {
     if (error instanceof UnknownValue) return unknown(error.reason);
-    outcome = outcomeOf(error);
+    outcome = outcomeOf(error, task.module);
   }
   if (outcome.status === 'unreachable' || outcome.status === 'unknown') return outcome;
   if (task.changedWhen && outcome.status !== 'failed') {
@@ -99,27 +102,28 @@ function withResult(step: Step, outcome: Outcome, attempts?: number): HostScope 
 }
 
 function holdAll(step: Step, conditions: readonly Condition[], scope: HostScope): Promise<boolean> {
-  return evaluate(step.run, step.play, scope, () => conditions.every((condition) => condition.holds(scope)));
+  return evaluate(step.run, step.play, scope, () => firstFalse(conditions, scope) === undefined);
 }
 
 /** Check, then predict or change, then verify: the one path that every module takes. */
 async function execute(step: Step): Promise<Outcome> {
   const { run, play, task, host, scope } = step;
   const { module } = task;
-  const { args, target } = await evaluate(run, play, scope, async () => ({
-    target: delegate(step),
-    args: await prepareArguments(task, scope, { secret: (text) => run.secrets.add(text) }),
-  }));
-  const footing = footingOf(run, play, task, target, scope);
+  const { args, target, footing } = await evaluate(run, play, scope, async () => {
+    const there = delegate(step);
+    const values = await prepareArguments(task, scope, run.vault);
+    return { target: there, args: values, footing: footingOf(run, play, task, there, scope) };
+  });
+  if (task.variableFiles) return readVariables(task.variableFiles, args);
   const access = new Access(footing);
   let check: Check;
   try {
-    check = (await module.check(args, access)) as Check;
+    check = await look(module, args, access);
   } catch (error) {
     if (error instanceof UnknownValue && module.change)
       target.predictions.add(
         [...access.keysRead].map((key) => ({ kind: 'unknown', key })),
-        task.name,
+        error.reason,
       );
     throw error;
   }
@@ -128,16 +132,25 @@ async function execute(step: Step): Promise<Outcome> {
     ...(check.warnings && { warnings: check.warnings }),
   };
   const found = { ...told, ...(check.result && { result: check.result }), ...(check.facts && { facts: check.facts }) };
+  if (check.inventory) {
+    const differences = run.inventory.add(task, host.name, check.inventory);
+    return { status: differences.length > 0 ? 'changed' : 'ok', differences, ...found };
+  }
   if (check.differences.length === 0) return { status: 'ok', differences: [], ...found };
   if (footing.checkMode) {
+    const until = `until '${task.name}' has run`;
     if (module.nature === 'action' || module.nature === 'wait') {
-      if (task.changedWhen === undefined) target.predictions.add(check.after ?? [], task.name);
-      throw new UnknownValue(`until '${task.name}' has run`);
+      if (task.changedWhen === undefined) target.predictions.add(check.after ?? [], until);
+      throw new UnknownValue(until);
     }
-    target.predictions.add(check.after ?? [], task.name);
+    target.predictions.add(check.after ?? [], until);
     return { status: 'changed', differences: check.differences, ...found };
   }
-  const changed = module.change ? await module.change(args, check, access) : undefined;
+  const detachment = module.detachable ? await evaluate(run, play, scope, () => detachmentOf(task, scope)) : undefined;
+  const change = async (writer: Writer): Promise<Changed | void> => module.change?.(args, check, writer);
+  const changed = detachment
+    ? await changeDetached(footing, detachment, (message) => run.emit({ event: 'warning', message }), change)
+    : await change(access);
   target.forget();
   if (host !== target) host.forget();
   if ((module.nature ?? 'state') === 'state') await verify(step, args, new Access(footing), check.differences);
@@ -154,7 +167,7 @@ async function execute(step: Step): Promise<Outcome> {
 
 /** The same check must find nothing left but what recurs by its nature (a restart). */
 async function verify(step: Step, args: unknown, access: Access, wanted: readonly Difference[]): Promise<void> {
-  const again = (await step.task.module.check(args, access)) as Check;
+  const again = await look(step.task.module, args, access);
   const lasting = again.differences.filter((d) => !d.recurs);
   if (lasting.length === 0) return;
   const left = lasting.map((d) => `${d.what} is ${shorten(d.from)}, not ${shorten(d.to)}`).join('; ');

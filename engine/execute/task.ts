@@ -1,17 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import pLimit from 'p-limit';
-import { TaskFailure } from '../contract/failure.ts';
+import pLimit, { type LimitFunction } from 'p-limit';
 import { Unknown, UnknownValue } from '../contract/unknown.ts';
 import { HostScope, NeededFacts } from '../plan/scope.ts';
 import type { Loop, Play, Task } from '../playbook/types.ts';
+import { firstFalse } from '../template/conjunction.ts';
 import type { Condition } from '../template/types.ts';
 import type { RunContext } from './context.ts';
 import { evaluate } from './evaluate.ts';
-import type { Result } from './event.ts';
 import type { HostState } from './host.ts';
+import { rememberFiles } from './include-vars.ts';
+import { asList, loopVariables, mentions } from './loop.ts';
 import { notify } from './notify.ts';
 import { combine, type Outcome, outcomeOf, reasonOf, registered, skipped, unknown } from './outcome.ts';
+import { failLike, isLost } from './spread.ts';
 import { runStep } from './step.ts';
+import { book, safely, tell, titleOf } from './tell.ts';
 
 /** Where a task stands: what changes how its outcome is told and counted. */
 export interface Standpoint {
@@ -21,6 +24,10 @@ export interface Standpoint {
   readonly handler: boolean;
   /** The task's name as it is shown: rendered for the first host. */
   readonly title?: string;
+  /** Loop variables of the includes around it. */
+  readonly locals?: ReadonlyMap<string, unknown>;
+  /** Why it cannot be known whether it would run at all: an include around it is unknown. */
+  readonly unknown?: string;
 }
 
 /** Runs one task on all the hosts, side by side, and books what came of it. */
@@ -30,9 +37,8 @@ export async function runTask(
   task: Task,
   hosts: readonly HostState[],
 ): Promise<void> {
-  const first = scopeOf(run, within.play, task, hosts[0]!);
-  const title = safely(() => task.title?.evaluate(first));
-  const at = { ...within, title: typeof title === 'string' ? run.secrets.text(title) : task.name };
+  const first = scopeOf(run, within, task, hosts[0]!);
+  const at = { ...within, title: titleOf(task, first) };
   const role = task.role === undefined ? {} : { role: task.role.name };
   run.emit({
     event: 'task-start',
@@ -44,39 +50,52 @@ export async function runTask(
   let once: boolean;
   let throttle: number;
   try {
-    once = task.settings.runOnce?.evaluate(first) === true;
+    once = task.module.once === true || task.settings.runOnce?.evaluate(first) === true;
     throttle = Number(task.settings.throttle?.evaluate(first) ?? 0);
   } catch (error) {
     for (const host of hosts) await conclude(run, at, task, host, first, outcomeOf(error), performance.now());
     return;
   }
   if (once) return runOnce(run, at, task, hosts);
-  const limit = throttle > 0 ? pLimit(Math.min(throttle, run.options.forks)) : run.limit;
+  const limit = throttle > 0 ? throttled(task, Math.min(throttle, run.options.forks)) : run.limit;
   await Promise.all(hosts.map((host) => limit(() => runOnHost(run, at, task, host))));
 }
 
-/** The first host on which the task is not skipped runs it; all of them get its result. */
+const throttles = new WeakMap<Task, LimitFunction>();
+
+/** One limit for all hosts, though they come to the task one by one (strategy free). */
+function throttled(task: Task, hosts: number): LimitFunction {
+  let limit = throttles.get(task);
+  if (!limit) throttles.set(task, (limit = pLimit(hosts)));
+  limit.concurrency = hosts;
+  return limit;
+}
+
+/** The first host on which the task is not skipped runs it; the whole batch gets its result, and its failure. */
 async function runOnce(run: RunContext, at: Standpoint, task: Task, hosts: readonly HostState[]): Promise<void> {
   for (const host of hosts) {
     const outcome = await runOnHost(run, at, task, host);
     if (outcome.status === 'skipped' && host !== hosts.at(-1)) continue;
-    for (const other of hosts) {
+    const batch = at.play.strategy === 'free' ? hosts : run.world.batch.map((name) => run.state(name));
+    for (const other of batch) {
       if (other === host) continue;
       if (task.register !== undefined) other.variables.set(task.register, host.variables.get(task.register));
-      for (const [name, value] of Object.entries(outcome.facts ?? {})) other.variables.set(name, value);
-      if (outcome.status === 'failed' && !outcome.ignored) other.standing = 'failed';
+      if (!task.settings.delegateFacts)
+        for (const [name, value] of Object.entries(outcome.facts ?? {})) other.variables.set(name, value);
+      rememberFiles(task, other, outcome);
     }
+    if (isLost(host)) for (const other of hosts) if (other !== host) failLike([host], other);
     return;
   }
 }
 
-function scopeOf(run: RunContext, play: Play, task: Task, host: HostState): HostScope {
-  return new HostScope(run.world, host.host, new NeededFacts(), play, task);
+function scopeOf(run: RunContext, { play, locals }: Standpoint, task: Task, host: HostState): HostScope {
+  return new HostScope(run.world, host.host, new NeededFacts(), play, task, locals);
 }
 
 async function runOnHost(run: RunContext, at: Standpoint, task: Task, host: HostState): Promise<Outcome> {
-  const scope = scopeOf(run, at.play, task, host);
-  const { outcome, value } = await (task.loop
+  const scope = scopeOf(run, at, task, host);
+  const { outcome, value } = await (task.loop && at.unknown === undefined
     ? runLoop(run, at, task, task.loop, host, scope)
     : runSingle(run, at, task, host, scope));
   if (task.register !== undefined) host.variables.set(task.register, value);
@@ -98,7 +117,10 @@ async function runSingle(
   scope: HostScope,
 ): Promise<Booked> {
   const started = performance.now();
-  const { outcome: bare, attempts } = await runStep({ run, play: at.play, task, host, scope });
+  const { outcome: bare, attempts } =
+    at.unknown === undefined
+      ? await runStep({ run, play: at.play, task, host, scope })
+      : { outcome: unknown(at.unknown), attempts: undefined };
   const outcome = await conclude(run, at, task, host, scope, bare, started);
   return { outcome, value: registered(outcome, attempts) };
 }
@@ -117,7 +139,10 @@ async function runLoop(
   try {
     // A condition that fails without the item decides for all: the loop's source may then well be undefined.
     refused = await evaluate(run, at.play, scope, () =>
-      task.when.find((c) => !mentions(c.references, loop) && !c.holds(scope)),
+      firstFalse(
+        task.when.filter((c) => !mentions(c.references, loop)),
+        scope,
+      ),
     );
     items = refused ? [] : await evaluate(run, at.play, scope, () => asList(loop.over.evaluate(scope), task));
   } catch (error) {
@@ -143,8 +168,9 @@ async function runLoop(
     const value = registered(outcome, attempts);
     results.push(value instanceof Unknown ? value : { ...value, [loop.variable]: item });
     if (outcome.status === 'unreachable') break;
-    const pause = Number(loop.pauseSeconds?.evaluate(inner) ?? 0);
-    if (pause > 0 && index < items.length - 1) await sleep(pause * 1000);
+    const pause = run.options.check ? 0 : Number(safely(() => loop.pauseSeconds?.evaluate(inner)) ?? 0);
+    if (pause > 0 && index < items.length - 1)
+      await sleep(pause * 1000, undefined, { signal: run.signal }).catch(() => undefined);
   }
   const outcome = combine(outcomes);
   const value = registered(outcome);
@@ -173,45 +199,19 @@ async function conclude(
     outcome = outcomeOf(error);
   }
   tell(run, at, task, host, scope, outcome, started, loop);
-  for (const [name, value] of Object.entries(outcome.facts ?? {})) host.variables.set(name, value);
+  const { variables } = ownerOfFacts(run, task, scope, host);
+  for (const [name, value] of Object.entries(outcome.facts ?? {})) variables.set(name, value);
   if (outcome.status === 'unknown' && task.module.setsVariables)
-    for (const name of task.args.keys()) host.variables.set(name, new Unknown(reasonOf(outcome)));
+    for (const name of task.args.keys()) variables.set(name, new Unknown(reasonOf(outcome)));
+  rememberFiles(task, host, outcome);
   return outcome;
 }
 
-function mentions(references: readonly { readonly path: readonly string[] }[], loop: Loop): boolean {
-  return references.some(
-    ({ path }) => path[0] === loop.variable || path[0] === loop.indexVariable || path[0] === 'ansible_loop',
-  );
-}
-
-function loopVariables(loop: Loop, items: readonly unknown[], index: number): Map<string, unknown> {
-  const locals = new Map<string, unknown>([[loop.variable, items[index]]]);
-  if (loop.indexVariable !== undefined) locals.set(loop.indexVariable, index);
-  if (loop.extended) {
-    const { length } = items;
-    const around = {
-      ...(index > 0 && { previtem: items[index - 1] }),
-      ...(index < length - 1 && { nextitem: items[index + 1] }),
-    };
-    const from = { index: index + 1, index0: index, revindex: length - index, revindex0: length - index - 1 };
-    locals.set('ansible_loop', {
-      ...from,
-      first: index === 0,
-      last: index === length - 1,
-      length,
-      allitems: items,
-      ...around,
-    });
-  }
-  return locals;
-}
-
-function asList(value: unknown, task: Task): readonly unknown[] {
-  if (Array.isArray(value)) return value;
-  const kind =
-    value === null || value === undefined ? 'nothing' : typeof value === 'object' ? 'a map' : `a ${typeof value}`;
-  throw new TaskFailure(`loop of '${task.name}' needs a list, but got ${kind}`);
+/** With delegate_facts, what is learned is learned about the host that the task is delegated to. */
+function ownerOfFacts(run: RunContext, task: Task, scope: HostScope, host: HostState): HostState {
+  const { delegateFacts, delegateTo } = task.settings;
+  if (!delegateFacts || safely(() => delegateFacts.evaluate(scope)) !== true) return host;
+  return safely(() => run.state(String(delegateTo?.evaluate(scope)))) ?? host;
 }
 
 function judgeIgnored(task: Task, scope: HostScope, outcome: Outcome): Outcome {
@@ -222,73 +222,4 @@ function judgeIgnored(task: Task, scope: HostScope, outcome: Outcome): Outcome {
         ? task.settings.ignoreUnreachable
         : undefined;
   return safely(() => setting?.evaluate(scope)) === true ? { ...outcome, ignored: true } : outcome;
-}
-
-/** Tells reporters, with secrets masked and no more than no_log allows. */
-function tell(
-  run: RunContext,
-  at: Standpoint,
-  task: Task,
-  host: HostState,
-  scope: HostScope,
-  outcome: Outcome,
-  started: number,
-  loop?: { item: unknown },
-): void {
-  const quiet = task.settings.noLog !== undefined && safely(() => task.settings.noLog!.evaluate(scope)) !== false; // in doubt, hidden
-  const delegated = safely(() => task.settings.delegateTo?.evaluate(scope));
-  const { message, warnings, failure } = outcome;
-  const open = {
-    ...(message !== undefined && { message }),
-    ...(warnings && { warnings }),
-    ...(failure && { failure }),
-    ...(loop && { item: loop.item }),
-  };
-  const result: Result = {
-    event: 'result',
-    play: at.play.name,
-    task: at.title ?? task.name,
-    module: task.module.name,
-    host: host.name,
-    status: outcome.status,
-    ...(at.handler && { handler: true as const }),
-    ...(outcome.ignored && { ignored: true as const }),
-    ...(outcome.status === 'failed' && at.rescuable && !outcome.ignored && { rescued: true as const }),
-    ...(typeof delegated === 'string' && delegated !== '' && { delegatedTo: delegated }),
-    differences: quiet ? [] : outcome.differences,
-    ...(quiet ? { message: 'hidden by no_log', ...(loop && { item: 'hidden by no_log' }) } : open),
-    place: task.place,
-    milliseconds: Math.round(performance.now() - started),
-  };
-  run.emit(run.secrets.value(result));
-}
-
-/** Counts the task and takes a host that failed out of what follows. */
-function book(at: Standpoint, task: Task, host: HostState, outcome: Outcome, value: unknown): void {
-  const { counts } = host;
-  if (outcome.ignored) {
-    counts.ignored++;
-    if (outcome.status === 'failed') counts.ok++;
-    return;
-  }
-  if (outcome.status === 'failed') {
-    if (at.rescuable) counts.rescued++;
-    else counts.failed++;
-    host.standing = 'failed';
-    host.variables.set('failed_task', { name: task.name, action: task.module.name });
-    host.variables.set('failed_result', value);
-    return;
-  }
-  if (outcome.status === 'unreachable') host.standing = 'unreachable';
-  if (outcome.status === 'changed') counts.ok++; // as in Ansible: a changed task is an ok one as well
-  counts[outcome.status]++;
-}
-
-/** For what only decorates: an error in it must not hide the outcome. */
-function safely<T>(evaluateIt: () => T): T | undefined {
-  try {
-    return evaluateIt();
-  } catch {
-    return undefined;
-  }
 }

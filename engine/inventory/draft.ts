@@ -67,14 +67,31 @@ export class Draft {
   }
 
   setAll(variables: Variable[], node: MapNode, origin: string): void {
-    for (const entry of node.entries) this.set(variables, entry.key, entry.value, entry.keyPlace, origin);
+    for (const entry of node.entries) {
+      this.set(variables, entry.key, entry.value, entry.keyPlace, origin);
+      if (!entry.key.startsWith('ansible_')) this.#warnOfBooleans(entry.value); // those are read as Ansible reads them
+    }
+  }
+
+  /** Ansible takes these words for truth values, and an inventory may have been written for it. */
+  #warnOfBooleans(node: SourceNode): void {
+    if (node.kind === 'list') for (const item of node.items) this.#warnOfBooleans(item);
+    else if (node.kind === 'map') for (const { value } of node.entries) this.#warnOfBooleans(value);
+    else if (node.plain && typeof node.value === 'string' && /^(yes|no|on|off)$/i.test(node.value)) {
+      const meant = /^(yes|on)$/i.test(node.value);
+      const message = `${node.value} is text here, but ${meant} for Ansible`;
+      this.#diagnostics.warning('boolean-text', node.place, message, `write ${meant}, or '${node.value}' in quotes`);
+    }
   }
 
   set(variables: Variable[], name: string, value: SourceNode, place: Place, origin: string): void {
-    if (/^[A-Za-z_]\w*$/.test(name)) variables.push({ name, value, place, origin });
-    else {
-      const hint = 'letters, digits and _ are allowed, and a digit cannot be the first';
-      this.#diagnostics.error('variable-name', place, `'${name}' cannot be the name of a variable`, hint);
-    }
+    variables.push({ name, value, place, origin });
+    if (!/^[A-Za-z_]\w*$/.test(name))
+      this.#diagnostics.warning(
+        'variable-name',
+        place,
+        `no expression can use '${name}' as a variable`,
+        `letters, digits and _ are allowed, and a digit cannot be the first; it can be read as hostvars.HOST['${name}']`,
+      );
   }
 }

@@ -2,11 +2,14 @@ import type { Diagnostics } from '../source/diagnostic.ts';
 import { suggest } from '../source/nearest.ts';
 import type { SourceNode } from '../source/node.ts';
 import type { Place } from '../source/place.ts';
-import { parseYaml } from '../source/yaml.ts';
 import type { Draft, DraftGroup } from './draft.ts';
+import { type PlaceAt, pythonLiteral } from './python-literal.ts';
+import type { Variable } from './types.ts';
 
 interface Word {
   readonly text: string;
+  /** With its quotes. */
+  readonly raw: string;
   /** From 1. */
   readonly column: number;
 }
@@ -15,32 +18,30 @@ interface Word {
 export function readIniInventory(file: string, text: string, draft: Draft, diagnostics: Diagnostics): void {
   let group = draft.group('ungrouped', { file, line: 1, column: 1 });
   let readEntry = (line: Line): void => readHost(line, group, draft, diagnostics);
-  const later: (() => void)[] = []; // what names a group that may stand further down
-
-  const existing = (name: string, place: Place): DraftGroup | undefined => {
-    const found = draft.groups.get(name) ?? (name === 'all' ? draft.group(name, place) : undefined);
-    if (!found)
-      diagnostics.error(
-        'inventory-unknown-group',
-        place,
-        `there is no group '${name}'`,
-        suggest(name, draft.groups.keys()),
-      );
-    return found;
-  };
+  /** What [group] or [group:children] has made, here or in an earlier inventory: only such groups may be spoken of. */
+  const declared = new Set(['all', ...draft.groups.keys()]);
+  const spokenOf: { readonly name: string; readonly place: Place }[] = [];
+  const parents = new Map<string, DraftGroup[]>(); // of groups that are declared further down
 
   const section = (line: Line, name: string, kind: string): void => {
     const place = line.place(line.start + 1, name.length);
-    if (kind === 'hosts' || kind === 'children') group = draft.group(name, place);
+    if (kind === 'hosts' || kind === 'children') {
+      group = draft.group(name, place);
+      declared.add(name);
+      for (const parent of parents.get(name) ?? []) parent.children.add(name);
+    }
     if (kind === 'hosts') readEntry = (entry) => readHost(entry, group, draft, diagnostics);
     else if (kind === 'children')
       readEntry = (entry) => {
-        const [parent, child] = [group, entry.text.split(/\s+#/)[0]!];
-        later.push(() => existing(child, entry.place(entry.start, child.length)) && parent.children.add(child));
+        const child = entry.text.split(/\s+#/)[0]!;
+        spokenOf.push({ name: child, place: entry.place(entry.start, child.length) });
+        if (draft.groups.has(child)) group.children.add(child);
+        else parents.set(child, [...(parents.get(child) ?? []), group]); // in the order of declaration, as in Ansible
       };
     else if (kind === 'vars') {
-      later.push(() => existing(name, place));
-      readEntry = (entry) => later.push(() => readVariable(entry, draft.groups.get(name), draft, diagnostics));
+      spokenOf.push({ name, place });
+      const { variables } = draft.group(name, place);
+      readEntry = (entry) => readVariable(entry, name, variables, draft, diagnostics);
     } else
       diagnostics.error(
         'inventory-section',
@@ -59,10 +60,19 @@ export function readIniInventory(file: string, text: string, draft: Draft, diagn
       place: (column, length) => ({ file, line: index + 1, column, ...(length > 0 && { length }) }),
     };
     const [header, name = '', kind = 'hosts'] = /^\[([^:\]\s]+)(?::(\w+))?\]\s*(?:#.*)?$/.exec(trimmed) ?? [];
-    if (header === undefined) readEntry(line);
-    else section(line, name, kind);
+    if (header !== undefined) section(line, name, kind);
+    else if (/^\[.*\](\s*;.*)?$/.test(trimmed))
+      diagnostics.error(
+        'inventory-section',
+        line.place(line.start, trimmed.length),
+        `${trimmed} is not a section`,
+        'a section is [group], [group:children] or [group:vars]; names hold no spaces, and a comment begins with #',
+      );
+    else readEntry(line);
   });
-  for (const action of later) action();
+  for (const { name, place } of spokenOf)
+    if (!declared.has(name))
+      diagnostics.error('inventory-unknown-group', place, `there is no group '${name}'`, suggest(name, declared));
 }
 
 /** A line without the white space around it; `start` is the column, from 1, where it begins. */
@@ -80,31 +90,32 @@ function readHost(line: Line, group: DraftGroup, draft: Draft, diagnostics: Diag
   }
   const [name, ...settings] = words;
   const hosts = draft.addHosts(name!.text, group, line.place(name!.column, name!.text.length));
-  for (const { text, column } of settings) {
+  for (const { text, raw, column } of settings) {
     const [, key, value = ''] = /^([^=]+)=([^]*)$/.exec(text) ?? [];
     const place = line.place(column, text.length);
     if (key === undefined) diagnostics.error('inventory-variable', place, `'${text}' is not key=value`);
     else {
-      const node = literal(value, line.place(column + key.length + 1, value.length), diagnostics);
+      const written = raw.slice(raw.indexOf('=') + 1);
+      const node = literal(value, written, line.place(column + key.length + 1, written.length));
       for (const host of hosts) draft.set(host.variables, key, node, place, `inventory host '${host.name}'`);
     }
   }
 }
 
-function readVariable(line: Line, group: DraftGroup | undefined, draft: Draft, diagnostics: Diagnostics): void {
+function readVariable(line: Line, group: string, variables: Variable[], draft: Draft, diagnostics: Diagnostics): void {
   const [, key, gap = '', value = ''] = /^([^\s=]+)(\s*=\s*)([^]*)$/.exec(line.text) ?? [];
   const place = line.place(line.start, key?.length ?? line.text.length);
   if (key === undefined) diagnostics.error('inventory-variable', place, `'${line.text}' is not key=value`);
-  else if (group) {
-    const node = literal(value, line.place(line.start + key.length + gap.length, value.length), diagnostics);
-    draft.set(group.variables, key, node, place, `inventory group '${group.name}'`);
+  else {
+    const node = literal(value, value, line.place(line.start + key.length + gap.length, value.length));
+    draft.set(variables, key, node, place, `inventory group '${group}'`);
   }
 }
 
-/** Words as a shell splits them: quotes hold white space together, # begins a comment. Undefined: a quote is not closed. */
+/** Words as Ansible splits them: quotes hold white space together, # begins a comment, even within a word. Undefined: a quote is not closed. */
 function splitWords(line: Line): readonly Word[] | undefined {
   const words: Word[] = [];
-  const pattern = /\s*(?:#.*$|((?:"(?:[^"\\]|\\.)*"|'[^']*'|\\.|[^\s"'\\])+))/y;
+  const pattern = /\s*(?:#.*$|((?:"(?:[^"\\]|\\.)*"|'[^']*'|\\.|[^\s"'\\#])+))/y;
   while (pattern.lastIndex < line.text.length) {
     const at = pattern.lastIndex;
     const match = pattern.exec(line.text);
@@ -116,33 +127,22 @@ function splitWords(line: Line): readonly Word[] | undefined {
       (_, double?: string, single?: string, escaped?: string) =>
         double === undefined ? (single ?? escaped ?? '') : double.replace(/\\(["\\])/g, '$1'),
     );
-    words.push({ text, column });
+    words.push({ text, raw: match[1], column });
   }
   return words;
 }
 
-/** A value is a Python literal where it can be read as one (number, True, list, map, quoted text), else text. */
-function literal(text: string, place: Place, diagnostics: Diagnostics): SourceNode {
-  const scalar = (value: string | number | boolean | null, source = text): SourceNode => ({
-    kind: 'scalar',
-    place,
-    value,
-    source,
-    plain: source === text,
-  });
-  if (/^-?(0|[1-9]\d*)(\.\d+)?$/.test(text)) return scalar(Number(text));
-  const word = new Map([
-    ['True', true],
-    ['False', false],
-    ['None', null],
-  ]).get(text);
-  if (word !== undefined) return scalar(word);
-  const [, quoted] = /^(?:"([^"\\]*)"|'[^'\\]*')$/.exec(text) ? ['', text.slice(1, -1)] : [];
-  if (quoted !== undefined) return { kind: 'scalar', place, value: quoted, source: quoted, raw: text, plain: false };
-  if (/^\[.*\]$|^\{(?!\{).*\}$/.test(text)) {
-    // Such a list or map is YAML too; the empty lines before it let its places come out right.
-    const node = parseYaml(place.file, '\n'.repeat(place.line - 1) + ' '.repeat(place.column - 1) + text, diagnostics);
-    if (node) return node;
-  }
-  return scalar(text);
+/** A value is what Python reads it as, else text. `raw`: as it is written, with its quotes. */
+function literal(text: string, raw: string, place: Place): SourceNode {
+  const at: PlaceAt = (offset, length) => ({ ...place, column: place.column + offset, length });
+  return (
+    pythonLiteral(text, at) ?? {
+      kind: 'scalar',
+      place,
+      value: text,
+      source: text,
+      plain: raw === text,
+      ...(/^["']/.test(raw) && { raw }),
+    }
+  );
 }

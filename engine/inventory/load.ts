@@ -1,31 +1,67 @@
-import { constants, type Stats } from 'node:fs';
+import { constants, existsSync, type Stats } from 'node:fs';
 import { access, readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import type { Diagnostics } from '../source/diagnostic.ts';
+import { openFileNow } from '../vault/values.ts';
+import { Vault } from '../vault/vault.ts';
 import { Draft } from './draft.ts';
 import { readIniInventory } from './ini-format.ts';
+import { isModule, moduleCommand, readProgram } from './program-format.ts';
 import { resolveInventory } from './resolve.ts';
-import { readScriptInventory } from './script-format.ts';
 import type { Inventory } from './types.ts';
-import { readVariableFiles } from './variable-files.ts';
+import { type Reading, readVariableFiles } from './variable-files.ts';
+import type { VariableFolder } from './variables.ts';
+import { openVariables } from './vaulted.ts';
 import { readYamlInventory } from './yaml-format.ts';
 
 /**
  * Reads inventories in Ansible's forms, the later over the earlier: a file in YAML, JSON or INI, a program that prints
- * JSON, a folder of these, or host names with commas (`web1,web2,`); with group_vars/ and host_vars/ beside the files.
+ * JSON, a TypeScript or JavaScript file, a folder of these, or host names with commas (`web1,web2,`); with group_vars/
+ * and host_vars/ beside the inventories and in `beside`, the folders of the playbooks, which stand above.
  */
-export async function loadInventory(sources: readonly string[], diagnostics: Diagnostics): Promise<Inventory> {
+export async function loadInventory(
+  sources: readonly string[],
+  diagnostics: Diagnostics,
+  beside: readonly string[] = [],
+  vault = new Vault(),
+): Promise<Inventory> {
+  const reading: Reading = { vault, encrypted: new Set(), diagnostics };
   const draft = new Draft(diagnostics);
-  const folders = new Set<string>();
   const files: string[] = [];
+  const folders: string[] = [];
   for (const source of sources) {
-    if (source.includes(',')) addListed(source, draft);
-    else files.push(...(await filesOf(resolve(source), folders, diagnostics)));
+    const path = resolve(source);
+    if (source.includes(',') && !existsSync(path)) addListed(source, draft);
+    else {
+      const found = await filesOf(path, diagnostics);
+      if (!found) continue;
+      folders.push(found.folder);
+      for (const file of found.files) await readSource(file, draft, reading);
+      files.push(...found.files);
+    }
   }
-  for (const file of files) await readSource(file, draft, diagnostics);
-  const read = (kind: 'group_vars' | 'host_vars') =>
-    [...folders].map((folder) => readVariableFiles(folder, kind, draft, diagnostics));
-  return resolveInventory(files, draft, { group: read('group_vars'), host: read('host_vars') }, diagnostics);
+  const read = (paths: readonly string[]): VariableFolder[] =>
+    lastOfEach(paths).map((folder) => {
+      const options = { mayBeForOthers: !folders.includes(folder) }; // beside a playbook: for other inventories too
+      return {
+        groups: readVariableFiles(folder, 'group_vars', draft, reading, options),
+        hosts: readVariableFiles(folder, 'host_vars', draft, reading, options),
+      };
+    });
+  const playbooks = beside.map((folder) => resolve(folder));
+  const readAll = () => ({
+    inventory: read(folders.filter((f) => !playbooks.includes(f))),
+    playbook: read(playbooks),
+  });
+  let variables = readAll();
+  if (await vault.work()) variables = readAll(); // some files are encrypted: what they hold is known now
+  await openVariables(draft, [...variables.inventory, ...variables.playbook], reading);
+  return resolveInventory(files, draft, variables, diagnostics);
+}
+
+/** A folder that is named again counts where it is named last: there it stands above what came between. */
+function lastOfEach(paths: readonly string[]): readonly string[] {
+  return paths.filter((path, index) => paths.lastIndexOf(path) === index);
 }
 
 function addListed(source: string, draft: Draft): void {
@@ -34,8 +70,11 @@ function addListed(source: string, draft: Draft): void {
     if (name.trim() !== '') draft.addHosts(name.trim(), draft.group('ungrouped', place), place);
 }
 
-/** The inventory files that a source means; `folders` learns where group_vars and host_vars may be. */
-async function filesOf(path: string, folders: Set<string>, diagnostics: Diagnostics): Promise<string[]> {
+/** The inventory files that a source means, and the folder where its group_vars and host_vars are. */
+async function filesOf(
+  path: string,
+  diagnostics: Diagnostics,
+): Promise<{ files: readonly string[]; folder: string } | undefined> {
   let found: Stats;
   try {
     found = await stat(path);
@@ -43,47 +82,69 @@ async function filesOf(path: string, folders: Set<string>, diagnostics: Diagnost
     const reason =
       error instanceof Error && 'code' in error && error.code === 'ENOENT' ? 'does not exist' : 'cannot be read';
     diagnostics.error('inventory-missing', { file: path, line: 1, column: 1 }, `the inventory ${path} ${reason}`);
-    return [];
+    return undefined;
   }
-  if (!found.isDirectory()) {
-    folders.add(dirname(path));
-    return [path];
-  }
-  folders.add(path);
+  if (!found.isDirectory()) return { files: [path], folder: dirname(path) };
+  const names = (await readdir(path)).sort();
   const files: string[] = [];
-  for (const name of (await readdir(path)).sort())
-    if (!isLeftOut(name)) files.push(...(await filesOf(join(path, name), folders, diagnostics)));
-  return files;
+  for (const name of names)
+    if (!isLeftOut(name, names, path, diagnostics))
+      files.push(...((await filesOf(join(path, name), diagnostics))?.files ?? []));
+  return { files, folder: path };
 }
 
-function isLeftOut(name: string): boolean {
-  if (name.startsWith('.') || name.endsWith('~') || name === 'group_vars' || name === 'host_vars') return true;
-  return ['.md', '.rst', '.txt', '.orig', '.bak', '.swp', '.retry', '.cfg', '.pyc', '.pyo'].includes(extname(name));
+const notInventories = new Set(['group_vars', 'host_vars', 'vars_plugins']);
+const leftovers = ['.md', '.rst', '.txt', '.orig', '.bak', '.swp', '.retry', '.cfg', '.pyc', '.pyo', '.rpm', '.ini'];
+
+/** What Ansible passes over in a folder too. A file .ini there is mostly the configuration of the program of that name. */
+function isLeftOut(name: string, names: readonly string[], folder: string, diagnostics: Diagnostics): boolean {
+  if (name.startsWith('.') || name.endsWith('~') || notInventories.has(name)) return true;
+  const extension = extname(name);
+  const stem = name.slice(0, name.length - extension.length);
+  if (extension === '.ini' && !names.some((other) => other !== name && other.startsWith(`${stem}.`)))
+    diagnostics.warning(
+      'inventory-passed-over',
+      { file: join(folder, name), line: 1, column: 1 },
+      `${name} is not read: in a folder of inventories, files that end in .ini are not inventories (as in Ansible)`,
+      `rename it to ${stem}, or name it itself with -i`,
+    );
+  return leftovers.includes(extension);
 }
 
-async function readSource(file: string, draft: Draft, diagnostics: Diagnostics): Promise<void> {
+async function readSource(file: string, draft: Draft, { vault, encrypted, diagnostics }: Reading): Promise<void> {
+  const start = { file, line: 1, column: 1 };
   let text: string;
   try {
-    text = await readFile(file, 'utf8');
+    const opened = await openFileNow(file, await readFile(file), vault, diagnostics);
+    if (!opened) return;
+    if (opened.encrypted) encrypted.add(file);
+    text = opened.content.toString('utf8');
   } catch (error) {
-    diagnostics.error(
-      'inventory-missing',
-      { file, line: 1, column: 1 },
-      `the inventory ${file} cannot be read: ${error instanceof Error ? error.message : 'unknown'}`,
-    );
+    const why = error instanceof Error ? error.message : 'unknown';
+    diagnostics.error('inventory-missing', start, `the inventory ${file} cannot be read: ${why}`);
     return;
   }
   const extension = extname(basename(file));
+  const begun = text.startsWith('#!') || text.startsWith('\x7fELF');
   if (['.yml', '.yaml', '.json'].includes(extension)) readYamlInventory(file, text, draft, diagnostics);
   else if (extension === '.ini') readIniInventory(file, text, draft, diagnostics);
-  else if (await isProgram(file, text)) await readScriptInventory(file, draft, diagnostics);
+  // On some file systems every file is executable: a program also begins as one.
+  else if (begun && (await isExecutable(file))) await readProgram(file, [file], draft, diagnostics);
+  else if (isModule(file)) await readProgram(file, moduleCommand(file), draft, diagnostics);
+  else if (begun)
+    diagnostics.error(
+      'inventory-script',
+      start,
+      'this inventory is a program that may not be executed',
+      `chmod +x ${file}`,
+    );
+  else if (extension === '.toml')
+    diagnostics.error('inventory-type', start, 'inventories in TOML are not read', 'write it in YAML');
   else if (looksLikeYaml(text)) readYamlInventory(file, text, draft, diagnostics);
   else readIniInventory(file, text, draft, diagnostics);
 }
 
-/** Executable, and begins as a script or a binary does: on some file systems every file is executable. */
-async function isProgram(file: string, text: string): Promise<boolean> {
-  if (!text.startsWith('#!') && !text.startsWith('\x7fELF')) return false;
+function isExecutable(file: string): Promise<boolean> {
   return access(file, constants.X_OK).then(
     () => true,
     () => false,

@@ -5,6 +5,8 @@ type Expanded =
   | { readonly problem: string; readonly hint?: string };
 
 const most = 100_000;
+/** In the order of ranges of letters. */
+const alphabet = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ';
 
 /** The names that `db-[a:f].example`, `node[01:50:2]` or `web1:2222` stand for, in order. */
 export function expandHostName(text: string): Expanded {
@@ -19,7 +21,7 @@ export function expandHostName(text: string): Expanded {
     if (names.length * choices.length > most) return { problem: `'${text}' stands for more than ${most} hosts` };
     names = names.flatMap((begin) => choices.map((choice) => begin + choice));
   }
-  const wrong = names.find((candidate) => !/^[\w.@%-]+$/.test(candidate));
+  const wrong = names.find((candidate) => !/^[\p{L}\p{N}_.@%+-]+$/u.test(candidate));
   if (wrong !== undefined)
     return {
       problem: `'${text}' is not a host name`,
@@ -38,14 +40,14 @@ function range(text: string): string[] | { problem: string; hint: string } {
   });
   if (last === '' || Number(step) === 0) return wrong('first, last and perhaps a step are expected');
   const letters = /[A-Za-z]/.test(last);
-  if (letters !== /[A-Za-z]/.test(first)) return wrong('it mixes letters and numbers');
+  if (letters !== alphabet.includes(first.slice(0, 1) || '0')) return wrong('it mixes letters and numbers');
   if (first.startsWith('0') && first.length > 1 && first.length !== last.length)
     return wrong('with leading zeros both ends have the same length');
-  const [from, to] = letters ? [first.charCodeAt(0), last.charCodeAt(0)] : [Number(first), Number(last)];
+  const [from, to] = letters ? [alphabet.indexOf(first), alphabet.indexOf(last)] : [Number(first), Number(last)];
   if (from > to) return wrong('it ends before it begins');
   if ((to - from) / Number(step) > most) return wrong(`more than ${most} hosts`);
   const items: string[] = [];
   for (let i = from; i <= to; i += Number(step))
-    items.push(letters ? String.fromCharCode(i) : String(i).padStart(first.length, '0'));
+    items.push(letters ? alphabet[i]! : String(i).padStart(first.length, '0'));
   return items;
 }

@@ -1,36 +1,46 @@
 import type { Diagnostics } from '../source/diagnostic.ts';
 import type { Place } from '../source/place.ts';
 import type { Draft } from './draft.ts';
+import { grow } from './grow.ts';
 import type { Group, Host, Inventory, Variable } from './types.ts';
-import type { VariableFiles } from './variable-files.ts';
-import { settingsOf, type VariableSources } from './variables.ts';
+import {
+  groupSettings,
+  namesIn,
+  priorityOfVariable,
+  settingsOf,
+  type VariableFolder,
+  type VariableSources,
+} from './variables.ts';
 
 /** Makes the inventory of all that was read: who is in which group, and what reaches whom. */
 export function resolveInventory(
   sources: readonly string[],
   draft: Draft,
-  files: { readonly group: readonly VariableFiles[]; readonly host: readonly VariableFiles[] },
+  files: { readonly inventory: readonly VariableFolder[]; readonly playbook: readonly VariableFolder[] },
   diagnostics: Diagnostics,
 ): Inventory {
   completeTree(draft, { file: sources[0] ?? 'inventory', line: 1, column: 1 });
   cutCycles(draft, diagnostics);
-  for (const host of draft.hosts.values())
-    if (draft.groups.has(host.name))
-      diagnostics.warning(
-        'inventory-name-twice',
-        host.place,
-        `'${host.name}' is the name of a host and of a group`,
-        'a pattern with this name means the group and the host',
-      );
-
-  const members = membersOf(draft);
-  const order = new Map([...draft.hosts.keys()].map((name, index) => [name, index]));
+  checkNames(draft, diagnostics);
+  const variables: VariableSources = { draft, ...files, depth: depthsOf(draft) };
+  const grown: Inventory['grown'] = (addition, told) =>
+    resolveInventory(sources, grow(draft, addition, told), files, told);
   const groups = new Map<string, Group>();
   const groupsOf = new Map<string, string[]>();
-  for (const { name, place, children } of draft.groups.values()) {
-    const hosts =
-      name === 'all' ? [...draft.hosts.keys()] : [...members(name)].sort((a, b) => order.get(a)! - order.get(b)!);
-    groups.set(name, { name, place, children: [...children], hosts });
+  const first = ['all', 'ungrouped']; // patterns come to them before the others
+  for (const groupName of new Set([...first, ...draft.groups.keys()])) {
+    const { name, place, children, hosts: own } = draft.groups.get(groupName)!;
+    const hosts = membersOf(draft, name);
+    groups.set(name, {
+      name,
+      place,
+      children: [...children],
+      ownHosts: [...own],
+      hosts,
+      get settings() {
+        return groupSettings(variables, name);
+      },
+    });
     if (name !== 'all')
       for (const host of hosts) {
         const list = groupsOf.get(host);
@@ -38,41 +48,75 @@ export function resolveInventory(
         else groupsOf.set(host, [name]);
       }
   }
-
-  const depth = depthsOf(draft);
-  const variables: VariableSources = { draft, groupFiles: files.group, hostFiles: files.host, depth };
   const hosts = new Map(
-    [...draft.hosts.values()].map(({ name, place }) => [
+    [...draft.hosts.values()].map(({ name, place, variables: own }) => [
       name,
-      makeHost(name, place, groupsOf.get(name) ?? [], variables),
+      makeHost({ name, place }, own, groupsOf.get(name) ?? [], variables),
     ]),
   );
-  return { sources, hosts, groups };
+  return {
+    sources,
+    hosts,
+    groups,
+    localhost: (name) => localhost(name, variables),
+    variableNames: () => namesIn(variables),
+    grown,
+  };
 }
 
-function makeHost(name: string, place: Place, groups: readonly string[], variables: VariableSources): Host {
+function makeHost(
+  identity: { readonly name: string; readonly place: Place },
+  own: readonly Variable[],
+  groups: readonly string[],
+  variables: VariableSources,
+): Host {
   let settings: readonly Variable[] | undefined; // most runs touch few of the hosts
   return {
-    name,
-    place,
-    groups: groups.filter((group) => group !== 'ungrouped').sort(),
+    ...identity,
+    groups: groups.toSorted(),
     get settings() {
-      return (settings ??= settingsOf(variables, name, groups));
+      return (settings ??= settingsOf(variables, identity.name, own, groups));
     },
   };
 }
 
-/** `all` holds what has no parent; `ungrouped` the hosts that are in no other group. */
+/** It is in no group, and what holds for all hosts holds for it, except that it is reached without SSH. */
+function localhost(name: string, variables: VariableSources): Host | undefined {
+  if (!['localhost', '127.0.0.1', '::1'].includes(name)) return undefined;
+  const place: Place = { file: 'implicit localhost', line: 1, column: 1 };
+  const value = { kind: 'scalar', place, value: 'local', source: 'local', plain: true } as const;
+  const connection = { name: 'ansible_connection', value, place, origin: 'implicit localhost' };
+  return makeHost({ name, place }, [connection], [], variables);
+}
+
+function checkNames(draft: Draft, diagnostics: Diagnostics): void {
+  for (const host of draft.hosts.values())
+    if (draft.groups.has(host.name))
+      diagnostics.warning(
+        'inventory-name-twice',
+        host.place,
+        `'${host.name}' is the name of a host and of a group`,
+        'a pattern with this name means the host; after & or ! it means the group',
+      );
+  for (const group of draft.groups.values()) {
+    const priority = priorityOfVariable(group);
+    if (priority && !(priority.value.kind === 'scalar' && /^-?\d+$/.test(priority.value.source)))
+      diagnostics.error('inventory-variable', priority.value.place, 'ansible_group_priority must be a whole number');
+  }
+}
+
+/** `all` holds what has no parent, `ungrouped` (its first child) the hosts that are in no other group. */
 function completeTree(draft: Draft, place: Place): void {
   const all = draft.group('all', place);
   const ungrouped = draft.group('ungrouped', place);
   const groups = [...draft.groups.values()];
   const withParent = new Set(groups.flatMap((group) => (group === all ? [] : [...group.children])));
+  const children = [...all.children];
+  all.children.clear();
+  for (const name of ['ungrouped', ...children]) all.children.add(name);
   for (const group of groups) if (group !== all && !withParent.has(group.name)) all.children.add(group.name);
-  const grouped = new Set<string>();
-  for (const group of groups)
-    if (group !== all && group !== ungrouped) for (const host of group.hosts) grouped.add(host);
-  ungrouped.hosts.clear();
+  const grouped = new Set(groups.flatMap((group) => (group === all || group === ungrouped ? [] : [...group.hosts])));
+  for (const host of grouped) ungrouped.hosts.delete(host);
   for (const host of draft.hosts.keys()) if (!grouped.has(host)) ungrouped.hosts.add(host);
 }
 
@@ -96,18 +140,15 @@ function cutCycles(draft: Draft, diagnostics: Diagnostics): void {
   for (const name of draft.groups.keys()) visit(name, []);
 }
 
-/** All hosts of a group, those of its children included. */
-function membersOf(draft: Draft): (group: string) => ReadonlySet<string> {
-  const known = new Map<string, ReadonlySet<string>>();
-  const members = (name: string): ReadonlySet<string> => {
-    const found = known.get(name);
-    if (found) return found;
-    const hosts = new Set(draft.groups.get(name)?.hosts);
-    for (const child of draft.groups.get(name)?.children ?? []) for (const host of members(child)) hosts.add(host);
-    known.set(name, hosts);
-    return hosts;
-  };
-  return members;
+/** All hosts of a group: level by level, so that what stands nearer comes first. */
+function membersOf(draft: Draft, name: string): readonly string[] {
+  const hosts = new Set<string>();
+  const seen = new Set([name]);
+  for (const group of seen) {
+    for (const host of draft.groups.get(group)?.hosts ?? []) hosts.add(host);
+    for (const child of draft.groups.get(group)?.children ?? []) seen.add(child); // a set goes on with what is added
+  }
+  return [...hosts];
 }
 
 /** How far below `all` each group stands, by the longest way. */

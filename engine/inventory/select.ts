@@ -9,20 +9,25 @@ import type { Inventory } from './types.ts';
 /**
  * The hosts that a pattern means, as Ansible reads it: parts separated by commas or colons; plain ones are united, then
  * only what is in each `&part` stays, then each `!part` is taken away; without a plain part it begins with all hosts.
- * `@file` stands for the patterns in a file, one a line. A part that matches nothing is an error.
+ * `@file` stands for the patterns in a file, one a line. A list is united. A part that matches nothing is an error,
+ * unless hosts or groups of its name may still come into being.
  */
 export function selectHosts(
   inventory: Inventory,
-  pattern: string,
+  pattern: string | readonly string[],
   place: Place | undefined,
   diagnostics: Diagnostics,
+  mayAppear: (name: string) => boolean = () => false,
 ): string[] {
-  const parts = splitPattern(pattern).flatMap((part) =>
-    part.startsWith('@') ? partsOfFile(part.slice(1), place, diagnostics) : [part],
-  );
-  const match = (part: string): readonly string[] => matchPart(inventory, part, place, diagnostics);
+  const parts = [pattern]
+    .flat()
+    .flatMap(splitPattern)
+    .flatMap((part) => (part.startsWith('@') ? partsOfFile(part.slice(1), place, diagnostics) : [part]));
+  const match = (part: string): readonly string[] => matchPart(inventory, part, place, diagnostics, mayAppear);
   const plain = parts.filter((part) => !/^[&!]/.test(part));
-  let chosen = [...new Set((plain.length > 0 || parts.length === 0 ? plain : ['all']).flatMap(match))];
+  // The name of a host means the host, even where a group has it too.
+  const begin = plain.flatMap((part) => (inventory.hosts.has(part) ? [part] : match(part)));
+  let chosen = [...new Set(plain.length > 0 || parts.length === 0 ? begin : match('all'))];
   for (const part of parts.filter((p) => p.startsWith('&'))) {
     const kept = new Set(match(part.slice(1)));
     chosen = chosen.filter((host) => kept.has(host));
@@ -34,12 +39,12 @@ export function selectHosts(
   return chosen;
 }
 
-/** At commas where there are any, else at colons that stand neither in brackets nor in an IPv6 address. */
+/** At commas where there are any, else at colons that stand neither in brackets nor in an address with its port. */
 function splitPattern(pattern: string): string[] {
   const whole = pattern.trim();
   const parts = whole.includes(',')
     ? whole.split(',')
-    : isIPv6(whole)
+    : isIPv6(whole) || /^[^\s:&!]+:\d+$/.test(whole)
       ? [whole]
       : (whole.match(/(?:[^\s:[\]]|\[[^\]]*\])+/g) ?? []);
   return parts.map((part) => part.trim()).filter((part) => part !== '');
@@ -63,19 +68,27 @@ function matchPart(
   part: string,
   place: Place | undefined,
   diagnostics: Diagnostics,
+  mayAppear: (name: string) => boolean,
 ): readonly string[] {
-  if (inventory.hosts.has(part) && !inventory.groups.has(part)) return [part];
   const [, base = part, index, first, last] = part.startsWith('~')
     ? []
     : (/^(.+)\[(?:(-?\d+)|(\d+)[:-](\d*))\]$/.exec(part) ?? []);
   const matched = matchName(inventory, base, place, diagnostics);
   if (matched === undefined) {
+    if (mayAppear(base)) return [];
     const isName = !/^~|[*?[]/.test(base);
     const hint = isName ? suggest(base, [...inventory.groups.keys(), ...inventory.hosts.keys()]) : undefined;
     const message = isName ? `no host or group is called '${base}'` : `no host or group matches '${base}'`;
     diagnostics.error('unknown-host-pattern', place, message, hint);
     return [];
   }
+  if (last !== undefined && last !== '' && Number(last) < Number(first))
+    diagnostics.error(
+      'host-pattern-index',
+      place,
+      `'${part}' ends before it begins`,
+      `write ${base}[${last}:${first}]`,
+    );
   if (first !== undefined) return matched.slice(Number(first), last === '' ? undefined : Number(last) + 1);
   if (index === undefined || matched.length === 0) return matched;
   const host = matched.at(Number(index));
@@ -101,17 +114,18 @@ function matchName(
     test = matcher(name);
     test('');
   } catch (error) {
+    const around = name.startsWith('~') && /\(\?<?[=!]/.test(name);
     diagnostics.error(
       'host-pattern-regex',
       place,
-      error instanceof Error ? error.message : `'${name}' is not a pattern`,
+      around ? `'${name}' looks ahead or back, which regular expressions here cannot` : (error as Error).message,
+      around ? 'take hosts away with !, for example web:!web1' : undefined,
     );
     return [];
   }
   const groups = [...inventory.groups.values()].filter((group) => test(group.name));
   const special = /^~|[.?*[]/.test(name);
-  const hosts =
-    groups.length === 0 || special || inventory.hosts.has(name) ? [...inventory.hosts.keys()].filter(test) : [];
+  const hosts = groups.length === 0 || special ? [...inventory.hosts.keys()].filter(test) : [];
   if (groups.length > 0 || hosts.length > 0) return [...new Set([...groups.flatMap((group) => group.hosts), ...hosts])];
   return name === 'localhost' || name === '127.0.0.1' || name === '::1' ? [name] : name === '*' ? [] : undefined;
 }

@@ -1,5 +1,7 @@
+import type { Diagnostics } from '../source/diagnostic.ts';
 import type { SourceNode } from '../source/node.ts';
 import type { Place } from '../source/place.ts';
+import type { Addition } from './grow.ts';
 
 /** A variable as it was written, with the level that set it. */
 export interface Variable {
@@ -13,7 +15,7 @@ export interface Variable {
 export interface Host {
   readonly name: string;
   readonly place: Place;
-  /** All groups that the host is in, directly or not, without `all` and `ungrouped`, sorted by name. */
+  /** All groups that the host is in, directly or not, without `all`, sorted by name. */
   readonly groups: readonly string[];
   /** Every setting of every level, lowest precedence first: the last one of a name wins. */
   readonly settings: readonly Variable[];
@@ -23,8 +25,12 @@ export interface Group {
   readonly name: string;
   readonly place: Place;
   readonly children: readonly string[];
-  /** All hosts in it, directly or through children, in inventory order. */
+  /** Those named in the group itself. */
+  readonly ownHosts: readonly string[];
+  /** All hosts in it, as Ansible orders them: its own, then those of its children, then of theirs. */
   readonly hosts: readonly string[];
+  /** What the group itself sets, lowest precedence first. */
+  readonly settings: readonly Variable[];
 }
 
 export interface Inventory {
@@ -34,4 +40,10 @@ export interface Inventory {
   readonly hosts: ReadonlyMap<string, Host>;
   /** `all` and `ungrouped` included. */
   readonly groups: ReadonlyMap<string, Group>;
+  /** This machine under one of its usual names: it needs no line in the inventory. */
+  localhost(name: string): Host | undefined;
+  /** Names of all variables that are written anywhere, those for groups and hosts that do not exist (yet) included. */
+  variableNames(): ReadonlySet<string>;
+  /** The same with more: see Addition. What cannot be is told. */
+  grown(addition: Addition, diagnostics: Diagnostics): Inventory;
 }

@@ -1,72 +1,112 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { extname, join, relative } from 'node:path';
 import type { Diagnostics } from '../source/diagnostic.ts';
 import { nearest } from '../source/nearest.ts';
 import { describe } from '../source/node.ts';
 import { parseYaml } from '../source/yaml.ts';
+import { openFile } from '../vault/values.ts';
+import type { Vault } from '../vault/vault.ts';
 import type { Draft } from './draft.ts';
 import type { Variable } from './types.ts';
 
 /** What the folders group_vars and host_vars hold, by the name of the group or host. */
-export type VariableFiles = ReadonlyMap<string, readonly Variable[]>;
+export type VariableFiles = ReadonlyMap<string, Variable[]>;
+
+/** What the reading of an inventory shares. */
+export interface Reading {
+  readonly vault: Vault;
+  /** Files that are encrypted as a whole: all variables in them are secret. */
+  readonly encrypted: Set<string>;
+  readonly diagnostics: Diagnostics;
+}
+
+/** How the file (or folder) for a name may end; the first that is there is read. */
+const endings = ['', '.yml', '.yaml', '.json'];
 
 /**
- * Reads `group_vars` or `host_vars` beside the inventory: NAME, NAME.yml, NAME.yaml, NAME.json, or a folder NAME of such
- * files, read in order. Where several files are for one name, the later wins.
+ * Reads `group_vars` or `host_vars` beside an inventory or a playbook: NAME (a file, or a folder of files that are read
+ * in order, the later over the earlier), NAME.yml, NAME.yaml or NAME.json.
  */
 export function readVariableFiles(
   folder: string,
   kind: 'group_vars' | 'host_vars',
   draft: Draft,
-  diagnostics: Diagnostics,
+  reading: Reading,
+  { mayBeForOthers = false }: { mayBeForOthers?: boolean } = {},
 ): VariableFiles {
+  const { diagnostics } = reading;
   const found = new Map<string, Variable[]>();
   const base = join(folder, kind);
-  for (const entry of entriesOf(base)) {
-    const path = join(base, entry.name);
-    const name = entry.isDirectory() ? entry.name : nameOf(entry.name);
+  const entries = namesIn(base);
+  for (const name of new Set(entries.map(nameOf))) {
     if (name === undefined) continue;
-    const variables = found.get(name) ?? [];
+    const [chosen, ...others] = endings.map((ending) => name + ending).filter((entry) => entries.includes(entry));
+    const path = join(base, chosen!);
+    const variables: Variable[] = [];
     found.set(name, variables);
-    for (const file of entry.isDirectory() ? filesUnder(path) : [path])
-      readFile(file, relative(folder, file), variables, draft, diagnostics);
-    warnWhereUnused(name, kind, path, draft, diagnostics);
+    for (const file of filesUnder(path)) readFile(file, relative(folder, file), variables, draft, reading);
+    for (const other of others)
+      diagnostics.warning(
+        'shadowed-vars',
+        { file: join(base, other), line: 1, column: 1 },
+        `${kind}/${other} is not read: ${kind}/${chosen} stands for '${name}' already (as in Ansible)`,
+        `move it into ${kind}/${name}/`,
+      );
+    warnWhereUnused(name, kind, path, mayBeForOthers, draft, diagnostics);
   }
   return found;
 }
 
-/** The files of a folder and of those in it, by name; hidden ones and leftovers of editors are not looked at. */
-function filesUnder(folder: string): string[] {
-  return entriesOf(folder).flatMap((entry) => {
-    const path = join(folder, entry.name);
-    if (entry.isDirectory()) return filesUnder(path);
-    return nameOf(entry.name) === undefined ? [] : [path];
+/** The file itself, or the files of a folder and of those in it, by name. */
+function filesUnder(path: string): string[] {
+  if (!isFolder(path)) return [path];
+  return namesIn(path).flatMap((name) => {
+    const inner = join(path, name);
+    if (isFolder(inner)) return extname(name) === '' ? filesUnder(inner) : [];
+    return endings.includes(extname(name)) ? [inner] : [];
   });
 }
 
-function entriesOf(folder: string): { name: string; isDirectory(): boolean }[] {
+/** Without what is hidden, and leftovers of editors. */
+function namesIn(folder: string): readonly string[] {
   try {
-    const entries = readdirSync(folder, { withFileTypes: true });
-    return entries.filter(({ name }) => !/^\.|~$/.test(name)).sort((a, b) => (a.name < b.name ? -1 : 1));
+    return readdirSync(folder)
+      .filter((name) => !/^\.|~$/.test(name))
+      .sort();
   } catch {
     return []; // these folders need not be there
   }
 }
 
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
 function nameOf(file: string): string | undefined {
   const extension = extname(file);
-  if (['.yml', '.yaml', '.json'].includes(extension)) return file.slice(0, -extension.length);
+  if (extension !== '' && endings.includes(extension)) return file.slice(0, -extension.length);
   return ['.swp', '.bak', '.orig', '.md', '.txt', '.retry'].includes(extension) ? undefined : file;
 }
 
-function readFile(file: string, origin: string, into: Variable[], draft: Draft, diagnostics: Diagnostics): void {
-  const text = readFileSync(file, 'utf8');
+function readFile(
+  file: string,
+  origin: string,
+  into: Variable[],
+  draft: Draft,
+  { vault, encrypted, diagnostics }: Reading,
+): void {
   const start = { file, line: 1, column: 1 };
-  if (text.startsWith('$ANSIBLE_VAULT')) {
-    diagnostics.error('vault-password-missing', start, 'this file is encrypted and no vault password was given');
+  let bytes: Buffer;
+  try {
+    bytes = readFileSync(file);
+  } catch (error) {
+    diagnostics.error('unreadable-file', start, `${file} cannot be read: ${(error as Error).message}`);
     return;
   }
-  const node = parseYaml(file, text, diagnostics);
+  const opened = openFile(file, bytes, vault, diagnostics);
+  if (!opened) return;
+  if (opened.encrypted) encrypted.add(file);
+  const node = parseYaml(file, opened.content.toString('utf8'), diagnostics);
   if (node?.kind === 'map') draft.setAll(into, node, origin);
   else if (node && !(node.kind === 'scalar' && node.value === null))
     diagnostics.error(
@@ -81,6 +121,7 @@ function warnWhereUnused(
   name: string,
   kind: 'group_vars' | 'host_vars',
   path: string,
+  onlySlips: boolean,
   draft: Draft,
   diagnostics: Diagnostics,
 ): void {
@@ -88,9 +129,10 @@ function warnWhereUnused(
   if (names.has(name) || name === 'all' || name === 'ungrouped' || name === 'localhost') return;
   const what = kind === 'group_vars' ? 'group' : 'host';
   const near = nearest(name, names.keys());
+  if (onlySlips && near === undefined) return;
   const hint = near === undefined ? undefined : `did you mean '${near}'?`;
   diagnostics.warning(
-    `unused-${kind.replace('_', '-')}`,
+    kind === 'group_vars' ? 'unused-group-vars' : 'unused-host-vars',
     { file: path, line: 1, column: 1 },
     `the inventory has no ${what} '${name}': these variables are never used`,
     hint,

@@ -18,7 +18,16 @@ export function readYamlInventory(file: string, text: string, draft: Draft, diag
       'inventory plugins of Ansible are not supported',
       'use a script that prints JSON',
     );
-  else for (const entry of top?.entries ?? []) readGroup(entry, draft, diagnostics);
+  else
+    for (const entry of top?.entries ?? [])
+      if (keys.includes(entry.key))
+        diagnostics.error(
+          'inventory-key',
+          entry.keyPlace,
+          `'${entry.key}' stands where the name of a group is expected`,
+          'put it under a group: all: { hosts: { web1: {} } }',
+        );
+      else readGroup(entry, draft, diagnostics);
 }
 
 function readGroup(entry: MapEntry, draft: Draft, diagnostics: Diagnostics): DraftGroup {
@@ -36,6 +45,8 @@ function readGroup(entry: MapEntry, draft: Draft, diagnostics: Diagnostics): Dra
         mapOf(part.value, what, 'write name: value', diagnostics) ?? nothing(part.value),
         `inventory group '${group.name}'`,
       );
+    else if (part.value.kind === 'scalar' && typeof part.value.value === 'string')
+      group.children.add(draft.group(part.value.value, part.value.place).name);
     else
       for (const child of mapOf(part.value, what, 'write each group as a key: web: {}', diagnostics)?.entries ?? [])
         group.children.add(readGroup(child, draft, diagnostics).name);

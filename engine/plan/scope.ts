@@ -1,17 +1,22 @@
 import { Unknown } from '../contract/unknown.ts';
+import { settingOf } from '../inventory/setting.ts';
 import type { Host, Inventory } from '../inventory/types.ts';
 import { omit } from '../playbook/omit.ts';
-import type { Entry, Play, VariableLayer } from '../playbook/types.ts';
-import { Diagnostics, InvalidInput } from '../source/diagnostic.ts';
-import type { SourceNode } from '../source/node.ts';
+import type { Entry, Play, PlayLayers, VariableLayer } from '../playbook/types.ts';
 import { type Scope, type Template, TemplateError } from '../template/types.ts';
-import { compileValue } from '../template/value.ts';
 import { facts } from './facts.ts';
+import { templateOf } from './inventory-values.ts';
 
 /** What a host has learned during the run: registered results and set facts, and the facts read so far. */
 export interface HostMemory {
   readonly variables: Map<string, unknown>;
+  /** Files that include_vars has read, later ones last. */
+  readonly included: readonly VariableLayer[];
+  /** What roles that were included in the play have made public. */
+  readonly published: PlayLayers;
   readonly facts: Map<string, unknown>;
+  /** Neither lost nor ended. */
+  readonly inPlay: boolean;
 }
 
 /** What all scopes of a run share. */
@@ -22,7 +27,7 @@ export interface World {
   readonly checkMode: boolean;
   readonly diffMode: boolean;
   memory(host: string): HostMemory;
-  /** Hosts of the current play that are still in it, and those of the current batch. */
+  /** All hosts of the current play, and those of the current batch; who is still in it, their memory says. */
   readonly playHosts: readonly string[];
   readonly batch: readonly string[];
 }
@@ -44,27 +49,9 @@ export class NeededFacts {
   }
 }
 
-const compiled = new WeakMap<SourceNode, Template>();
-
-/** Compiles an inventory value once. */
-export function compileSetting(node: SourceNode, diagnostics: Diagnostics): Template {
-  const known = compiled.get(node);
-  if (known) return known;
-  const template = compileValue(node, diagnostics);
-  compiled.set(node, template);
-  return template;
-}
-
-function compileOrThrow(node: SourceNode): Template {
-  const diagnostics = new Diagnostics();
-  const template = compileSetting(node, diagnostics);
-  if (diagnostics.hasErrors) throw new InvalidInput(diagnostics.all);
-  return template;
-}
-
 /**
  * The variables of one host at one place of the playbook. Precedence, highest first: what the engine says itself,
- * loop variables, extra vars, registered and set values, then layers (task, block, role, play), inventory, role defaults.
+ * loop variables, extra vars, vars of includes, registered and set values, include_vars, then layers (task, block, role, play), inventory, role defaults.
  */
 export class HostScope implements Scope {
   readonly #world: World;
@@ -74,7 +61,8 @@ export class HostScope implements Scope {
   readonly #locals: ReadonlyMap<string, unknown>;
   readonly #needed: NeededFacts;
   readonly #memo = new Map<string, unknown>();
-  readonly #underWay: string[] = [];
+  /** What is being evaluated, also on the hosts that asked for it: meeting one again is a circle. */
+  readonly #underWay: { readonly host: string; readonly name: string }[];
 
   constructor(
     world: World,
@@ -83,7 +71,9 @@ export class HostScope implements Scope {
     play?: Play,
     entry?: Entry,
     locals: ReadonlyMap<string, unknown> = new Map(),
+    underWay: { readonly host: string; readonly name: string }[] = [],
   ) {
+    this.#underWay = underWay;
     this.#world = world;
     this.#host = host;
     this.#needed = needed;
@@ -120,6 +110,8 @@ export class HostScope implements Scope {
     if (magic) return magic(this);
     if (this.#locals.has(name)) return this.#locals.get(name);
     if (this.#world.extra.has(name)) return this.#world.extra.get(name);
+    const given = this.#entry?.layers.findLast((layer) => layer.given && layer.variables.has(name));
+    if (given) return this.#evaluate(name, given.variables.get(name)!.value);
     const memory = this.#world.memory(this.#host.name);
     if (memory.variables.has(name)) return memory.variables.get(name);
     const written = this.#template(name);
@@ -129,26 +121,32 @@ export class HostScope implements Scope {
   #template(name: string): Template | undefined {
     const fromLayers = (layers: readonly VariableLayer[] | undefined): Template | undefined =>
       layers?.findLast((layer) => layer.variables.has(name))?.variables.get(name)?.value;
+    const { included, published } = this.#world.memory(this.#host.name);
     const fromInventory = (): Template | undefined => {
-      const setting = this.#host.settings.findLast((s) => s.name === name);
-      return setting && compileOrThrow(setting.value);
+      const setting = settingOf(this.#host, name);
+      return setting && templateOf(setting.value);
     };
     return (
+      fromLayers(included) ??
       fromLayers(this.#entry?.layers) ??
+      fromLayers(published.vars) ??
       fromLayers(this.#play?.layers.vars) ??
       fromInventory() ??
       this.#entry?.role?.defaults.variables.get(name)?.value ??
+      fromLayers(published.roleDefaults) ??
       fromLayers(this.#play?.layers.roleDefaults)
     );
   }
 
   #evaluate(name: string, template: Template): unknown {
-    if (this.#underWay.includes(name))
-      throw new TemplateError(
-        `'${name}' is defined by itself: ${[...this.#underWay, name].join(' → ')}`,
-        template.place,
-      );
-    this.#underWay.push(name);
+    const host = this.#host.name;
+    if (this.#underWay.some((other) => other.host === host && other.name === name)) {
+      const shown = (other: { host: string; name: string }): string =>
+        this.#underWay.every((one) => one.host === host) ? other.name : `${other.name} of ${other.host}`;
+      const circle = [...this.#underWay, { host, name }].map(shown).join(' → ');
+      throw new TemplateError(`'${name}' is defined by itself: ${circle}`, template.place);
+    }
+    this.#underWay.push({ host, name });
     try {
       return template.evaluate(this);
     } finally {
@@ -161,7 +159,11 @@ export class HostScope implements Scope {
     yield* this.#locals.keys();
     yield* this.#world.extra.keys();
     yield* this.#world.memory(this.#host.name).variables.keys();
+    const { included, published } = this.#world.memory(this.#host.name);
     const layers = [
+      ...included,
+      ...published.vars,
+      ...published.roleDefaults,
       ...(this.#entry?.layers ?? []),
       ...(this.#play?.layers.vars ?? []),
       ...(this.#play?.layers.roleDefaults ?? []),
@@ -178,7 +180,7 @@ export class HostScope implements Scope {
 
   /** The same play seen from another host: what `hostvars` shows. */
   of(host: Host): HostScope {
-    return new HostScope(this.#world, host, this.#needed, this.#play);
+    return new HostScope(this.#world, host, this.#needed, this.#play, undefined, undefined, this.#underWay);
   }
 }
 
@@ -202,24 +204,45 @@ export const magicVariables: ReadonlyMap<string, (scope: HostScope) => unknown> 
     'groups',
     (s) => lazyMap(s.inside.world.inventory.groups.keys(), (name) => s.inside.world.inventory.groups.get(name)!.hosts),
   ],
-  ['hostvars', (s) => lazyMap(s.inside.world.inventory.hosts.keys(), (name) => hostVariables(s, name))],
+  ['hostvars', (s) => hostVarsOf(s)],
   ['facts', (s) => factsOf(s)],
   ['playbook_dir', (s) => s.inside.world.playbookDirectory],
   ['inventory_file', (s) => s.inside.world.inventory.sources[0]],
   ['inventory_dir', (s) => s.inside.world.inventory.sources[0]?.replace(/\/[^/]*$/, '')],
   ['role_name', (s) => s.inside.entry?.role?.name],
   ['role_path', (s) => s.inside.entry?.role?.path],
-  ['play_hosts', (s) => s.inside.world.batch],
-  ['ansible_play_hosts', (s) => s.inside.world.playHosts],
+  ['play_hosts', (s) => inPlay(s, s.inside.world.batch)],
+  ['ansible_play_hosts', (s) => inPlay(s, s.inside.world.playHosts)],
   ['ansible_play_hosts_all', (s) => s.inside.world.playHosts],
-  ['ansible_play_batch', (s) => s.inside.world.batch],
+  ['ansible_play_batch', (s) => inPlay(s, s.inside.world.batch)],
   ['ansible_check_mode', (s) => s.inside.world.checkMode],
   ['ansible_diff_mode', (s) => s.inside.world.diffMode],
   ['omit', () => omit],
 ]);
 
-function hostVariables(scope: HostScope, name: string): object {
-  const other = scope.of(scope.inside.world.inventory.hosts.get(name)!);
+function inPlay(scope: HostScope, hosts: readonly string[]): readonly string[] {
+  return hosts.filter((name) => scope.inside.world.memory(name).inPlay);
+}
+
+function hostVarsOf(scope: HostScope): object {
+  const { inventory } = scope.inside.world;
+  const known = new Map<Host, object>();
+  const variables = (host: Host): object => {
+    const made = known.get(host) ?? hostVariables(scope, host);
+    known.set(host, made);
+    return made;
+  };
+  const map = lazyMap(inventory.hosts.keys(), (name) => variables(inventory.hosts.get(name)!));
+  for (const name of ['localhost', '127.0.0.1', '::1']) {
+    const host = inventory.hosts.has(name) ? undefined : inventory.localhost(name);
+    // This machine can be asked for, though it is not among the hosts.
+    if (host) Object.defineProperty(map, name, { configurable: true, get: () => variables(host) });
+  }
+  return map;
+}
+
+function hostVariables(scope: HostScope, host: Host): object {
+  const other = scope.of(host);
   const hidden = new Set(['hostvars', 'omit']);
   return lazyMap(
     [...new Set(other.names())].filter((n) => !hidden.has(n)),

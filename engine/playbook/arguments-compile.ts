@@ -1,11 +1,10 @@
-import { readFileSync } from 'node:fs';
 import type { AnyModule } from '../contract/module.ts';
 import type { Evaluated, RenderedFile, Verdict } from '../contract/schema.ts';
 import { describe, type MapEntry, type SourceNode } from '../source/node.ts';
 import { type Place, shownPath } from '../source/place.ts';
 import { compileCondition, compileExpression } from '../template/condition.ts';
 import { compileFile, type FileTemplate } from '../template/file.ts';
-import type { Template } from '../template/types.ts';
+import type { Template, Typed } from '../template/types.ts';
 import { compileValue } from '../template/value.ts';
 import { holdsUnknown, unknownPart, validateArguments } from './arguments-validate.ts';
 import type { ArgumentProblem } from './arguments-words.ts';
@@ -23,6 +22,7 @@ import {
   specialFormats,
   typesOf,
 } from './schema-walk.ts';
+import { checkTaskFile, concealed, openTaskFile } from './vaulted-files.ts';
 
 /** An argument, compiled, with what of its value is known before the run. */
 interface Compiled {
@@ -47,16 +47,25 @@ export function compileArguments(
     args.set(key, compiled.template);
     known[key] = compiled.known;
   }
+  if (!('decrypt' in known) || known['decrypt'] === true) checkFiles(known, module.args, context);
   const given = { ...known };
   const problems = validateArguments(module, known);
   for (const problem of problems) {
     if (partial && problem.code === 'missing-argument') continue;
+    if (problem.code === 'missing-argument' && misspelt(problem, problems)) continue;
     diagnostics.error(problem.code, placeOf(problem, entries, at), problem.message, problem.hint);
   }
   if (!partial && problems.length === 0)
     for (const message of lintKnown(module, given))
       diagnostics.error('argument-lint', at, `'${module.name}': ${message}`);
   return args;
+}
+
+/** Files that the task hands to its module can be decrypted: told here, before the run, where they cannot. */
+function checkFiles(known: Readonly<Record<string, unknown>>, schema: Schema, { loader }: Context): void {
+  for (const [name, value] of Object.entries(known))
+    if (typeof value === 'string' && formatOf(propertySchema(schema, name)) === 'local-file')
+      checkTaskFile(value, loader);
 }
 
 /** Arguments that module_defaults give; whether they are right has been told where they stand. */
@@ -89,6 +98,14 @@ function placeOf({ path, key }: ArgumentProblem, entries: readonly MapEntry[], a
     place = depth === path.length && entry ? entry.keyPlace : node.place;
   }
   return place;
+}
+
+/** The argument that is missing stands there, but under a name that is almost right: told once. */
+function misspelt(missing: ArgumentProblem, problems: readonly ArgumentProblem[]): boolean {
+  const hints = problems.flatMap((p) => (p.code === 'unknown-argument' && p.hint !== undefined ? [p.hint] : []));
+  return hints.some(
+    (hint) => hint.startsWith('did you mean') && missing.message.endsWith(hint.slice(12).replace('?', '').trim()),
+  );
 }
 
 function compileBySchema(node: SourceNode, schema: Schema, context: Context): Compiled {
@@ -152,6 +169,7 @@ function together(node: SourceNode, parts: readonly Compiled[], keys?: readonly 
       place: node.place,
       constant: parts.every((part) => part.template.constant),
       references: parts.flatMap((part) => part.template.references),
+      expressions: parts.flatMap((part) => part.template.expressions ?? []),
       evaluate: (scope) => object(parts.map((part) => part.template.evaluate(scope))),
     },
     known: object(parts.map((part) => part.known)),
@@ -164,33 +182,29 @@ function compileSpecial(node: SourceNode, format: string, context: Context): Com
   if (format === 'condition') {
     const conditions = compileCondition(node, diagnostics);
     const source = conditions.map((c) => c.source).join(' && ');
-    const references = conditions.flatMap((c) => c.references);
-    return computed(node, references, (scope): Verdict => ({ source, holds: conditions.every((c) => c.holds(scope)) }));
-  }
-  if (node.kind !== 'scalar' || node.value === null) {
-    diagnostics.error(
-      'argument-value',
-      node.place,
-      `this must be ${format === 'expression' ? 'an expression' : 'the name of a file'}, but it is ${describe(node)}`,
-    );
-    return computed(node, [], () => undefined);
+    return computed(node, conditions, (scope): Verdict => ({ source, holds: conditions.every((c) => c.holds(scope)) }));
   }
   if (format === 'expression') {
     const expression = compileExpression(node, diagnostics);
     return computed(
       node,
-      expression.references,
+      [expression],
       (scope): Evaluated => ({ source: expression.source, value: expression.evaluate(scope) }),
     );
+  }
+  if (node.kind !== 'scalar' || node.value === null) {
+    diagnostics.error('argument-value', node.place, `this must be the name of a file, but it is ${describe(node)}`);
+    return computed(node, [], () => undefined);
   }
   if (holdsExpression(node)) return { template: compileValue(node, diagnostics), known: unknownPart };
   return compileFileName(node, writtenText(node), format as FileFormat, context);
 }
 
 /** What is known of a computed value before the run is its text. */
-function computed(node: SourceNode, references: Template['references'], evaluate: Template['evaluate']): Compiled {
+function computed(node: SourceNode, expressions: readonly Typed[], evaluate: Template['evaluate']): Compiled {
   const known = node.kind === 'scalar' ? writtenText(node) : unknownPart;
-  return { template: { place: node.place, constant: false, references, evaluate }, known };
+  const references = expressions.flatMap((e) => e.references);
+  return { template: { place: node.place, constant: false, references, expressions, evaluate }, known };
 }
 
 /** A file whose name is known is found, and a template compiled, before anything runs. */
@@ -210,15 +224,16 @@ function compileFileName(node: SourceNode, name: string, format: FileFormat, con
   if (format === 'local-file')
     return { template: { place: node.place, constant: true, references: [], evaluate: () => path }, known: path };
   const file = compiledFile(path, context);
-  return computed(node, file.references, (scope): RenderedFile => ({ path, content: file.render(scope) }));
+  const { template, known } = computed(node, [], (scope): RenderedFile => ({ path, content: file.render(scope) }));
+  return { template: { ...template, references: file.references }, known };
 }
 
 function compiledFile(path: string, { loader }: Context): FileTemplate {
-  let file = loader.templateFiles.get(path);
-  if (!file)
-    loader.templateFiles.set(
-      path,
-      (file = compileFile(shownPath(path), readFileSync(path, 'utf8'), loader.diagnostics)),
-    );
+  const known = loader.templateFiles.get(path);
+  if (known) return known;
+  const opened = openTaskFile(path, loader);
+  const compiled = compileFile(shownPath(path), opened?.content.toString('utf8') ?? '', loader.diagnostics);
+  const file = opened?.encrypted ? concealed(compiled, loader.vault.secrets) : compiled;
+  loader.templateFiles.set(path, file);
   return file;
 }

@@ -13,7 +13,14 @@ const compiled = new WeakMap<AnyModule, ValidateFunction>();
 function validator(module: AnyModule): ValidateFunction {
   let validate = compiled.get(module);
   if (!validate) {
-    shared ??= new Ajv({ allErrors: true, verbose: true, strict: false, useDefaults: true })
+    shared ??= new Ajv({
+      allErrors: true,
+      verbose: true,
+      strict: false,
+      useDefaults: true,
+      meta: false,
+      validateSchema: false,
+    })
       .addFormat('mode', (text) => typeof normaliseMode(text) === 'string')
       .addFormat('path', (text) => text.startsWith('/'))
       .addFormat('secret', true);

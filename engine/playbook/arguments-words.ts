@@ -70,7 +70,9 @@ export function explainProblem(moduleName: string, error: ErrorObject): Argument
     }
     case 'propertyNames': {
       const key = String(params['propertyName']);
-      return { code: 'unknown-argument', path, key, message: `${name} cannot take the name '${key}'` };
+      const { pattern } = error.schema as { readonly pattern?: string };
+      const hint = pattern === undefined ? {} : { hint: `a name must match ${pattern}` };
+      return { code: 'unknown-argument', path, key, message: `${name} cannot take the name '${key}'`, ...hint };
     }
     case 'minProperties':
       return { ...problem('needs at least one argument'), code: 'missing-argument' };
@@ -83,7 +85,7 @@ export function explainProblem(moduleName: string, error: ErrorObject): Argument
       const allowed = (params['allowedValues'] as readonly unknown[]).map(String);
       return problem(
         `cannot be ${shown(error.data)}; it is one of ${allowed.join(', ')}`,
-        suggest(String(error.data), allowed),
+        typeof error.data === 'string' ? suggest(error.data, allowed) : undefined,
       );
     }
     case 'const':

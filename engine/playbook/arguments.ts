@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { TaskFailure } from '../contract/failure.ts';
 import type { LocalFile, RenderedFile } from '../contract/schema.ts';
 import { Unknown, UnknownValue } from '../contract/unknown.ts';
@@ -6,23 +5,23 @@ import { Diagnostics, formatDiagnostic } from '../source/diagnostic.ts';
 import { shownPath } from '../source/place.ts';
 import { compileFile } from '../template/file.ts';
 import type { Scope, Template } from '../template/types.ts';
+import type { Secrets } from '../vault/secrets.ts';
+import type { Vault } from '../vault/vault.ts';
 import { validateArguments } from './arguments-validate.ts';
 import { findFile } from './local-files.ts';
 import { normaliseMode } from './mode.ts';
 import { omit } from './omit.ts';
 import { formatOf, holdsSpecial, isTextOnly, itemSchema, propertySchema, type Schema, typesOf } from './schema-walk.ts';
 import type { Task } from './types.ts';
+import { concealed, readTaskFile } from './vaulted-files.ts';
 
 /**
  * The arguments of a task for one host (and item), as its module receives them: module_defaults under the task's own,
  * `omit` left out, defaults filled in, files loaded, templates rendered, checked against the schema.
- * `secret` is told every value that the schema calls secret. Throws TaskFailure, TemplateError or UnknownValue.
+ * Files that are encrypted are decrypted, unless the task says `decrypt: false`; what they hold, and every value that
+ * the schema calls secret, the vault's secrets learn. Throws TaskFailure, TemplateError or UnknownValue.
  */
-export async function prepareArguments(
-  task: Task,
-  scope: Scope,
-  { secret }: { secret?: (text: string) => void } = {},
-): Promise<unknown> {
+export async function prepareArguments(task: Task, scope: Scope, vault: Vault): Promise<unknown> {
   const { module } = task;
   const templates = new Map([...(task.settings.moduleDefaults.get(module.name) ?? []), ...task.args]);
   const args = evaluateAll(templates, scope, module.args);
@@ -33,8 +32,9 @@ export async function prepareArguments(
     const hints = problems.flatMap((p) => p.hint ?? []);
     throw new TaskFailure(messages.join('; '), hints.length > 0 ? { hint: hints.join('; ') } : {});
   }
-  if (secret) tellSecrets(args, module.args, secret);
-  return loadFiles(args, module.args, task.searchPath, scope);
+  tellSecrets(args, module.args, vault.secrets);
+  const files: Files = { searchPath: task.searchPath, scope, vault, decrypt: args['decrypt'] !== false };
+  return loadFiles(args, module.args, files);
 }
 
 function evaluateAll(templates: ReadonlyMap<string, Template>, scope: Scope, schema: Schema): Record<string, unknown> {
@@ -82,29 +82,32 @@ function conformMode(value: unknown, name: string): unknown {
   );
 }
 
-function tellSecrets(value: unknown, schema: Schema, secret: (text: string) => void): void {
-  if (typeof value === 'string' && formatOf(schema) === 'secret') secret(value);
-  else if (Array.isArray(value)) for (const item of value) tellSecrets(item, itemSchema(schema), secret);
+function tellSecrets(value: unknown, schema: Schema, secrets: Secrets): void {
+  if (typeof value === 'string' && formatOf(schema) === 'secret') secrets.add(value);
+  else if (Array.isArray(value)) for (const item of value) tellSecrets(item, itemSchema(schema), secrets);
   else if (isPlain(value))
-    for (const [key, part] of Object.entries(value)) tellSecrets(part, propertySchema(schema, key), secret);
+    for (const [key, part] of Object.entries(value)) tellSecrets(part, propertySchema(schema, key), secrets);
+}
+
+/** What the loading of files has to know. */
+interface Files {
+  readonly searchPath: readonly string[];
+  readonly scope: Scope;
+  readonly vault: Vault;
+  readonly decrypt: boolean;
 }
 
 /** Puts files in the place of their names. What is not text is loaded already. */
-async function loadFiles(
-  value: unknown,
-  schema: Schema,
-  searchPath: readonly string[],
-  scope: Scope,
-): Promise<unknown> {
+async function loadFiles(value: unknown, schema: Schema, files: Files): Promise<unknown> {
   if (!holdsSpecial(schema)) return value;
   if (Array.isArray(value) && typesOf(schema).has('array'))
-    return Promise.all(value.map((item) => loadFiles(item, itemSchema(schema), searchPath, scope)));
+    return Promise.all(value.map((item) => loadFiles(item, itemSchema(schema), files)));
   const format = formatOf(schema);
   if (format === 'local-file' || format === 'template-file')
-    return typeof value === 'string' ? loadFile(value, format, searchPath, scope) : alreadyLoaded(value);
+    return typeof value === 'string' ? loadFile(value, format, files) : alreadyLoaded(value);
   if (!isPlain(value) || !typesOf(schema).has('object')) return value;
   const entries = Object.entries(value).map(
-    async ([key, part]) => [key, await loadFiles(part, propertySchema(schema, key), searchPath, scope)] as const,
+    async ([key, part]) => [key, await loadFiles(part, propertySchema(schema, key), files)] as const,
   );
   return Object.fromEntries(await Promise.all(entries));
 }
@@ -117,8 +120,7 @@ function alreadyLoaded(value: unknown): unknown {
 async function loadFile(
   name: string,
   format: 'local-file' | 'template-file',
-  searchPath: readonly string[],
-  scope: Scope,
+  { searchPath, scope, vault, decrypt }: Files,
 ): Promise<LocalFile | RenderedFile> {
   const search = findFile(name, format, searchPath);
   if (search.found === undefined)
@@ -126,12 +128,13 @@ async function loadFile(
       hint: search.why,
     });
   const path = search.found;
-  if (format === 'local-file') return { path, content: await readFile(path) };
+  const { content, encrypted } = await readTaskFile(path, vault, { decrypt });
+  if (format === 'local-file') return { path, content };
   const diagnostics = new Diagnostics();
-  const file = compileFile(shownPath(path), await readFile(path, 'utf8'), diagnostics);
+  const file = compileFile(shownPath(path), content.toString('utf8'), diagnostics);
   if (diagnostics.hasErrors)
     throw new TaskFailure(`the template ${shownPath(path)} cannot be used`, {
       hint: diagnostics.errors.map((d) => formatDiagnostic(d)).join('\n'),
     });
-  return { path, content: file.render(scope) };
+  return { path, content: (encrypted ? concealed(file, vault.secrets) : file).render(scope) };
 }

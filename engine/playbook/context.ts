@@ -2,6 +2,7 @@ import type { Diagnostics } from '../source/diagnostic.ts';
 import type { SourceNode } from '../source/node.ts';
 import type { FileTemplate } from '../template/file.ts';
 import type { Condition, Template } from '../template/types.ts';
+import type { Vault } from '../vault/vault.ts';
 import type { ModuleNames } from './module-names.ts';
 import type { Role } from './role-files.ts';
 import type { RoleUse, Settings, VariableLayer } from './types.ts';
@@ -10,6 +11,11 @@ import type { RoleUse, Settings, VariableLayer } from './types.ts';
 export interface Loader {
   readonly modules: ModuleNames;
   readonly diagnostics: Diagnostics;
+  readonly vault: Vault;
+  /** Extra vars. */
+  readonly extra: ReadonlyMap<string, unknown>;
+  /** YAML files read so far, by absolute path. */
+  readonly yamlFiles: Map<string, SourceNode | undefined>;
   /** Template files compiled so far, by absolute path: what was checked is what is rendered. */
   readonly templateFiles: Map<string, FileTemplate>;
 }
@@ -18,20 +24,28 @@ export interface Loader {
 export interface UnreadList {
   readonly node: SourceNode;
   readonly context: Context;
+  /** See TaskList. */
+  readonly once?: string;
 }
 
-/** What the reading of one play gathers on the way. */
+/** What the reading of one play shares. */
 export interface PlayParts {
   /** The playbook's folder, absolute. */
   readonly folder: string;
+  /** Roles read so far, by folder and choice of files. */
+  readonly roles: Map<string, Role>;
+  /** What includes have brought in so far, by folder or file. */
+  readonly included: Set<string>;
+}
+
+/** What is gathered on the way, for the play or for the include that brings it in. */
+export interface Gathered {
   readonly roleDefaults: VariableLayer[];
   readonly roleVars: VariableLayer[];
   /** Handlers of roles: read when all tasks have been. */
   readonly handlerLists: UnreadList[];
-  /** Roles read so far, by folder. */
-  readonly roles: Map<string, Role>;
-  /** Uses of roles that are in the play already, by role and parameters. */
-  readonly uses: Map<string, RoleUses[]>;
+  /** Uses of roles so far, by role and parameters. */
+  readonly uses: Map<string, readonly RoleUses[]>;
 }
 
 /** Under which conditions and tags a role is in the play. */
@@ -44,6 +58,7 @@ export interface RoleUses {
 export interface Context {
   readonly loader: Loader;
   readonly play: PlayParts;
+  readonly gathered: Gathered;
   readonly when: readonly Condition[];
   readonly tags: ReadonlySet<string>;
   readonly settings: Settings;
@@ -56,4 +71,6 @@ export interface Context {
   readonly searchPath: readonly string[];
   /** Roles and task files that are being read, outermost first: meeting one again is a recursion. */
   readonly underWay: readonly string[];
+  /** What the includes around this bring in, outermost first. */
+  readonly including: readonly string[];
 }

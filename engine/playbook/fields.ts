@@ -6,7 +6,7 @@ import { compileCondition } from '../template/condition.ts';
 import type { Condition, Template } from '../template/types.ts';
 import { compileValue } from '../template/value.ts';
 import { keywords, keywordsAt, type Level, notSupported } from './keywords.ts';
-import { describeWritten, meantBoolean, misfit, writtenText } from './kinds.ts';
+import { describeWritten, type Kind, meantBoolean, misfit, writtenText } from './kinds.ts';
 import { withoutCollection } from './module-names.ts';
 
 /** The keywords of one map, each of the kind that the table asks for: what does not fit has been told and is left out. */
@@ -115,6 +115,7 @@ function checkValue(
         'keyword-type',
         value.place,
         `'${key}' must be ${expected}, but it is ${describeWritten(value)}`,
+        hintFor(kind, value),
       );
     return false;
   }
@@ -122,6 +123,15 @@ function checkValue(
   if (text === undefined || choices!.includes(text)) return true;
   diagnostics.error('keyword-value', value.place, `'${key}' cannot be '${text}'`, suggest(text, choices!));
   return false;
+}
+
+function hintFor(kind: Kind, value: SourceNode): string | undefined {
+  if (kind.startsWith('list') && value.kind === 'map' && value.entries.length > 0)
+    return value.entries[0]!.key.startsWith('-')
+      ? 'write a space after the dash'
+      : "each item of a list begins with '- '";
+  const number = value.kind === 'scalar' && kind.startsWith('number') && /^\d+$/.test(value.source);
+  return number ? `write it without quotes: ${value.source}` : undefined;
 }
 
 /** What Ansible has and this engine has not yet. */
@@ -149,7 +159,9 @@ export function rejectKey(
       'with-loop',
       keyPlace,
       `'${key}' is not supported`,
-      "use 'loop': a list, or an expression that gives one",
+      key === 'with_items' || key === 'with_list'
+        ? "rename it to 'loop'"
+        : "use 'loop': a list, or an expression that gives one",
     );
   else if (standsOn)
     diagnostics.error(
@@ -174,11 +186,12 @@ const levelNames: Readonly<Record<Level, string>> = {
   handler: 'handler',
   role: 'role of a play',
   import: 'import of tasks or a role',
+  include: 'include of tasks or a role',
   playbook: 'import_playbook',
   loop_control: 'loop_control',
 };
 
 function article(level: Level): string {
   if (level === 'playbook' || level === 'loop_control') return levelNames[level];
-  return `${level === 'import' ? 'an' : 'a'} ${levelNames[level]}`;
+  return `${level === 'import' || level === 'include' ? 'an' : 'a'} ${levelNames[level]}`;
 }

@@ -1,12 +1,27 @@
 import type { Kind } from './kinds.ts';
 
-/** Where a keyword can stand. `import`: import_tasks and import_role; `playbook`: import_playbook. */
-export const levels = ['play', 'block', 'task', 'handler', 'role', 'import', 'playbook', 'loop_control'] as const;
+/**
+ * Where a keyword can stand. `import`: import_tasks and import_role; `include`: include_tasks and include_role;
+ * `playbook`: import_playbook.
+ */
+export const levels = [
+  'play',
+  'block',
+  'task',
+  'handler',
+  'role',
+  'import',
+  'include',
+  'playbook',
+  'loop_control',
+] as const;
 export type Level = (typeof levels)[number];
 
 export interface Keyword {
   readonly kind: Kind;
   readonly at: readonly Level[];
+  /** What it does, in a sentence: for the editor and the reference. */
+  readonly describe: string;
   readonly choices?: readonly string[];
 }
 
@@ -14,88 +29,180 @@ const running: readonly Level[] = ['play', 'block', 'task', 'handler', 'role', '
 const tasks: readonly Level[] = ['task', 'handler'];
 const entries: readonly Level[] = ['block', 'task', 'handler'];
 
-function on(at: readonly Level[], kind: Kind, choices?: readonly string[]): Keyword {
-  return { kind, at, ...(choices && { choices }) };
+function on(at: readonly Level[], kind: Kind, describe: string, choices?: readonly string[]): Keyword {
+  return { kind, at, describe, ...(choices && { choices }) };
 }
 
 /** Every keyword: what value it takes, and where it may stand. All messages about keywords follow from this table. */
 export const keywords: Readonly<Record<string, Keyword>> = {
-  name: on(['play', 'block', 'task', 'handler', 'import', 'playbook', 'role'], 'text or expression'),
+  name: on(
+    ['play', 'block', 'task', 'handler', 'import', 'include', 'playbook', 'role'],
+    'text or expression',
+    'What it is called in the output; handlers are notified by it.',
+  ),
   // how things run, handed down to the tasks inside
-  any_errors_fatal: on(running, 'boolean or expression'),
-  become: on(running, 'boolean or expression'),
-  become_user: on(running, 'text or expression'),
-  become_method: on(running, 'text or expression'),
-  become_flags: on(running, 'text or expression'),
-  check_mode: on(running, 'boolean or expression'),
-  connection: on(running, 'text or expression'),
-  diff: on(running, 'boolean or expression'),
-  environment: on(running, 'maps'),
-  ignore_errors: on(running, 'boolean or expression'),
-  ignore_unreachable: on(running, 'boolean or expression'),
-  module_defaults: on(running, 'map'),
-  no_log: on(running, 'boolean or expression'),
-  port: on(running, 'number or expression'),
-  remote_user: on(running, 'text or expression'),
-  run_once: on(running, 'boolean or expression'),
-  tags: on([...running, 'playbook'], 'names'),
-  throttle: on(running, 'number or expression'),
-  timeout: on(running, 'number or expression'),
-  vars: on([...running, 'playbook'], 'map'),
-  when: on(['block', 'task', 'handler', 'role', 'import', 'playbook'], 'conditions'),
-  delegate_to: on([...entries, 'role', 'import'], 'text or expression'),
-  delegate_facts: on([...entries, 'role', 'import'], 'boolean or expression'),
-  notify: on([...entries, 'import'], 'texts'),
+  any_errors_fatal: on(
+    running,
+    'boolean or expression',
+    'A failure on one host ends the play on all of them, after the task has finished everywhere.',
+  ),
+  become: on(running, 'boolean or expression', 'Run as another user: become_user, root by default.'),
+  become_user: on(running, 'text or expression', 'The user to become; needs become.'),
+  become_method: on(running, 'text or expression', 'How to become another user: sudo (the default), doas or su.'),
+  become_flags: on(running, 'text or expression', 'Further options for sudo, doas or su.'),
+  check_mode: on(
+    running,
+    'boolean or expression',
+    'true: only predict, even in a real run. false: run for real, even in check mode.',
+  ),
+  connection: on(running, 'text or expression', 'How to reach the hosts: ssh (the default) or local.'),
+  diff: on(running, 'boolean or expression', 'Show the differences in full, as --diff does; false hides them.'),
+  environment: on(running, 'maps', 'Environment variables of the commands that run on the host.'),
+  ignore_errors: on(
+    [...running, 'include'],
+    'boolean or expression',
+    'A failure is reported, and the host goes on with the next task.',
+  ),
+  ignore_unreachable: on(
+    running,
+    'boolean or expression',
+    'A host that cannot be reached is tried again at the next task.',
+  ),
+  module_defaults: on(running, 'map', 'Default arguments, by module name; what a task says itself wins.'),
+  no_log: on([...running, 'include'], 'boolean or expression', 'Hide the arguments and results from every output.'),
+  port: on(running, 'number or expression', 'The port of sshd; ansible_port of the inventory wins.'),
+  remote_user: on(running, 'text or expression', 'The user to log in as; ansible_user of the inventory wins.'),
+  run_once: on(
+    [...running, 'include'],
+    'boolean or expression',
+    'Run on one host only, the first for which the condition holds; all hosts get its result.',
+  ),
+  tags: on(
+    [...running, 'include', 'playbook'],
+    'names',
+    'Names by which --tags and --skip-tags select. always and never are special.',
+  ),
+  throttle: on(running, 'number or expression', 'At most this many hosts at a time.'),
+  timeout: on(running, 'number or expression', 'Seconds after which the task has failed; 0: no limit.'),
+  vars: on([...running, 'include', 'playbook'], 'map', 'Variables, for what stands inside.'),
+  when: on(
+    ['block', 'task', 'handler', 'role', 'import', 'include', 'playbook'],
+    'conditions',
+    'A condition in CEL, without braces; all of a list must hold.',
+  ),
+  delegate_to: on(
+    [...entries, 'role', 'import'],
+    'text or expression',
+    'Run on this host instead, with the variables of the host at hand.',
+  ),
+  delegate_facts: on(
+    [...entries, 'role', 'import'],
+    'boolean or expression',
+    'Facts and registered values belong to the host that was delegated to.',
+  ),
+  notify: on(
+    [...entries, 'import'],
+    'texts',
+    'Handlers (by name or by what they listen to) that run once at the next flush, if something was changed.',
+  ),
   // plays
-  hosts: on(['play'], 'texts'),
-  vars_files: on(['play'], 'names'),
-  gather_facts: on(['play'], 'boolean'),
-  pre_tasks: on(['play'], 'list'),
-  roles: on(['play'], 'list'),
-  tasks: on(['play'], 'list'),
-  post_tasks: on(['play'], 'list'),
-  handlers: on(['play'], 'list'),
-  serial: on(['play'], 'batches'),
-  strategy: on(['play'], 'text', ['linear', 'free']),
-  order: on(['play'], 'text', ['inventory', 'reverse_inventory', 'sorted', 'reverse_sorted']),
-  max_fail_percentage: on(['play'], 'number'),
-  force_handlers: on(['play'], 'boolean'),
+  hosts: on(['play'], 'texts', 'The hosts of the play: a pattern such as web:&prod:!db1, or a list of patterns.'),
+  vars_files: on(
+    ['play'],
+    'files',
+    'Files of variables, found beside the playbook or in its vars/; of a list inside the list the first that exists.',
+  ),
+  vars_prompt: on(
+    ['play'],
+    'list',
+    'Variables to ask a person for before the run: name, prompt, default, private, confirm.',
+  ),
+  gather_facts: on(
+    ['play'],
+    'boolean or expression',
+    'true: read all facts up front. By default only those that are referred to, when they are needed.',
+  ),
+  pre_tasks: on(['play'], 'list', 'Tasks that run before the roles.'),
+  roles: on(['play'], 'list', 'Roles that run before the tasks.'),
+  tasks: on(['play'], 'list', 'What to do, in order.'),
+  post_tasks: on(['play'], 'list', 'Tasks that run after the tasks and their handlers.'),
+  handlers: on(['play'], 'list', 'Tasks that run only when another one that was changed has notified them.'),
+  serial: on(
+    ['play'],
+    'batches',
+    'How many hosts go through the play at a time: a number, a percentage, or a list of these.',
+  ),
+  strategy: on(
+    ['play'],
+    'text',
+    'linear: every host finishes a task before any begins the next. free: each host goes on at its own pace.',
+    ['linear', 'free'],
+  ),
+  order: on(['play'], 'text', 'In which order the hosts are taken.', [
+    'inventory',
+    'reverse_inventory',
+    'sorted',
+    'reverse_sorted',
+    'shuffle',
+  ]),
+  max_fail_percentage: on(
+    ['play'],
+    'percentage',
+    'The play ends when more than this part of its hosts has failed or cannot be reached.',
+  ),
+  force_handlers: on(['play'], 'boolean', 'Run notified handlers of failed hosts too.'),
   // blocks
-  block: on(['block'], 'list'),
-  rescue: on(['block'], 'list'),
-  always: on(['block'], 'list'),
+  block: on(['block'], 'list', 'Tasks that belong together: what stands beside it holds for each of them.'),
+  rescue: on(
+    ['block'],
+    'list',
+    'Tasks that run where a task of the block failed; failed_task and failed_result say which and why.',
+  ),
+  always: on(['block'], 'list', 'Tasks that run after block and rescue, whatever happened.'),
   // tasks
-  args: on(tasks, 'map'),
-  loop: on(tasks, 'list or expression'),
-  loop_control: on(tasks, 'map'),
-  until: on(tasks, 'conditions'),
-  retries: on(tasks, 'number or expression'),
-  delay: on(tasks, 'number or expression'),
-  register: on(tasks, 'text'),
-  changed_when: on(tasks, 'conditions'),
-  failed_when: on(tasks, 'conditions'),
-  listen: on(['handler'], 'names'),
+  args: on([...tasks, 'include'], 'map', "Further arguments of the module, for use beside a module's free-form text."),
+  loop: on(
+    [...tasks, 'include'],
+    'list or expression',
+    'Run once for each item of a list; the item is the variable item.',
+  ),
+  loop_control: on([...tasks, 'include'], 'map', 'How to loop: loop_var, index_var, label, pause, extended.'),
+  until: on(tasks, 'conditions', 'Run again until this condition holds; see retries and delay.'),
+  retries: on(tasks, 'number or expression', 'How often to try again; 3 by default.'),
+  delay: on(tasks, 'number or expression', 'Seconds between two tries; 5 by default.'),
+  async: on(
+    tasks,
+    'number or expression',
+    'Run the command detached from the connection, for so many seconds at most: what takes long survives a lost connection.',
+  ),
+  poll: on(
+    tasks,
+    'number or expression',
+    'With async: seconds between two looks at the command, 15 by default; 0: go on, and ask for it with async_status.',
+  ),
+  action: on(tasks, 'any', 'The module as text (`command uptime`) or as a map with `module` and its arguments.'),
+  local_action: on(tasks, 'any', 'As action, run on this machine: delegate_to: localhost.'),
+  register: on(tasks, 'text', 'Keep the result under this name, for the tasks after it.'),
+  changed_when: on(tasks, 'conditions', 'A condition on the result that decides whether something was changed.'),
+  failed_when: on(tasks, 'conditions', 'A condition on the result that decides whether the task has failed.'),
+  listen: on(['handler'], 'names', 'Topics that notify this handler, besides its name.'),
   // roles of a play
-  role: on(['role'], 'text'),
+  role: on(['role'], 'text', 'The name of the role.'),
   // loop_control
-  loop_var: on(['loop_control'], 'text'),
-  index_var: on(['loop_control'], 'text'),
-  label: on(['loop_control'], 'any'),
-  pause: on(['loop_control'], 'number or expression'),
-  extended: on(['loop_control'], 'boolean'),
+  loop_var: on(['loop_control'], 'text', 'The name of the variable with the item; item by default.'),
+  index_var: on(['loop_control'], 'text', 'The name of a variable with the number of the item, from 0.'),
+  label: on(['loop_control'], 'any', 'What the output shows of an item, instead of all of it.'),
+  pause: on(['loop_control'], 'number or expression', 'Seconds between two items.'),
+  extended: on(
+    ['loop_control'],
+    'boolean',
+    'Give the variable ansible_loop: index, first, last, length, previtem, nextitem.',
+  ),
 };
 
 /** What Ansible has and this engine has not (yet): told as such, never passed over. */
 export const notSupported: ReadonlyMap<string, string | undefined> = new Map([
-  ['action', 'name the module as the key of the task'],
-  ['local_action', 'name the module as the key of the task and add: delegate_to: localhost'],
-  ['async', undefined],
-  ['poll', undefined],
-  ['vars_prompt', 'give the values with --extra-vars'],
-  ['include', 'use import_tasks'],
-  ['include_tasks', 'use import_tasks'],
-  ['include_role', 'use import_role'],
-  ['include_vars', "use the play's vars_files"],
+  ['include', 'use import_tasks or include_tasks'],
   ['collections', 'modules need no collection here: leave it out'],
   ['debugger', undefined],
   ['fact_path', undefined],

@@ -24,7 +24,9 @@ const isText = (node: SourceNode): boolean => isScalar(node) && node.value !== n
 const isPlainText = (node: SourceNode): boolean => isText(node) && !holdsExpression(node);
 const isBoolean = (node: SourceNode): boolean => isScalar(node) && typeof node.value === 'boolean';
 const isNumber = (node: SourceNode): boolean => isScalar(node) && typeof node.value === 'number';
-const isBatch = (node: SourceNode): boolean => isScalar(node) && /^[1-9]\d*$|^([1-9]\d?|100)%$/.test(node.source);
+const isBatch = (node: SourceNode): boolean =>
+  holdsExpression(node) || (isScalar(node) && /^\d+$|^([1-9]\d?|100)%$/.test(node.source));
+const isFile = (node: SourceNode): boolean => isText(node) || isList(node, isText);
 const isCondition = (node: SourceNode): boolean => isText(node);
 const isList = (node: SourceNode, item: (node: SourceNode) => boolean): boolean =>
   node.kind === 'list' && node.items.every(item);
@@ -49,6 +51,14 @@ const kinds = {
     expected: 'a name or a list of names, without expressions',
     fits: (node) => isPlainText(node) || isList(node, isPlainText),
   },
+  files: {
+    expected: 'the name of a file or a list of names; in the list a list of which the first that exists is taken',
+    fits: (node) => isText(node) || isList(node, isFile),
+  },
+  percentage: {
+    expected: 'a percentage from 0 to 100',
+    fits: (node) => holdsExpression(node) || (isScalar(node) && /^(\d?\d(\.\d+)?|100)%?$/.test(node.source)),
+  },
   texts: { expected: 'text or a list of texts', fits: (node) => isText(node) || isList(node, isText) },
   conditions: {
     expected: 'a condition or a list of conditions',
@@ -72,6 +82,11 @@ const kinds = {
 } satisfies Record<string, { expected: string; fits(node: SourceNode): boolean }>;
 
 export type Kind = keyof typeof kinds;
+
+/** What a value of this kind is, in words. */
+export function kindWords(kind: Kind): string {
+  return kinds[kind].expected;
+}
 
 /** What a value of this kind must be, where `node` is not; undefined where it fits. */
 export function misfit(kind: Kind, node: SourceNode): string | undefined {

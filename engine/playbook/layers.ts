@@ -40,14 +40,17 @@ export function checkVariableName(name: string, place: MapEntry['keyPlace'], dia
     );
     return false;
   }
-  if (magicNames.includes(name)) {
-    diagnostics.error(
-      'variable-name',
-      place,
-      `'${name}' is a variable that the engine sets itself`,
-      'choose another name',
-    );
-    return false;
-  }
-  return true;
+  return checkMagic(name, place, diagnostics);
+}
+
+export function checkMagic(name: string, place: MapEntry['keyPlace'], diagnostics: Diagnostics): boolean {
+  if (!magicNames.includes(name)) return true;
+  const message = `'${name}' is a variable that the engine sets itself`;
+  diagnostics.error('variable-name', place, message, 'choose another name');
+  return false;
+}
+
+/** Several layers as one; later ones win. */
+export function mergeLayers(origin: string, layers: readonly VariableLayer[]): VariableLayer {
+  return { origin, variables: new Map(layers.flatMap((layer) => [...layer.variables])) };
 }

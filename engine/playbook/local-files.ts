@@ -1,5 +1,6 @@
-import { type Stats, statSync } from 'node:fs';
-import { isAbsolute, resolve } from 'node:path';
+import { readdirSync, type Stats, statSync } from 'node:fs';
+import { basename, dirname, isAbsolute, resolve } from 'node:path';
+import { nearest } from '../source/nearest.ts';
 import { shownPath } from '../source/place.ts';
 
 export type FileFormat = 'local-file' | 'template-file';
@@ -21,6 +22,17 @@ export function findFile(name: string, format: FileFormat, searchPath: readonly 
   }
   if (folder !== undefined) return { why: `${shownPath(folder)} is a folder, not a file` };
   return { why: `looked for: ${[...new Set(places)].map(shownPath).join(', ')}` };
+}
+
+/** For a person who named a file that is none: what it is, or the nearest name beside it. */
+export function whyNoFile(path: string): string | undefined {
+  if (isFolder(path)) return `${shownPath(path)} is a folder, not a file`;
+  const folder = dirname(path);
+  if (!isFolder(folder)) return `there is no folder ${shownPath(folder)}`;
+  const names = readdirSync(folder);
+  if (names.includes(basename(path))) return `${shownPath(path)} leads to no file`;
+  const near = nearest(basename(path), names);
+  return near === undefined ? undefined : `did you mean '${near}'?`;
 }
 
 export function isFile(path: string): boolean {

@@ -1,3 +1,5 @@
+import type { Shape } from '../template/shape.ts';
+
 /** Variables that the engine itself gives to every task; nothing may register under one of these names. */
 export const magicNames: readonly string[] = [
   'inventory_hostname',
@@ -42,3 +44,18 @@ export const renamed: ReadonlyMap<string, string> = new Map([
 export function isVariableName(name: string): boolean {
   return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name);
 }
+
+/** What those of them hold whose shape does not hang on the playbook. */
+export const magicShapes: ReadonlyMap<string, Shape> = new Map<string, Shape>([
+  ['inventory_hostname', 'string'],
+  ['inventory_hostname_short', 'string'],
+  ['groups', { values: { list: 'string' } }],
+  ['group_names', { list: 'string' }],
+  ['playbook_dir', 'string'],
+  ['play_hosts', { list: 'string' }],
+  ['ansible_play_hosts', { list: 'string' }],
+  ['ansible_play_hosts_all', { list: 'string' }],
+  ['ansible_play_batch', { list: 'string' }],
+  ['ansible_check_mode', 'bool'],
+  ['ansible_diff_mode', 'bool'],
+]);

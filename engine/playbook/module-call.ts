@@ -1,11 +1,11 @@
 import type { AnyModule } from '../contract/module.ts';
 import { suggest } from '../source/nearest.ts';
-import type { MapEntry } from '../source/node.ts';
+import { entryOf, type MapEntry, type SourceNode } from '../source/node.ts';
 import type { Place } from '../source/place.ts';
 import type { Context } from './context.ts';
 import { type Fields, isLater, rejectKey } from './fields.ts';
 import { keywords, type Level } from './keywords.ts';
-import { describeWritten, writtenText } from './kinds.ts';
+import { describeWritten, holdsExpression, writtenText } from './kinds.ts';
 import { withoutCollection } from './module-names.ts';
 
 /** The module that a task names, and its arguments as they are written. */
@@ -13,6 +13,8 @@ export interface ModuleCall {
   readonly module: AnyModule;
   readonly place: Place;
   readonly entries: readonly MapEntry[];
+  /** Given as local_action. */
+  readonly local: boolean;
 }
 
 /** Finds the one module among the keys of a task that are no keywords of its level, and tells what the others are not. */
@@ -24,7 +26,8 @@ export function readModuleCall(
   context: Context,
 ): ModuleCall | undefined {
   const { modules, diagnostics } = context.loader;
-  const calls = rest.filter((entry) => modules.find(entry.key) !== undefined);
+  const written = ['action', 'local_action'].flatMap((keyword) => readAction(keyword, fields, context) ?? []);
+  const calls = [...written, ...rest].filter((entry) => modules.find(entry.key) !== undefined);
   const others = rest.filter((entry) => !calls.includes(entry));
   const strangers = others.filter(
     ({ key }) => !Object.hasOwn(keywords, key) && !isLater(key) && !key.startsWith('with_'),
@@ -55,10 +58,19 @@ export function readModuleCall(
       'make two tasks of it',
     );
   if (!call) {
+    if (fields.has('action') || fields.has('local_action')) return undefined;
     if (others.length === 0) diagnostics.error('no-module', at, 'this task names no module');
     return undefined;
   }
   const module = modules.find(call.key)!;
+  const local = fields.has('local_action');
+  if (local && fields.has('delegate_to'))
+    diagnostics.error(
+      'two-modules',
+      fields.place('delegate_to'),
+      "'local_action' and 'delegate_to' both say where to run",
+      'leave one out: local_action is delegate_to: localhost',
+    );
   const entries = readEntries(call, module, context);
   const more = fields.map('args')?.entries ?? [];
   for (const { key, keyPlace } of more)
@@ -68,9 +80,67 @@ export function readModuleCall(
     entries && {
       module,
       place: call.keyPlace,
+      local,
       entries: [...entries, ...more.filter(({ key }) => !entries.some((e) => e.key === key))],
     }
   );
+}
+
+/** `action: command uptime`, `action: { module: command, cmd: uptime }`: as if the module were the key. */
+function readAction(
+  keyword: string,
+  fields: Fields,
+  { loader: { modules, diagnostics } }: Context,
+): MapEntry | undefined {
+  const node = fields.node(keyword);
+  if (!node) return undefined;
+  const find = (key: string, keyPlace: Place, value: SourceNode): MapEntry | undefined => {
+    if (modules.find(key)) return { key, keyPlace, value };
+    diagnostics.error(
+      'unknown-module',
+      keyPlace,
+      `no module is called '${key}'`,
+      suggest(withoutCollection(key), modules.names),
+    );
+    return undefined;
+  };
+  if (
+    node.kind === 'scalar' &&
+    typeof node.value === 'string' &&
+    !holdsExpression({ ...node, value: firstWord(node.value) })
+  ) {
+    const name = firstWord(node.value);
+    const rest = node.value.slice(node.value.indexOf(name) + name.length);
+    const text = rest.trim();
+    const column = node.place.column + (node.plain ? node.value.length - rest.trimStart().length : 0);
+    const place = { ...node.place, column };
+    return find(name, node.place, {
+      kind: 'scalar',
+      place,
+      value: text === '' ? null : text,
+      source: text,
+      plain: node.plain,
+    });
+  }
+  const named = node.kind === 'map' ? entryOf(node, 'module') : undefined;
+  if (
+    node.kind === 'map' &&
+    named?.value.kind === 'scalar' &&
+    typeof named.value.value === 'string' &&
+    !holdsExpression(named.value)
+  )
+    return find(named.value.value, named.value.place, { ...node, entries: node.entries.filter((e) => e !== named) });
+  diagnostics.error(
+    'keyword-type',
+    node.place,
+    `'${keyword}' must name a module: as text, or in a map with 'module'`,
+    `write: ${keyword}: { module: command, cmd: uptime }`,
+  );
+  return undefined;
+}
+
+function firstWord(text: string): string {
+  return text.trim().split(/\s/, 1)[0]!;
 }
 
 /** A map of arguments, text for the module's free-form argument, or nothing. Undefined where it is told to be wrong. */

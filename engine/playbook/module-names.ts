@@ -1,7 +1,7 @@
 import type { AnyModule } from '../contract/module.ts';
 
 /** Names of Ansible's modules for which another module of this engine stands. */
-const aliases: ReadonlyMap<string, string> = new Map([
+export const aliases: ReadonlyMap<string, string> = new Map([
   ['service', 'systemd'],
   ['systemd_service', 'systemd'],
 ]);

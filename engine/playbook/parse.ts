@@ -1,13 +1,14 @@
 import { dirname, isAbsolute, resolve } from 'node:path';
 import type { AnyModule } from '../contract/module.ts';
-import type { Diagnostics } from '../source/diagnostic.ts';
-import { describe, entryOf, type MapEntry, type MapNode } from '../source/node.ts';
+import { Diagnostics } from '../source/diagnostic.ts';
+import { describe, entryOf, type MapEntry, type MapNode, type SourceNode } from '../source/node.ts';
 import { type Place, shownPath } from '../source/place.ts';
+import { Vault } from '../vault/vault.ts';
 import type { Loader } from './context.ts';
 import { readFields, rejectKey } from './fields.ts';
 import { holdsExpression, writtenText } from './kinds.ts';
 import { compileLayer } from './layers.ts';
-import { isFile } from './local-files.ts';
+import { isFile, whyNoFile } from './local-files.ts';
 import { ModuleNames, withoutCollection } from './module-names.ts';
 import { type Importer, readPlay } from './play.ts';
 import { readTags } from './settings.ts';
@@ -16,18 +17,34 @@ import { readYamlFile } from './yaml-file.ts';
 
 /**
  * Reads one playbook file, or several whose plays run in turn, with all roles, task files and playbooks that they import.
- * Everything that is wrong goes to `diagnostics`, and what is not wrong is still there.
+ * Everything that is wrong goes to `diagnostics`, and what is not wrong is still there. `written`: files, by absolute path,
+ * that are not on the disk.
  */
-export function loadPlaybook(
+export async function loadPlaybook(
   files: string | readonly string[],
   modules: ReadonlyMap<string, AnyModule>,
   diagnostics: Diagnostics,
+  vault = new Vault(),
+  extra: ReadonlyMap<string, unknown> = new Map(),
+  written: ReadonlyMap<string, SourceNode> = new Map(),
 ): Promise<Playbook> {
-  const loader: Loader = { modules: new ModuleNames(modules), diagnostics, templateFiles: new Map() };
   const paths = (typeof files === 'string' ? [files] : files).map((file) => resolve(file));
   const nothing: Importer = { when: [], tags: new Set(), vars: [] };
-  const plays = paths.flatMap((path) => readPlaybookFile(path, undefined, nothing, [], loader));
-  return Promise.resolve({ file: paths[0] ?? '', plays });
+  for (;;) {
+    const found = new Diagnostics();
+    const loader: Loader = {
+      modules: new ModuleNames(modules),
+      diagnostics: found,
+      vault,
+      extra,
+      yamlFiles: new Map(written),
+      templateFiles: new Map(),
+    };
+    const plays = paths.flatMap((path) => readPlaybookFile(path, undefined, nothing, [], loader));
+    if (await vault.work()) continue; // something was encrypted: what it holds is known now
+    diagnostics.add(found.all);
+    return { file: paths[0] ?? '', plays };
+  }
 }
 
 function readPlaybookFile(
@@ -39,8 +56,8 @@ function readPlaybookFile(
 ): readonly Play[] {
   const { diagnostics } = loader;
   const shown = shownPath(path);
-  if (!isFile(path)) {
-    diagnostics.error('missing-file', importedAt, `there is no playbook ${shown}`);
+  if (!loader.yamlFiles.has(path) && !isFile(path)) {
+    diagnostics.error('missing-file', importedAt, `there is no playbook ${shown}`, whyNoFile(path));
     return [];
   }
   if (underWay.includes(shown)) {
@@ -51,7 +68,7 @@ function readPlaybookFile(
     );
     return [];
   }
-  const node = readYamlFile(path, diagnostics);
+  const node = readYamlFile(path, loader);
   if (node?.kind !== 'list') {
     const place = node?.place ?? { file: shown, line: 1, column: 1 };
     if (node ?? !diagnostics.hasErrors)
@@ -59,6 +76,7 @@ function readPlaybookFile(
         'file-shape',
         place,
         `a playbook must be a list of plays, but this is ${node ? describe(node) : 'empty'}`,
+        node?.kind === 'map' && entryOf(node, 'hosts') ? "a play begins with '- '" : undefined,
       );
     return [];
   }

@@ -1,43 +1,74 @@
-import { suggest } from '../source/nearest.ts';
+import type { Shape } from '../template/shape.ts';
+import { isSchema, type Schema } from './schema-walk.ts';
 import type { Task } from './types.ts';
 
-/** The fields that results registered under one name can have, and how many of the tasks that register it loop. */
-export interface ResultFields {
-  readonly own: ReadonlySet<string>;
-  readonly loops: boolean;
-}
-
-/** By name; a name is missing where what a module returns is not declared. */
-export type Registers = ReadonlyMap<string, ResultFields | undefined>;
-
 /** What every result has, whatever its module. */
-const common = ['changed', 'failed', 'skipped', 'unreachable', 'msg', 'differences', 'results', 'attempts', 'unknown'];
+const common: Readonly<Record<string, Shape>> = {
+  changed: 'bool',
+  failed: 'bool',
+  skipped: 'bool',
+  unreachable: 'bool',
+  msg: 'string',
+  differences: { list: 'any' },
+  attempts: 'int',
+  unknown: 'any',
+};
 
-/** All names that are registered anywhere: what a name holds may come from any of the tasks that register it. */
-export function registersOf(tasks: readonly Task[]): Registers {
-  const registers = new Map<string, ResultFields | undefined>();
-  for (const { register, module, loop } of tasks) {
-    if (register === undefined) continue;
-    const { returns } = module;
-    const declared = returns?.properties !== undefined && (returns['additionalProperties'] ?? false) === false;
-    const before = registers.get(register);
-    if (!declared || (registers.has(register) && !before)) registers.set(register, undefined);
-    else {
-      const own = loop ? [] : Object.keys(returns.properties ?? {});
-      registers.set(register, {
-        own: new Set([...(before?.own ?? []), ...own]),
-        loops: (before?.loops ?? false) || loop !== undefined,
-      });
-    }
+/** The shapes of all results that are registered anywhere: what a name holds may come from any of the tasks that register it. */
+export function registersOf(tasks: readonly Task[]): ReadonlyMap<string, Shape> {
+  const registers = new Map<string, Shape>();
+  for (const task of tasks) {
+    if (task.register === undefined) continue;
+    const before = registers.get(task.register);
+    const shape = resultOf(task);
+    registers.set(task.register, before === undefined ? shape : either(before, shape));
   }
   return registers;
 }
 
-/** Why a result cannot have this field; undefined where it can. */
-export function unknownField({ own, loops }: ResultFields, field: string): { hint?: string } | undefined {
-  if (own.has(field) || common.includes(field)) return undefined;
-  const hint = loops
-    ? "its task loops: the result of each item stands in 'results'"
-    : suggest(field, [...own, ...common]);
-  return hint === undefined ? {} : { hint };
+/** What the result of a detached command tells besides. */
+const ofJobs: Readonly<Record<string, Shape>> = { ansible_job_id: 'string', started: 'bool', finished: 'bool' };
+
+function resultOf({ module, loop, async: detached }: Task): Shape {
+  const { returns } = module;
+  if (returns?.properties === undefined || (returns['additionalProperties'] ?? false) !== false) return 'any';
+  const own = Object.entries(returns.properties).map(([name, schema]) => [name, shapeOf(schema as Schema)]);
+  const fields = { ...common, ...(detached && ofJobs), ...(Object.fromEntries(own) as Record<string, Shape>) };
+  if (!loop) return { fields };
+  const item: Shape = { fields: { ...fields, [loop.variable]: 'any' } };
+  return { fields: { ...common, results: { list: item } } };
+}
+
+function shapeOf(schema: Schema): Shape {
+  switch (schema['type']) {
+    case 'boolean':
+      return 'bool';
+    case 'integer':
+      return 'int';
+    case 'string':
+      return 'string';
+    case 'array':
+      return { list: isSchema(schema['items']) ? shapeOf(schema['items']) : 'any' };
+    case 'object': {
+      const { properties, additionalProperties } = schema;
+      if (!isSchema(properties) || (additionalProperties ?? false) !== false) return 'any';
+      const fields = Object.entries(properties).map(([name, inner]) => [name, shapeOf(inner as Schema)]);
+      return { fields: Object.fromEntries(fields) as Record<string, Shape> };
+    }
+    default:
+      return 'any';
+  }
+}
+
+/** What is one or the other: of maps all fields, each as far as both agree. */
+function either(a: Shape, b: Shape): Shape {
+  if (typeof a === 'string' || typeof b === 'string') return a === b ? a : 'any';
+  if ('list' in a && 'list' in b) return { list: either(a.list, b.list) };
+  if (!('fields' in a && 'fields' in b)) return 'any';
+  const fields: Record<string, Shape> = { ...a.fields };
+  for (const [name, shape] of Object.entries(b.fields)) {
+    const other = fields[name];
+    fields[name] = other === undefined ? shape : either(other, shape);
+  }
+  return { fields };
 }

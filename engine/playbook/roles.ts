@@ -1,32 +1,36 @@
-import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { nearest, suggest } from '../source/nearest.ts';
+import { nearest } from '../source/nearest.ts';
 import { type MapEntry, type SourceNode, toValue } from '../source/node.ts';
 import type { Place } from '../source/place.ts';
-import type { Context, UnreadList } from './context.ts';
+import type { Context, Gathered, UnreadList } from './context.ts';
 import { Fields, readFields, rejectKey } from './fields.ts';
 import { keywordsAt } from './keywords.ts';
 import { describeWritten, holdsExpression, writtenText } from './kinds.ts';
-import { compileLayer } from './layers.ts';
-import { isFolder } from './local-files.ts';
-import { loadRole, type Role } from './role-files.ts';
+import { compileLayer, mergeLayers } from './layers.ts';
+import { loadRole, type Role, type RoleFrom, roleFile } from './role-files.ts';
 import { checkRoleOptions } from './role-options.ts';
 import { inherit } from './settings.ts';
 import type { VariableLayer } from './types.ts';
-import { firstFile, readYamlFile } from './yaml-file.ts';
+import { readYamlFile } from './yaml-file.ts';
 
 /** One use of a role. */
 export interface RoleCall {
   readonly name: string;
   readonly place: Place;
-  /** A file of the role's tasks/ other than main. */
-  readonly tasksFrom?: { readonly name: string; readonly place: Place };
+  /** Files of the role other than main. */
+  readonly from: RoleFrom;
   /** What the use sets, above the role's own variables. */
   readonly params: readonly VariableLayer[];
+  /** See TaskList. */
+  readonly once?: string;
+  /** Only the role's own tasks see its variables: they, and those of the roles that it depends on, are put here. */
+  readonly hidden?: Pick<Gathered, 'roleDefaults' | 'roleVars'>;
+  /** What is said of the role's variables is not looked at. */
+  readonly unchecked?: boolean;
 }
 
 /** An entry of `roles:` or of a role's dependencies, as task lists in the order in which they run. */
-export function readRoleEntry(node: SourceNode, context: Context): readonly UnreadList[] {
+export function readRoleEntry(node: SourceNode, context: Context, hidden?: RoleCall['hidden']): readonly UnreadList[] {
   const { diagnostics } = context.loader;
   if (node.kind === 'list' || (node.kind === 'scalar' && (node.value === null || holdsExpression(node)))) {
     diagnostics.error(
@@ -51,8 +55,10 @@ export function readRoleEntry(node: SourceNode, context: Context): readonly Unre
   }
   const name = writtenText(nameNode);
   const inherited = inherit(context, fields, `vars of the use of role '${name}'`);
-  const role = loadRole(name, nameNode.place, context);
-  if (!role || (!context.underWay.includes(markerOf(role)) && alreadyUsed(role, node, inherited))) return [];
+  const role = loadRole(name, nameNode.place, {}, context);
+  if (!role) return [];
+  const once = role.allowDuplicates ? undefined : keyOf(role, node);
+  if (once !== undefined && !context.underWay.includes(markerOf(role)) && alreadyUsed(once, inherited)) return [];
   const parameters = compileLayer(
     `parameters of role '${name}'`,
     rest.filter((entry) => isParameter(entry, role, context)),
@@ -61,22 +67,33 @@ export function readRoleEntry(node: SourceNode, context: Context): readonly Unre
   const params = [...inherited.layers.slice(context.layers.length), parameters].filter(
     (layer) => layer.variables.size > 0,
   );
-  return unfoldRole({ name, place: nameNode.place, params }, { ...inherited, layers: context.layers });
+  const call: RoleCall = {
+    name,
+    place: nameNode.place,
+    from: {},
+    params,
+    ...(once !== undefined && { once }),
+    ...(hidden && { hidden }),
+  };
+  return unfoldRole(call, { ...inherited, layers: context.layers });
 }
 
-/** A role is used once for each set of parameters: where it runs already whenever it would run here, it has nothing to add. */
-function alreadyUsed(role: Role, node: SourceNode, { play, when, tags }: Context): boolean {
-  if (role.allowDuplicates) return false;
+/** A use of a role with what it says about the role's variables. */
+function keyOf(role: Role, node: SourceNode): string {
   const said =
     node.kind === 'map'
       ? toValue({ ...node, entries: node.entries.filter((e) => !['role', 'name', 'when', 'tags'].includes(e.key)) })
       : {};
-  const key = JSON.stringify([role.use.path, said]);
-  const uses = play.uses.get(key) ?? [];
+  return JSON.stringify([role.use.path, said]);
+}
+
+/** A role is used once for each set of parameters: where it runs already whenever it would run here, it has nothing to add. */
+export function alreadyUsed(key: string, { gathered, when, tags }: Context): boolean {
+  const uses = gathered.uses.get(key) ?? [];
   const conditions = new Set(when.map((c) => c.source));
   if (uses.some((use) => [...use.when].every((c) => conditions.has(c)) && [...tags].every((tag) => use.tags.has(tag))))
     return true;
-  play.uses.set(key, [...uses, { when: conditions, tags }]);
+  gathered.uses.set(key, [...uses, { when: conditions, tags }]);
   return false;
 }
 
@@ -85,7 +102,7 @@ function isParameter(entry: MapEntry, role: Role, { loader }: Context): boolean 
   const known = [
     ...role.use.defaults.variables.keys(),
     ...role.vars.variables.keys(),
-    ...(role.use.options?.keys() ?? []),
+    ...(role.specs.get('main')?.keys() ?? []),
   ];
   if (known.includes(entry.key) || nearest(entry.key, keywordsAt('role')) === undefined) return true;
   rejectKey(entry, 'role', loader.diagnostics, known);
@@ -97,12 +114,13 @@ function markerOf(role: Role, from = 'main'): string {
   return `role '${role.use.name}'${from === 'main' ? '' : ` (${from})`}`;
 }
 
-/** The task lists of a role: those of its dependencies first, then its own. Its handlers are put aside for the play. */
+/** The task lists of a role: those of its dependencies first, then its own. Its handlers are put aside. */
 export function unfoldRole(call: RoleCall, context: Context): readonly UnreadList[] {
-  const { loader, play } = context;
-  const role = loadRole(call.name, call.place, context);
+  const { loader, gathered } = context;
+  const role = loadRole(call.name, call.place, call.from, context);
   if (!role) return [];
-  const marker = markerOf(role, call.tasksFrom?.name);
+  const { path, name } = role.use;
+  const marker = markerOf(role, call.from.tasks?.name);
   if (context.underWay.includes(marker)) {
     loader.diagnostics.error(
       'recursion',
@@ -112,43 +130,52 @@ export function unfoldRole(call: RoleCall, context: Context): readonly UnreadLis
     return [];
   }
   const underWay = [...context.underWay, marker];
-  const dependencies = role.dependencies.flatMap((node) =>
-    readRoleEntry(node, { ...context, layers: [...context.layers, ...call.params], underWay }),
-  );
-  const { options, ...use } = role.use;
-  const { path } = use;
+  const within: Context = { ...context, layers: [...context.layers, ...call.params], underWay };
+  const dependencies = role.dependencies.flatMap((node) => readRoleEntry(node, within, call.hidden));
+  const seen = call.hidden ?? gathered;
+  addOnce(seen.roleDefaults, role.use.defaults);
+  addOnce(seen.roleVars, role.vars);
+  const options = call.unchecked ? undefined : role.specs.get(entryPoint(call));
   for (const layer of options ? [role.use.defaults, role.vars, ...call.params] : [])
-    checkRoleOptions(role.use.name, options!, layer, loader.diagnostics);
+    checkRoleOptions(name, options!, layer, loader.diagnostics);
+  const ownVars = (call.hidden?.roleVars ?? [role.vars]).filter((layer) => layer.variables.size > 0);
+  const hiddenDefaults = call.hidden && [...(context.role ? [context.role.defaults] : []), ...call.hidden.roleDefaults];
   const inside: Context = {
     ...context,
-    role: { ...use, usedAt: call.place, ...(options && !call.tasksFrom && { options }) }, // they are those of main
-    layers: [...context.layers, ...(role.vars.variables.size > 0 ? [role.vars] : []), ...call.params],
+    role: {
+      name,
+      path,
+      usedAt: call.place,
+      defaults: hiddenDefaults ? mergeLayers(role.use.defaults.origin, hiddenDefaults) : role.use.defaults,
+      ...(options && { options }),
+    },
+    layers: [...context.layers, ...ownVars, ...call.params],
     folder: join(path, 'tasks'),
-    searchPath: [...new Set([path, join(path, 'tasks'), play.folder])],
+    searchPath: [...new Set([path, join(path, 'tasks'), context.play.folder])],
     underWay,
   };
-  // A handler runs because a task of the role has changed something: the conditions of the role's use have been judged then.
-  if (role.handlers && !play.handlerLists.some((list) => list.node === role.handlers))
-    play.handlerLists.push({
-      node: role.handlers,
-      context: { ...inside, folder: join(path, 'handlers'), when: [], notify: [] },
-    });
-  const tasks = tasksFile(role, call, inside);
-  return tasks === undefined ? dependencies : [...dependencies, { node: tasks, context: inside }];
+  if (role.handlers) putHandlersAside(role.handlers, inside);
+  const tasks = roleFile(path, 'tasks', call.from, loader);
+  const node = tasks === undefined ? undefined : readYamlFile(tasks, loader);
+  if (!node) return dependencies;
+  return [...dependencies, { node, context: inside, ...(call.once !== undefined && { once: call.once }) }];
 }
 
-function tasksFile(role: Role, { tasksFrom }: RoleCall, { loader }: Context): SourceNode | undefined {
-  const folder = join(role.use.path, 'tasks');
-  const file = firstFile(folder, tasksFrom?.name ?? 'main');
-  if (file !== undefined) return readYamlFile(file, loader.diagnostics);
-  if (tasksFrom) {
-    const names = isFolder(folder) ? readdirSync(folder).map((name) => name.replace(/\.ya?ml$/, '')) : [];
-    loader.diagnostics.error(
-      'missing-file',
-      tasksFrom.place,
-      `role '${role.use.name}' has no tasks '${tasksFrom.name}'`,
-      suggest(tasksFrom.name, names),
-    );
-  }
-  return undefined;
+/** The name of the argument specification that a use goes by. */
+function entryPoint({ from }: RoleCall): string {
+  return from.tasks?.name.replace(/\.ya?ml$/, '') ?? 'main';
+}
+
+function addOnce<T>(list: T[], value: T): void {
+  if (!list.includes(value)) list.push(value);
+}
+
+/** Those of a role that is used several times stand where it is used last, and see what that use sets. */
+function putHandlersAside(node: SourceNode, inside: Context): void {
+  const { handlerLists } = inside.gathered;
+  const before = handlerLists.findIndex((list) => list.node === node);
+  if (before >= 0) handlerLists.splice(before, 1);
+  // A handler runs because a task of the role has changed something: the conditions of the role's use have been judged then.
+  const context: Context = { ...inside, folder: join(inside.role!.path, 'handlers'), when: [], notify: [] };
+  handlerLists.push({ node, context });
 }

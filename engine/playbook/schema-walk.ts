@@ -4,7 +4,7 @@ export type Schema = Readonly<Record<string, unknown>>;
 /** Formats whose value is more than text when the module receives it: see contract/schema.ts. */
 export const specialFormats: ReadonlySet<unknown> = new Set(['condition', 'expression', 'local-file', 'template-file']);
 
-function isSchema(value: unknown): value is Schema {
+export function isSchema(value: unknown): value is Schema {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 

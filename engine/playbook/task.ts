@@ -1,12 +1,13 @@
-import type { MapNode } from '../source/node.ts';
+import type { MapEntry, MapNode } from '../source/node.ts';
 import type { Place } from '../source/place.ts';
 import type { Template } from '../template/types.ts';
 import { compileArguments } from './arguments-compile.ts';
 import type { Context } from './context.ts';
 import { type Fields, readFields, rejectKey } from './fields.ts';
+import { readVariableFiles } from './include-vars.ts';
 import { holdsExpression } from './kinds.ts';
 import { checkVariableName } from './layers.ts';
-import { readModuleCall } from './module-call.ts';
+import { type ModuleCall, readModuleCall } from './module-call.ts';
 import { inherit } from './settings.ts';
 import type { Common, Loop, Task } from './types.ts';
 
@@ -22,21 +23,24 @@ export function readTask(
   const inherited = inherit(context, fields, `vars of the ${level}`);
   const register = fields.text('register');
   if (register !== undefined) checkVariableName(register, fields.node('register')!.place, diagnostics);
-  const loop = readLoop(fields, context);
+  const loop = readLoop(fields, context) ?? oldLoop(rest);
   const until = readUntil(fields, context);
+  const detached = readAsync(fields, call, context);
   if (!call) return { task: undefined, fields };
   const changedWhen = fields.conditions('changed_when');
   const failedWhen = fields.conditions('failed_when');
   const task: Task = {
     kind: 'task',
-    ...common(node.place, fields, inherited, call.module.name),
+    ...common(node.place, fields, call.local ? onThisMachine(inherited, call.place) : inherited, call.module.name),
     module: call.module,
     args: compileArguments(call.module, call.entries, call.place, inherited),
     argsPlace: call.place,
     searchPath: context.searchPath,
+    ...(call.module.name === 'include_vars' && { variableFiles: readVariableFiles(call, loop, inherited) }),
     ...(loop && { loop }),
     ...(register !== undefined && { register }),
     ...(until && { until }),
+    ...(detached && { async: detached }),
     ...(changedWhen && { changedWhen }),
     ...(failedWhen && { failedWhen }),
   };
@@ -65,7 +69,19 @@ export function common(
   };
 }
 
-function readLoop(fields: Fields, { loader: { diagnostics } }: Context): Loop | undefined {
+/** A loop of Ansible's old form has been refused: what it would give is not missing as well. */
+function oldLoop(rest: readonly MapEntry[]): Loop | undefined {
+  const old = rest.find(({ key }) => key.startsWith('with_'));
+  return (
+    old && {
+      over: { place: old.keyPlace, constant: true, references: [], evaluate: () => [] },
+      variable: 'item',
+      extended: false,
+    }
+  );
+}
+
+export function readLoop(fields: Fields, { loader: { diagnostics } }: Context): Loop | undefined {
   const over = fields.template('loop');
   const control = fields.map('loop_control');
   if (!over) {
@@ -110,6 +126,34 @@ function readUntil(fields: Fields, { loader: { diagnostics } }: Context): Task['
   };
 }
 
-function constant(place: Place, value: number): Template {
+/** What takes long runs detached only where a module's change is one command: others need the connection to work. */
+function readAsync(
+  fields: Fields,
+  call: ModuleCall | undefined,
+  { loader: { diagnostics, modules } }: Context,
+): Task['async'] {
+  const seconds = fields.template('async');
+  if (!seconds) {
+    if (fields.has('poll'))
+      diagnostics.error('keyword-alone', fields.place('poll'), "'poll' means nothing without 'async'");
+    return undefined;
+  }
+  if (call && !call.module.detachable) {
+    const able = modules.names.filter((name) => modules.find(name)?.detachable).join(', ');
+    diagnostics.error(
+      'async-module',
+      fields.place('async'),
+      `'${call.module.name}' cannot run detached from its connection: it looks at the host while it works`,
+      `leave async out: tasks may take as long as they need; async is for ${able}`,
+    );
+  }
+  return { seconds, poll: fields.template('poll') ?? constant(seconds.place, 15) };
+}
+
+function onThisMachine(context: Context, place: Place): Context {
+  return { ...context, settings: { ...context.settings, delegateTo: constant(place, 'localhost') } };
+}
+
+function constant(place: Place, value: number | string): Template {
   return { place, constant: true, references: [], evaluate: () => value };
 }

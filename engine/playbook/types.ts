@@ -2,6 +2,7 @@ import type { AnyModule } from '../contract/module.ts';
 import type { SourceNode } from '../source/node.ts';
 import type { Place } from '../source/place.ts';
 import type { Condition, Template } from '../template/types.ts';
+import type { Prompt } from './prompts.ts';
 
 /** A playbook after parsing: roles and imports are resolved, what blocks and plays hand down stands on each task. */
 export interface Playbook {
@@ -12,20 +13,22 @@ export interface Playbook {
 export interface Play {
   readonly name: string;
   readonly place: Place;
-  /** Host patterns as written (a list is joined with commas); may hold expressions over extra vars. */
+  /** A list of host patterns as written; may hold expressions over extra vars. */
   readonly hosts: Template;
   readonly layers: PlayLayers;
-  /** Facts of the hosts that are read up front; default: only those referenced, on demand. */
-  readonly gatherFacts: boolean;
+  /** Variables that a person is asked for before the run. */
+  readonly prompts: readonly Prompt[];
+  /** Whether all facts of the hosts are read up front; default: only those referenced, on demand. See plan/terms.ts. */
+  readonly gatherFacts?: Template;
   /** In the order of execution; handlers are flushed after each. */
   readonly sections: readonly (readonly Entry[])[];
   readonly handlers: readonly Handler[];
   /** Batches: numbers or percentages, e.g. [1, '25%']; empty: all hosts at once. */
-  readonly serial: readonly (number | `${number}%`)[];
+  readonly serial: readonly Template[];
   readonly strategy: 'linear' | 'free';
-  readonly order: 'inventory' | 'reverse_inventory' | 'sorted' | 'reverse_sorted';
+  readonly order: 'inventory' | 'reverse_inventory' | 'sorted' | 'reverse_sorted' | 'shuffle';
   readonly anyErrorsFatal: boolean;
-  readonly maxFailPercentage?: number;
+  readonly maxFailPercentage?: Template;
   readonly forceHandlers: boolean;
   readonly ignoreUnreachable: boolean;
   readonly settings: Settings;
@@ -42,6 +45,8 @@ export interface PlayLayers {
 export interface VariableLayer {
   /** For people: `defaults of role 'common'`, `play vars`, `vars of the task` … */
   readonly origin: string;
+  /** The vars of an include: as parameters they win over what the host has learned. */
+  readonly given?: true;
   readonly variables: ReadonlyMap<
     string,
     { readonly value: Template; readonly node: SourceNode; readonly place: Place }
@@ -73,7 +78,7 @@ export interface Settings {
   readonly moduleDefaults: ReadonlyMap<string, ReadonlyMap<string, Template>>;
 }
 
-export type Entry = Task | Block | Meta;
+export type Entry = Task | Block | Meta | Include;
 
 /** What every entry has from where it stands; inherited parts are already in. */
 export interface Common {
@@ -104,11 +109,16 @@ export interface RoleUse {
   readonly options?: ReadonlyMap<string, RoleOption>;
 }
 
+/** One entry of an argument specification. */
 export interface RoleOption {
   readonly required: boolean;
-  /** str, int, float, bool, list or dict. */
+  /** str, int, float, bool, list or dict; missing where it can be anything. */
   readonly type?: string;
+  /** What the items of a list are. */
+  readonly elements?: string;
   readonly choices?: readonly string[];
+  /** What a map, or each map of a list, holds. */
+  readonly options?: ReadonlyMap<string, RoleOption>;
 }
 
 export interface Task extends Common {
@@ -120,10 +130,14 @@ export interface Task extends Common {
   readonly loop?: Loop;
   readonly register?: string;
   readonly until?: { readonly conditions: readonly Condition[]; readonly retries: Template; readonly delay: Template };
+  /** Run detached from the connection, for so long; looked at every `poll` seconds, or (0) not waited for. */
+  readonly async?: { readonly seconds: Template; readonly poll: Template };
   readonly changedWhen?: readonly Condition[];
   readonly failedWhen?: readonly Condition[];
   /** Folders to look for templates and files in, in order (role, then task file, then playbook), absolute. */
   readonly searchPath: readonly string[];
+  /** Set for include_vars: what its arguments mean on the disk. */
+  readonly variableFiles?: VariableFiles;
 }
 
 export interface Loop {
@@ -135,9 +149,11 @@ export interface Loop {
   readonly extended: boolean;
 }
 
-export interface Handler extends Task {
+export type Handler = (Task | Meta | Include) & {
   readonly listen: readonly string[];
-}
+  /** It comes with a role that an include can bring in. */
+  readonly included?: true;
+};
 
 export interface Block extends Common {
   readonly kind: 'block';
@@ -155,5 +171,56 @@ export interface Meta extends Common {
     | 'end_batch'
     | 'clear_host_errors'
     | 'reset_connection'
+    | 'refresh_inventory'
     | 'noop';
+}
+
+/** Tasks that are chosen when the run comes to them. All that can be chosen has been read and checked before. */
+export interface Include extends Common {
+  readonly kind: 'include';
+  readonly what: 'include_tasks' | 'include_role';
+  /** What it names, by argument: `file`; or `name`, `tasks_from`, `vars_from` … of a role. */
+  readonly names: ReadonlyMap<string, Template>;
+  readonly loop?: Loop;
+  /** A role that runs once only on a host with the same names and item, and these vars (`allow_duplicates: false`). */
+  readonly once?: string;
+  /** All that the names can mean. */
+  readonly candidates: readonly Candidate[];
+  /** Whether each candidate is meant for sure (or, in a loop, for an item): not only one that a pattern fits. */
+  readonly certain: boolean;
+  /** The candidate that evaluated names mean. Throws TaskFailure where it is none. */
+  choose(names: ReadonlyMap<string, string>): Candidate;
+}
+
+/** A file of tasks, or a role with one choice of its files. */
+export interface Candidate {
+  /** For people: the path of the file, or the role's name. */
+  readonly title: string;
+  /** What was read before the run. Missing where it is read elsewhere: a file may include itself. */
+  readonly checked?: Included;
+  /** The same, read now where it has not been. Throws InvalidInput. */
+  open(): Included;
+}
+
+export interface Included {
+  /** Those of roles that the role depends on first. */
+  readonly lists: readonly TaskList[];
+  /** Handlers of roles, as they see the variables and parameters of this use. */
+  readonly handlers: readonly Handler[];
+  /** Defaults and variables of roles that the play sees from here on. */
+  readonly published: PlayLayers;
+}
+
+export interface TaskList {
+  readonly entries: readonly Entry[];
+  /** A role that runs once only on a host with the same parameters: the key of both. */
+  readonly once?: string;
+}
+
+/** The files of variables that an include_vars can mean, read before the run. */
+export interface VariableFiles {
+  /** All of them. */
+  readonly layers: readonly VariableLayer[];
+  /** What evaluated arguments choose, lowest first. Throws TaskFailure where there is no such file. */
+  choose(args: Readonly<Record<string, unknown>>): { readonly layer: VariableLayer; readonly files: readonly string[] };
 }

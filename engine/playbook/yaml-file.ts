@@ -1,17 +1,25 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Diagnostics } from '../source/diagnostic.ts';
 import type { SourceNode } from '../source/node.ts';
 import { shownPath } from '../source/place.ts';
 import { parseYaml } from '../source/yaml.ts';
+import { openFile, openValues } from '../vault/values.ts';
+import { concealFile } from './conceal.ts';
+import type { Loader } from './context.ts';
 import { isFile } from './local-files.ts';
 
-/** Reads one YAML file of the user. Places in it show the path as a person types it. */
-export function readYamlFile(path: string, diagnostics: Diagnostics): SourceNode | undefined {
+/** Reads one YAML file of the user, decrypted where it or values in it are. Places in it show the path as a person types it. */
+export function readYamlFile(path: string, loader: Loader): SourceNode | undefined {
+  if (!loader.yamlFiles.has(path)) loader.yamlFiles.set(path, readFile(path, loader));
+  return loader.yamlFiles.get(path);
+}
+
+function readFile(path: string, loader: Loader): SourceNode | undefined {
+  const { diagnostics, vault } = loader;
   const shown = shownPath(path);
-  let text: string;
+  let bytes: Buffer;
   try {
-    text = readFileSync(path, 'utf8');
+    bytes = readFileSync(path);
   } catch (error) {
     diagnostics.error(
       'unreadable-file',
@@ -20,16 +28,11 @@ export function readYamlFile(path: string, diagnostics: Diagnostics): SourceNode
     );
     return undefined;
   }
-  if (text.startsWith('$ANSIBLE_VAULT;')) {
-    diagnostics.error(
-      'not-supported-yet',
-      { file: shown, line: 1, column: 1 },
-      'files that are encrypted as a whole are not supported yet',
-      'encrypt the values: !vault',
-    );
-    return undefined;
-  }
-  return parseYaml(shown, text, diagnostics);
+  const file = openFile(shown, bytes, vault, diagnostics);
+  const parsed = file && parseYaml(shown, file.content.toString('utf8'), diagnostics);
+  const node = parsed && openValues(parsed, vault, diagnostics);
+  if (node && file.encrypted) concealFile(node, loader);
+  return node;
 }
 
 /** The file of this name in a folder, with or without the endings that YAML files have. */

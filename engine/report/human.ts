@@ -2,12 +2,13 @@ import type { Event, FailureDetail, Recap, Result, Status } from '../execute/eve
 import { formatPlace } from '../source/place.ts';
 import { showDifference } from './difference.ts';
 import { harmless, type Paint } from './style.ts';
+import { showTrip } from './trips.ts';
 
 export interface HumanOptions {
   readonly paint: Paint;
   /** Show the differences of what changed. */
   readonly diff: boolean;
-  /** 0: what changed, failed or is unknown; 1: ok and skipped results too; 2: with places and times. */
+  /** 0: what changed, failed or is unknown; 1: ok and skipped results too; 2: with places and times; 3: and what goes to each host. */
   readonly verbosity: number;
   /** The width of the terminal, where one shows this: what is under way is shown on its last line. */
   readonly columns?: number;
@@ -72,12 +73,17 @@ function lastingReport(options: HumanOptions): (event: Event) => string {
         const done = flush();
         order = event.hosts;
         title = `${event.role === undefined ? '' : `${event.role} : `}${event.task}${event.handler ? ' (handler)' : ''}`;
-        return done;
+        return options.verbosity < 3 ? done : `${done}▸ ${title}  ${options.paint(hostList(event.hosts), 'dim')}\n`;
       }
       case 'warning':
         if (warned.has(event.message)) return '';
         warned.add(event.message);
         return `${options.paint(`warning: ${event.message}`, 'magenta')}\n`;
+      case 'question':
+        return `${flush()}${event.task}  (${hostList(event.hosts)})\n  run it? (N)o, (y)es, (c)ontinue without asking: `;
+      case 'sent':
+      case 'received':
+        return showTrip(event, options.paint);
       case 'result':
         results.push(event);
         return '';

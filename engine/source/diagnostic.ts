@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
+import type { Code } from './codes.ts';
 import { formatPlace, type Place, shownPath } from './place.ts';
 
 export type Severity = 'error' | 'warning';
 
-/** One thing that is wrong in what the user wrote. `code` is stable: kebab-case, named for the subject. */
+/** One thing that is wrong in what the user wrote. */
 export interface Diagnostic {
-  readonly code: string;
+  /** Stable; codes.ts says what each means. */
+  readonly code: Code;
   readonly severity: Severity;
   readonly message: string;
   readonly place?: Place;
@@ -17,20 +19,37 @@ export interface Diagnostic {
 export class Diagnostics {
   readonly #list: Diagnostic[] = [];
   readonly #seen = new Set<string>();
+  readonly #strict: boolean;
 
-  error(code: string, place: Place | undefined, message: string, hint?: string): void {
+  /** `strict`: warnings are errors. */
+  constructor({ strict = false }: { strict?: boolean } = {}) {
+    this.#strict = strict;
+  }
+
+  error(code: Code, place: Place | undefined, message: string, hint?: string): void {
     this.#add('error', code, place, message, hint);
   }
 
-  warning(code: string, place: Place | undefined, message: string, hint?: string): void {
+  warning(code: Code, place: Place | undefined, message: string, hint?: string): void {
     this.#add('warning', code, place, message, hint);
   }
 
-  #add(severity: Severity, code: string, place: Place | undefined, message: string, hint: string | undefined): void {
+  #add(severity: Severity, code: Code, place: Place | undefined, message: string, hint: string | undefined): void {
     const key = `${code} ${place ? formatPlace(place) : ''} ${message}`;
     if (this.#seen.has(key)) return; // a role used twice is still wrong only once
     this.#seen.add(key);
-    this.#list.push({ code, severity, message, ...(place && { place }), ...(hint !== undefined && { hint }) });
+    this.#list.push({
+      code,
+      severity: this.#strict ? 'error' : severity,
+      message,
+      ...(place && { place }),
+      ...(hint !== undefined && { hint }),
+    });
+  }
+
+  /** Takes over what another one has collected. */
+  add(found: Iterable<Diagnostic>): void {
+    for (const d of found) this.#add(d.severity, d.code, d.place, d.message, d.hint);
   }
 
   get all(): readonly Diagnostic[] {
@@ -59,24 +78,42 @@ export class InvalidInput extends Error {
 
 /** The text that a person reads: severity, message, place, the line itself with a caret, and the hint. */
 export function formatDiagnostic(d: Diagnostic, readSource: (file: string) => string | undefined = readFile): string {
-  const lines = [`${d.severity}: ${d.message} [${d.code}]`];
+  const lines = [`${d.severity}: ${printable(d.message)} [${d.code}]`];
   if (d.place) {
     lines.push(`  --> ${formatPlace({ ...d.place, file: shownPath(d.place.file) })}`);
     const line = readSource(d.place.file)?.split('\n')[d.place.line - 1];
-    if (line !== undefined) {
-      const number = String(d.place.line);
-      const caret = '^'.repeat(Math.max(1, Math.min(d.place.length ?? 1, line.length - d.place.column + 1)));
-      const indent = line.slice(0, d.place.column - 1).replace(/[^\t]/g, ' ');
-      lines.push(`  ${number} | ${line}`, `  ${' '.repeat(number.length)} | ${indent}${caret}`);
-    }
+    if (line !== undefined) lines.push(...excerpt(line, d.place));
   }
-  if (d.hint !== undefined) lines.push(`  ${d.hint}`);
+  if (d.hint !== undefined) lines.push(`  ${printable(d.hint)}`);
   return lines.join('\n');
+}
+
+const widest = 160;
+
+/** The line and a caret under the place; of a very long line only what is around it. */
+function excerpt(line: string, { line: number, column, length = 1 }: Place): string[] {
+  const from = line.length <= widest ? 0 : Math.max(0, Math.min(column - 1 - widest / 2, line.length - widest));
+  const shown = printable(line.slice(from, from + widest));
+  const at = column - 1 - from;
+  const caret = '^'.repeat(Math.max(1, Math.min(length, shown.length - at)));
+  const [before, after] = [from > 0 ? '…' : '', from + shown.length < line.length ? '…' : ''];
+  const gutter = ' '.repeat(String(number).length);
+  const indent = `${before}${shown.slice(0, at)}`.replace(/[^\t]/g, ' ');
+  return [`  ${number} | ${before}${shown}${after}`.trimEnd(), `  ${gutter} | ${indent}${caret}`];
+}
+
+/** What would move the cursor or worse stands as one visible character. */
+function printable(text: string): string {
+  // oxlint-disable-next-line no-control-regex -- these are what is looked for
+  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\ufeff\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, (c) =>
+    c === '\r' ? ' ' : '\ufffd',
+  );
 }
 
 function readFile(file: string): string | undefined {
   try {
-    return readFileSync(file, 'utf8');
+    const text = readFileSync(file, 'utf8');
+    return text.startsWith('$ANSIBLE_VAULT') ? undefined : text.replace(/^\uFEFF/, ''); // places are those of what it holds
   } catch {
     return undefined; // the excerpt is a courtesy: the diagnostic stands without it
   }

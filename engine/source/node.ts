@@ -33,6 +33,8 @@ export interface ScalarNode {
   readonly plain: boolean;
   /** Set where the user gave one: `!vault`, `!cel`, `!unsafe`. */
   readonly tag?: string;
+  /** What it was decrypted from: this may be shown. */
+  readonly sealed?: string;
 }
 
 /** A name for the sort of value, for messages: "a list", "a map", "text" … */

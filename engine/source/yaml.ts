@@ -1,5 +1,4 @@
 import {
-  type Document,
   isAlias,
   isMap,
   isScalar,
@@ -9,20 +8,20 @@ import {
   type Pair,
   parseAllDocuments,
   type Scalar,
-  visit,
 } from 'yaml';
 import type { Diagnostics } from './diagnostic.ts';
-import type { MapEntry, SourceNode } from './node.ts';
+import { describe, type MapEntry, type SourceNode } from './node.ts';
 import type { Place } from './place.ts';
+import { explainYaml, knownTags } from './yaml-words.ts';
 
 const forbiddenKeys = new Set(['__proto__', 'constructor', 'prototype']);
-const knownTags = new Set(['!vault', '!unsafe', '!cel']);
 
 /**
  * Reads one YAML document into nodes with places. Tells every problem to `diagnostics`;
  * returns undefined where the file is empty or so broken that nothing can be read from it.
  */
-export function parseYaml(file: string, text: string, diagnostics: Diagnostics): SourceNode | undefined {
+export function parseYaml(file: string, written: string, diagnostics: Diagnostics): SourceNode | undefined {
+  const text = written.replace(/^\uFEFF/, ''); // it would move the first line against the others
   const lines = new LineCounter();
   const documents = parseAllDocuments(text, {
     lineCounter: lines,
@@ -30,7 +29,7 @@ export function parseYaml(file: string, text: string, diagnostics: Diagnostics):
     prettyErrors: false,
     merge: true,
     logLevel: 'silent',
-    customTags: [...knownTags].map((tag) => ({ tag, resolve: (value: string) => value })),
+    customTags: knownTags.map((tag) => ({ tag, resolve: (value: string) => value })),
   });
   if (!Array.isArray(documents)) return undefined;
   const placeAt = (offset: number, length?: number): Place => {
@@ -43,35 +42,51 @@ export function parseYaml(file: string, text: string, diagnostics: Diagnostics):
       placeAt(documents[1]!.range[0]),
       'only one YAML document is expected in this file',
     );
+  const strange = /[\0\uFFFD]/.exec(text);
+  if (strange) {
+    const what = text.includes('\0') ? 'this is no text' : 'these letters are not UTF-8';
+    diagnostics.error('unreadable-file', placeAt(strange.index), what, 'save the file as text in UTF-8');
+    return undefined;
+  }
   const document = documents[0];
   if (!document) return undefined;
-  const told = new Set<number>(); // one slip often makes the library complain several times about the same line
-  for (const problem of [...document.errors, ...document.warnings]) {
-    const place = placeAt(beginningOf(problem, document));
-    if (told.has(place.line)) continue;
-    told.add(place.line);
+  for (const { offset, length, message, hint } of explainYaml(document, text))
+    diagnostics.error('yaml-syntax', placeAt(offset, length), message, hint);
+  if (document.directives?.yaml.explicit && document.directives.yaml.version !== '1.2')
     diagnostics.error(
-      'yaml-syntax',
-      place,
-      plainWords(problem.message),
-      hintFor(problem.message, lineAt(text, problem.pos[0])),
+      'yaml-directive',
+      placeAt(0),
+      `YAML ${document.directives.yaml.version} reads values otherwise: yes and 0644 mean something else in it`,
+      'leave the line %YAML out',
     );
-  }
   if (document.errors.length > 0 || !document.contents) return undefined;
 
   let aliases = 0;
+  const open: unknown[] = []; // what aliases stand for that is being read
   const convert = (node: Node | null | undefined, at: Place): SourceNode => {
-    if (!node) return { kind: 'scalar', place: at, value: null, source: '', plain: true };
+    const nothing: SourceNode = { kind: 'scalar', place: at, value: null, source: '', plain: true };
+    if (!node) return nothing;
     const [start, end] = node.range ?? [0, 0];
     const place = placeAt(start);
     if (isAlias(node)) {
-      if (++aliases > 1000) {
-        diagnostics.error('yaml-aliases', place, 'more than 1,000 aliases are used in this file');
-        return { kind: 'scalar', place, value: null, source: '', plain: true };
-      }
       const target = node.resolve(document);
-      if (!target) diagnostics.error('yaml-alias', place, `no anchor '&${node.source}' stands before this alias`);
-      return convert(target, place);
+      const whole = placeAt(start, end - start);
+      if (++aliases === 1000)
+        diagnostics.error('yaml-aliases', whole, 'the aliases of this file unfold to more than 1,000');
+      if (aliases >= 1000) return nothing;
+      if (!target) diagnostics.error('yaml-alias', whole, `no anchor '&${node.source}' stands before this alias`);
+      else if (open.includes(target) || holds(target, start)) {
+        diagnostics.error(
+          'yaml-alias',
+          whole,
+          `'*${node.source}' stands inside what it stands for: it would never end`,
+        );
+        return nothing;
+      }
+      open.push(target);
+      const converted = convert(target, place);
+      open.pop();
+      return converted;
     }
     if (isSeq(node)) return { kind: 'list', place, items: node.items.map((item) => convert(item as Node, place)) };
     if (isMap(node)) return { kind: 'map', place, entries: convertPairs(node.items as Pair<Node, Node>[], place) };
@@ -127,6 +142,14 @@ export function parseYaml(file: string, text: string, diagnostics: Diagnostics):
       if (key === '<<' && pair.key.type === 'PLAIN') {
         for (const from of value.kind === 'list' ? value.items : [value])
           if (from.kind === 'map') merged.push(...from.entries);
+          else
+            diagnostics.error(
+              'yaml-merge',
+              keyPlace,
+              `'<<' takes a map or a list of maps, but this is ${describe(from)}`,
+            );
+      } else if (key === '' && pair.key.type === 'PLAIN') {
+        diagnostics.error('yaml-key', keyPlace, 'no key stands before this colon');
       } else if (forbiddenKeys.has(key)) {
         diagnostics.error('yaml-forbidden-key', keyPlace, `'${key}' is not allowed as a key`);
       } else if (entries.has(key)) {
@@ -151,45 +174,11 @@ function isUnquotedExpression(node: Node | null | undefined): boolean {
   return isMap(node) && node.items.length === 1 && isMap(node.items[0]!.key);
 }
 
+/** Whether the node is around this place of the text. */
+function holds(node: Node, offset: number): boolean {
+  return node.range != null && node.range[0] <= offset && offset < node.range[1];
+}
+
 function lineFrom(text: string, offset: number): string {
   return text.slice(offset).split('\n')[0]!.trimEnd();
-}
-
-/** Where a person has to look: an open quote is found at its beginning, not where the file ends. */
-function beginningOf({ code, pos: [at] }: Document['errors'][number], document: Document): number {
-  let beginning = at;
-  if (code === 'MISSING_CHAR')
-    visit(document, {
-      Scalar: (_, node) => {
-        if (node.range?.[1] === at) beginning = node.range[0];
-      },
-    });
-  return beginning;
-}
-
-const plainly: readonly (readonly [RegExp, string])[] = [
-  [/^Missing closing .quote/, 'this quote is never closed'],
-  [/^Nested mappings|^Implicit map keys|^Implicit keys/, "': ' cannot stand in a text without quotes"],
-  [/^Unexpected .*(at node end|in YAML stream)/, 'this does not fit what stands before it'],
-  [/^Flow (sequence|map) /, "a '[' or '{' is never closed"],
-  [/call stack/, 'lists and maps are nested too deeply here'],
-];
-
-function plainWords(message: string): string {
-  const words = plainly.find(([pattern]) => pattern.test(message))?.[1];
-  return words ?? message.replace(/ at line \d+, column \d+:?[\s\S]*$/, '').replace(/\.$/, '');
-}
-
-function lineAt(text: string, offset: number): string {
-  return text.slice(text.lastIndexOf('\n', offset - 1) + 1).split('\n')[0]!;
-}
-
-function hintFor(message: string, line: string): string | undefined {
-  if (/:\s+\{\{/.test(line)) return "quote a value that begins with an expression: key: '{{ name }}/more'";
-  if (/tab/i.test(message)) return 'indent with spaces';
-  if (/Nested mappings|implicit keys|Implicit map keys/i.test(message)) return 'quote the text if it holds ": "';
-  if (/^Unexpected .*(at node end|in YAML stream)/.test(message))
-    return 'look at the indentation of this line and the one before, and for a quote too many';
-  if (/Unresolved tag/i.test(message)) return `known tags: ${[...knownTags].join(', ')}`;
-  return undefined;
 }

@@ -13,6 +13,60 @@ interface Evaluator {
   tryEval(ast: unknown, context: unknown): unknown;
 }
 
+/** A function that playbooks have beyond CEL's own. */
+interface CelFunction {
+  readonly meaning: string;
+  readonly call: (...args: never[]) => unknown;
+}
+
+/** By signature. `defined` is not among them: it looks at its argument instead of evaluating it. */
+const own: Readonly<Record<string, CelFunction>> = {
+  'search(string, string): bool': {
+    meaning: 'Whether a regular expression (RE2) finds something in a text: search(text, pattern).',
+    call: search,
+  },
+  'lower(string): string': { meaning: 'The text in small letters.', call: (text: string) => text.toLowerCase() },
+  'upper(string): string': { meaning: 'The text in capital letters.', call: (text: string) => text.toUpperCase() },
+  'trim(string): string': { meaning: 'The text without white space around it.', call: (text: string) => text.trim() },
+  'split(string, string): list<string>': {
+    meaning: 'The parts of a text between separators: split(text, separator).',
+    call: (text: string, separator: string) => text.split(separator),
+  },
+  'join(list, string): string': {
+    meaning: 'One text of the items of a list: join(list, separator).',
+    call: (list: unknown[], separator: string) => list.map(String).join(separator),
+  },
+  'unique(list): list': {
+    meaning: 'The list with each item once.',
+    call: (list: unknown[]) => [...new Set(list)],
+  },
+  'versionCompare(string, string): int': {
+    meaning: 'How two versions compare: -1, 0 or 1.',
+    call: (a: string, b: string) => BigInt(compareVersions(a, b)),
+  },
+  'versionAtLeast(string, string): bool': {
+    meaning: 'Whether the first version is the second or newer.',
+    call: (a: string, b: string) => compareVersions(a, b) >= 0,
+  },
+  'cidrContains(string, string): bool': {
+    meaning: 'Whether a network holds an address or a network: cidrContains(network, address).',
+    call: cidrContains,
+  },
+  'cidrOverlaps(string, string): bool': {
+    meaning: 'Whether two networks have an address in common.',
+    call: cidrOverlaps,
+  },
+};
+
+/** For the reference: the functions by how they are called. */
+export const celFunctions: readonly { readonly usage: string; readonly meaning: string }[] = [
+  {
+    usage: 'defined(dyn): bool',
+    meaning: 'Whether a variable and every step to what is asked of it are there: defined(a.b.c).',
+  },
+  ...Object.entries(own).map(([usage, { meaning }]) => ({ usage, meaning })),
+];
+
 /** CEL with what playbooks need beyond its own functions. */
 export function celEnvironment(): Environment {
   const environment = new Environment({
@@ -23,17 +77,7 @@ export function celEnvironment(): Environment {
   const add = (signature: string, handler: (...args: never[]) => unknown): void => {
     environment.registerFunction(signature, handler as never, { async: false });
   };
-  add('search(string, string): bool', search);
-  add('lower(string): string', (text: string) => text.toLowerCase());
-  add('upper(string): string', (text: string) => text.toUpperCase());
-  add('trim(string): string', (text: string) => text.trim());
-  add('split(string, string): list<string>', (text: string, separator: string) => text.split(separator));
-  add('join(list, string): string', (list: unknown[], separator: string) => list.map(String).join(separator));
-  add('unique(list): list', (list: unknown[]) => [...new Set(list)]);
-  add('versionCompare(string, string): int', (a: string, b: string) => BigInt(compareVersions(a, b)));
-  add('versionAtLeast(string, string): bool', (a: string, b: string) => compareVersions(a, b) >= 0);
-  add('cidrContains(string, string): bool', cidrContains);
-  add('cidrOverlaps(string, string): bool', cidrOverlaps);
+  for (const [signature, { call }] of Object.entries(own)) add(signature, call);
   // defined(a.b.c): true where the variable and every step are there. CEL's own has(a.b) fails where `a` is not.
   add('defined(ast): bool', ({ args }: { args: unknown[] }) => ({
     async: false,

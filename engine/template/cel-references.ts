@@ -1,4 +1,5 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
+import { computedStep } from './shape.ts';
 
 /** A use of a variable: where in the source, and whether it may be missing there. */
 export interface CelUse {
@@ -82,7 +83,7 @@ export function walkCel(
   walk(root, new Set());
 }
 
-/** `a.b['c'][i].d` is the path a, b, c: a computed step ends it. `path` is missing where it does not begin with a name. */
+/** `a.b['c'][i].d` is the path a, b, c, *, d. `path` is missing where it does not begin with a name. */
 function pathOf(node: ASTNode): { root: ASTNode; path?: string[]; optional: boolean; computed: ASTNode[] } {
   if (node.op === 'id') return { root: node, path: [node.args], optional: false, computed: [] };
   if (node.op !== '.' && node.op !== '.?' && node.op !== '[]' && node.op !== '[?]')
@@ -90,9 +91,13 @@ function pathOf(node: ASTNode): { root: ASTNode; path?: string[]; optional: bool
   const inner = pathOf(node.args[0]);
   const optional = inner.optional || node.op === '.?' || node.op === '[?]';
   const step = node.args[1];
-  if (typeof step === 'string')
-    return { ...inner, optional, ...(inner.path && inner.computed.length === 0 && { path: [...inner.path, step] }) };
-  if (step.op === 'value' && inner.computed.length === 0)
+  if (typeof step === 'string') return { ...inner, optional, ...(inner.path && { path: [...inner.path, step] }) };
+  if (step.op === 'value')
     return { ...inner, optional, ...(inner.path && { path: [...inner.path, String(step.args)] }) };
-  return { ...inner, optional, computed: [...inner.computed, step] };
+  return {
+    ...inner,
+    optional,
+    computed: [...inner.computed, step],
+    ...(inner.path && { path: [...inner.path, computedStep] }),
+  };
 }

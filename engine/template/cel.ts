@@ -1,9 +1,8 @@
 import { EvaluationError, type ParseResult } from '@marcbachmann/cel-js';
-import { suggest } from '../source/nearest.ts';
+import { explainCel } from './cel-errors.ts';
 import { celEnvironment, UndefinedVariable } from './cel-functions.ts';
 import { type CelUse, walkCel } from './cel-references.ts';
 import { CelValues } from './cel-values.ts';
-import { celHabit } from './jinja.ts';
 import { findVariable, Missing } from './lookup.ts';
 import { Problem } from './problem.ts';
 import type { Scope } from './types.ts';
@@ -55,7 +54,7 @@ export function parseCel(source: string): CelProgram {
       'a variable of that name cannot be read here: rename it',
     );
   const { error, type } = parsed.check();
-  if (error) throw explain(source, error);
+  if (error) throw explainCel(source, error);
   let running = false;
   return {
     uses,
@@ -83,7 +82,7 @@ function evaluate(source: string, program: ParseResult, scope: Scope, uses: read
     throw (
       values.reached ??
       (error instanceof EvaluationError || error instanceof RangeError || error instanceof TypeError
-        ? explain(source, error)
+        ? explainCel(source, error)
         : error)
     );
   }
@@ -116,70 +115,6 @@ function attempt<T>(source: string, action: () => T): T {
   try {
     return action();
   } catch (error) {
-    throw explain(source, error as Error);
+    throw explainCel(source, error as Error);
   }
-}
-
-/** The package's error in plain words, with its place in the source. */
-function explain(
-  source: string,
-  error: Error & { summary?: string; code?: string; range?: { start: number } },
-): Problem {
-  const offset = error.range?.start ?? 0;
-  const summary = (error.summary ?? error.message).replaceAll(/\bdyn<(\w+)>/g, '$1');
-  switch (error.code) {
-    case 'no_such_key':
-      return new Problem(
-        `there is no '${summary.replace('No such key: ', '')}'`,
-        offset,
-        'ask defined(a.b), or give another value: a.?b.orValue(x)',
-      );
-    case 'no_such_overload':
-      return new Problem(
-        summary.replace(/no such overload: (\w+) (\S+) (\w+)/, "'$2' does not go with $1 and $3"),
-        offset,
-        'convert one side: int(x), string(x), double(x)',
-      );
-    case 'no_matching_overload': {
-      const [, receiver, name, given] = /'(?:([^'(]+)\.)?([\w]+)\((.*)\)'/.exec(summary) ?? [];
-      const functions = environment!.getDefinitions().functions.filter((f) => f.name === name);
-      if (name === undefined || functions.length > 0)
-        return new Problem(
-          `'${name}' cannot be called with (${given})${receiver ? ` on ${receiver}` : ''}`,
-          offset,
-          forms(functions, receiver),
-        );
-      return new Problem(
-        `there is no function '${name}'`,
-        offset,
-        celHabit(source) ??
-          suggest(
-            name,
-            environment!.getDefinitions().functions.map((f) => f.name),
-          ),
-      );
-    }
-    case 'unexpected_character':
-    case 'unexpected_token':
-    case 'expected_token':
-    case 'reserved_identifier':
-    case 'parse_error':
-    case 'unterminated_string':
-      return new Problem(
-        `this is not an expression: ${/token: EOF/i.test(summary) ? 'it breaks off here' : summary.toLowerCase()}`,
-        offset,
-        celHabit(source),
-      );
-    default:
-      return new Problem(summary, offset);
-  }
-}
-
-function forms(
-  functions: readonly { signature: string; receiverType: string | null }[],
-  receiver: string | undefined,
-): string | undefined {
-  const signatures = [...new Set(functions.map((f) => f.signature))];
-  if (receiver !== undefined && functions.every((f) => f.receiverType === null)) return `call it as ${signatures[0]}`;
-  return signatures.length > 0 ? `it is called as ${signatures.slice(0, 4).join(', ')}` : undefined;
 }

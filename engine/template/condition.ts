@@ -1,6 +1,7 @@
 import type { Diagnostics } from '../source/diagnostic.ts';
 import { describe, type ScalarNode, type SourceNode } from '../source/node.ts';
 import { type CelProgram, parseCel } from './cel.ts';
+import { typeWords } from './cel-errors.ts';
 import { type Located, locatedScalar } from './located.ts';
 import { describeValue } from './lookup.ts';
 import { Problem } from './problem.ts';
@@ -11,7 +12,13 @@ import { type Condition, type Expression, type Scope, TemplateError } from './ty
 export function compileExpression(node: SourceNode, diagnostics: Diagnostics): Expression {
   if (node.kind === 'scalar' && node.value !== null) return compile(node, diagnostics, false);
   diagnostics.error('expression-type', node.place, `an expression is expected, not ${describe(node)}`);
-  return { source: '', place: node.place, references: [], evaluate: () => fail('an expression is expected', node) };
+  return {
+    source: '',
+    place: node.place,
+    references: [],
+    misuse: () => undefined,
+    evaluate: () => fail('an expression is expected', node),
+  };
 }
 
 /** Compiles a condition: an expression, true or false, or a list of these that must all hold. */
@@ -26,7 +33,7 @@ export function compileCondition(node: SourceNode, diagnostics: Diagnostics): re
     );
     return [];
   }
-  const { source, place, references, ...expression } = compile(node, diagnostics, true);
+  const expression = compile(node, diagnostics, true);
   const holds = (scope: Scope): boolean => {
     const value = expression.evaluate(scope);
     if (typeof value === 'boolean') return value;
@@ -36,7 +43,8 @@ export function compileCondition(node: SourceNode, diagnostics: Diagnostics): re
       hintFor(value),
     );
   };
-  return [{ source, place, references, holds }];
+  const { source, place, references } = expression;
+  return [{ source, place, references, misuse: (types) => expression.misuse(types), holds }];
 }
 
 function compile(node: ScalarNode, diagnostics: Diagnostics, mustBeBool: boolean): Expression {
@@ -45,18 +53,29 @@ function compile(node: ScalarNode, diagnostics: Diagnostics, mustBeBool: boolean
   const base = { source, place: node.place };
   try {
     const program = parseCel(located.text);
-    if (mustBeBool && !boolean.has(program.type))
+    const wrong = mustBeBool && !boolean.has(program.type);
+    if (wrong)
       diagnostics.error(
         'condition-type',
         node.place,
-        `the condition gives ${program.type}, not true or false`,
+        `the condition gives ${typeWords(program.type)}, not true or false`,
         'compare it with something',
       );
-    return { ...base, references: referencesOf(program, located), evaluate: (scope) => run(program, scope, located) };
+    return {
+      ...base,
+      references: referencesOf(program, located),
+      misuse(types) {
+        const found = wrong ? undefined : types.problemIn(located.text, mustBeBool);
+        if (!found) return undefined;
+        const { message, offset, hint } = found.problem;
+        return { code: found.code, message, place: located.at(offset, 1), ...(hint !== undefined && { hint }) };
+      },
+      evaluate: (scope) => run(program, scope, located),
+    };
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     diagnostics.error('expression-syntax', located.at(error.offset, 1), error.message, error.hint);
-    return { ...base, references: [], evaluate: () => fail(error.message, node) };
+    return { ...base, references: [], misuse: () => undefined, evaluate: () => fail(error.message, node) };
   }
 }
 

@@ -1,4 +1,4 @@
-/** What people who know Jinja write in conditions, and how it is said in CEL; texts in quotes are left out before. */
+/** What people who know Jinja (or other languages) write in conditions, and how it is said in CEL. */
 const habits: readonly (readonly [RegExp, string])[] = [
   [/\{\{|\}\}/, 'an expression stands here already: leave the {{ }} away'],
   [/\bis\s+not\s+defined\b|\bis\s+undefined\b/, 'write !defined(name)'],
@@ -15,14 +15,23 @@ const habits: readonly (readonly [RegExp, string])[] = [
   [/\b(and|or)\b/, 'write && for and, || for or'],
   [/\|\s*default\b/, "write result.?key.orValue('x'), or defined(x) ? x : 'y'"],
   [/\|\s*(length|count)\b/, 'write size(x)'],
-  [/(^|[^|])\|([^|]|$)/, 'filters are functions here: lower(x), int(x), size(x)'],
-  [/(^|[^=!<>])=([^=]|$)/, 'compare with =='],
+  [/(?<!\|)\|(?!\|)/, 'filters are functions here: lower(x), int(x), size(x)'],
+  [/[=!]==/, 'compare with == and !='],
+  [/(?<![=!<>])=(?!=)/, 'compare with =='],
+  [/\blen\(/, 'write size(x)'],
+  [/\.match\(/, 'write search(text, pattern)'],
+  [/\$\w/, 'a variable is named without $'],
   [/\bif\b.*\belse\b/, 'write condition ? a : b'],
   [/~/, 'join texts with +'],
   [/\.\d/, 'a position in a list is written xs[0]'],
 ];
 
-export function celHabit(source: string): string | undefined {
-  const code = source.replaceAll(/'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"/g, "''");
-  return habits.find(([pattern]) => pattern.test(code))?.[1];
+/** The habit that stands in an expression, and where; texts in quotes are not looked at. */
+export function celHabit(source: string): { readonly hint: string; readonly offset: number } | undefined {
+  const code = source.replaceAll(/'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"/g, (text) => "'".repeat(text.length));
+  for (const [pattern, hint] of habits) {
+    const found = pattern.exec(code);
+    if (found) return { hint, offset: found.index };
+  }
+  return undefined;
 }

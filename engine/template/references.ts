@@ -9,14 +9,15 @@ import { suggest } from '../source/nearest.ts';
 import { helpers } from './helpers.ts';
 import { type Located, offsetAt } from './located.ts';
 import { Problem } from './problem.ts';
+import { computedStep } from './shape.ts';
 import type { Reference } from './types.ts';
 
 export const blocks = new Set(['if', 'unless', 'each', 'with']);
 
 /** What encloses a part of a template: each {{#each}} and {{#with}} is a level. */
 interface Level {
-  /** The block parameters: `as |item index|`. */
-  readonly names: readonly string[];
+  /** The block parameters, `as |item index|`, with the path of what each stands for where that is known. */
+  readonly names: ReadonlyMap<string, readonly string[] | undefined>;
   readonly outer: Level | undefined;
 }
 
@@ -31,16 +32,22 @@ export function inspect(program: Program, text: Located): { references: Referenc
     const scoped = path.depth > 0 || isScoped(path);
     const at = scoped ? outward(level, path.depth) : level;
     if (path.parts.length === 0 || (scoped && at)) return;
-    for (let l = at; l; l = l.outer) if (l.names.includes(path.parts[0]!)) return;
+    if (path.parts[0] === '') {
+      problems.push(new Problem("'[]' is no value here", offset(path), 'write a list as !cel [], or in a variable'));
+      return;
+    }
+    const stands = standsFor(path.parts, at);
+    if (!stands) return;
     let inItem = false;
-    for (let l = at; l; l = l.outer) inItem ||= l.names.length === 0;
+    for (let l = at; l; l = l.outer) inItem ||= l.names.size === 0;
     const start = offset(path);
     const length = offsetAt(text.text, path.loc.end) - start;
     found.push({
-      path: path.parts,
+      path: stands,
       place: text.at(start, length),
       optional: kind !== 'value' || inItem,
       test: kind === 'test',
+      ...(stands !== path.parts && { through: true as const }),
     });
   };
 
@@ -58,13 +65,15 @@ export function inspect(program: Program, text: Located): { references: Referenc
         `a call is {{ helper argument … }}; helpers: ${[...helpers.keys()].join(', ')}`;
       problems.push(new Problem(`there is no helper '${name}'`, offset(node.path), hint));
     } else if (node.hash)
-      problems.push(new Problem(`'${name}' takes no named arguments`, offset(node.hash.pairs[0]!), helper.usage));
+      problems.push(
+        new Problem(`'${name}' takes no named arguments`, offset(node.hash.pairs[0]!), `usage: ${helper.usage}`),
+      );
     else if (!takes(helper.usage, node.params.length))
       problems.push(
         new Problem(
           `'${name}' does not take ${node.params.length} argument${node.params.length === 1 ? '' : 's'}`,
           offset(node.path),
-          helper.usage,
+          `usage: ${helper.usage}`,
         ),
       );
     node.params.forEach((param, i) => {
@@ -84,7 +93,7 @@ export function inspect(program: Program, text: Located): { references: Referenc
       problems.push(new Problem(`{{#${name}}} takes one value`, offset(node.path)));
     for (const param of node.params) use(param, level);
     const opens = name === 'each' || name === 'with';
-    if (node.program) walk(node.program, opens ? { names: node.program.blockParams ?? [], outer: level } : level);
+    if (node.program) walk(node.program, opens ? { names: parametersOf(node, level), outer: level } : level);
     if (node.inverse) walk(node.inverse, level);
   };
 
@@ -94,7 +103,10 @@ export function inspect(program: Program, text: Located): { references: Referenc
       else if (node.type === 'MustacheStatement') {
         if (node.path.type === 'PathExpression' && (node.params.length > 0 || node.hash))
           call({ ...node, path: node.path }, level);
-        else use(node.path, level);
+        else if (node.params.length > 0) {
+          const hint = 'a choice is written {{#if x}}a{{else}}b{{/if}}';
+          problems.push(new Problem('a value stands alone in its braces', offset(node.params[0]!), hint));
+        } else use(node.path, level);
       } else if (node.type !== 'ContentStatement' && node.type !== 'CommentStatement')
         problems.push(new Problem('partials and decorators are not supported', offset(node)));
     }
@@ -102,6 +114,27 @@ export function inspect(program: Program, text: Located): { references: Referenc
 
   walk(program, undefined);
   return { references: withTests(found), problems };
+}
+
+/** What each block parameter of an {{#each}} or {{#with}} stands for. */
+function parametersOf(node: Statement & { type: 'BlockStatement' }, level: Level | undefined): Level['names'] {
+  const [over] = node.params;
+  const plain = over?.type === 'PathExpression' && !over.data && over.depth === 0 && !isScoped(over);
+  const path = plain && over.parts.length > 0 ? standsFor(over.parts, level) : undefined;
+  const [item, ...others] = node.program?.blockParams ?? [];
+  const names = new Map<string, readonly string[] | undefined>(others.map((name) => [name, undefined]));
+  if (item !== undefined) names.set(item, path && (node.path.original === 'each' ? [...path, computedStep] : path));
+  return names;
+}
+
+/** The path from a variable that a path from a name in a block leads to; undefined where that is not known. */
+function standsFor(parts: readonly string[], level: Level | undefined): readonly string[] | undefined {
+  for (let l = level; l; l = l.outer)
+    if (l.names.has(parts[0]!)) {
+      const base = l.names.get(parts[0]!);
+      return base && [...base, ...parts.slice(1)];
+    }
+  return parts;
 }
 
 /** `this.x` and `./x`: a field of the item itself. */
@@ -113,7 +146,12 @@ export function isScoped(path: Path): boolean {
 export function withTests(found: readonly (Reference & { readonly test: boolean })[]): Reference[] {
   const tested = found.filter((f) => f.test).map((f) => f.path);
   const isTested = (path: readonly string[]): boolean => tested.some((t) => t.every((step, i) => path[i] === step));
-  return found.map(({ path, place, optional }) => ({ path, place, optional: optional || isTested(path) }));
+  return found.map(({ path, place, optional, through }) => ({
+    path,
+    place,
+    optional: optional || isTested(path),
+    ...(through && { through }),
+  }));
 }
 
 function outward(level: Level | undefined, depth: number): Level | undefined {

@@ -1,4 +1,5 @@
 import type { Place } from '../source/place.ts';
+import type { CelTypes } from './cel-types.ts';
 
 /** Where the names in templates and conditions come from. Values are already evaluated: nothing is rendered twice. */
 export interface Scope {
@@ -8,12 +9,14 @@ export interface Scope {
   names(): Iterable<string>;
 }
 
-/** A variable that an expression uses: `hostvars.web.port` is ['hostvars', 'web', 'port']; a computed step ends the path. */
+/** A variable that an expression uses: `hostvars.web.port` is ['hostvars', 'web', 'port']; a computed step is computedStep. */
 export interface Reference {
   readonly path: readonly string[];
   readonly place: Place;
   /** Used where it may be undefined: inside default(…), has(…), an optional CEL selection. */
   readonly optional: boolean;
+  /** Reached through a name that a block gave it: the variable itself is a reference of its own. */
+  readonly through?: true;
 }
 
 /** A YAML value, compiled: evaluating it gives the value of plain parts as they are and of expressions rendered. */
@@ -22,12 +25,28 @@ export interface Template {
   /** No expression inside: the value is always the same. */
   readonly constant: boolean;
   readonly references: readonly Reference[];
+  /** The expressions (CEL) in it. */
+  readonly expressions?: readonly Typed[];
   /** Throws TemplateError or UnknownValue. */
   evaluate(scope: Scope): unknown;
 }
 
+/** What the types of its variables may show to be wrong. */
+export interface Typed {
+  readonly references: readonly Reference[];
+  /** Why it can never be evaluated, if that is certain. */
+  misuse(types: CelTypes): Misuse | undefined;
+}
+
+export interface Misuse {
+  readonly code: 'value-type' | 'unknown-field';
+  readonly place: Place;
+  readonly message: string;
+  readonly hint?: string;
+}
+
 /** A condition (CEL), or several that must all hold. */
-export interface Condition {
+export interface Condition extends Typed {
   readonly source: string;
   readonly place: Place;
   readonly references: readonly Reference[];
@@ -36,7 +55,7 @@ export interface Condition {
 }
 
 /** An expression (CEL) for a value. */
-export interface Expression {
+export interface Expression extends Typed {
   readonly source: string;
   readonly place: Place;
   readonly references: readonly Reference[];

@@ -29,7 +29,8 @@ export function compileValue(node: SourceNode, diagnostics: Diagnostics): Templa
 
 function combined(node: SourceNode, parts: readonly Template[], evaluate: (scope: Scope) => unknown): Template {
   const references: readonly Reference[] = parts.flatMap((part) => part.references);
-  return { place: node.place, constant: parts.every((part) => part.constant), references, evaluate };
+  const expressions = parts.flatMap((part) => part.expressions ?? []);
+  return { place: node.place, constant: parts.every((part) => part.constant), references, expressions, evaluate };
 }
 
 function compileScalar(node: ScalarNode, diagnostics: Diagnostics): Template {
@@ -39,7 +40,10 @@ function compileScalar(node: ScalarNode, diagnostics: Diagnostics): Template {
     references: [],
     evaluate: () => value,
   });
-  if (node.tag === '!cel') return { ...compileExpression(node, diagnostics), constant: false };
+  if (node.tag === '!cel') {
+    const expression = compileExpression(node, diagnostics);
+    return { ...expression, constant: false, expressions: [expression] };
+  }
   if (node.tag === '!vault') {
     diagnostics.error('vault-password-missing', node.place, 'this value is encrypted and no vault password was given');
     return constant(null);
@@ -53,7 +57,7 @@ function compileScalar(node: ScalarNode, diagnostics: Diagnostics): Template {
 }
 
 /** A number that would lose something as a number stays text: `0644`, `12345678901234567890`. */
-function asWritten(node: ScalarNode): unknown {
+export function asWritten(node: ScalarNode): unknown {
   if (typeof node.value !== 'number' || !/^[-+]?\d+$/.test(node.source)) return node.value;
   return /^[-+]?0\d/.test(node.source) || !Number.isSafeInteger(node.value) ? node.source : node.value;
 }

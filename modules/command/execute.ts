@@ -26,12 +26,12 @@ export const commandArgs = {
 export const commandReturns = {
   type: 'object',
   properties: {
-    rc: { type: 'integer' },
-    stdout: { type: 'string' },
-    stderr: { type: 'string' },
-    stdout_lines: { type: 'array', items: { type: 'string' } },
-    stderr_lines: { type: 'array', items: { type: 'string' } },
-    cmd: { type: ['string', 'array'] },
+    rc: { type: 'integer', description: 'The exit code.' },
+    stdout: { type: 'string', description: 'What it printed, without line ends at the end.' },
+    stderr: { type: 'string', description: 'What it printed on standard error.' },
+    stdout_lines: { type: 'array', items: { type: 'string' }, description: 'The same, line by line.' },
+    stderr_lines: { type: 'array', items: { type: 'string' }, description: 'The same, line by line.' },
+    cmd: { type: ['string', 'array'], description: 'What was run.' },
   },
 } as const;
 
@@ -107,7 +107,7 @@ export async function runCommand(
   });
 }
 
-function resultOf(
+export function resultOf(
   out: { code: number; stdout: string; stderr: string },
   cmd: string | readonly string[],
 ): Record<string, unknown> {

@@ -31,11 +31,11 @@ export const contentArgs = {
 
 export const contentReturns = {
   checksum: { type: 'string', description: 'SHA-256 of the content, in hex.' },
-  owner: { type: 'string' },
-  group: { type: 'string' },
+  owner: { type: 'string', description: 'The name of the owner.' },
+  group: { type: 'string', description: 'The name of the group.' },
   mode: { type: 'string', description: 'Four octal digits.' },
   size: { type: 'integer', description: 'In bytes.' },
-  state: { const: 'file' },
+  state: { const: 'file', description: 'What stands there.' },
   backup_file: { type: 'string', description: 'Where the old file was kept, if it was.' },
 } as const;
 

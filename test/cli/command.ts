@@ -20,6 +20,8 @@ export interface Running {
 export interface Around {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** What the command reads on standard input; nothing unless given. */
+  readonly input?: string;
 }
 
 /** The built command where nothing is newer than it, else its sources: a test never speaks of an old build. */
@@ -36,17 +38,18 @@ function isBuilt(): boolean {
 }
 
 /** Starts the command as a user does, in an environment that has no wishes about colours. */
-export function start(args: readonly string[], { cwd = root, env = {} }: Around = {}): Running {
+export function start(args: readonly string[], { cwd = root, env = {}, input }: Around = {}): Running {
   const { NO_COLOR: _, FORCE_COLOR: __, ...inherited } = process.env;
   const child = spawn(process.execPath, [...program, ...args], {
     cwd,
     env: { ...inherited, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
   });
+  child.stdin?.end(input);
   const printed = { stdout: '', stderr: '' };
   const listeners = new Set<() => void>();
   for (const stream of ['stdout', 'stderr'] as const)
-    child[stream].setEncoding('utf8').on('data', (text: string) => {
+    child[stream]!.setEncoding('utf8').on('data', (text: string) => {
       printed[stream] += text;
       for (const listener of listeners) listener();
     });

@@ -97,7 +97,7 @@ describe('tsplay run', function () {
     const { code, stdout } = await run(['--list-hosts', '--list-tasks', '--list-tags', '-l', 'b', '-t', 'loop,second']);
     expect([code, stdout]).to.deep.equal([
       0,
-      'play: first\n  b\n  loop  [demo, loop]\n  demo, loop\nplay: second\n  no hosts\n  fails  [second]\n  second\n',
+      'play: first  [demo]\n  hosts (1):\n    b\n  tasks:\n    loop  [demo, loop]\n  tags:\n    demo\n    loop\n\nplay: second  [second]\n  hosts (0): none\n  tasks:\n    fails  [second]\n  tags:\n    second\n',
     ]);
   });
 

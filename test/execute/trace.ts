@@ -1,68 +1,81 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import type { RunOptions } from '../../engine/execute/context.ts';
-import type { Event, Recap, Result } from '../../engine/execute/event.ts';
-import { run } from '../../engine/run.ts';
+import type { Emit, Event, Recap, Result } from '../../engine/execute/event.ts';
+import { type RunRequest, run } from '../../engine/run.ts';
+import { Vault } from '../../engine/vault/vault.ts';
 import { modules } from '../../modules/index.ts';
+import { type Files, layOut } from './lay-out.ts';
 
 export interface Traced {
   readonly exit: number;
   readonly events: readonly Event[];
   readonly results: readonly Result[];
   readonly recap: Recap;
-  /** One line a result: `host status task`, with the loop item and marks where there are any. */
+  /** One line a result: `host status task`, with the loop item and marks where there are any; `DIR` for the folder. */
   readonly lines: readonly string[];
 }
 
-export interface Given {
-  readonly playbook: string;
-  /** Hosts a, b and c in one group `all`, on this machine, unless told otherwise. */
-  readonly inventory?: string;
-  /** Further files beside the playbook. */
-  readonly files?: Readonly<Record<string, string>>;
+export interface Given extends Files {
+  /** Names of inventory files, in order; default: the one that `inventory` is. */
+  readonly inventories?: readonly string[];
   readonly options?: Partial<RunOptions>;
   readonly extra?: Readonly<Record<string, unknown>>;
   readonly limit?: string;
 }
 
-const local = 'all:\n  vars: { ansible_connection: local }\n  hosts: { a: {}, b: {}, c: {} }\n';
-
 /** Runs a small playbook for real, on this machine, and hands back what happened. `DIR` in texts is a folder of its own. */
 export async function trace(given: Given): Promise<Traced> {
-  const folder = mkdtempSync(join(tmpdir(), 'tsplay-test-'));
-  const events: Event[] = [];
-  const put = (name: string, text: string): void => {
-    mkdirSync(dirname(join(folder, name)), { recursive: true });
-    writeFileSync(join(folder, name), text.replaceAll('DIR', folder));
-  };
+  const folder = layOut(given);
   try {
-    put('site.yml', given.playbook);
-    put('hosts.yml', given.inventory ?? local);
-    for (const [name, text] of Object.entries(given.files ?? {})) put(name, text);
-    const request = {
-      playbooks: [join(folder, 'site.yml')],
-      inventories: [join(folder, 'hosts.yml')],
-      extra: new Map(Object.entries(given.extra ?? {})),
-      modules: new Map(modules.map((m) => [m.name, m])),
-      ...(given.limit !== undefined && { limit: given.limit }),
-      options: {
-        check: false,
-        forks: 10,
-        forceHandlers: false,
-        tags: [],
-        skipTags: [],
-        become: false,
-        timeoutSeconds: 10,
-        ...given.options,
-      },
-    };
-    const exit = await run(request, 'test', (event) => events.push(event), new AbortController().signal);
-    const results = events.filter((event) => event.event === 'result');
-    return { exit, events, results, recap: events.at(-1) as Recap, lines: results.map(lineOf) };
+    return await traceIn(folder, given);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** The same with files that are laid out already, and with more of a request; `watch` sees each event as it comes. */
+export async function traceIn(
+  folder: string,
+  given: Omit<Given, keyof Files> & Pick<Files, 'vault'>,
+  more: Partial<RunRequest> = {},
+  { watch = () => {}, signal = new AbortController().signal }: { watch?: Emit; signal?: AbortSignal } = {},
+): Promise<Traced> {
+  const events: Event[] = [];
+  const emit: Emit = (event) => {
+    events.push(event);
+    watch(event);
+  };
+  const request: RunRequest = {
+    playbooks: [join(folder, 'site.yml')],
+    inventories: (given.inventories ?? ['hosts.yml']).map((name) => join(folder, name)),
+    extra: new Map(Object.entries(given.extra ?? {})),
+    vault: new Vault(
+      Object.entries(given.vault ?? {}).map(([id, password]) => ({ id, password: Buffer.from(password) })),
+    ),
+    modules: new Map(modules.map((m) => [m.name, m])),
+    ...(given.limit !== undefined && { limit: given.limit.replaceAll('DIR', folder) }),
+    options: {
+      check: false,
+      forks: 10,
+      forceHandlers: false,
+      tags: [],
+      skipTags: [],
+      become: false,
+      timeoutSeconds: 10,
+      ...given.options,
+    },
+    ...more,
+  };
+  const exit = await run(request, 'test', emit, signal);
+  const results = events.filter((event) => event.event === 'result');
+  return {
+    exit,
+    events,
+    results,
+    recap: events.at(-1) as Recap,
+    lines: results.map((r) => lineOf(r).replaceAll(folder, 'DIR')),
+  };
 }
 
 function lineOf(result: Result): string {

@@ -1,6 +1,9 @@
 import { expect } from 'chai';
 import { groupsOf, load, variablesOf } from './given.ts';
 
+/** Of the right form: salt, digest and text, in hexadecimal twice. */
+const encrypted = Buffer.from(`${'ab'.repeat(32)}\n${'cd'.repeat(32)}\n${'ef'.repeat(16)}`).toString('hex');
+
 describe('an inventory in YAML', () => {
   it('holds groups, children, hosts and variables', async () => {
     const { inventory, complaints } = await load(
@@ -32,7 +35,7 @@ web:
     });
     expect([...inventory.hosts.keys()]).to.deep.equal(['lone', 'm1', 'm2', 'w01', 'w03', 'db-a', 'db-b']);
     expect(inventory.hosts.get('w01')!.groups).to.deep.equal(['cluster', 'web', 'workers']);
-    expect(inventory.groups.get('all')!.children).to.deep.equal(['cluster', 'web', 'ungrouped']);
+    expect(inventory.groups.get('all')!.children).to.deep.equal(['ungrouped', 'cluster', 'web']);
     expect(variablesOf(inventory, 'm1')).to.deep.equal({ domain: 'example.com', role: 'master' });
     expect(variablesOf(inventory, 'db-a')).to.deep.equal({ domain: 'example.com', ansible_port: 2222 });
   });
@@ -56,7 +59,7 @@ web:
     [
       'all: {vars: {a-b: 5}}',
       [
-        "hosts:1:14 variable-name: 'a-b' cannot be the name of a variable (letters, digits and _ are allowed, and a digit cannot be the first)",
+        "hosts:1:14 warning variable-name: no expression can use 'a-b' as a variable (letters, digits and _ are allowed, and a digit cannot be the first; it can be read as hostvars.HOST['a-b'])",
       ],
     ],
     [
@@ -90,7 +93,14 @@ web:
     [
       'web: {hosts: {web: }}',
       [
-        "hosts:1:15 warning inventory-name-twice: 'web' is the name of a host and of a group (a pattern with this name means the group and the host)",
+        "hosts:1:15 warning inventory-name-twice: 'web' is the name of a host and of a group (a pattern with this name means the host; after & or ! it means the group)",
+      ],
+    ],
+    [
+      "all: {vars: {a: yes, b: 'no', c: [Off], ansible_become: yes}}",
+      [
+        "hosts:1:17 warning boolean-text: yes is text here, but true for Ansible (write true, or 'yes' in quotes)",
+        "hosts:1:35 warning boolean-text: Off is text here, but false for Ansible (write false, or 'Off' in quotes)",
       ],
     ],
     [
@@ -182,7 +192,9 @@ describe('inventory sources', () => {
     const { inventory, complaints } = await load(
       {
         'one/10.yml': 'web: {hosts: {a: {x: 1, y: 1}}}',
-        'one/20.ini': '[web]\na x=2\nb\n',
+        'one/20': '[web]\na x=2\nb\n',
+        'one/program.ini': '[settings]\nof = the program\n',
+        'one/program.sh': '#!/bin/sh\necho {}\n',
         'one/README.md': 'not an inventory',
         'one/group_vars/web.yml': 'g: one',
         'two.yml': 'db: {hosts: {a: {x: 3}}}',
@@ -226,7 +238,7 @@ describe('inventory sources', () => {
     [{}, ['hosts:1:1 inventory-missing: the inventory hosts does not exist']],
     [
       { hosts: '#!/bin/sh\necho oops >&2; exit 3\n' },
-      ['hosts:1:1 inventory-script: the inventory script failed: hosts --list: oops'],
+      ['hosts:1:1 inventory-script: the inventory script failed: oops (to see all that it says: hosts --list)'],
     ],
     [
       { hosts: '[web]\na', 'group_vars/wbe.yml': 'x: 1' },
@@ -245,8 +257,10 @@ describe('inventory sources', () => {
       ['host_vars/a.yml:1:1 variables-type: variables must be a map, not a list (write name: value)'],
     ],
     [
-      { hosts: 'a', 'group_vars/all.yml': '$ANSIBLE_VAULT;1.1;AES256\n33' },
-      ['group_vars/all.yml:1:1 vault-password-missing: this file is encrypted and no vault password was given'],
+      { hosts: 'a', 'group_vars/all.yml': `$ANSIBLE_VAULT;1.1;AES256\n${encrypted}` },
+      [
+        'group_vars/all.yml:1:1 vault-password-missing: this file is encrypted and no vault password was given (give one: --vault-id FILE, --vault-password-file FILE or --ask-vault-pass)',
+      ],
     ],
   ];
   for (const [files, expected] of wrong)
@@ -255,7 +269,7 @@ describe('inventory sources', () => {
 });
 
 describe('precedence of inventory variables', () => {
-  it('goes from all over shallow and deep groups to the host, inline before files', async () => {
+  it('is Ansible’s: inline from all over shallow and deep groups, then files from all to groups, then the host', async () => {
     const { inventory } = await load(
       {
         'i.yml': `
@@ -278,11 +292,11 @@ all:
       .map((s) => s.value.kind === 'scalar' && s.value.value);
     expect(order).to.deep.equal([
       'all',
-      'all file',
       'parent',
       'shallow_z',
       'first',
       'deep',
+      'all file',
       'deep file',
       'host',
       'host file',

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { expect } from 'chai';
 import { TaskFailure } from '../../engine/contract/failure.ts';
-import { tryModule } from '../../engine/contract/testing.ts';
+import { observe } from '../../engine/contract/testing.ts';
 import type { ModuleCase } from './case.ts';
 
 // Every file NAME.cases.ts beside this one: `export const cases: readonly ModuleCase[]`.
@@ -19,13 +19,13 @@ for (const { name, cases } of suites) {
 
 async function judge(c: ModuleCase): Promise<void> {
   if (c.fails !== undefined) {
-    const outcome = await tryModule(c.module, c.args, c.given).catch((error: unknown) => error);
+    const outcome = await observe(c.module, c.args, c.given).catch((error: unknown) => error);
     if (!(outcome instanceof Error)) expect.fail('it did not fail');
     if (!(outcome instanceof TaskFailure)) throw outcome;
     expect(outcome.message).to.include(c.fails);
     return;
   }
-  const seen = await tryModule(c.module, c.args, c.given);
+  const seen = await observe(c.module, c.args, c.given);
   const wanted = c.differences ?? [];
   const found = seen.check.differences.map((d, i) => (typeof wanted[i] === 'string' ? d.what : d));
   expect(found).to.deep.equal(wanted);

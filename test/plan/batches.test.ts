@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { batchesOf } from '../../engine/plan/batches.ts';
-import type { Play } from '../../engine/playbook/types.ts';
+import type { Terms } from '../../engine/plan/terms.ts';
 
 describe('serial', () => {
-  const cases: [serial: Play['serial'], hosts: number, sizes: number[]][] = [
+  const cases: [serial: Terms['serial'], hosts: number, sizes: number[]][] = [
     [[], 5, [5]],
     [[2], 5, [2, 2, 1]],
     [[1, 3], 6, [1, 3, 2]],

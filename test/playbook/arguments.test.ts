@@ -11,6 +11,7 @@ import type { Task } from '../../engine/playbook/types.ts';
 import { Diagnostics, formatDiagnostic } from '../../engine/source/diagnostic.ts';
 import { parseYaml } from '../../engine/source/yaml.ts';
 import type { Scope } from '../../engine/template/types.ts';
+import { Vault } from '../../engine/vault/vault.ts';
 import { modules } from '../fixtures/playbook/modules.ts';
 
 const folder = `${process.cwd()}/test/fixtures/playbook/arguments`;
@@ -18,8 +19,16 @@ const folder = `${process.cwd()}/test/fixtures/playbook/arguments`;
 function taskOf(yaml: string): Task {
   const diagnostics = new Diagnostics();
   const context: Context = {
-    loader: { modules: new ModuleNames(modules), diagnostics, templateFiles: new Map() },
-    play: { folder, roleDefaults: [], roleVars: [], handlerLists: [], roles: new Map(), uses: new Map() },
+    loader: {
+      modules: new ModuleNames(modules),
+      diagnostics,
+      vault: new Vault(),
+      extra: new Map(),
+      yamlFiles: new Map(),
+      templateFiles: new Map(),
+    },
+    play: { folder, roles: new Map(), included: new Set() },
+    gathered: { roleDefaults: [], roleVars: [], handlerLists: [], uses: new Map() },
     when: [],
     tags: new Set(),
     settings: noSettings,
@@ -28,6 +37,7 @@ function taskOf(yaml: string): Task {
     folder,
     searchPath: [folder],
     underWay: [],
+    including: [],
   };
   const [task] = readEntries(parseYaml('task.yml', `- ${yaml}`, diagnostics), context);
   expect(diagnostics.all.map((d) => formatDiagnostic(d))).to.deep.equal([]);
@@ -38,10 +48,10 @@ function taskOf(yaml: string): Task {
 function prepare(
   yaml: string,
   variables: Readonly<Record<string, unknown>> = {},
-  secret?: (text: string) => void,
+  vault = new Vault(),
 ): Promise<unknown> {
   const scope: Scope = { lookup: (name) => ({ ...variables, omit })[name], names: () => Object.keys(variables) };
-  return prepareArguments(taskOf(yaml), scope, secret ? { secret } : {});
+  return prepareArguments(taskOf(yaml), scope, vault);
 }
 
 interface Case {
@@ -207,8 +217,8 @@ describe('the arguments of a task', () => {
   });
 
   it('tell what is secret', async () => {
-    const secrets: string[] = [];
-    await prepare("user: { name: a, password: '{{ p }}' }", { p: 'hunter2' }, (text) => secrets.push(text));
-    expect(secrets).to.deep.equal(['hunter2']);
+    const vault = new Vault();
+    await prepare("user: { name: a, password: '{{ p }}' }", { p: 'hunter2' }, vault);
+    expect(vault.secrets.text('a hunter2')).to.equal('a ********');
   });
 });

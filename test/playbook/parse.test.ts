@@ -27,7 +27,13 @@ describe('a playbook', () => {
   before(async () => {
     const diagnostics = new Diagnostics();
     playbook = await loadPlaybook(`${folder}/site.yml`, modules, diagnostics);
-    lintPlaybook(playbook, { knownVariables: () => [], facts: new Set(['os']) }, diagnostics);
+    const inventory = {
+      hosts: new Set<string>(),
+      groups: new Set(['web']),
+      variables: new Set<string>(),
+      variablesOf: () => new Set<string>(),
+    };
+    lintPlaybook(playbook, { inventory, extra: new Set(), facts: { os: 'any' }, become: true }, diagnostics);
     expect(diagnostics.all.map((d) => formatDiagnostic(d))).to.deep.equal([]);
     play = playbook.plays[0]!;
     tasks = play.sections.flatMap(tasksIn);
@@ -40,12 +46,13 @@ describe('a playbook', () => {
 
   it('keeps what a play says', () => {
     const { gatherFacts, serial, order, strategy, maxFailPercentage, anyErrorsFatal, tags } = play;
-    expect({ gatherFacts, serial, order, strategy, maxFailPercentage, anyErrorsFatal, tags }).to.deep.equal({
-      gatherFacts: true,
+    const [facts, failures] = [constant(gatherFacts), constant(maxFailPercentage)];
+    expect({ facts, serial: serial.map(constant), order, strategy, failures, anyErrorsFatal, tags }).to.deep.equal({
+      facts: true,
       serial: [1, '25%'],
       order: 'sorted',
       strategy: 'linear',
-      maxFailPercentage: 30,
+      failures: 30,
       anyErrorsFatal: false,
       tags: ['site'],
     });

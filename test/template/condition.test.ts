@@ -82,7 +82,7 @@ describe('an expression', () => {
     ["cidrContains('x', '10.20.2.1')", "error 1:2 'x' is not an IP address or network"],
     ['nam', "error 1:2 variable 'nam' is not defined (did you mean 'name'?)"],
     ['result.sdtout', "error 1:9 there is no 'sdtout' (ask defined(a.b), or give another value: a.?b.orValue(x))"],
-    ["port + 'a'", "error 1:2 '+' does not go with int and string (convert one side: int(x), string(x), double(x))"],
+    ["port + 'a'", "error 1:2 '+' does not go with a number and text (convert one side: int(x), string(x), double(x))"],
     ['off && nope', false],
     // three values
     ['later', "unknown until 'x' has run"],
@@ -117,27 +117,16 @@ describe('an expression', () => {
         "1:2 expression-syntax: 'matches' is not offered: it can take forever (use search(text, pattern), which is safe (RE2))",
       ],
     ],
-    [
-      'x is defined',
-      ["1:4 expression-syntax: this is not an expression: unexpected character: 's' (write defined(name))"],
-    ],
-    [
-      'x is not defined',
-      ["1:4 expression-syntax: this is not an expression: unexpected character: 's' (write !defined(name))"],
-    ],
-    ['not x', ["1:6 expression-syntax: this is not an expression: unexpected character: 'x' (write !x)"]],
+    ['x is defined', ['1:4 expression-syntax: this is not an expression (write defined(name))']],
+    ['x is not defined', ['1:4 expression-syntax: this is not an expression (write !defined(name))']],
+    ['not x', ['1:2 expression-syntax: this is not an expression (write !x)']],
     ['not (x)', ["1:2 expression-syntax: there is no function 'not' (write !x)"]],
-    [
-      'a and b',
-      ["1:4 expression-syntax: this is not an expression: unexpected character: 'd' (write && for and, || for or)"],
-    ],
-    ['a = 1', ['1:4 expression-syntax: this is not an expression: unexpected character: = (compare with ==)']],
-    ['x | length > 0', ['1:4 expression-syntax: this is not an expression: unexpected character: | (write size(x))']],
+    ['a and b', ['1:4 expression-syntax: this is not an expression (write && for and, || for or)']],
+    ['a = 1', ['1:4 expression-syntax: this is not an expression (compare with ==)']],
+    ['x | length > 0', ['1:4 expression-syntax: this is not an expression (write size(x))']],
     [
       '{{ x }}',
-      [
-        '1:7 expression-syntax: this is not an expression: expected colon, got rbrace (an expression stands here already: leave the {{ }} away)',
-      ],
+      ['1:2 expression-syntax: this is not an expression (an expression stands here already: leave the {{ }} away)'],
     ],
     ['on == True', ["1:8 expression-syntax: 'True' is not a value here (write true)"]],
     ['lowr(name)', ["1:2 expression-syntax: there is no function 'lowr' (did you mean 'lower'?)"]],
@@ -145,7 +134,7 @@ describe('an expression', () => {
       'name.lower()',
       ["1:2 expression-syntax: 'lower' cannot be called with () on dyn (call it as lower(string): string)"],
     ],
-    ['(a', ['1:4 expression-syntax: this is not an expression: expected rparen, got eof']],
+    ['(a', ["1:4 expression-syntax: this is not an expression: it breaks off here (')' is missing)"]],
   ];
   for (const [source, expected] of cases) it(source, () => expect(evaluate(source)).to.deep.equal(expected));
 
@@ -177,7 +166,7 @@ describe('a condition', () => {
     ['|\n  port == 8080\n  && nope\n', ["error 3:6 variable 'nope' is not defined"]],
     [
       "'''text'''",
-      ['1:1 condition-type: the condition gives string, not true or false (compare it with something)', true],
+      ['1:1 condition-type: the condition gives text, not true or false (compare it with something)', true],
     ],
     [
       '42',
@@ -193,7 +182,7 @@ describe('a condition', () => {
     ],
     [
       '|\n  port == 8080\n  and on\n',
-      ["3:3 expression-syntax: this is not an expression: unexpected character: 'd' (write && for and, || for or)"],
+      ['3:3 expression-syntax: this is not an expression (write && for and, || for or)'],
     ],
   ];
   for (const [yaml, expected] of cases)
@@ -215,7 +204,7 @@ function withoutNames(value: unknown): unknown {
 describe('the references of an expression', () => {
   const cases: [string, string[]][] = [
     ['a.b.c == d', ['1:1 a.b.c', '1:10 d']],
-    ["a['b'][c].d", ['1:8 c', '1:1 a.b']],
+    ["a['b'][c].d", ['1:8 c', '1:1 a.b.*.d']],
     ['has(a.b) && a.b.c == 1 && a.x', ['1:5 a', '1:5 a.b?', '1:13 a.b.c?', '1:27 a.x']],
     ['defined(a) && a.b == 1', ['1:9 a?', '1:15 a.b?']],
     ['a.?b.orValue(c)', ['1:1 a.b?', '1:1 a', '1:14 c']],

@@ -157,7 +157,7 @@ describe('a templated value that is wrong is told with its place', () => {
         "1:8 template-syntax: unexpected '.Names' in an expression (write \\{{ where the braces are meant as they are, or tag the value !unsafe)",
       ],
     ],
-    ["a: '{{ join x }}'", ["1:8 template-syntax: 'join' does not take 1 argument (join list separator)"]],
+    ["a: '{{ join x }}'", ["1:8 template-syntax: 'join' does not take 1 argument (usage: join list separator)"]],
     ["a: '{{#ech x}}{{/ech}}'", ["1:8 template-syntax: there is no block 'ech' (did you mean 'each'?)"]],
     ["a: '{{> part }}'", ['1:5 template-syntax: partials and decorators are not supported']],
     [
@@ -184,7 +184,7 @@ describe('the references of a templated value', () => {
     ["'{{ a.b }} {{ c }}'", ['1:5 a.b', '1:15 c']],
     ["'{{ default a.b c }} {{ default (lookup d e) 1 }}'", ['1:13 a.b?', '1:17 c', '1:41 d', '1:43 e']],
     ["'{{ hostvars.[k8s-1].ip }}'", ['1:5 hostvars.k8s-1.ip']],
-    ["'{{#each xs as |x i|}}{{x.a}}{{i}}{{y}}{{@index}}{{/each}}'", ['1:10 xs', '1:37 y']],
+    ["'{{#each xs as |x i|}}{{x.a}}{{i}}{{y}}{{@index}}{{/each}}'", ['1:10 xs', '1:25 xs.*.a', '1:37 y']],
     ["'{{#each xs}}{{name}}{{this}}{{this.a}}{{../b}}{{/each}}{{c}}'", ['1:10 xs', '1:16 name?', '1:42 b', '1:59 c']],
     ["'{{#if (defined a)}}{{a.b}}{{/if}}'", ['1:17 a?', '1:23 a.b?']],
     ['|\n  x: {{ a }}\n    y: {{ b }}\n', ['2:9 a', '3:11 b']],

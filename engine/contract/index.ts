@@ -1,0 +1,23 @@
+/**
+ * `tsplay/module`: all that the author of a module imports. The one file of the engine that only gathers: it is a public
+ * entry of the package, and what projects import at run time is this very instance (see project/load.ts).
+ */
+export { expectSuccess, TaskFailure } from './failure.ts';
+export {
+  type AnyModule,
+  type Changed,
+  type Check,
+  type Difference,
+  defineModule,
+  type FileAttributes,
+  type InventoryAddition,
+  type Module,
+  type Nature,
+  type Reader,
+  type RunOptions,
+  type Writer,
+} from './module.ts';
+export { cannotTell, mayAppear, type Output, type Prediction, type Probe, type SideEffect, willBe } from './probe.ts';
+export { quote, quoteAll, sh } from './quote.ts';
+export type { ArgumentSchema, Arguments, Evaluated, LocalFile, RenderedFile, Verdict } from './schema.ts';
+export { UnknownValue } from './unknown.ts';

@@ -1,0 +1,86 @@
+import type { HostScope } from '../plan/scope.ts';
+import type { Common } from '../playbook/types.ts';
+import type { RunContext } from './context.ts';
+import type { Result } from './event.ts';
+import type { HostState } from './host.ts';
+import type { Outcome } from './outcome.ts';
+import type { Standpoint } from './task.ts';
+
+/** What has outcomes. */
+export type Told = Pick<Common, 'name' | 'settings' | 'place'> & { readonly module: { readonly name: string } };
+
+/** The name as it is shown; as it is written where it cannot be evaluated. */
+export function titleOf({ name, title }: Pick<Common, 'name' | 'title'>, scope: HostScope): string {
+  const value = safely(() => title?.evaluate(scope));
+  return ['string', 'number', 'boolean'].includes(typeof value) ? String(value) : name;
+}
+
+/** Tells reporters, no more than no_log allows. */
+export function tell(
+  run: RunContext,
+  at: Standpoint,
+  task: Told,
+  host: HostState,
+  scope: HostScope,
+  outcome: Outcome,
+  started: number,
+  loop?: { item: unknown },
+): void {
+  const quiet = task.settings.noLog !== undefined && safely(() => task.settings.noLog!.evaluate(scope)) !== false; // in doubt, hidden
+  const delegated = safely(() => task.settings.delegateTo?.evaluate(scope));
+  const { message, warnings, failure } = outcome;
+  const open = {
+    ...(message !== undefined && { message }),
+    ...(warnings && { warnings }),
+    ...(failure && { failure }),
+    ...(loop && { item: loop.item }),
+    ...(run.options.returned && outcome.result && { returned: outcome.result }),
+  };
+  const result: Result = {
+    event: 'result',
+    play: at.play.name,
+    task: at.title ?? task.name,
+    module: task.module.name,
+    host: host.name,
+    status: outcome.status,
+    ...(at.handler && { handler: true as const }),
+    ...(outcome.ignored && { ignored: true as const }),
+    ...(outcome.status === 'failed' && at.rescuable && !outcome.ignored && { rescued: true as const }),
+    ...(typeof delegated === 'string' && delegated !== '' && { delegatedTo: delegated }),
+    differences: quiet ? [] : outcome.differences,
+    ...(quiet ? { message: 'hidden by no_log', ...(loop && { item: 'hidden by no_log' }) } : open),
+    place: task.place,
+    milliseconds: Math.round(performance.now() - started),
+  };
+  run.emit(result);
+}
+
+/** Counts the task and takes a host that failed out of what follows. */
+export function book(at: Standpoint, task: Told, host: HostState, outcome: Outcome, value: unknown): void {
+  const { counts } = host;
+  if (outcome.ignored) {
+    counts.ignored++;
+    if (outcome.status === 'failed') counts.ok++;
+    return;
+  }
+  if (outcome.status === 'failed') {
+    if (at.rescuable) counts.rescued++;
+    else counts.failed++;
+    host.standing = 'failed';
+    host.variables.set('failed_task', { name: task.name, action: task.module.name });
+    host.variables.set('failed_result', value);
+    return;
+  }
+  if (outcome.status === 'unreachable') host.standing = 'unreachable';
+  if (outcome.status === 'changed') counts.ok++; // as in Ansible: a changed task is an ok one as well
+  counts[outcome.status]++;
+}
+
+/** For what only decorates: an error in it must not hide the outcome. */
+export function safely<T>(evaluateIt: () => T): T | undefined {
+  try {
+    return evaluateIt();
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,32 @@
+import type { SourceNode } from '../source/node.ts';
+import { concealValues, openValues } from '../vault/values.ts';
+import type { Draft } from './draft.ts';
+import type { Variable } from './types.ts';
+import type { Reading } from './variable-files.ts';
+import type { VariableFolder } from './variables.ts';
+
+/** Decrypts the `!vault` values of an inventory, all at once; what stands in the files that were encrypted as a whole is secret. */
+export async function openVariables(
+  draft: Draft,
+  folders: readonly VariableFolder[],
+  { vault, encrypted, diagnostics }: Reading,
+): Promise<void> {
+  const lists: Variable[][] = [
+    ...[...draft.groups.values(), ...draft.hosts.values()].map(({ variables }) => variables),
+    ...folders.flatMap(({ groups, hosts }) => [...groups.values(), ...hosts.values()]),
+  ];
+  const open = (): ((list: readonly Variable[]) => Variable[]) => {
+    const done = new Map<SourceNode, SourceNode>(); // a range of hosts shares its values
+    return (list) =>
+      list.map((variable) => {
+        const value = done.get(variable.value) ?? openValues(variable.value, vault, diagnostics);
+        done.set(variable.value, value);
+        return value === variable.value ? variable : { ...variable, value };
+      });
+  };
+  lists.forEach(open());
+  await vault.work(); // all that was asked for
+  const opened = open();
+  for (const list of lists) list.splice(0, list.length, ...opened(list));
+  for (const { place, value } of lists.flat()) if (encrypted.has(place.file)) concealValues(value, vault.secrets);
+}

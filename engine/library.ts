@@ -1,0 +1,117 @@
+/** `tsplay`: playbooks from a program. The public entry of the package; the command (cli/) stands beside it. */
+import { Readable } from 'node:stream';
+import { modules } from '../modules/index.ts';
+import type { Event } from './execute/event.ts';
+import { execute, prepare, type RunRequest } from './run.ts';
+import { type Diagnostic, formatDiagnostic, InvalidInput } from './source/diagnostic.ts';
+import { version } from './source/version.ts';
+import { Vault } from './vault/vault.ts';
+
+export type { Difference } from './contract/module.ts';
+export type { Event, FailureDetail, HostCounts, Recap, Result, Status } from './execute/event.ts';
+export type { Place } from './source/place.ts';
+export { type Diagnostic, formatDiagnostic, InvalidInput };
+
+/** What to check: the options of `tsplay validate`. Paths are absolute, or relative to the current folder. */
+export interface ValidateInput {
+  readonly playbook: string | readonly string[];
+  /** Without one, hosts and the variables that it may define are not checked. */
+  readonly inventory?: string | readonly string[];
+  readonly limit?: string;
+  readonly tags?: readonly string[];
+  readonly skipTags?: readonly string[];
+  readonly extraVars?: Readonly<Record<string, unknown>>;
+  /** Passwords of the vault, by vault id. */
+  readonly vaultPasswords?: Readonly<Record<string, string>>;
+  /** Warnings are errors. */
+  readonly strict?: boolean;
+}
+
+/** What to run: the options of `tsplay run`. */
+export interface RunInput extends ValidateInput {
+  readonly inventory: string | readonly string[];
+  /** Predict, and change nothing. */
+  readonly check?: boolean;
+  /** How many hosts are worked on side by side: 50. */
+  readonly forks?: number;
+  readonly forceHandlers?: boolean;
+  /** The exit code is 3 instead of 0 where something was (or would be) changed. */
+  readonly detailedExitcode?: boolean;
+  readonly user?: string;
+  readonly privateKey?: string;
+  readonly connectionPassword?: string;
+  /** For connecting: 10. */
+  readonly timeoutSeconds?: number;
+  readonly become?: boolean;
+  readonly becomeUser?: string;
+  readonly becomeMethod?: string;
+  readonly becomePassword?: string;
+  /** Aborted: what is under way ends, nothing further begins, and the exit code is 130. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Runs a playbook and yields what happens; the last event, `recap`, holds the counts of each host and the exit code.
+ * Throws InvalidInput, with all that is wrong, before any host is touched. Who leaves the loop early aborts the run.
+ */
+export async function* run(input: RunInput): AsyncGenerator<Event, void, void> {
+  const request = requestOf(input);
+  const prepared = await prepare(request);
+  for (const warning of prepared.warnings) yield { event: 'warning', message: formatDiagnostic(warning) };
+  const left = new AbortController();
+  const signal = input.signal ? AbortSignal.any([input.signal, left.signal]) : left.signal;
+  const events = new Readable({ objectMode: true, read: () => {} });
+  const ended = execute(prepared, request, version, (event) => events.push(event), signal).then(
+    () => events.push(null),
+    (error: Error) => events.destroy(error),
+  );
+  try {
+    for await (const event of events) yield event as Event;
+  } finally {
+    left.abort();
+    await ended; // connections are closed, whoever has left
+  }
+}
+
+/** All that is wrong, errors and warnings; touches no host. */
+export async function validate(input: ValidateInput): Promise<readonly Diagnostic[]> {
+  try {
+    return (await prepare(requestOf(input))).warnings;
+  } catch (error) {
+    if (error instanceof InvalidInput) return error.diagnostics;
+    throw error;
+  }
+}
+
+function requestOf(input: ValidateInput & Partial<RunInput>): RunRequest {
+  const {
+    playbook,
+    inventory = [],
+    limit,
+    extraVars = {},
+    vaultPasswords = {},
+    strict = false,
+    signal: _,
+    ...options
+  } = input;
+  const passwords = Object.entries(vaultPasswords).map(([id, text]) => ({ id, password: Buffer.from(text) }));
+  return {
+    playbooks: [playbook].flat(),
+    inventories: [inventory].flat(),
+    ...(limit !== undefined && { limit }),
+    extra: new Map(Object.entries(extraVars)),
+    vault: new Vault(passwords),
+    strict,
+    modules: new Map(modules.map((module) => [module.name, module])),
+    options: {
+      check: false,
+      forks: 50,
+      forceHandlers: false,
+      tags: [],
+      skipTags: [],
+      become: false,
+      timeoutSeconds: 10,
+      ...Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)),
+    },
+  };
+}

@@ -1,0 +1,37 @@
+import { type Scope, TemplateError } from '../template/types.ts';
+import type { VariableLayer } from './types.ts';
+
+/** What a play can say of itself as a whole: extra vars and its own variables, which are the same for all hosts. */
+export class PlayScope implements Scope {
+  readonly #extra: ReadonlyMap<string, unknown>;
+  readonly #layers: readonly VariableLayer[];
+  readonly #underWay: string[] = [];
+
+  /** `layers`: the lowest first. */
+  constructor(extra: ReadonlyMap<string, unknown>, layers: readonly VariableLayer[]) {
+    this.#extra = extra;
+    this.#layers = layers;
+  }
+
+  lookup(name: string): unknown {
+    if (this.#extra.has(name)) return this.#extra.get(name);
+    const template = this.#layers.findLast((layer) => layer.variables.has(name))?.variables.get(name)?.value;
+    if (!template) return undefined;
+    if (this.#underWay.includes(name))
+      throw new TemplateError(
+        `'${name}' is defined by itself: ${[...this.#underWay, name].join(' → ')}`,
+        template.place,
+      );
+    this.#underWay.push(name);
+    try {
+      return template.evaluate(this);
+    } finally {
+      this.#underWay.pop();
+    }
+  }
+
+  *names(): Iterable<string> {
+    yield* this.#extra.keys();
+    for (const layer of this.#layers) yield* layer.variables.keys();
+  }
+}

@@ -1,0 +1,61 @@
+import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { TaskFailure } from '../contract/failure.ts';
+import { shownPath } from '../source/place.ts';
+import type { FileTemplate } from '../template/file.ts';
+import { VaultError } from '../vault/error.ts';
+import { isVaulted } from '../vault/format.ts';
+import type { Secrets } from '../vault/secrets.ts';
+import { type OpenedFile, openFile } from '../vault/values.ts';
+import type { Vault } from '../vault/vault.ts';
+import type { Loader } from './context.ts';
+
+/** Reads a file while the playbook is read. Undefined: it cannot be decrypted (yet). */
+export function openTaskFile(path: string, { vault, diagnostics }: Loader): OpenedFile | undefined {
+  return openFile(shownPath(path), readFileSync(path), vault, diagnostics);
+}
+
+/** Makes sure, before the run, that a file can be decrypted where it has to be. Only its beginning is read where it has not. */
+export function checkTaskFile(path: string, loader: Loader): void {
+  if (isVaulted(beginningOf(path))) openTaskFile(path, loader);
+}
+
+function beginningOf(path: string): Buffer {
+  try {
+    const file = openSync(path, 'r');
+    try {
+      const bytes = Buffer.alloc(32);
+      return bytes.subarray(0, readSync(file, bytes));
+    } finally {
+      closeSync(file);
+    }
+  } catch {
+    return Buffer.alloc(0); // the task that uses it says why it cannot be read
+  }
+}
+
+/** Reads a file during the run; what was encrypted in it is secret. */
+export async function readTaskFile(path: string, vault: Vault, { decrypt = true } = {}): Promise<OpenedFile> {
+  const content = await readFile(path);
+  if (!decrypt || !isVaulted(content)) return { content, encrypted: false };
+  try {
+    const { plain } = await vault.decrypt(content.toString('latin1').trim());
+    vault.secrets.add(plain.toString('utf8'));
+    return { content: plain, encrypted: true };
+  } catch (error) {
+    if (error instanceof VaultError) throw new TaskFailure(`${shownPath(path)} ${error.message}`, { hint: error.hint });
+    throw error;
+  }
+}
+
+/** A template from an encrypted file: all that it renders is secret. */
+export function concealed(file: FileTemplate, secrets: Secrets): FileTemplate {
+  return {
+    ...file,
+    render: (scope) => {
+      const content = file.render(scope);
+      secrets.add(content);
+      return content;
+    },
+  };
+}

@@ -1,0 +1,65 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Diagnostics } from '../source/diagnostic.ts';
+import { locate } from './locate.ts';
+
+/** Files of one folder that are modules: not what begins with `_` or `.`, not tests, not declarations. */
+const isModuleFile = (name: string): boolean =>
+  /^[^._].*\.[cm]?[jt]s$/.test(name) && !/\.(?:d|test|spec)\.[cm]?[jt]s$/.test(name);
+
+/** The module files that belong to playbooks in `folder`: in modules/ beside them, and in the modules/ of their roles. */
+export function moduleFiles(folder: string): readonly string[] {
+  if (isTsplay(folder)) return [];
+  const roles = [join(folder, 'roles'), join(dirname(folder), 'roles')].flatMap((place) =>
+    entriesOf(place).map((name) => join(place, name, 'modules')),
+  );
+  return [join(folder, 'modules'), ...roles].flatMap((place) =>
+    entriesOf(place)
+      .filter(isModuleFile)
+      .map((name) => join(place, name)),
+  );
+}
+
+/** Where tsplay's own sources lie, modules/ holds the modules that it brings. */
+function isTsplay(folder: string): boolean {
+  try {
+    return (JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { name?: unknown }).name === 'tsplay';
+  } catch {
+    return false; // no package at all, or one that is told to be wrong below
+  }
+}
+
+function entriesOf(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder).sort();
+  } catch {
+    return []; // not there, or no folder: no modules
+  }
+}
+
+/** A package of modules, and the package.json that names it. */
+export interface NamedPackage {
+  readonly name: string;
+  readonly namedIn: string;
+}
+
+/** What the package.json of the folder, or else of the nearest one above, names: `"tsplay": { "modules": ["…"] }`. */
+export function modulePackages(folder: string, diagnostics: Diagnostics): readonly NamedPackage[] {
+  const file = join(folder, 'package.json');
+  if (!existsSync(file)) return dirname(folder) === folder ? [] : modulePackages(dirname(folder), diagnostics);
+  const refuse = (message: string, hint?: string): [] => {
+    diagnostics.error('module-package', locate(file, '"tsplay"'), message, hint);
+    return [];
+  };
+  let settings: { modules?: unknown } | null | undefined;
+  try {
+    settings = (JSON.parse(readFileSync(file, 'utf8')) as { tsplay?: { modules?: unknown } } | null)?.tsplay;
+  } catch (error) {
+    return refuse(`package.json cannot be read: ${(error as Error).message}`);
+  }
+  if (settings === undefined) return [];
+  const names = settings?.modules ?? [];
+  if (!Array.isArray(names) || !names.every((name) => typeof name === 'string'))
+    return refuse("'tsplay.modules' must be a list of package names", '"tsplay": { "modules": ["tsplay-module-x"] }');
+  return names.map((name) => ({ name, namedIn: file }));
+}

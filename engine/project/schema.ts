@@ -1,0 +1,57 @@
+import { Ajv } from 'ajv';
+import type { AnyModule } from '../contract/module.ts';
+import { suggest } from '../source/nearest.ts';
+import type { Fault } from './faults.ts';
+
+/** The formats that contract/schema.ts names. */
+const formats = ['mode', 'path', 'secret', 'local-file', 'template-file', 'condition', 'expression'];
+
+/** What is wrong with a schema itself: judged strictly, for a keyword that is misspelt would check nothing. */
+export function schemaFaults(module: AnyModule, part: 'args' | 'returns'): readonly Fault[] {
+  const schema = module[part]!;
+  const ajv = new Ajv({
+    allErrors: true,
+    strict: true,
+    strictTypes: false,
+    strictRequired: false,
+    strictTuples: false,
+  });
+  for (const format of formats) ajv.addFormat(format, true);
+  const fault = (message: string, hint?: string, near: string = part): Fault => ({
+    code: 'module-schema',
+    message: `'${part}' of module '${module.name}' is no schema of arguments: ${message}`,
+    near,
+    ...(hint !== undefined && { hint }),
+  });
+  if (schema.type !== 'object') return [fault("its 'type' must be 'object'")];
+  if (!ajv.validateSchema(schema)) {
+    const { instancePath, message } = ajv.errors!.find(({ keyword }) => keyword !== 'anyOf') ?? ajv.errors![0]!;
+    const path = instancePath.split('/').slice(1);
+    const named = path.findLast((name) => !/^\d+$/.test(name) && !Object.hasOwn(ajv.RULES.keywords, name));
+    return [fault(`${path.join('.') || 'it'} ${message}`, undefined, named)];
+  }
+  const unknown = (schema.required ?? []).filter((name) => !Object.hasOwn(schema.properties ?? {}, name));
+  if (schema.properties && unknown.length > 0)
+    return unknown.map((name) =>
+      fault(
+        `'${name}' is required, and not among the properties`,
+        suggest(name, Object.keys(schema.properties!)),
+        name,
+      ),
+    );
+  try {
+    ajv.compile(schema);
+    return [];
+  } catch (error) {
+    return [explain((error as Error).message, ajv, fault)];
+  }
+}
+
+function explain(message: string, ajv: Ajv, fault: (message: string, hint?: string, near?: string) => Fault): Fault {
+  const keyword = /unknown keyword: "(.+)"/.exec(message)?.[1];
+  if (keyword !== undefined)
+    return fault(`it has the unknown keyword '${keyword}'`, suggest(keyword, Object.keys(ajv.RULES.keywords)), keyword);
+  const format = /unknown format "(.+?)"/.exec(message)?.[1];
+  if (format !== undefined) return fault(`there is no format '${format}'`, suggest(format, formats), format);
+  return fault(message.replace(/^strict mode: /, ''));
+}

@@ -1,0 +1,21 @@
+/** A page of the reference, apart from how it is shown. Texts may hold `code`. */
+export type Block =
+  | { readonly kind: 'heading'; readonly level: 1 | 2 | 3; readonly text: string }
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'code'; readonly text: string }
+  | { readonly kind: 'terms'; readonly rows: readonly Term[] };
+
+/** A name with what it means. */
+export interface Term {
+  readonly name: string;
+  /** Short: type, default, what it may be. */
+  readonly notes?: string;
+  readonly meaning: string;
+  /** It has a heading of its own. */
+  readonly linked?: true;
+}
+
+export const heading = (level: 1 | 2 | 3, text: string): Block => ({ kind: 'heading', level, text });
+export const text = (words: string): Block => ({ kind: 'text', text: words });
+export const code = (source: string): Block => ({ kind: 'code', text: source.trimEnd() });
+export const terms = (rows: readonly Term[]): Block => ({ kind: 'terms', rows });

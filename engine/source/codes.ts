@@ -1,0 +1,117 @@
+/** Every code that a diagnostic can have, what it means, and what mends it. A code never changes its meaning. */
+export const codes = {
+  // YAML
+  'yaml-syntax': 'The file is not valid YAML here. Look at this line and the one before: indentation, quotes, colons.',
+  'yaml-documents': 'A file holds one YAML document. Split the file, or leave out the line `---`.',
+  'yaml-duplicate-key': 'A key stands twice in one map; YAML would keep only one of them. Remove or rename one.',
+  'yaml-key': 'The key of a map is text. An expression that begins a value needs quotes.',
+  'yaml-forbidden-key': 'The key has a meaning in JavaScript and is refused. Choose another name.',
+  'yaml-unquoted-expression': 'A value that begins with {{ reads as a map in YAML. Put quotes around it.',
+  'yaml-alias': 'An alias stands for an anchor that is not defined before it. Define the anchor, or quote a `*`.',
+  'yaml-merge': 'A merge (<<) takes a map, or a list of maps.',
+  'yaml-directive': 'Only YAML 1.2 is read. Leave out the line %YAML.',
+  'yaml-aliases': 'The file uses so many aliases that they look like an attack. Write values out, or split the file.',
+  // files
+  'unreadable-file': 'The file exists and cannot be read. Look at its permissions and what it is.',
+  'missing-file': 'A file that is named does not exist where it is looked for. Mend the name, or put it there.',
+  'file-shape':
+    'The file does not hold what one of its sort must hold: a list of plays, a list of tasks, a map of variables.',
+  'variables-type': 'Variables are a map of names to values.',
+  'vault-password-missing': 'A value or file is encrypted and no password was given.',
+  'vault-password-wrong': 'None of the given vault passwords decrypts it, or it was changed after it was encrypted.',
+  'vault-format': 'What is encrypted is damaged, or of a version of the vault format that is not known.',
+  // keywords
+  'unknown-keyword': 'No keyword has this name here. Mend the spelling.',
+  'misplaced-keyword': 'The keyword exists and cannot stand here. Move it to where it can.',
+  'missing-keyword': 'A keyword without which nothing can be done is missing.',
+  'keyword-alone': 'The keyword means nothing without another one. Add that one, or leave this one out.',
+  'keyword-type': 'The value of the keyword is of the wrong sort.',
+  'keyword-value': 'The keyword does not know this value.',
+  'boolean-text': 'Only true and false are truth values; yes, no, on, off and quoted words are text.',
+  'with-loop': 'The loops of the form with_… do not exist: use loop.',
+  'not-supported-yet': 'Ansible has this and tsplay has it not: it is refused, never passed over.',
+  // modules and their arguments
+  'no-module': 'A task names one module; this one names none.',
+  'two-modules': 'A task names one module; this one names two. Make two tasks of it.',
+  'unknown-module': 'No module has this name. Mend the spelling, or put the module beside the playbook.',
+  'unknown-argument': 'The module has no argument of this name.',
+  'missing-argument': 'The module cannot do without this argument.',
+  'argument-value': 'The module does not take this value for the argument.',
+  'async-module': 'The module cannot run detached from its connection (async): leave async out.',
+  'argument-twice': 'The argument is given to the module and in args. Leave one out.',
+  'argument-lint': 'The arguments of the module do not go together.',
+  'free-form': 'The module takes a map of arguments, not text of the form name=value.',
+  // modules of the project's own
+  'module-syntax': 'A file of modules does not compile. Mend it here.',
+  'module-load': 'A file of modules fails when it is loaded: it throws, or imports what is not there.',
+  'module-missing': 'A file in modules/ exports no module. Export one, or begin the name of a helper with _.',
+  'module-shape': 'A module lacks something, or has it in another form than the contract (tsplay/module) says.',
+  'module-schema':
+    'The arguments of a module are no valid JSON schema, or use a keyword or format that does not exist.',
+  'module-example': 'An example of a module is not YAML of tasks, or gives arguments that the module does not have.',
+  'module-clash': 'Two modules have one name; none ever replaces another. Rename one.',
+  'module-package': 'The package.json names modules in a way that cannot be read, or a package that is not installed.',
+  // expressions
+  'template-syntax': 'The template (Handlebars) cannot be read, or calls something that does not exist.',
+  'expression-syntax': 'The expression (CEL) cannot be read, or calls something that does not exist.',
+  'expression-type': 'An expression is text, a number, true or false.',
+  'condition-type': 'A condition gives true or false.',
+  // names
+  'unknown-variable': 'Nothing defines the variable: no play, role, task, inventory, register or extra variable.',
+  'unknown-fact': 'There is no fact of this name.',
+  'unknown-field': 'The result of a task has no such field.',
+  'unknown-group': 'The inventory has no group of this name.',
+  'not-yet-set': 'The variable is registered or set only by tasks that come later.',
+  'shadowed-variable':
+    'A loop gives its item the name of a variable that exists already: inside the loop that one is hidden.',
+  'value-type': 'The types in an expression do not go together, whatever the values are.',
+  'variable-name': 'A variable cannot have this name: letters, digits and _, and not a name that tsplay sets itself.',
+  'unknown-handler': 'A notification reaches no handler: none has this name or listens to it.',
+  'unused-handler': 'Nothing notifies the handler: it never runs. Notify it, or remove it.',
+  'handler-twice':
+    'Two handlers of a play (its roles included) have one name. Rename one, or let both listen to a topic.',
+  'handler-name': 'The name of a handler holds an expression, so no notify could be checked. Use a constant name.',
+  'unknown-task': 'No task that a run could begin at has the name that --start-at-task gives.',
+  'empty-limit': 'Of the hosts that the plays are for, --limit leaves none.',
+  'unknown-tag': 'No task has the tag that the command line asks for.',
+  'unknown-role': 'There is no folder for the role where roles are looked for.',
+  'role-option': 'A variable of a role is missing or not of the sort that its argument specification asks for.',
+  'unknown-host': 'The inventory has no host of this name.',
+  'name-twice': 'Two plays or two tasks beside each other have one name: their results cannot be told apart.',
+  recursion: 'A playbook, task file or role includes itself, directly or through others.',
+  // the way through the playbook
+  'constant-condition': 'The condition is always true or always false. Remove it, or what it stands on.',
+  'unreachable-task': 'The task is never reached: what stands before it always ends the play.',
+  'become-user-alone': 'become_user means nothing without become: true.',
+  // hosts
+  'play-term':
+    'What a play says of its run as a whole (serial, vars_files …) can use extra vars and its own vars only.',
+  'prompt-unanswered': 'A play asks for a variable (vars_prompt) and there is nobody to ask: give it with -e.',
+  'play-hosts': 'The hosts of a play cannot be told before the run: only extra variables can be used there.',
+  'unknown-host-pattern': 'No host or group has this name.',
+  'host-pattern-index': 'The group has no host at this position.',
+  'host-pattern-regex': 'The regular expression of a host pattern cannot be read.',
+  'host-pattern-file': 'The file of host patterns cannot be read.',
+  // inventories
+  'inventory-missing': 'The inventory does not exist or cannot be read.',
+  'inventory-passed-over':
+    'In a folder of inventories a file .ini is not read (as in Ansible). Rename it, or name it itself with -i.',
+  'shadowed-vars':
+    'Of several files for one group or host only the first is read (as in Ansible). Move them into a folder.',
+  'inventory-type': 'A part of the inventory is of the wrong sort: groups, hosts and vars are maps.',
+  'inventory-key': 'A group has the keys hosts, children and vars.',
+  'inventory-plugin': 'Inventory plugins of Ansible are not supported. Use a script that prints JSON.',
+  'inventory-host-name': 'The name of a host or its range cannot be used.',
+  'inventory-name-twice': 'A host and a group have one name: a pattern with it means the host, after & or ! the group.',
+  'inventory-cycle': 'A group is its own descendant.',
+  'inventory-section': 'An INI section is [group], [group:vars] or [group:children].',
+  'inventory-unknown-group': 'An INI section speaks of a group that is not defined.',
+  'inventory-variable': 'A variable in an INI inventory has the form key=value.',
+  'inventory-quotes': 'A quote in an INI inventory is never closed.',
+  'inventory-script': 'The inventory script failed, or printed what is not an inventory.',
+  'unused-group-vars': 'A file in group_vars/ has the name of no group: its variables are never used.',
+  'unused-host-vars': 'A file in host_vars/ has the name of no host: its variables are never used.',
+  'lab-host': 'A host of the lab needs the addresses that the lab gives it.',
+} as const satisfies Readonly<Record<string, string>>;
+
+export type Code = keyof typeof codes;

@@ -1,0 +1,32 @@
+import { type Diagnostic, InvalidInput } from '../../engine/source/diagnostic.ts';
+import { formatPlace } from '../../engine/source/place.ts';
+import { trace } from '../execute/trace.ts';
+import type { Case } from './case.ts';
+import type { Outcome } from './compare.ts';
+
+/** Runs a case on this engine. */
+export async function runOnTsplay({
+  playbook,
+  inventory,
+  inventories,
+  files,
+  options,
+  extra,
+  limit,
+  vault,
+}: Case): Promise<Outcome> {
+  try {
+    const given = { inventory, inventories, files, options, extra, limit, vault };
+    const defined = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+    const { lines, exit, results } = await trace({ playbook, ...defined });
+    const failures = results.filter(({ status }) => !['ok', 'changed', 'skipped'].includes(status));
+    return { trace: lines, exit, told: failures.map((r) => `${r.host} ${r.task}: ${r.message}`).join('\n') };
+  } catch (error) {
+    if (!(error instanceof InvalidInput)) throw error;
+    const errors = error.diagnostics.filter(({ severity }) => severity === 'error');
+    return { trace: [], exit: 1, refused: errors.map(({ code }) => code), told: errors.map(told).join('\n') };
+  }
+}
+
+const told = ({ code, message, place, hint }: Diagnostic): string =>
+  `[${code}] ${message}${place ? ` (${formatPlace(place)})` : ''}${hint === undefined ? '' : `; ${hint}`}`;

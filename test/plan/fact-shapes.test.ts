@@ -1,0 +1,31 @@
+import { execFileSync } from 'node:child_process';
+import { expect } from 'chai';
+import { factShapes } from '../../engine/plan/fact-shapes.ts';
+import { facts } from '../../engine/plan/facts.ts';
+import type { Shape } from '../../engine/template/shape.ts';
+
+function has(shape: Shape, value: unknown): boolean {
+  if (shape === 'any') return true;
+  if (shape === 'int') return Number.isSafeInteger(value);
+  if (shape === 'bool') return typeof value === 'boolean';
+  if (shape === 'string') return typeof value === 'string';
+  if ('list' in shape) return Array.isArray(value) && value.every((item) => has(shape.list, item));
+  const fields = Object.entries(value as object);
+  if ('values' in shape) return fields.every(([, field]) => has(shape.values, field));
+  const names = Object.keys(shape.fields);
+  return fields.length === names.length && fields.every(([name, field]) => has(shape.fields[name] ?? 'any', field));
+}
+
+describe('the shapes of facts', () => {
+  it('are those of all facts', () => expect(Object.keys(factShapes)).to.deep.equal([...facts.keys()]));
+
+  for (const [name, { probe }] of facts)
+    it(`${name} holds what its shape says`, () => {
+      const stdout = execFileSync('sh', ['-c', `${probe.script} || :`], {
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'ignore'],
+      });
+      const value = probe.parse({ code: 0, stdout, stderr: '' });
+      expect(has(factShapes[name]!, value), JSON.stringify(value)).to.equal(true);
+    });
+});

@@ -1,0 +1,30 @@
+import { readdirSync } from 'node:fs';
+import { expect } from 'chai';
+import { prepare } from '../../engine/run.ts';
+import { formatDiagnostic } from '../../engine/source/diagnostic.ts';
+import { modules } from '../../modules/index.ts';
+
+const playbooks = readdirSync('playbooks').filter((name) => name.endsWith('.yml'));
+
+describe('the playbooks that tsplay ships', () => {
+  for (const name of playbooks)
+    it(`${name} gives no warning`, async () => {
+      const { warnings } = await prepare({
+        playbooks: [`playbooks/${name}`],
+        inventories: ['inventory/lab.yml'],
+        extra: new Map([['confirm_reset', 'lab']]),
+        modules: new Map(modules.map((module) => [module.name, module])),
+        strict: false,
+        options: {
+          check: true,
+          forks: 1,
+          forceHandlers: false,
+          tags: [],
+          skipTags: [],
+          become: false,
+          timeoutSeconds: 1,
+        },
+      });
+      expect(warnings.map((warning) => formatDiagnostic(warning))).to.deep.equal([]);
+    });
+});

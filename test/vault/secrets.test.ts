@@ -1,0 +1,63 @@
+import { expect } from 'chai';
+import { Secrets } from '../../engine/vault/secrets.ts';
+
+function secretsOf(...texts: string[]): Secrets {
+  const secrets = new Secrets();
+  for (const text of texts) secrets.add(text);
+  return secrets;
+}
+
+const base64 = (text: string): string => Buffer.from(text).toString('base64');
+
+const cases: [title: string, secrets: string[], shown: unknown, masked: unknown][] = [
+  ['a text', ['abcdef.0123456789abcdef\n'], 'token abcdef.0123456789abcdef', 'token ********'],
+  ['each place where it stands', ['hunter2'], 'hunter2, hunter2', '********, ********'],
+  ['the longer of two that overlap', ['hunter2', 'hunter2-and-more'], 'pw=hunter2-and-more', 'pw=********'],
+  ['both of two that overlap in part', ['abcd', 'cdefg'], 'x abcdefg y', 'x ******** y'],
+  ['one that repeats itself', ['abab'], 'ababab.', '********.'],
+  [
+    'maps and lists at any depth',
+    ['hunter2'],
+    { a: ['hunter2', { b: 'say hunter2!' }] },
+    { a: ['********', { b: 'say ********!' }] },
+  ],
+  ['the keys of maps', ['hunter2'], { 'x-hunter2': 1 }, { 'x-********': 1 }],
+  ['nothing for a text too short to be a secret', ['x', 'ab'], 'ab x marks the spot', 'ab x marks the spot'],
+  ['a secret of three characters', ['a1b'], 'say a1b', 'say ********'],
+  ['numbers and null as they are', ['hunter2'], [1, null, true], [1, null, true]],
+  ['a number that is a secret', ['5432'], [5432, 54321], ['********', 54321]],
+  ['its single lines', ['first line\nsecond line'], 'the second line', 'the ********'],
+  ['no line that is but a word', ['key: a\ndone\n'], 'done', 'done'],
+  ['what is written in JSON', ['say "no"\nor yes'], JSON.stringify({ a: 'say "no"\nor yes' }), '{"a":"********"}'],
+  ['what is quoted for a shell', ["it's me"], String.raw`echo 'it'\''s me'`, "echo '********'"],
+  ['what is escaped in an address', ['p@ss word'], 'https://x/?p=p%40ss%20word', 'https://x/?p=********'],
+  ['base64 of it', ['correct horse'], base64('correct horse'), /^\*{8}.{0,3}$/],
+  [
+    'base64 of a text that it is in',
+    ['correct horse'],
+    `Basic ${base64('me:correct horse')}`,
+    /^Basic bWU6\*{8}.{0,3}$/,
+  ],
+  [
+    'base64 of a text that it is in, one further',
+    ['correct horse'],
+    base64('you:correct horse!'),
+    /^.{0,6}\*{8}.{0,4}$/,
+  ],
+];
+
+describe('secrets', () => {
+  for (const [title, texts, shown, masked] of cases)
+    it(`mask ${title}`, () => {
+      const seen = secretsOf(...texts).value(shown);
+      if (masked instanceof RegExp) expect(seen).to.match(masked);
+      else expect(seen).to.deep.equal(masked);
+    });
+
+  it('may be added at any time', () => {
+    const secrets = secretsOf('first');
+    expect(secrets.text('first second')).to.equal('******** second');
+    secrets.add('second');
+    expect(secrets.text('first second')).to.equal('******** ********');
+  });
+});
