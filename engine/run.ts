@@ -5,10 +5,11 @@ import { targetOf } from './connection/target.ts';
 import type { Connection, Target } from './connection/types.ts';
 import { TaskFailure } from './contract/failure.ts';
 import type { AnyModule } from './contract/module.ts';
+import { Lookahead } from './execute/ahead.ts';
 import type { Confirm, RunContext, RunOptions } from './execute/context.ts';
 import type { Emit, HostCounts } from './execute/event.ts';
 import { LiveInventory } from './execute/growth.ts';
-import { HostState } from './execute/host.ts';
+import { Fleet, HostState } from './execute/host.ts';
 import { Journal } from './execute/journal.ts';
 import { maskEvent } from './execute/mask.ts';
 import { runPlay } from './execute/play.ts';
@@ -161,7 +162,7 @@ export async function execute(
         counts.map(([, c]) => c),
         request.options.detailedExitcode ?? false,
       );
-  emit({ event: 'recap', hosts: Object.fromEntries(counts), exit });
+  emit({ event: 'recap', hosts: Object.fromEntries(counts), exit, roundTrips: connections.roundTrips });
   return exit;
 }
 
@@ -189,6 +190,7 @@ function contextOf(
   const { playbook } = prepared;
   const { options } = request;
   const states = new Map<string, HostState>();
+  const fleet = new Fleet();
   const state = (name: string): HostState => {
     const known = states.get(name);
     if (known) return known;
@@ -198,7 +200,7 @@ function contextOf(
       throw new TaskFailure(`the inventory has no host '${name}'`, {
         hint: suggest(name, inventory.hosts.keys()) ?? 'add it to the inventory',
       });
-    const made = new HostState(host);
+    const made = new HostState(host, fleet);
     states.set(name, made);
     return made;
   };
@@ -227,11 +229,14 @@ function contextOf(
     journal: new Journal(request.journal, request, !options.check, masked),
     inventory: new LiveInventory(world, states, (diagnostics) => readInventory(request, vault, diagnostics)),
     limit: pLimit(options.forks),
+    ahead: new Lookahead(() => context, prepared.hosts, options),
     ...(request.confirm && { confirm: request.confirm }),
     state,
     world,
     connect: async (host, play, task) => {
-      const connection = await connections.get(targetFor(context, host, play, task));
+      const target = targetFor(context, host, play, task);
+      const connection = await connections.get(target);
+      host.reachedAt(target.kind === 'local' ? 'local' : `${target.address}:${target.port}`);
       return options.trips ? watched(connection, masked) : connection;
     },
     reconnect: async (host, play, task, timeoutSeconds) => {

@@ -76,7 +76,7 @@ describe('the README', () => {
 
   it('shows a module that works', async () => {
     const file = join(root, 'test', `readme-${process.pid}.ts`); // imports as the README's: from a folder of the project
-    writeFileSync(file, block('ts', 'defineModule'));
+    writeFileSync(file, block('ts', "name: 'motd'"));
     try {
       const { motd } = (await import(pathToFileURL(file).href)) as { motd: AnyModule };
       const seen = await tryModule(motd, { text: 'new\n' }, { reads: { motd: 'old\n' } });

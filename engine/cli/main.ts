@@ -57,6 +57,7 @@ function howOptions(command: Command): Command {
 
 howOptions(playbookOptions(program.command('run').description('run playbooks')))
   .option('--strict', 'take warnings for errors')
+  .option('--lookahead <n>', 'coming tasks that are looked at ahead at most; 0: none (default: all)')
   .option('--force-handlers', 'run notified handlers of failed hosts too')
   .option('--detailed-exitcode', 'end with 3 where something was (or would be) changed')
   .option('--output <form>', 'human or jsonl', 'human')

@@ -21,6 +21,7 @@ export interface PlaybookOptions extends VaultOptions {
   readonly becomeUser?: string;
   readonly becomeMethod?: string;
   readonly timeout?: string;
+  readonly lookahead?: string;
   readonly forceHandlers?: boolean;
   readonly startAtTask?: string;
   readonly detailedExitcode?: boolean;
@@ -53,6 +54,7 @@ export async function requestOf(
       check: options.check ?? false,
       forks: positive('--forks', options.forks ?? '50'),
       timeoutSeconds: positive('--timeout', options.timeout ?? '10'),
+      ...(options.lookahead !== undefined && { lookahead: lookahead(options.lookahead) }),
       forceHandlers: options.forceHandlers ?? false,
       detailedExitcode: options.detailedExitcode ?? false,
       tags: names('--tags', options.tags),
@@ -90,6 +92,10 @@ function keyFile(path: string): string {
   if (!statSync(file, { throwIfNoEntry: false })?.isFile())
     throw new UsageError(`--private-key ${path}: there is no such file`);
   return file;
+}
+
+function lookahead(text: string): number {
+  return text === '0' ? 0 : positive('--lookahead', text);
 }
 
 function positive(option: string, text: string): number {

@@ -34,6 +34,14 @@ export class Connections {
     };
   }
 
+  /** Round trips by host; the opening of each shell is one. */
+  get roundTrips(): Readonly<Record<string, number>> {
+    const byHost = new Map<string, number>();
+    for (const { target, roundTrips } of this.#all)
+      byHost.set(target.name, (byHost.get(target.name) ?? 0) + roundTrips);
+    return Object.fromEntries(byHost);
+  }
+
   async closeAll(): Promise<void> {
     const opening = [...this.#open.values()];
     this.#open.clear();

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile as writeLocalFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { Become, Connection, RawOutput, Script } from '../connection/types.ts';
+import { type Become, type Connection, type RawOutput, type Script, Unreachable } from '../connection/types.ts';
 import { TaskFailure } from '../contract/failure.ts';
 import type { FileAttributes, RunOptions, Writer } from '../contract/module.ts';
 import type { Output, Probe } from '../contract/probe.ts';
 import { quote, quoteAll } from '../contract/quote.ts';
 import { UnknownValue } from '../contract/unknown.ts';
-import type { HostState } from './host.ts';
+import type { HostState, Reading } from './host.ts';
 import { writeFile } from './write.ts';
 
 /** How a task stands on a host: as whom, over which connection, with what around it. */
@@ -23,14 +23,20 @@ export interface Footing {
   secret(text: string): void;
 }
 
+/** For so many milliseconds what was read counts as what is there: a slow neighbour may have held the play up. */
+export const fresh = 5000;
+
 /** A module's view of a host. Reads of one tick go out as one batch and stay in the host's cache until it is changed. */
 export class Access implements Writer {
   readonly #footing: Footing;
+  readonly #ahead: boolean;
   /** Keys of all probes read that tasks can change: if the step turns out unknown, what it looked at is unknown from there on. */
   readonly keysRead = new Set<string>();
 
-  constructor(footing: Footing) {
+  /** `ahead`: these eyes only fill the cache for those that come after them. */
+  constructor(footing: Footing, ahead = false) {
     this.#footing = footing;
+    this.#ahead = ahead;
   }
 
   async read<T>(probe: Probe<T>): Promise<T> {
@@ -39,20 +45,31 @@ export class Access implements Writer {
     const predicted = checkMode ? state.predictions.of(probe.key) : undefined;
     if (predicted && 'value' in predicted) return predicted.value as T;
     if (predicted) throw new UnknownValue(predicted.unknown);
-    const cacheKey = `${this.#footing.become?.user ?? ''}\0${probe.key}`;
-    let reading = state.cache.get(cacheKey) as Promise<T> | undefined;
-    if (!reading) {
-      reading = this.readNow(probe);
-      if (!probe.shared) {
-        state.cache.set(cacheKey, reading);
-        reading.catch(() => state.cache.delete(cacheKey)); // a read that failed may be tried again
-      }
-    }
-    const value = await reading;
+    const value = await this.#observe(probe);
     const cause =
       checkMode && probe.appearsWith?.absent(value) ? state.predictions.cause(probe.appearsWith.cause) : undefined;
     if (cause !== undefined) throw new UnknownValue(cause);
     return value;
+  }
+
+  /**
+   * From the cache where it can be. What several hosts share is looked at anew by each task, unless it was read ahead
+   * and nothing was changed anywhere since.
+   */
+  #observe<T>(probe: Probe<T>): Promise<T> {
+    const { cache, fleet } = this.#footing.state;
+    const key = `${this.#footing.become?.user ?? ''}\0${probe.key}`;
+    const present = cache.get(key);
+    const counts = present && Date.now() - present.at < fresh && (!probe.shared || present.changes === fleet.changes);
+    const reading: Reading = counts ? present : { value: this.readNow(probe), at: Date.now(), changes: fleet.changes };
+    if (this.#ahead || !probe.shared) cache.set(key, reading);
+    else cache.delete(key);
+    reading.value.catch((error: unknown) => {
+      // A read that failed may be tried again; but that a host was not reached ahead of a task, that task shall tell.
+      const toBeTold = this.#ahead && error instanceof Unreachable;
+      if (!toBeTold && cache.get(key) === reading) cache.delete(key);
+    });
+    return reading.value as Promise<T>;
   }
 
   async readNow<T>(probe: Probe<T>): Promise<T> {
@@ -70,7 +87,7 @@ export class Access implements Writer {
   }
 
   on(host: string): Access {
-    return new Access(this.#footing.on(host));
+    return new Access(this.#footing.on(host), this.#ahead);
   }
 
   async readLocal(path: string): Promise<Buffer | null> {
@@ -144,9 +161,10 @@ function text(raw: RawOutput): Output {
   return { code: raw.code, stdout: raw.stdout.toString(), stderr: raw.stderr.toString() };
 }
 
-/** Collects the scripts of one tick for one shell, and sends them together. */
+/** Collects the scripts of one tick for one shell, and sends them together; what comes while they are under way goes next. */
 class Batch {
   #waiting: { script: Script; resolve: (output: RawOutput) => void; reject: (error: unknown) => void }[] = [];
+  #busy = false;
   readonly #send: (scripts: readonly Script[]) => Promise<readonly RawOutput[]>;
 
   constructor(send: (scripts: readonly Script[]) => Promise<readonly RawOutput[]>) {
@@ -154,7 +172,10 @@ class Batch {
   }
 
   add(script: Script): Promise<RawOutput> {
-    if (this.#waiting.length === 0) setImmediate(() => void this.#flush());
+    if (!this.#busy) {
+      this.#busy = true;
+      setImmediate(() => void this.#flush());
+    }
     return new Promise((resolve, reject) => this.#waiting.push({ script, resolve, reject }));
   }
 
@@ -167,6 +188,11 @@ class Batch {
     } catch (error) {
       for (const w of batch) w.reject(error);
     }
+    // those who waited for an answer ask on in this very tick: their questions still go along
+    setImmediate(() => {
+      if (this.#waiting.length > 0) void this.#flush();
+      else this.#busy = false;
+    });
   }
 }
 

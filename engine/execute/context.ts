@@ -5,6 +5,7 @@ import type { World } from '../plan/scope.ts';
 import type { Play, Task } from '../playbook/types.ts';
 import type { Secrets } from '../vault/secrets.ts';
 import type { Vault } from '../vault/vault.ts';
+import type { Lookahead } from './ahead.ts';
 import type { Emit } from './event.ts';
 import type { LiveInventory } from './growth.ts';
 import type { HostState } from './host.ts';
@@ -31,6 +32,8 @@ export interface RunOptions {
   readonly startAt?: string;
   /** End with 3 instead of 0 where something was, or in check mode would or may be, changed. */
   readonly detailedExitcode?: boolean;
+  /** How many coming tasks are looked at ahead at most; 0: none; default: all. */
+  readonly lookahead?: number;
   /** Results tell all that their module gives back: the output of commands, contents of files. */
   readonly returned?: boolean;
 }
@@ -56,6 +59,7 @@ export interface RunContext {
   /** Handlers that wait, for the run after this one. */
   readonly journal: Journal;
   readonly limit: LimitFunction;
+  readonly ahead: Lookahead;
   /** Asked before each task and handler, one at a time; missing: all run. */
   readonly confirm?: Confirm;
   /** Aborted when the user interrupts: tasks under way end, no further one begins. */

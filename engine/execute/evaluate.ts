@@ -25,22 +25,30 @@ export async function evaluate<T>(
       outcome = { failure };
     }
     const needed = scope.needed.take();
-    if (needed.length > 0) await Promise.all(needed.map(({ host, names }) => readFacts(run, play, host, names)));
+    const { world } = scope.inside;
+    if (needed.length > 0)
+      await Promise.all(needed.map(({ host, names }) => readFacts(run, play, host, names, world.memory(host).facts)));
     else if ('value' in outcome) return outcome.value;
     else throw outcome.failure;
   }
 }
 
-/** Reads facts of a host into its memory, all in one round trip. In check mode what cannot be known yet is Unknown. */
-export async function readFacts(run: RunContext, play: Play, host: string, names: Iterable<string>): Promise<void> {
+/** Reads facts of a host, all in one round trip. In check mode what cannot be known yet is Unknown. */
+export async function readFacts(
+  run: RunContext,
+  play: Play,
+  host: string,
+  names: Iterable<string>,
+  into: Map<string, unknown>,
+): Promise<void> {
   const state = run.state(host);
   const access = new Access(footingOf(run, play, undefined, state));
   const read = async (name: string): Promise<void> => {
     try {
-      state.facts.set(name, await access.read(facts.get(name)!.probe));
+      into.set(name, await access.read(facts.get(name)!.probe));
     } catch (error) {
       if (!(error instanceof UnknownValue)) throw error;
-      state.facts.set(name, new Unknown(error.reason));
+      into.set(name, new Unknown(error.reason));
     }
   };
   await Promise.all([...names].map(read));

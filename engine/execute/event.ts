@@ -75,6 +75,8 @@ export interface Recap {
   /** Tasks (not loop items) by host; as in Ansible `ok` includes the changed ones. */
   readonly hosts: Readonly<Record<string, HostCounts>>;
   readonly exit: number;
+  /** By host: how often it was asked something; the opening of a shell counts as one. */
+  readonly roundTrips: Readonly<Record<string, number>>;
 }
 
 /** Something a person should know that is no result of a task. */

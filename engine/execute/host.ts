@@ -9,6 +9,33 @@ import type { HostCounts } from './event.ts';
 /** Where a host stands in the play: ended hosts leave the play, failed and unreachable ones the run. */
 export type Standing = 'active' | 'failed' | 'unreachable' | 'ended';
 
+/** What the hosts of a run have in common. */
+export class Fleet {
+  /** How often something was, or may have been, changed on any of them. */
+  changes = 0;
+  /** Hosts that are one machine under several names, by where it is reached. */
+  readonly #machines = new Map<string, Set<HostState>>();
+
+  settle(host: HostState, machine: string): void {
+    const names = this.#machines.get(machine);
+    if (names) names.add(host);
+    else this.#machines.set(machine, new Set([host]));
+  }
+
+  at(machine: string | undefined): Iterable<HostState> {
+    return (machine !== undefined && this.#machines.get(machine)) || [];
+  }
+}
+
+/** An observation, under way or made. */
+export interface Reading {
+  readonly value: Promise<unknown>;
+  /** When it was begun, in milliseconds. */
+  readonly at: number;
+  /** How much had been changed on all hosts by then. */
+  readonly changes: number;
+}
+
 /** All that a run knows of one host. */
 export class HostState implements HostMemory {
   /** As the inventory knows it now. */
@@ -17,7 +44,13 @@ export class HostState implements HostMemory {
   readonly variables = new Map<string, unknown>();
   readonly facts = new Map<string, unknown>();
   /** What was read since the last change, by become user and probe key. */
-  readonly cache = new Map<string, Promise<unknown>>();
+  readonly cache = new Map<string, Reading>();
+  /** How far the coming tasks have been looked at (see ahead.ts). */
+  readonly ahead = { upTo: 0, at: 0, changes: 0, window: Number.POSITIVE_INFINITY };
+  /** How often something was, or may have been, changed here. */
+  changes = 0;
+  readonly fleet: Fleet;
+  #machine: string | undefined;
   readonly predictions = new Predictions();
   readonly included: VariableLayer[] = [];
   readonly published: { readonly roleDefaults: VariableLayer[]; readonly vars: VariableLayer[] } = {
@@ -41,8 +74,9 @@ export class HostState implements HostMemory {
     unknown: 0,
   };
 
-  constructor(host: Host) {
+  constructor(host: Host, fleet: Fleet) {
     this.host = host;
+    this.fleet = fleet;
   }
 
   get name(): string {
@@ -61,8 +95,22 @@ export class HostState implements HostMemory {
     this.published.vars.length = 0;
   }
 
+  /** Told with each connection: two hosts may be one machine. */
+  reachedAt(machine: string): void {
+    if (this.#machine === machine) return;
+    this.#machine = machine;
+    this.fleet.settle(this, machine);
+  }
+
   /** Something was changed on the host: nothing that was read before counts any more. */
   forget(): void {
+    this.fleet.changes++;
+    this.#forget();
+    for (const twin of this.fleet.at(this.#machine)) if (twin !== this) twin.#forget();
+  }
+
+  #forget(): void {
+    this.changes++;
     this.cache.clear();
     for (const name of this.facts.keys()) if (!factTable.get(name)?.stable) this.facts.delete(name);
   }

@@ -69,7 +69,7 @@ async function gather(run: RunContext, play: Play, hosts: readonly HostState[]):
     hosts.map((host) =>
       run.limit(async () => {
         try {
-          await readFacts(run, play, host.name, facts.keys());
+          await readFacts(run, play, host.name, facts.keys(), host.facts);
         } catch (error) {
           if (!isTrouble(error)) throw error;
         }

@@ -7,7 +7,7 @@ import { prepareArguments } from '../playbook/arguments.ts';
 import type { Play, Task } from '../playbook/types.ts';
 import { firstFalse } from '../template/conjunction.ts';
 import type { Condition } from '../template/types.ts';
-import { Access } from './access.ts';
+import { Access, type Footing } from './access.ts';
 import { changeDetached, detachmentOf } from './async.ts';
 import type { RunContext } from './context.ts';
 import { evaluate } from './evaluate.ts';
@@ -29,9 +29,9 @@ export interface Step {
 
 /** Judges the conditions, then runs the module as often as `until` asks. Never throws. */
 export async function runStep(step: Step): Promise<{ outcome: Outcome; attempts?: number }> {
-  const { run, play, task, scope } = step;
+  const { task } = step;
   try {
-    const refused = await evaluate(run, play, scope, () => firstFalse(task.when, scope));
+    const refused = await refusal(step);
     if (refused) return { outcome: skipped(`when: ${refused.source} is false`) };
     if (!task.until) return { outcome: await attempt(step) };
     return await retry(step, task.until);
@@ -105,15 +105,32 @@ function holdAll(step: Step, conditions: readonly Condition[], scope: HostScope)
   return evaluate(step.run, step.play, scope, () => firstFalse(conditions, scope) === undefined);
 }
 
+/** The condition that keeps the step from running, if one does. */
+export function refusal({ run, play, task, scope }: Step): Promise<Condition | undefined> {
+  return evaluate(run, play, scope, () => firstFalse(task.when, scope));
+}
+
+/** A step that is ready to look: its arguments, the host that it works on, and how it stands there. */
+export interface Approach {
+  readonly args: unknown;
+  readonly target: HostState;
+  readonly footing: Footing;
+}
+
+export function approach(step: Step): Promise<Approach> {
+  const { run, play, task, scope } = step;
+  return evaluate(run, play, scope, async () => {
+    const target = delegate(step);
+    const args = await prepareArguments(task, scope, run.vault);
+    return { target, args, footing: footingOf(run, play, task, target, scope) };
+  });
+}
+
 /** Check, then predict or change, then verify: the one path that every module takes. */
 async function execute(step: Step): Promise<Outcome> {
   const { run, play, task, host, scope } = step;
   const { module } = task;
-  const { args, target, footing } = await evaluate(run, play, scope, async () => {
-    const there = delegate(step);
-    const values = await prepareArguments(task, scope, run.vault);
-    return { target: there, args: values, footing: footingOf(run, play, task, there, scope) };
-  });
+  const { args, target, footing } = await approach(step);
   if (task.variableFiles) return readVariables(task.variableFiles, args);
   const access = new Access(footing);
   let check: Check;

@@ -94,11 +94,13 @@ function scopeOf(run: RunContext, { play, locals }: Standpoint, task: Task, host
 }
 
 async function runOnHost(run: RunContext, at: Standpoint, task: Task, host: HostState): Promise<Outcome> {
+  if (at.unknown === undefined) await run.ahead.before(at.play, task, host);
   const scope = scopeOf(run, at, task, host);
   const { outcome, value } = await (task.loop && at.unknown === undefined
     ? runLoop(run, at, task, task.loop, host, scope)
     : runSingle(run, at, task, host, scope));
   if (task.register !== undefined) host.variables.set(task.register, value);
+  if (outcome.status === 'changed') host.ahead.window = 1;
   book(at, task, host, outcome, value);
   return outcome;
 }

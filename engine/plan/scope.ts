@@ -9,7 +9,7 @@ import { templateOf } from './inventory-values.ts';
 
 /** What a host has learned during the run: registered results and set facts, and the facts read so far. */
 export interface HostMemory {
-  readonly variables: Map<string, unknown>;
+  readonly variables: { has(name: string): boolean; get(name: string): unknown; keys(): Iterable<string> };
   /** Files that include_vars has read, later ones last. */
   readonly included: readonly VariableLayer[];
   /** What roles that were included in the play have made public. */

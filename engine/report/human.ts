@@ -126,9 +126,10 @@ function showTask(title: string, results: readonly Result[], options: HumanOptio
   return [`${mark} ${title}${counts}`, ...lines, ''].join('\n');
 }
 
-/** What tells of a connection begins with the host's name, which stands beside it here. */
-function withoutName({ host, message = '' }: Result): string {
-  return message.startsWith(`${host}: `) ? message.slice(host.length + 2) : message;
+/** What tells of a connection begins with the host's name, and what is unknown with that word: both stand beside it here. */
+function withoutName({ host, status, message = '' }: Result): string {
+  const before = status === 'unknown' ? 'unknown ' : `${host}: `;
+  return message.startsWith(before) ? message.slice(before.length) : message;
 }
 
 function worstOf(results: readonly Result[]): Status {

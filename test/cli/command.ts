@@ -25,7 +25,7 @@ export interface Around {
 }
 
 /** The built command where nothing is newer than it, else its sources: a test never speaks of an old build. */
-const program = isBuilt()
+export const program = isBuilt()
   ? [`${root}dist/tsplay.js`]
   : ['--import', import.meta.resolve('tsx'), `${root}engine/cli/main.ts`];
 

@@ -53,6 +53,7 @@ const schema = {
     event('recap', {
       hosts: { type: 'object', additionalProperties: object(Object.fromEntries(counts.map((name) => [name, count]))) },
       exit: count,
+      roundTrips: { type: 'object', additionalProperties: count },
     }),
   ],
 };

@@ -12,24 +12,31 @@ function expectOutcome(seen: Outcome, expected: Expected): void {
   if (problem !== undefined) throw new Error(problem);
 }
 
-describe('conformance', () => {
-  let onTsplay: (entry: Case) => Promise<Outcome>;
+const windows = {
+  conformance: Number.POSITIVE_INFINITY,
+  'conformance, three tasks ahead': 3,
+  'conformance, none ahead': 0,
+};
 
-  // mocha loads tests with require(): what the engine imports while it runs would be other modules with other error classes.
-  before(async () => {
-    const { runOnTsplay } = await import('./tsplay.ts');
-    onTsplay = ahead(cases, 3, runOnTsplay);
-  });
+for (const [suite, window] of Object.entries(windows))
+  describe(suite, () => {
+    let onTsplay: (entry: Case) => Promise<Outcome>;
 
-  for (const { topic, title } of all.filter((entry) => !cases.includes(entry)))
-    it(`${topic} / ${title} (skipped: needs root)`);
-
-  for (const entry of cases)
-    it(`${entry.topic} / ${entry.title}`, async () => {
-      const { trace, refused, exit = refused ? 1 : 0 } = entry;
-      expectOutcome(await onTsplay(entry), { trace, exit, refused });
+    // mocha loads tests with require(): what the engine imports while it runs would be other modules with other error classes.
+    before(async () => {
+      const { runOnTsplay } = await import('./tsplay.ts');
+      onTsplay = ahead(cases, 3, (entry: Case) => runOnTsplay(entry, window));
     });
-});
+
+    for (const { topic, title } of all.filter((entry) => !cases.includes(entry)))
+      it(`${topic} / ${title} (skipped: needs root)`);
+
+    for (const entry of cases)
+      it(`${entry.topic} / ${entry.title}`, async () => {
+        const { trace, refused, exit = refused ? 1 : 0 } = entry;
+        expectOutcome(await onTsplay(entry), { trace, exit, refused });
+      });
+  });
 
 describe('conformance with ansible-core', () => {
   const compared = cases.filter(({ ansible }) => ansible !== undefined);

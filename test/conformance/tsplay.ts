@@ -4,19 +4,13 @@ import { trace } from '../execute/trace.ts';
 import type { Case } from './case.ts';
 import type { Outcome } from './compare.ts';
 
-/** Runs a case on this engine. */
-export async function runOnTsplay({
-  playbook,
-  inventory,
-  inventories,
-  files,
-  options,
-  extra,
-  limit,
-  vault,
-}: Case): Promise<Outcome> {
+/** Runs a case on this engine, looking so many tasks ahead. */
+export async function runOnTsplay(
+  { playbook, inventory, inventories, files, options, extra, limit, vault }: Case,
+  lookahead: number,
+): Promise<Outcome> {
   try {
-    const given = { inventory, inventories, files, options, extra, limit, vault };
+    const given = { inventory, inventories, files, options: { ...options, lookahead }, extra, limit, vault };
     const defined = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
     const { lines, exit, results } = await trace({ playbook, ...defined });
     const failures = results.filter(({ status }) => !['ok', 'changed', 'skipped'].includes(status));

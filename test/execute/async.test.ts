@@ -5,7 +5,7 @@ import { type Target, Unreachable } from '../../engine/connection/types.ts';
 import { removeJob } from '../../engine/contract/job.ts';
 import type { Footing } from '../../engine/execute/access.ts';
 import { changeDetached } from '../../engine/execute/async.ts';
-import { HostState } from '../../engine/execute/host.ts';
+import { Fleet, HostState } from '../../engine/execute/host.ts';
 
 const target = { name: 'a', kind: 'local', address: 'a', user: 'me' } as Target;
 const place = { file: 'hosts.yml', line: 1, column: 1 };
@@ -21,7 +21,7 @@ describe('a detached command', () => {
   function losing(nth: number, back = true): Footing & { reconnected: number } {
     let asked = 0;
     const footing: Footing & { reconnected: number } = {
-      state: new HostState({ name: 'a', place, groups: [], settings: [] }),
+      state: new HostState({ name: 'a', place, groups: [], settings: [] }, new Fleet()),
       become: undefined,
       checkMode: false,
       environment: {},

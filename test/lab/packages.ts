@@ -37,7 +37,7 @@ async function fetchAll(options: LabOptions, image: string, folder: string): Pro
   await rm(partial, { recursive: true, force: true });
   await mkdir(join(pool, 'partial'), { recursive: true });
   try {
-    await download(options, image, pool);
+    await download(options, image, pool, PACKAGES);
     await rm(join(pool, 'partial'), { recursive: true });
     await rm(join(pool, 'lock'), { force: true });
     await buildDemo(pool);
@@ -49,7 +49,12 @@ async function fetchAll(options: LabOptions, image: string, folder: string): Pro
 }
 
 /** Lets the machine's apt work out and fetch what the image lacks, with folders of its own: nothing in /var/lib/apt changes. */
-async function download(options: LabOptions, image: string, pool: string): Promise<void> {
+export async function download(
+  options: LabOptions,
+  image: string,
+  pool: string,
+  packages: readonly string[],
+): Promise<void> {
   const { apt } = labPaths(options);
   await mkdir(join(apt, 'lists/partial'), { recursive: true });
   await writeFile(join(apt, 'sources.list'), `${(await debianSources()).join('\n')}\n`);
@@ -70,7 +75,7 @@ async function download(options: LabOptions, image: string, pool: string): Promi
   const get = ['apt-get', '-qq', ...Object.entries(settings).flatMap(([name, value]) => ['-o', `${name}=${value}`])];
   const hint = 'does `apt-get update` work on this machine?';
   await run("read Debian's package lists", [...get, 'update'], { signal: options.signal, hint });
-  const install = [...get, '-y', '--download-only', '--no-install-recommends', 'install', ...PACKAGES];
+  const install = [...get, '-y', '--download-only', '--no-install-recommends', 'install', ...packages];
   await run("fetch the hosts' packages", install, { signal: options.signal, hint });
 }
 

@@ -35,7 +35,7 @@ function task(results: readonly Partial<Result>[]): Event[] {
   return [
     { event: 'task-start', task: 'Write it', role: 'common', hosts: ['a', 'b'] },
     ...results.map((r): Result => ({ ...base, ...r })),
-    { event: 'recap', hosts: { a: counts }, exit: 0 },
+    { event: 'recap', hosts: { a: counts }, exit: 0, roundTrips: {} },
   ];
 }
 

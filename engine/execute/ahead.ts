@@ -1,0 +1,199 @@
+import { Unknown, UnknownValue } from '../contract/unknown.ts';
+import { type HostMemory, HostScope, NeededFacts } from '../plan/scope.ts';
+import { selected } from '../playbook/tags.ts';
+import type { Entry, Play, Task } from '../playbook/types.ts';
+import { firstFalse } from '../template/conjunction.ts';
+import { Access, fresh } from './access.ts';
+import type { RunContext } from './context.ts';
+import { evaluate } from './evaluate.ts';
+import type { HostState } from './host.ts';
+import { look } from './look.ts';
+import { asList, loopVariables, mentions } from './loop.ts';
+import { registered } from './outcome.ts';
+import { approach, refusal, type Step } from './step.ts';
+
+/** A task that comes, unless something fails, is skipped or ends before it. */
+interface Coming {
+  readonly play: Play;
+  readonly task: Task;
+}
+
+/**
+ * Looks at what a host's coming tasks will ask of it: their checks run ahead, side by side, so that their reads share
+ * round trips. What the checks find is thrown away; what they read stays in the host's cache until something changes.
+ * Each task is then checked in its turn as if nothing had been, and finds its answers there.
+ */
+export class Lookahead {
+  readonly #coming: readonly Coming[];
+  readonly #places: ReadonlyMap<Task, number>;
+  readonly #hosts: ReadonlyMap<Play, ReadonlySet<string>>;
+  readonly #limit: number;
+  readonly #run: () => RunContext;
+
+  constructor(run: () => RunContext, hosts: ReadonlyMap<Play, readonly string[]>, options: RunContext['options']) {
+    this.#run = run;
+    this.#limit = options.lookahead ?? Number.POSITIVE_INFINITY;
+    this.#hosts = new Map([...hosts].map(([play, names]) => [play, new Set(names)]));
+    this.#coming = [...hosts.keys()].flatMap((play) =>
+      play.sections
+        .flatMap((section) => section.flatMap(expected))
+        .filter((task) => selected(task.tags, options.tags, options.skipTags))
+        .map((task) => ({ play, task })),
+    );
+    this.#places = new Map(this.#coming.map(({ task }, place) => [task, place]));
+  }
+
+  /**
+   * Before a task is checked on a host: looks at it and at those that follow, unless that has been done. The first look
+   * goes to the end of the run; after a change it goes one task far, then two, four …
+   */
+  async before(play: Play, task: Task, host: HostState): Promise<void> {
+    const place = this.#places.get(task);
+    if (place === undefined || this.#limit === 0) return;
+    const { ahead } = host;
+    const seen = ahead.changes === host.changes && place < ahead.upTo && Date.now() - ahead.at < fresh;
+    if (seen) return;
+    const window = Math.min(ahead.window, this.#limit);
+    const tasks = this.#from(place, play, host.name, window);
+    Object.assign(ahead, { upTo: place + window, at: Date.now(), changes: host.changes, window: ahead.window * 2 });
+    if (tasks.length > 1) await this.#look(host, tasks);
+  }
+
+  /** The next tasks that are for this host, `count` places far at most. */
+  #from(place: number, now: Play, host: string, count: number): readonly Coming[] {
+    const meant = (play: Play): boolean => play === now || this.#hosts.get(play)!.has(host);
+    return this.#coming.slice(place, place + count).filter(({ play }) => meant(play));
+  }
+
+  /** All at once; then again those that hung on what the first have found, as long as that brings anything new. */
+  async #look(host: HostState, tasks: readonly Coming[]): Promise<void> {
+    const foreseen = new Foreseen(this.#run(), host);
+    for (const [i, { task }] of tasks.entries()) foreseen.announce(i, task);
+    let left = [...tasks.keys()];
+    for (;;) {
+      const before = foreseen.learned;
+      const known = await Promise.all(left.map((i) => this.#peek(host, tasks[i]!, i, foreseen)));
+      left = left.filter((_, n) => !known[n]);
+      if (left.length === 0 || foreseen.learned === before) return;
+    }
+  }
+
+  /** False where it hangs on what cannot be known yet. Whatever goes wrong here will be told when it is the task's turn. */
+  async #peek(host: HostState, { play, task }: Coming, index: number, foreseen: Foreseen): Promise<boolean> {
+    const run = this.#run();
+    if (task.variableFiles || task.module.once) return true; // about the controller
+    if (task.settings.runOnce && run.world.batch[0] !== host.name) return true; // most likely another host's
+    const scope = new HostScope(foreseen.world(index), host.host, new NeededFacts(), play, task);
+    const step: Step = { run, play, task, host, scope };
+    try {
+      if (!task.loop) {
+        foreseen.learn(index, task, await peekOnce(step));
+        return true;
+      }
+      const { loop } = task;
+      const forAll = task.when.filter((c) => !mentions(c.references, loop));
+      if (await evaluate(run, play, scope, () => firstFalse(forAll, scope))) return true;
+      const items = await evaluate(run, play, scope, () => asList(loop.over.evaluate(scope), task));
+      await Promise.all(items.map((_, i) => peekOnce({ ...step, scope: scope.with(loopVariables(loop, items, i)) })));
+      return true;
+    } catch (error) {
+      return !(error instanceof UnknownValue);
+    }
+  }
+}
+
+/** The registered value and the variables that a step will leave, where it will find nothing to do. */
+interface Found {
+  readonly registers: unknown;
+  readonly facts: Readonly<Record<string, unknown>>;
+}
+
+async function peekOnce(step: Step): Promise<Found | undefined> {
+  const { task } = step;
+  if (await refusal(step)) return undefined;
+  const { args, footing } = await approach(step);
+  const check = await look(task.module, args, new Access(footing, true));
+  if (check.differences.length > 0 || task.changedWhen || task.failedWhen || task.until) return undefined;
+  const { result, message } = check;
+  const outcome = {
+    status: 'ok',
+    differences: [],
+    ...(result && { result }),
+    ...(message !== undefined && { message }),
+  } as const;
+  return { registers: registered(outcome), facts: check.facts ?? {} };
+}
+
+/** What will run if all goes well: no rescue, and of includes those that can mean one thing only. */
+function expected(entry: Entry): readonly Task[] {
+  if (entry.kind === 'task') return [entry];
+  if (entry.kind === 'block') return [...entry.block, ...entry.always].flatMap(expected);
+  if (entry.kind === 'meta' || entry.candidates.length !== 1) return [];
+  return entry.candidates[0]!.checked?.lists.flatMap((list) => list.entries.flatMap(expected)) ?? [];
+}
+
+/** What coming tasks will know: the values of now, those that looked-at tasks will leave, and unknown for the rest. */
+class Foreseen {
+  readonly #run: RunContext;
+  readonly #host: HostState;
+  readonly #values = new Map<string, { readonly index: number; value: unknown }[]>();
+  readonly #facts = new Map<string, Map<string, unknown>>();
+  learned = 0;
+
+  constructor(run: RunContext, host: HostState) {
+    this.#run = run;
+    this.#host = host;
+  }
+
+  /** In the order of the tasks: these names will have other values after it. */
+  announce(index: number, task: Task): void {
+    for (const name of namesSetBy(task)) {
+      const values = this.#values.get(name) ?? [];
+      this.#values.set(name, values);
+      values.push({ index, value: new Unknown(`until '${task.name}' has run`) });
+    }
+  }
+
+  learn(index: number, task: Task, found: Found | undefined): void {
+    if (!found) return;
+    const values = new Map(Object.entries(found.facts));
+    if (task.register !== undefined) values.set(task.register, found.registers);
+    for (const [name, value] of values) {
+      const slot = this.#values.get(name)?.find((s) => s.index === index);
+      if (!slot || !(slot.value instanceof Unknown)) continue;
+      slot.value = value;
+      this.learned++;
+    }
+  }
+
+  /** The world as the task at this index will see it. Facts that are read for it are its own: no other task's. */
+  world(index: number): HostScope['inside']['world'] {
+    const { world } = this.#run;
+    return { ...world, memory: (name) => this.#memory(name, index) };
+  }
+
+  #memory(name: string, index: number): HostMemory {
+    const state = this.#run.state(name);
+    let facts = this.#facts.get(name);
+    if (!facts) this.#facts.set(name, (facts = new Map(state.facts)));
+    const { included, published, inPlay } = state;
+    if (state !== this.#host) return { variables: state.variables, included, published, inPlay, facts };
+    const ahead = (variable: string) => this.#values.get(variable)?.findLast((v) => v.index < index);
+    const variables = {
+      has: (variable: string) => ahead(variable) !== undefined || state.variables.has(variable),
+      get: (variable: string) => {
+        const slot = ahead(variable);
+        return slot ? slot.value : state.variables.get(variable);
+      },
+      keys: () => new Set([...state.variables.keys(), ...this.#values.keys()]).keys(),
+    };
+    return { variables, included, published, inPlay, facts };
+  }
+}
+
+function namesSetBy(task: Task): readonly string[] {
+  return [
+    ...(task.register === undefined ? [] : [task.register]),
+    ...(task.module.setsVariables ? task.args.keys() : []),
+  ];
+}

@@ -1,0 +1,159 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { labOptions } from '../../engine/cli/lab.ts';
+import * as lab from '../lab/index.ts';
+import type { Contestant, Name, Task } from './contestants.ts';
+import { type Ground, type GroundHost, type Identity, prepareGround, work } from './ground.ts';
+import { type Command, type Measured, measure, medians } from './measure.ts';
+import { pythonArchive } from './python.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** The medians by work, and by who did it. */
+export type Results = Map<string, Map<Name, Measured>>;
+
+interface Turns {
+  /** Of the fast and of the slow contestants. */
+  readonly rounds?: readonly [number, number];
+  readonly who?: (contestant: Contestant) => boolean;
+}
+
+/** The lab, the contestants and what has been measured so far. */
+export class Bench {
+  readonly options: lab.LabOptions;
+  readonly contestants: readonly Contestant[];
+  readonly results: Results = new Map();
+  readonly failures: string[] = [];
+  /** The lab's hosts as they are. */
+  readonly ground: Ground;
+  readonly #folder = mkdtempSync(join(tmpdir(), 'tsplay-bench-'));
+  readonly #identity: Identity;
+
+  private constructor(options: lab.LabOptions, contestants: readonly Contestant[]) {
+    this.options = options;
+    this.contestants = contestants;
+    this.#identity = {
+      keyFile: lab.labPaths(options).key,
+      hostKeys: new Map(options.hosts.map(({ name }) => [name, hostKeys(options, name)])),
+    };
+    const hosts = options.hosts.map(({ name, listen, port }) => ({ name, address: listen, port, of: name }));
+    this.ground = this.groundOf('lab', hosts);
+  }
+
+  static async open(contestants: readonly Contestant[], signal: AbortSignal): Promise<Bench> {
+    const options = { ...(await labOptions(['inventory/lab.yml'], signal)), log: () => {} };
+    await lab.labUp(options);
+    return new Bench(options, contestants);
+  }
+
+  close(): void {
+    rmSync(this.#folder, { recursive: true });
+  }
+
+  groundOf(name: string, hosts: readonly GroundHost[], namespace?: string): Ground {
+    return prepareGround(join(this.#folder, name), hosts, this.#identity, namespace);
+  }
+
+  /** Whoever can do the task does it, in turn, several times; the medians are kept. Nothing may change by it. */
+  async turns(title: string, task: Task, ground: Ground, { rounds = [5, 2], who }: Turns = {}): Promise<void> {
+    const measured = new Map<Name, Measured[]>();
+    const failed = new Set<Name>();
+    for (let round = 0; round < Math.max(...rounds); round++)
+      for (const contestant of this.contestants) {
+        const command = contestant.command(task, ground);
+        if (!command || failed.has(contestant.name) || round >= rounds[contestant.slow ? 1 : 0]!) continue;
+        if (who && !who(contestant)) continue;
+        const ran = await this.#measure(title, contestant.name, command, changesNothing);
+        if (ran) measured.set(contestant.name, [...(measured.get(contestant.name) ?? []), ran]);
+        else failed.add(contestant.name);
+      }
+    for (const [name, runs] of measured) if (!failed.has(name)) this.keep(title, name, runs);
+  }
+
+  /** From bare hosts, which everybody gets anew. */
+  async fresh(title: string): Promise<void> {
+    for (const contestant of this.contestants) {
+      await lab.labReset(this.options);
+      if (contestant.slow) await this.bringPython();
+      const ran = await this.#measure(title, contestant.name, contestant.command('prepare', this.ground)!, () => true);
+      if (ran) this.keep(title, contestant.name, [ran]);
+    }
+    await this.prepared();
+  }
+
+  keep(title: string, name: Name, runs: readonly Measured[]): void {
+    const row = this.results.get(title) ?? new Map<Name, Measured>();
+    this.results.set(title, row.set(name, medians(runs)));
+  }
+
+  /** Sees to it that the work is done on the lab's hosts, and that Ansible finds its Python there. */
+  async prepared(): Promise<void> {
+    const marks = this.options.hosts.map(({ name }) =>
+      lab.hostExec(this.options, name, ['cat', '/etc/cni/net.d/10-bench.conflist']),
+    );
+    if ((await Promise.all(marks)).some(({ code }) => code !== 0)) {
+      say('the hosts are reset and prepared (not measured)');
+      await lab.labReset(this.options);
+    }
+    await this.#must(this.contestants.find(({ name }) => name === 'tsplay')!.command('prepare', this.ground)!);
+    if (this.contestants.some(({ slow }) => slow)) await this.bringPython();
+  }
+
+  async bringPython(): Promise<void> {
+    const archive = await pythonArchive(this.options);
+    await this.#must({
+      argv: this.tsplay(join(work, 'python.yml'), '-i', this.ground.inventory, '-e', `archive=${archive}`),
+    });
+  }
+
+  tsplay(...args: readonly string[]): readonly string[] {
+    return [process.execPath, join(root, 'dist/tsplay.js'), 'run', ...args];
+  }
+
+  /** One more measurement of tsplay, of a work that only it has. */
+  async own(title: string, rounds: number, argv: readonly string[], fine = changesNothing): Promise<void> {
+    const runs: Measured[] = [];
+    for (let round = 0; round < rounds; round++) {
+      const ran = await this.#measure(title, 'tsplay', { argv }, fine);
+      if (ran) runs.push(ran);
+    }
+    if (runs.length > 0) this.keep(title, 'tsplay', runs);
+  }
+
+  async #measure(
+    title: string,
+    name: Name,
+    command: Command,
+    fine: (output: string) => boolean,
+  ): Promise<Measured | undefined> {
+    const ran = await measure(command);
+    this.options.signal?.throwIfAborted(); // Ctrl-C has ended the command too
+    const good = ran.code === 0 && fine(ran.output);
+    say(`${title}: ${name}: ${good ? `${ran.seconds.toFixed(2)} s` : 'failed'}`);
+    if (good) return ran;
+    const why = ran.code === 0 ? 'it changed something on hosts that were as they should be' : `exit code ${ran.code}`;
+    this.failures.push(`${title}: ${name}: ${why}\n${ran.output.trimEnd().split('\n').slice(-15).join('\n')}`);
+    return undefined;
+  }
+
+  async #must(command: Command): Promise<void> {
+    const { code, output } = await measure(command);
+    if (code !== 0) throw new Error(`${command.argv.join(' ')} ended with ${code}:\n${output.trimEnd()}`);
+  }
+}
+
+/** In the words of tsplay and Ansible, or in the floor's. */
+const changesNothing = (output: string): boolean => !/changed=[1-9]|^changed: /m.test(output);
+
+export function say(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+/** The public keys of a host, without the comment at their end. */
+function hostKeys(options: lab.LabOptions, host: string): string[] {
+  const folder = join(lab.hostPaths(options, host).seed, 'etc/ssh');
+  const files = readdirSync(folder).filter((name) => name.endsWith('.pub'));
+  return files.map((name) => readFileSync(join(folder, name), 'utf8').split(' ').slice(0, 2).join(' '));
+}

@@ -1,0 +1,134 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { type Ground, work } from './ground.ts';
+import type { Command } from './measure.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Prepare the hosts; tell what preparing them would change; greet them. */
+export type Task = 'prepare' | 'check' | 'ping';
+
+export const names = ['floor, OpenSSH', 'floor, Node', 'tsplay', 'Mitogen', 'Ansible', 'Ansible, facts'] as const;
+export type Name = (typeof names)[number];
+
+export interface Contestant {
+  readonly name: Name;
+  /** Takes many times as long as the others: gets fewer rounds and fewer hosts. */
+  readonly slow: boolean;
+  /** Nothing where it cannot do the task. */
+  command(task: Task, ground: Ground): Command | undefined;
+}
+
+/** Those that this machine has, and what to install for the rest. */
+export async function contestants(): Promise<{ readonly present: readonly Contestant[]; readonly missing: string[] }> {
+  const floor = await bundledFloor();
+  const present: Contestant[] = [
+    { name: 'floor, OpenSSH', slow: false, command: openssh },
+    {
+      name: 'floor, Node',
+      slow: false,
+      command: (task, ground) =>
+        task === 'check'
+          ? undefined
+          : within(ground, [process.execPath, floor, join(ground.folder, 'ground.json'), task]),
+    },
+    { name: 'tsplay', slow: false, command: tsplay },
+  ];
+  const missing: string[] = [];
+  if (!prints('ansible-playbook', ['--version'])) missing.push('ansible-core');
+  const mitogen = prints('python3', ['-c', 'import ansible_mitogen; print(ansible_mitogen.__path__[0])']);
+  if (!mitogen) missing.push('ansible-mitogen');
+  if (missing.includes('ansible-core')) return { present, missing };
+  if (mitogen)
+    present.push({ name: 'Mitogen', slow: true, command: ansible({ plugins: join(mitogen, 'plugins/strategy') }) });
+  present.push({ name: 'Ansible', slow: true, command: ansible({}) });
+  present.push({ name: 'Ansible, facts', slow: true, command: ansible({ facts: true }) });
+  return { present, missing };
+}
+
+function prints(file: string, args: readonly string[]): string | undefined {
+  try {
+    return execFileSync(file, args, { stdio: ['ignore', 'pipe', 'ignore'] })
+      .toString()
+      .trim();
+  } catch {
+    return undefined;
+  }
+}
+
+function within({ namespace }: Ground, argv: readonly string[]): Command {
+  return { argv: namespace === undefined ? argv : ['nsenter', `--net=${namespace}`, ...argv] };
+}
+
+/** So that it starts as a program in JavaScript does. */
+async function bundledFloor(): Promise<string> {
+  const outfile = join(root, 'node_modules/.cache/tsplay-bench/floor.js');
+  await build({
+    entryPoints: [fileURLToPath(new URL('floor.ts', import.meta.url))],
+    outfile,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    external: ['ssh2'],
+    logLevel: 'warning',
+  });
+  return outfile;
+}
+
+function openssh(task: Task, ground: Ground): Command | undefined {
+  if (task === 'check') return undefined;
+  return within(ground, [
+    'xargs',
+    '-a',
+    join(ground.folder, 'names'),
+    '-P',
+    '50',
+    '-n',
+    '1',
+    'sh',
+    join(ground.folder, task),
+  ]);
+}
+
+function tsplay(task: Task, ground: Ground): Command {
+  const playbook = join(work, task === 'ping' ? 'ping.yml' : 'ha-prep.yml');
+  const variables = task === 'ping' ? [] : ['-e', `@${join(work, 'vars.yml')}`];
+  return within(ground, [
+    ...[process.execPath, join(root, 'dist/tsplay.js'), 'run', playbook, '-i', ground.inventory, ...variables],
+    ...(task === 'check' ? ['--check'] : []),
+  ]);
+}
+
+/** As one tunes it: pipelining, connections kept, a fork for each host, no facts unless they are asked for. */
+function ansible({ plugins, facts = false }: { plugins?: string; facts?: boolean }) {
+  return (task: Task, ground: Ground): Command | undefined => {
+    if (task === 'ping' && facts) return undefined;
+    const own = join(ground.folder, plugins === undefined ? 'ansible' : 'mitogen');
+    mkdirSync(own, { recursive: true });
+    const settings = [
+      '[defaults]',
+      'forks = 50',
+      'timeout = 60',
+      'host_key_checking = true',
+      `local_tmp = ${own}/tmp`,
+      ...(plugins === undefined ? [] : [`strategy_plugins = ${plugins}`, 'strategy = mitogen_linear']),
+      '[ssh_connection]',
+      'pipelining = true',
+      'ssh_args = -o ControlMaster=auto -o ControlPersist=60s',
+      `control_path_dir = ${own}/cp`,
+    ];
+    writeFileSync(join(own, 'ansible.cfg'), `${settings.join('\n')}\n`);
+    const playbook = join(work, task === 'ping' ? 'ping.yml' : 'ha-prep.ansible.yml');
+    const variables = task === 'ping' ? [] : ['-e', `@${join(work, 'vars.yml')}`, '-e', `bench_facts=${facts}`];
+    return {
+      ...within(ground, [
+        ...['ansible-playbook', playbook, '-i', ground.inventory, ...variables],
+        ...(task === 'check' ? ['--check', '--diff'] : []),
+      ]),
+      env: { ANSIBLE_CONFIG: join(own, 'ansible.cfg'), ANSIBLE_NOCOLOR: '1', ANSIBLE_HOME: own },
+    };
+  };
+}

@@ -1,0 +1,69 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import * as lab from '../lab/index.ts';
+import { Bench, say } from './bench.ts';
+import { contestants } from './contestants.ts';
+import { plotOf } from './plot.ts';
+import { scenarios } from './scenarios.ts';
+import { tableOf } from './table.ts';
+
+/**
+ * `npm run bench [-- SCENARIO… --readme]`: the same work by tsplay, by Ansible and by hand, in turn, on the lab's hosts,
+ * which it takes for itself. Prints a table; with --readme it goes into README.md, and a plot of it beside this file.
+ */
+const root = fileURLToPath(new URL('../..', import.meta.url));
+process.chdir(root);
+
+const args = process.argv.slice(2);
+const readme = args.includes('--readme');
+const chosen = args.filter((arg) => arg !== '--readme');
+const unknown = chosen.filter((name) => !Object.hasOwn(scenarios, name));
+if (unknown.length > 0) fail(`no such scenario: ${unknown.join(', ')}; there are ${Object.keys(scenarios).join(', ')}`);
+if (!existsSync('dist/tsplay.js')) fail('dist/tsplay.js is what is measured, and is not there: npm run build');
+
+const interrupt = new AbortController();
+process.once('SIGINT', () => interrupt.abort());
+
+const { present, missing } = await contestants();
+if (missing.length > 0) say(`left out, for they are not installed: apt-get install ${missing.join(' ')}`);
+const bench = await open();
+try {
+  for (const [name, measure] of Object.entries(scenarios))
+    if (chosen.length === 0 || chosen.includes(name)) await measure(bench);
+} catch (error) {
+  if (!interrupt.signal.aborted) throw error;
+} finally {
+  bench.close();
+}
+const table = `${tableOf(bench.results)}${missing.length > 0 ? `\nLeft out: ${missing.join(', ')} (not installed).\n` : ''}`;
+process.stdout.write(`\n${table}`);
+if (readme && !interrupt.signal.aborted) {
+  replaceTable(table);
+  writeFileSync('test/bench/result.svg', plotOf(bench.results));
+}
+for (const failure of bench.failures) say(`\nfailed: ${failure}`);
+process.exitCode = bench.failures.length > 0 ? 1 : interrupt.signal.aborted ? 130 : 0;
+
+async function open(): Promise<Bench> {
+  try {
+    return await Bench.open(present, interrupt.signal);
+  } catch (error) {
+    if (error instanceof lab.LabError) fail(error.message);
+    throw error;
+  }
+}
+
+function replaceTable(text: string): void {
+  const before = readFileSync('README.md', 'utf8');
+  const marked = /(<!-- bench -->\n)[^]*?(<!-- end of bench -->)/;
+  if (!marked.test(before)) return say('README.md has no `<!-- bench -->` … `<!-- end of bench -->`: left as it is');
+  writeFileSync(
+    'README.md',
+    before.replace(marked, (_, begin: string, end: string) => `${begin}\n${text}\n${end}`),
+  );
+}
+
+function fail(message: string): never {
+  say(message);
+  process.exit(1);
+}

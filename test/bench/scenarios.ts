@@ -1,0 +1,91 @@
+import { once } from 'node:events';
+import type { Server } from 'node:net';
+import * as lab from '../lab/index.ts';
+import type { Bench } from './bench.ts';
+import { startDelay } from './delay.ts';
+import { simulatedHosts, simulatedNamespace, startSimulated } from './simulate.ts';
+import { measureStart } from './start.ts';
+
+export const titles = {
+  fresh: 'fresh run, 5 hosts',
+  converged: 'converged run, 5 hosts',
+  check: 'check mode, 5 hosts',
+  ping: 'ping, 5 hosts',
+  delay: (ms: number) => `converged run, ${ms} ms away`,
+  hosts: (count: number) => `converged run, ${count.toLocaleString('en')} hosts`,
+  cluster: {
+    fresh: 'ha-cluster.yml, fresh',
+    converged: 'ha-cluster.yml, converged',
+    check: 'ha-cluster.yml, check mode',
+  },
+} as const;
+
+export const delays = [10, 50, 150] as const;
+export const counts = [25, 50, 200, 1000] as const;
+
+/** In the order in which a whole run takes them: from bare hosts to the cluster that `npm start` leaves. */
+export const scenarios: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
+  start: measureStart,
+
+  fresh: (bench) => bench.fresh(titles.fresh),
+
+  async converged(bench) {
+    await bench.prepared();
+    await bench.turns(titles.converged, 'prepare', bench.ground);
+  },
+
+  async check(bench) {
+    await bench.prepared();
+    const who = ({ name }: { name: string }) => name !== 'Ansible, facts';
+    await bench.turns(titles.check, 'check', bench.ground, { rounds: [5, 1], who });
+  },
+
+  async ping(bench) {
+    await bench.prepared();
+    await bench.turns(titles.ping, 'ping', bench.ground);
+  },
+
+  /** Round trips: the lab's hosts seen through relays. */
+  async delay(bench) {
+    await bench.prepared();
+    for (const ms of delays) {
+      const hosts = bench.ground.hosts.map((host) => ({
+        ...host,
+        address: host.address.replace(/^127\.\d+/, '127.40'),
+      }));
+      const relays: Server[] = [];
+      try {
+        for (const [i, { address, port }] of bench.ground.hosts.entries())
+          relays.push(await startDelay({ address: hosts[i]!.address, port }, { address, port }, ms));
+        const who = ({ name }: { name: string }) => name !== 'Ansible, facts';
+        await bench.turns(titles.delay(ms), 'prepare', bench.groundOf(`delay-${ms}`, hosts), { rounds: [3, 1], who });
+      } finally {
+        await Promise.all(relays.map((relay) => once(relay.close(), 'close')));
+      }
+    }
+  },
+
+  /** Many hosts, simulated. The slow ones would take hours for the last of these. */
+  async hosts(bench) {
+    await bench.prepared();
+    const stop = await startSimulated(bench.options);
+    try {
+      for (const count of counts) {
+        const ground = bench.groundOf(`hosts-${count}`, simulatedHosts(count), simulatedNamespace);
+        const who = ({ name, slow }: { name: string; slow: boolean }) =>
+          slow ? count <= 25 && name !== 'Ansible, facts' : count <= 50 || name !== 'floor, OpenSSH';
+        await bench.turns(titles.hosts(count), 'prepare', ground, { rounds: count > 50 ? [1, 1] : [2, 1], who });
+      }
+    } finally {
+      await stop();
+    }
+  },
+
+  async cluster(bench) {
+    const run = bench.tsplay('playbooks/ha-cluster.yml', '-i', 'inventory/lab.yml');
+    await lab.labReset(bench.options);
+    await bench.own(titles.cluster.fresh, 1, run, () => true);
+    await bench.own(titles.cluster.converged, 5, run);
+    await bench.own(titles.cluster.check, 5, [...run, '--check']);
+  },
+};

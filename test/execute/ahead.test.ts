@@ -1,0 +1,132 @@
+import { expect } from 'chai';
+import { trace } from './trace.ts';
+
+const two = 'all: { vars: { ansible_connection: local }, hosts: { a: {}, b: {} } }\n';
+const windows = [0, 1, 3, Number.POSITIVE_INFINITY];
+
+/** All that a run told, without what differs from one run to the next. */
+async function told(playbook: string, lookahead: number, check: boolean): Promise<string> {
+  const { results, recap } = await trace({ playbook, inventory: two, options: { lookahead, check } });
+  const byHost = [...results].sort((a, b) => (a.host < b.host ? -1 : a.host > b.host ? 1 : 0)); // stable: order within a host stays
+  const lines = byHost.map((result) => JSON.stringify({ ...result, milliseconds: 0 }));
+  return [...lines, JSON.stringify({ ...recap, roundTrips: {} })]
+    .join('\n')
+    .replaceAll(/tsplay-test-\w+|\\"(inode|mtime)\\":\d+/g, 'DIR');
+}
+
+/** Small numbers that look random and are the same in every run (mulberry32). */
+function dice(seed: number): (sides: number) => number {
+  let state = seed;
+  return (sides) => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) % sides;
+  };
+}
+
+/** A playbook of tasks that hang on each other: files, registers, conditions, loops, handlers, blocks with a rescue. */
+function playbookOf(seed: number): string {
+  const die = dice(seed);
+  const path = (): string => `DIR/{{ inventory_hostname }}-${die(4)}`;
+  const name = (): string => `r${die(3)}`;
+  let n = 0;
+  const task = (): string => {
+    const kinds = [
+      () => `copy: { content: "v${die(3)}\\n", dest: "${path()}" }, notify: [h${die(2)}]`,
+      () =>
+        `file: { path: "${path()}", state: ${['absent', 'directory', 'file'][die(3)]} }, ignore_errors: ${die(2) === 0}`,
+      () => `stat: { path: "${path()}" }, register: ${name()}`,
+      () => `lineinfile: { path: "${path()}", line: "l${die(3)}", create: true }, register: ${name()}`,
+      () => `command: "cat ${path()}", register: ${name()}, changed_when: false, failed_when: false`,
+      () => `set_fact: { f${die(2)}: "{{ inventory_hostname }}${die(9)}" }`,
+      () => `debug: { msg: "{{ default f${die(2)} \\"none\\" }} {{ toJson (default ${name()} 0) }}" }`,
+      () =>
+        `copy: { content: "{{ item }}", dest: "DIR/{{ inventory_hostname }}-{{ item }}" }, loop: [${die(4)}, ${die(4)}], register: ${name()}`,
+      () => `file: { path: "${path()}", state: absent }, when: defined('${name()}') && ${die(2) === 0}`,
+      () => `copy: { content: once, dest: "${path()}" }, run_once: true, register: ${name()}`,
+      () => `slurp: { src: "${path()}" }, register: ${name()}, ignore_errors: true`,
+      () => `assert: { that: [size(inventory_hostname) == 1] }`,
+    ];
+    return `{ name: t${n++}, ${kinds[die(kinds.length)]!()} }`;
+  };
+  const entry = (): string => {
+    if (die(6) > 0) return `    - ${task()}`;
+    const list = (count: number): string => Array.from({ length: count }, () => `        - ${task()}`).join('\n');
+    return `    - block:\n${list(2)}\n      rescue:\n${list(1)}\n      always:\n${list(1)}`;
+  };
+  const play = (): string =>
+    [
+      '- hosts: all',
+      ...(die(4) === 0 ? ['  serial: 1'] : []),
+      ...(die(4) === 0 ? ['  strategy: free'] : []),
+      '  tasks:',
+      ...Array.from({ length: 4 + die(6) }, entry),
+      '  handlers:',
+      `    - { name: h0, command: "true" }`,
+      `    - { name: h1, copy: { content: h, dest: "${path()}" }, notify: h0 }`,
+    ].join('\n');
+  return `${play()}\n${play()}\n`;
+}
+
+describe('looking ahead', function () {
+  this.timeout(60_000);
+
+  for (let seed = 1; seed <= 200; seed++)
+    it(`changes nothing of generated playbook ${seed}`, async () => {
+      const playbook = playbookOf(seed);
+      const check = seed % 4 === 0;
+      const without = await told(playbook, 0, check);
+      for (const window of windows.slice(1))
+        expect(await told(playbook, window, check), `window ${window}\n${playbook}`).to.equal(without);
+    });
+
+  for (const tasks of [10, 100, 1000])
+    it(`asks a host once for ${tasks} tasks that find nothing to do`, async () => {
+      const list = Array.from({ length: tasks }, (_, i) => `    - file: { path: DIR/${i}, state: absent }`);
+      const { recap } = await trace({ playbook: `- hosts: all\n  tasks:\n${list.join('\n')}\n` });
+      expect(recap.roundTrips).to.deep.equal({ a: 2, b: 2, c: 2 }); // one of them opens the shell
+    });
+
+  const cases: readonly { title: string; playbook: string; trips: number }[] = [
+    {
+      title: 'what hangs on a registered result is asked in one more round trip',
+      playbook: `- hosts: a
+  tasks:
+    - { stat: { path: DIR/hosts.yml }, register: s }
+    - { file: { path: DIR/gone, state: absent }, when: s.stat.exists }
+    - { file: { path: DIR/too, state: absent } }
+`,
+      trips: 3,
+    },
+    {
+      title: 'facts, blocks, loops and later plays are looked through',
+      playbook: `- hosts: a
+  tasks:
+    - { file: { path: DIR/a, state: absent } }
+    - block: [{ file: { path: "DIR/{{ item }}", state: absent }, loop: [x, y, z] }]
+      always: [{ file: { path: DIR/b, state: absent } }]
+- hosts: all
+  tasks: [{ file: { path: DIR/c, state: absent } }]
+`,
+      trips: 2,
+    },
+    {
+      title: 'after a change all is asked anew',
+      playbook: `- hosts: a
+  tasks:
+    - { file: { path: DIR/a, state: absent } }
+    - { copy: { content: x, dest: DIR/b }, register: c }
+    - { stat: { path: DIR/b }, register: s }
+    - { assert: { that: [c.changed, s.stat.exists] } }
+`,
+      trips: 5,
+    },
+  ];
+  for (const { title, playbook, trips } of cases)
+    it(title, async () => {
+      const { recap } = await trace({ playbook });
+      expect(recap.exit).to.equal(0);
+      expect(recap.roundTrips['a']).to.equal(trips);
+    });
+});
