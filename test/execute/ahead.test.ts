@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { trace } from './trace.ts';
 
 const two = 'all: { vars: { ansible_connection: local }, hosts: { a: {}, b: {} } }\n';
-const windows = [0, 1, 3, Number.POSITIVE_INFINITY];
+const windows = [1, 3, Number.POSITIVE_INFINITY];
 
 /** All that a run told, without what differs from one run to the next. */
 async function told(playbook: string, lookahead: number, check: boolean): Promise<string> {
@@ -77,7 +77,7 @@ describe('looking ahead', function () {
       const playbook = playbookOf(seed);
       const check = seed % 4 === 0;
       const without = await told(playbook, 0, check);
-      for (const window of windows.slice(1))
+      for (const window of windows)
         expect(await told(playbook, window, check), `window ${window}\n${playbook}`).to.equal(without);
     });
 
