@@ -5,6 +5,7 @@ set -eu
 cd "$(dirname "$0")/.."
 sh test/setup.sh
 npm run --silent lint
+sh test/conformance/ansible/install.sh
 if missing=$(node dist/tsplay.js lab requirements 2>&1); then
   node dist/tsplay.js lab up -i inventory/lab.yml
   status=0
