@@ -63,7 +63,7 @@ export class Bench {
     for (let round = 0; round < Math.max(...rounds); round++)
       for (const contestant of this.contestants) {
         const command = contestant.command(task, ground);
-        if (!command || failed.has(contestant.name) || round >= rounds[contestant.slow ? 1 : 0]!) continue;
+        if (!command || failed.has(contestant.name) || round >= rounds[contestant.slow ? 1 : 0]) continue;
         if (who && !who(contestant)) continue;
         const ran = await this.#measure(title, contestant.name, command, changesNothing);
         if (ran) measured.set(contestant.name, [...(measured.get(contestant.name) ?? []), ran]);

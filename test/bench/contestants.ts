@@ -97,7 +97,13 @@ function tsplay(task: Task, ground: Ground): Command {
   const playbook = join(work, task === 'ping' ? 'ping.yml' : 'ha-prep.yml');
   const variables = task === 'ping' ? [] : ['-e', `@${join(work, 'vars.yml')}`];
   return within(ground, [
-    ...[process.execPath, join(root, 'dist/tsplay.js'), 'run', playbook, '-i', ground.inventory, ...variables],
+    process.execPath,
+    join(root, 'dist/tsplay.js'),
+    'run',
+    playbook,
+    '-i',
+    ground.inventory,
+    ...variables,
     ...(task === 'check' ? ['--check'] : []),
   ]);
 }
@@ -125,7 +131,11 @@ function ansible({ plugins, facts = false }: { plugins?: string; facts?: boolean
     const variables = task === 'ping' ? [] : ['-e', `@${join(work, 'vars.yml')}`, '-e', `bench_facts=${facts}`];
     return {
       ...within(ground, [
-        ...['ansible-playbook', playbook, '-i', ground.inventory, ...variables],
+        'ansible-playbook',
+        playbook,
+        '-i',
+        ground.inventory,
+        ...variables,
         ...(task === 'check' ? ['--check', '--diff'] : []),
       ]),
       env: { ANSIBLE_CONFIG: join(own, 'ansible.cfg'), ANSIBLE_NOCOLOR: '1', ANSIBLE_HOME: own },

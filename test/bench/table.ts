@@ -20,7 +20,7 @@ export function tableOf(results: Results): string {
   return [
     part('seconds', (m) => digits(m.seconds)),
     part("controller's CPU seconds / peak MB", (m) => `${digits(m.cpuSeconds)} / ${Math.round(m.megabytes)}`),
-    ...(judged.length > 0 ? [aligned([['target', 'measured', 'at stake', ''], ...judged])] : []),
+    ...(judged.length > 0 ? [aligned([['target', 'measured', 'wanted', ''], ...judged])] : []),
   ].join('\n');
 }
 

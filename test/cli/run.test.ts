@@ -49,7 +49,7 @@ describe('tsplay run', function () {
     });
     expect(results[4]!['place']).to.deep.include({ file: 'site.yml', line: 15 });
     const counts = { ok: 6, changed: 2, skipped: 2, failed: 0, unreachable: 0, rescued: 1, ignored: 1, unknown: 0 };
-    expect(events.at(-1)).to.deep.equal({
+    expect(events.at(-1)).to.deep.include({
       event: 'recap',
       hosts: { a: counts, b: { ...counts, skipped: 1 } },
       exit: 0,
