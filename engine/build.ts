@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { validatorsPlugin } from './build-validators.ts';
 
 /**
  * `npm run build [FOLDER]`: the command and the entries of the package, with lazy chunks that they share, in dist/ or
@@ -42,6 +43,7 @@ async function bundle(): Promise<void> {
     banner: {
       js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",
     },
+    plugins: [validatorsPlugin],
     logLevel: 'warning',
   });
 }

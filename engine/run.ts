@@ -13,6 +13,7 @@ import { Fleet, HostState } from './execute/host.ts';
 import { Journal } from './execute/journal.ts';
 import { maskEvent } from './execute/mask.ts';
 import { runPlay } from './execute/play.ts';
+import { Profile } from './execute/profile.ts';
 import { watched } from './execute/watch.ts';
 import { loadInventory } from './inventory/load.ts';
 import type { Inventory } from './inventory/types.ts';
@@ -138,8 +139,9 @@ export async function execute(
   const { playbook, inventory, vault } = prepared;
   await answerPrompts(playbook, request.extra, (text) => vault.secrets.add(text));
   const connections = new Connections();
+  const profile = request.options.profile ? new Profile() : undefined;
   emit({ event: 'run-start', playbook: playbook.file, check: request.options.check, version });
-  const context = contextOf(prepared, request, connections, emit, signal);
+  const context = contextOf(prepared, request, connections, profile, emit, signal);
   const { grows, mayAppear } = growthOf(playbook);
   const mayHave = (name: string): boolean =>
     inventory.hosts.has(name) || inventory.localhost(name) !== undefined || mayAppear(name);
@@ -162,7 +164,9 @@ export async function execute(
         counts.map(([, c]) => c),
         request.options.detailedExitcode ?? false,
       );
-  emit({ event: 'recap', hosts: Object.fromEntries(counts), exit, roundTrips: connections.roundTrips });
+  const { roundTrips } = connections;
+  const hosts = Object.fromEntries(counts);
+  emit({ event: 'recap', hosts, exit, roundTrips, ...(profile && { profile: profile.summary() }) });
   return exit;
 }
 
@@ -184,6 +188,7 @@ function contextOf(
   prepared: Prepared,
   request: RunRequest,
   connections: Connections,
+  profile: Profile | undefined,
   emit: Emit,
   signal: AbortSignal,
 ): RunContext {
@@ -235,7 +240,9 @@ function contextOf(
     world,
     connect: async (host, play, task) => {
       const target = targetFor(context, host, play, task);
-      const connection = await connections.get(target);
+      const open = () => connections.get(target);
+      const opened = await (profile ? profile.wait(host.name, 'connect', open) : open());
+      const connection = profile?.watched(opened) ?? opened;
       host.reachedAt(target.kind === 'local' ? 'local' : `${target.address}:${target.port}`);
       return options.trips ? watched(connection, masked) : connection;
     },

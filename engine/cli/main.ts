@@ -68,6 +68,7 @@ howOptions(playbookOptions(program.command('run').description('run playbooks')))
     (_: string, n: number) => n + 1,
     0,
   )
+  .option('--profile', 'tell at the end where the time went')
   .option('--start-at-task <name>', 'leave out what stands before this task; * and ? stand for any characters')
   .option('--step', 'ask before each task')
   .addOption(new Option('--syntax-check').hideHelp())

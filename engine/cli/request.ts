@@ -22,6 +22,7 @@ export interface PlaybookOptions extends VaultOptions {
   readonly becomeMethod?: string;
   readonly timeout?: string;
   readonly lookahead?: string;
+  readonly profile?: boolean;
   readonly forceHandlers?: boolean;
   readonly startAtTask?: string;
   readonly detailedExitcode?: boolean;
@@ -55,6 +56,7 @@ export async function requestOf(
       forks: positive('--forks', options.forks ?? '50'),
       timeoutSeconds: positive('--timeout', options.timeout ?? '10'),
       ...(options.lookahead !== undefined && { lookahead: lookahead(options.lookahead) }),
+      profile: options.profile ?? false,
       forceHandlers: options.forceHandlers ?? false,
       detailedExitcode: options.detailedExitcode ?? false,
       tags: names('--tags', options.tags),

@@ -39,6 +39,8 @@ export interface Script {
   readonly text: string;
   /** Given to the script as its standard input; closed (</dev/null) when missing. */
   readonly stdin?: Buffer;
+  /** It is no mere question: what it takes is told apart (--profile). */
+  readonly mayChange?: true;
   /** After so many seconds the script is ended (exit code 124). */
   readonly timeoutSeconds?: number;
 }

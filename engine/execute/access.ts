@@ -23,9 +23,6 @@ export interface Footing {
   secret(text: string): void;
 }
 
-/** For so many milliseconds what was read counts as what is there: a slow neighbour may have held the play up. */
-export const fresh = 5000;
-
 /** A module's view of a host. Reads of one tick go out as one batch and stay in the host's cache until it is changed. */
 export class Access implements Writer {
   readonly #footing: Footing;
@@ -60,8 +57,9 @@ export class Access implements Writer {
     const { cache, fleet } = this.#footing.state;
     const key = `${this.#footing.become?.user ?? ''}\0${probe.key}`;
     const present = cache.get(key);
-    const counts = present && Date.now() - present.at < fresh && (!probe.shared || present.changes === fleet.changes);
-    const reading: Reading = counts ? present : { value: this.readNow(probe), at: Date.now(), changes: fleet.changes };
+    const counts =
+      present && Date.now() - present.at < fleet.fresh && (!probe.shared || present.changes === fleet.changes);
+    const reading = counts ? present : readingOf(this.readNow(probe), fleet.changes);
     if (this.#ahead || !probe.shared) cache.set(key, reading);
     else cache.delete(key);
     reading.value.catch((error: unknown) => {
@@ -127,6 +125,7 @@ export class Access implements Writer {
     const [output] = await shell.run([
       {
         text: [...variables, ...directory, script].join('\n'),
+        mayChange: true,
         ...(options.stdin !== undefined && { stdin: Buffer.from(options.stdin) }),
         ...(timeout !== undefined && { timeoutSeconds: timeout }),
       },
@@ -155,6 +154,15 @@ export class Access implements Writer {
     this.#footing.state.forget();
     await this.#footing.reconnect(timeoutSeconds);
   }
+}
+
+function readingOf(value: Promise<unknown>, changes: number): Reading {
+  const reading: Reading = { value, at: Number.POSITIVE_INFINITY, changes };
+  const answered = (): void => {
+    reading.at = Date.now();
+  };
+  value.then(answered, answered);
+  return reading;
 }
 
 function text(raw: RawOutput): Output {

@@ -3,7 +3,7 @@ import { type HostMemory, HostScope, NeededFacts } from '../plan/scope.ts';
 import { selected } from '../playbook/tags.ts';
 import type { Entry, Play, Task } from '../playbook/types.ts';
 import { firstFalse } from '../template/conjunction.ts';
-import { Access, fresh } from './access.ts';
+import { Access } from './access.ts';
 import type { RunContext } from './context.ts';
 import { evaluate } from './evaluate.ts';
 import type { HostState } from './host.ts';
@@ -29,6 +29,8 @@ export class Lookahead {
   readonly #hosts: ReadonlyMap<Play, ReadonlySet<string>>;
   readonly #limit: number;
   readonly #run: () => RunContext;
+  /** The task for which hosts are looked at, since when, and what had been changed then. */
+  #pass: { readonly task: Task; readonly at: number; readonly changes: number } | undefined;
 
   constructor(run: () => RunContext, hosts: ReadonlyMap<Play, readonly string[]>, options: RunContext['options']) {
     this.#run = run;
@@ -50,13 +52,20 @@ export class Lookahead {
   async before(play: Play, task: Task, host: HostState): Promise<void> {
     const place = this.#places.get(task);
     if (place === undefined || this.#limit === 0) return;
-    const { ahead } = host;
-    const seen = ahead.changes === host.changes && place < ahead.upTo && Date.now() - ahead.at < fresh;
+    const { ahead, fleet } = host;
+    const now = Date.now();
+    const seen = ahead.changes === host.changes && place < ahead.upTo && now - ahead.at < fleet.fresh;
     if (seen) return;
     const window = Math.min(ahead.window, this.#limit);
     const tasks = this.#from(place, play, host.name, window);
-    Object.assign(ahead, { upTo: place + window, at: Date.now(), changes: host.changes, window: ahead.window * 2 });
-    if (tasks.length > 1) await this.#look(host, tasks);
+    Object.assign(ahead, { upTo: place + window, at: now, changes: host.changes, window: ahead.window * 2 });
+    if (tasks.length < 2) return;
+    if (this.#pass?.task !== task || this.#pass.changes !== fleet.changes)
+      this.#pass = { task, at: now, changes: fleet.changes };
+    const pass = this.#pass;
+    await this.#look(host, tasks);
+    ahead.at = Date.now();
+    if (pass.changes === fleet.changes) fleet.fresh = Math.max(fleet.fresh, 2 * (ahead.at - pass.at));
   }
 
   /** The next tasks that are for this host, `count` places far at most. */

@@ -32,6 +32,8 @@ export interface RunOptions {
   readonly startAt?: string;
   /** End with 3 instead of 0 where something was, or in check mode would or may be, changed. */
   readonly detailedExitcode?: boolean;
+  /** Tell at the end where the time went. */
+  readonly profile?: boolean;
   /** How many coming tasks are looked at ahead at most; 0: none; default: all. */
   readonly lookahead?: number;
   /** Results tell all that their module gives back: the output of commands, contents of files. */

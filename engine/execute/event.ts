@@ -1,5 +1,6 @@
 import type { Difference } from '../contract/module.ts';
 import type { Place } from '../source/place.ts';
+import type { ProfileSummary } from './profile.ts';
 
 export type Status = 'ok' | 'changed' | 'skipped' | 'failed' | 'unreachable' | 'unknown';
 
@@ -77,6 +78,8 @@ export interface Recap {
   readonly exit: number;
   /** By host: how often it was asked something; the opening of a shell counts as one. */
   readonly roundTrips: Readonly<Record<string, number>>;
+  /** Where the time went, where the run was asked to tell (RunOptions.profile). */
+  readonly profile?: ProfileSummary;
 }
 
 /** Something a person should know that is no result of a task. */

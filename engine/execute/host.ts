@@ -13,6 +13,11 @@ export type Standing = 'active' | 'failed' | 'unreachable' | 'ended';
 export class Fleet {
   /** How often something was, or may have been, changed on any of them. */
   changes = 0;
+  /**
+   * For so many milliseconds what was read counts as what is there: a slow neighbour may have held the play up. Where
+   * it takes longer than that to look at all hosts once, what the first was asked must still count when its turn comes.
+   */
+  fresh = 5000;
   /** Hosts that are one machine under several names, by where it is reached. */
   readonly #machines = new Map<string, Set<HostState>>();
 
@@ -30,8 +35,8 @@ export class Fleet {
 /** An observation, under way or made. */
 export interface Reading {
   readonly value: Promise<unknown>;
-  /** When it was begun, in milliseconds. */
-  readonly at: number;
+  /** When the answer came, in milliseconds; infinite until then. */
+  at: number;
   /** How much had been changed on all hosts by then. */
   readonly changes: number;
 }

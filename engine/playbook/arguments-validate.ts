@@ -1,38 +1,14 @@
-import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import type { ErrorObject } from 'ajv';
 import type { AnyModule } from '../contract/module.ts';
+import { validatorOf } from './argument-validators.ts';
 import { type ArgumentProblem, explainProblem, requiredNames } from './arguments-words.ts';
-import { normaliseMode } from './mode.ts';
-import { withoutSpecial } from './schema-walk.ts';
 
 /** Stands for a value that is not known before the run. */
 export const unknownPart: unique symbol = Symbol('unknown part');
 
-let shared: Ajv | undefined;
-const compiled = new WeakMap<AnyModule, ValidateFunction>();
-
-function validator(module: AnyModule): ValidateFunction {
-  let validate = compiled.get(module);
-  if (!validate) {
-    shared ??= new Ajv({
-      allErrors: true,
-      verbose: true,
-      strict: false,
-      useDefaults: true,
-      meta: false,
-      validateSchema: false,
-    })
-      .addFormat('mode', (text) => typeof normaliseMode(text) === 'string')
-      .addFormat('path', (text) => text.startsWith('/'))
-      .addFormat('secret', true);
-    validate = shared.compile({ additionalProperties: false, ...(withoutSpecial(module.args) as object) });
-    compiled.set(module, validate);
-  }
-  return validate;
-}
-
 /** Fills defaults into `args` and tells what is wrong with them. Parts that are `unknownPart` are not judged. */
 export function validateArguments(module: AnyModule, args: Record<string, unknown>): readonly ArgumentProblem[] {
-  const validate = validator(module);
+  const validate = validatorOf(module);
   validate(args); // fills in defaults only after it has judged conditions like `if`, which are about the whole
   if (validate(args)) return [];
   return leaves(validate.errors ?? [])

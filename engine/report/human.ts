@@ -1,6 +1,7 @@
 import type { Event, FailureDetail, Recap, Result, Status } from '../execute/event.ts';
 import { formatPlace } from '../source/place.ts';
 import { showDifference } from './difference.ts';
+import { showProfile } from './profile.ts';
 import { harmless, type Paint } from './style.ts';
 import { showTrip } from './trips.ts';
 
@@ -215,5 +216,6 @@ function showRecap(recap: Recap, check: boolean, paint: Paint): string {
     return `${name.padEnd(width)}  ${cells.join('  ')}`;
   };
   const heading = paint(check ? 'RECAP (check mode: what would be)' : 'RECAP', 'bold');
-  return `\n${heading}\n${hosts.map(row).join('\n')}\n`;
+  const profile = recap.profile ? showProfile(recap.profile) : '';
+  return `\n${heading}\n${hosts.map(row).join('\n')}\n${profile}`;
 }

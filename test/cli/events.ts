@@ -50,11 +50,18 @@ const schema = {
         failure: object({}, { command: text, code: { type: 'integer' }, stdout: text, stderr: text, hint: text }),
       },
     ),
-    event('recap', {
-      hosts: { type: 'object', additionalProperties: object(Object.fromEntries(counts.map((name) => [name, count]))) },
-      exit: count,
-      roundTrips: { type: 'object', additionalProperties: count },
-    }),
+    event(
+      'recap',
+      {
+        hosts: {
+          type: 'object',
+          additionalProperties: object(Object.fromEntries(counts.map((name) => [name, count]))),
+        },
+        exit: count,
+        roundTrips: { type: 'object', additionalProperties: count },
+      },
+      { profile: { type: 'object' } },
+    ),
   ],
 };
 

@@ -61,12 +61,12 @@ function playbookOf(seed: number): string {
       ...(die(4) === 0 ? ['  serial: 1'] : []),
       ...(die(4) === 0 ? ['  strategy: free'] : []),
       '  tasks:',
-      ...Array.from({ length: 4 + die(6) }, entry),
+      ...Array.from({ length: 3 + die(4) }, entry),
       '  handlers:',
       `    - { name: h0, command: "true" }`,
       `    - { name: h1, copy: { content: h, dest: "${path()}" }, notify: h0 }`,
     ].join('\n');
-  return `${play()}\n${play()}\n`;
+  return `${play()}\n${die(3) === 0 ? play() : ''}\n`;
 }
 
 describe('looking ahead', function () {
@@ -77,7 +77,7 @@ describe('looking ahead', function () {
       const playbook = playbookOf(seed);
       const check = seed % 4 === 0;
       const without = await told(playbook, 0, check);
-      for (const window of windows)
+      for (const window of seed % 5 === 0 ? windows : windows.slice(1))
         expect(await told(playbook, window, check), `window ${window}\n${playbook}`).to.equal(without);
     });
 
