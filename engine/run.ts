@@ -1,8 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import pLimit from 'p-limit';
 import { Connections } from './connection/pool.ts';
-import { targetOf } from './connection/target.ts';
-import type { Connection, Target } from './connection/types.ts';
 import { TaskFailure } from './contract/failure.ts';
 import type { AnyModule } from './contract/module.ts';
 import { Lookahead } from './execute/ahead.ts';
@@ -14,14 +12,14 @@ import { Journal } from './execute/journal.ts';
 import { maskEvent } from './execute/mask.ts';
 import { runPlay } from './execute/play.ts';
 import { Profile } from './execute/profile.ts';
-import { watched } from './execute/watch.ts';
+import { reachOver } from './execute/reach.ts';
 import { loadInventory } from './inventory/load.ts';
 import type { Inventory } from './inventory/types.ts';
 import { factShapes } from './plan/fact-shapes.ts';
 import { growthOf } from './plan/growth.ts';
 import { type Chosen, checkLimit, chooseHosts, namesOf } from './plan/hosts.ts';
 import { InventoryValues } from './plan/inventory-values.ts';
-import { type HostMemory, HostScope, NeededFacts } from './plan/scope.ts';
+import type { HostMemory } from './plan/scope.ts';
 import { checkTerms } from './plan/terms.ts';
 import { checkDelegates } from './playbook/delegates.ts';
 import { lintPlaybook } from './playbook/lint.ts';
@@ -29,12 +27,11 @@ import { checkTags } from './playbook/lint-names.ts';
 import { loadPlaybook } from './playbook/parse.ts';
 import { answerPrompts } from './playbook/prompts.ts';
 import { startingAt } from './playbook/start-at.ts';
-import type { Play, Playbook, Task } from './playbook/types.ts';
+import type { Play, Playbook } from './playbook/types.ts';
 import { withOwnModules } from './project/modules.ts';
 import { type Diagnostic, Diagnostics, InvalidInput } from './source/diagnostic.ts';
 import { suggest } from './source/nearest.ts';
 import type { SourceNode } from './source/node.ts';
-import type { Secrets } from './vault/secrets.ts';
 import { Vault } from './vault/vault.ts';
 
 /** What to run, on what. Paths are relative to the current folder or absolute. */
@@ -95,13 +92,13 @@ export async function prepare(request: RunRequest): Promise<Prepared> {
   if (!without) checkDelegates(playbook, inventory.hosts, growth.mayAppear, diagnostics);
   checkTags(playbook, [...request.options.tags, ...request.options.skipTags], diagnostics);
   const plays = startingAt(playbook.plays, options, diagnostics);
-  if (diagnostics.hasErrors) throw new InvalidInput(withoutSecrets(diagnostics.all, vault.secrets));
+  if (diagnostics.hasErrors) throw new InvalidInput(vault.secrets.diagnostics(diagnostics.all));
   const whole = playbook.plays.slice(-plays.length);
   return {
     inventory,
     playbook,
     hosts: new Map(plays.map((play, i) => [play, hosts.get(whole[i]!)?.limited ?? []])),
-    warnings: withoutSecrets(diagnostics.all, vault.secrets),
+    warnings: vault.secrets.diagnostics(diagnostics.all),
     vault,
   };
 }
@@ -112,15 +109,6 @@ function foldersOf({ playbooks }: RunRequest): readonly string[] {
 
 function readInventory(request: RunRequest, vault: Vault, diagnostics: Diagnostics): Promise<Inventory> {
   return loadInventory(request.inventories, diagnostics, foldersOf(request), vault);
-}
-
-/** What is wrong may be said in words of an encrypted file. */
-function withoutSecrets(diagnostics: readonly Diagnostic[], secrets: Secrets): readonly Diagnostic[] {
-  return diagnostics.map((d) => ({
-    ...d,
-    message: secrets.text(d.message),
-    ...(d.hint !== undefined && { hint: secrets.text(d.hint) }),
-  }));
 }
 
 /** Runs a playbook and tells what happens as events. Returns the exit code; throws InvalidInput before any host is touched. */
@@ -153,6 +141,8 @@ export async function execute(
       for (const name of names) involved.add(name);
       if (signal.aborted || !(await runPlay(context, play, names))) break;
     }
+  } catch (error) {
+    throw vault.secrets.error(error); // a bug, and its words and stack will be shown
   } finally {
     context.journal.close();
     await connections.closeAll();
@@ -238,55 +228,7 @@ function contextOf(
     ...(request.confirm && { confirm: request.confirm }),
     state,
     world,
-    connect: async (host, play, task) => {
-      const target = targetFor(context, host, play, task);
-      const open = () => connections.get(target);
-      const opened = await (profile ? profile.wait(host.name, 'connect', open) : open());
-      const connection = profile?.watched(opened) ?? opened;
-      host.reachedAt(target.kind === 'local' ? 'local' : `${target.address}:${target.port}`);
-      return options.trips ? watched(connection, masked) : connection;
-    },
-    reconnect: async (host, play, task, timeoutSeconds) => {
-      const target = targetFor(context, host, play, task);
-      await (await connections.get(target)).close();
-      await connectAgain(connections, target, timeoutSeconds, signal);
-    },
+    reach: reachOver(connections, profile, { emit: masked, options, signal }),
   };
   return context;
-}
-
-function targetFor(context: RunContext, host: HostState, play: Play, task: Task | undefined): Target {
-  const scope = new HostScope(context.world, host.host, new NeededFacts(), play);
-  const settings = task?.settings ?? play.settings;
-  const { options } = context;
-  const { target, warnings } = targetOf(host.name, (name) => scope.lookup(name), {
-    user: settings.remoteUser?.evaluate(scope) ?? options.user,
-    port: settings.port?.evaluate(scope),
-    connection: settings.connection?.evaluate(scope),
-    privateKey: options.privateKey,
-    password: options.connectionPassword,
-    connectTimeoutSeconds: options.timeoutSeconds,
-  });
-  for (const warning of warnings) context.emit({ event: 'warning', message: `${host.name}: ${warning}` });
-  if (target.password !== undefined) context.secrets.add(target.password);
-  return target;
-}
-
-async function connectAgain(
-  connections: Connections,
-  target: Target,
-  timeoutSeconds: number,
-  signal: AbortSignal,
-): Promise<Connection> {
-  const until = Date.now() + timeoutSeconds * 1000;
-  for (;;) {
-    try {
-      const connection = await connections.get(target);
-      await connection.shell();
-      return connection;
-    } catch (error) {
-      if (Date.now() >= until || signal.aborted) throw error;
-      await new Promise((done) => setTimeout(done, 1000));
-    }
-  }
 }

@@ -16,7 +16,6 @@ export const kubeadm = defineModule({
   summary: 'Makes a Kubernetes cluster, joins nodes to it, and takes them out of it.',
   subject: 'Kubernetes',
   args: schema,
-  shared: true,
   returns: {
     type: 'object',
     properties: {

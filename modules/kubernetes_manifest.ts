@@ -36,7 +36,6 @@ export const kubernetesManifest = defineModule({
   summary: 'Applies objects to a Kubernetes cluster by server-side apply, after a look at what would differ.',
   subject: 'Kubernetes',
   args: schema,
-  shared: true,
   examples: [
     `- name: Apply the network of the pods
   kubernetes_manifest: { path: /etc/kubernetes/kube-flannel.yml }

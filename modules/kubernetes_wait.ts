@@ -8,7 +8,6 @@ export const kubernetesWait = defineModule({
   summary: 'Waits until nodes are Ready, as a control plane sees them.',
   subject: 'Kubernetes',
   nature: 'wait',
-  shared: true,
   args: {
     type: 'object',
     required: ['nodes'],

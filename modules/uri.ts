@@ -55,7 +55,6 @@ export const uri = defineModule({
     },
   },
   nature: 'action',
-  shared: true,
   examples: [
     `- name: the API server is ready
   uri:

@@ -40,7 +40,6 @@ export const wait_for = defineModule({
   },
   returns: { type: 'object', properties: { elapsed: { type: 'integer', description: 'Seconds that it took.' } } },
   nature: 'wait',
-  shared: true,
   examples: [
     `- name: the load balancer listens
   wait_for:

@@ -74,4 +74,9 @@ describe('layers', () => {
     );
     expect(long).to.deep.equal([]);
   });
+
+  it('are those that the README tells', () => {
+    const readme = readFileSync(join(root, 'README.md'), 'utf8').replaceAll(/\s+/g, ' ');
+    expect(readme).to.contain(layers.join(' → '));
+  });
 });

@@ -63,7 +63,7 @@ async function playsOf(file: string, { host, inventory, extra, vault }: Question
     diagnostics,
     vault,
   );
-  if (playbook.plays.length === 0) throw new InvalidInput(diagnostics.all);
+  if (playbook.plays.length === 0) throw new InvalidInput(vault.secrets.diagnostics(diagnostics.all));
   const scope = { lookup: (name: string) => extra.get(name), names: () => extra.keys() };
   const plays = playbook.plays.filter((play) => {
     const patterns = [play.hosts.evaluate(scope)].flat(2).map(String);

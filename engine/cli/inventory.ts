@@ -4,6 +4,7 @@ import { hostVariables, jsonText, listing } from '../inventory/listing.ts';
 import { loadInventory } from '../inventory/load.ts';
 import { selectHosts } from '../inventory/select.ts';
 import type { Inventory } from '../inventory/types.ts';
+import { harmless } from '../report/style.ts';
 import { type Diagnostic, Diagnostics, formatDiagnostic, InvalidInput } from '../source/diagnostic.ts';
 import { suggest } from '../source/nearest.ts';
 import type { Vault } from '../vault/vault.ts';
@@ -35,13 +36,15 @@ export async function inventoryCommand(host: string | undefined, options: Invent
   const print = (text: string): void => void process.stdout.write(`${vault.secrets.text(text)}\n`);
   if (options.explain !== undefined) {
     const question = { variable: options.explain, host: hostOf(inventory, host!), inventory, extra, vault };
-    print(await explain(question, options.playbook, options.output === 'json'));
+    const asJson = options.output === 'json';
+    const text = await explain(question, options.playbook, asJson);
+    print(asJson ? text : harmless(text));
   } else if (options.host !== undefined) {
-    print(jsonText(hostVariables(inventory, hostOf(inventory, options.host).name, extra)));
+    print(jsonText(vault.secrets.value(hostVariables(inventory, hostOf(inventory, options.host).name, extra))));
   } else if (options.graph !== undefined) {
     const top = groupOf(inventory, options.graph === true ? 'all' : options.graph);
     const drawn = { hosts: new Set(shown), variables: options.vars ?? false, extra };
-    print(graph(inventory, top, drawn).join('\n'));
+    print(harmless(graph(inventory, top, drawn).join('\n')));
   } else print(jsonText(vault.secrets.value(listing(inventory, shown, extra))));
   return 0;
 }
@@ -74,8 +77,9 @@ async function load(
   const inventory = await loadInventory(sources!, diagnostics, beside, vault);
   const all = inventory.groups.get('all')?.hosts ?? [];
   const chosen = limit && new Set(selectHosts(inventory, limit, undefined, diagnostics));
-  if (diagnostics.errors.some((error) => !isSealedValue(error))) throw new InvalidInput(diagnostics.all);
-  for (const problem of diagnostics.all)
+  if (diagnostics.errors.some((error) => !isSealedValue(error)))
+    throw new InvalidInput(vault.secrets.diagnostics(diagnostics.all));
+  for (const problem of vault.secrets.diagnostics(diagnostics.all))
     if (!isSealedValue(problem)) process.stderr.write(`${formatDiagnostic(problem)}\n\n`);
   return { inventory, shown: chosen ? all.filter((name) => chosen.has(name)) : all };
 }

@@ -230,9 +230,13 @@ for (const stream of [process.stdout, process.stderr])
     if (error.code !== 'EPIPE') process.exitCode ||= 1;
   });
 
+const report = async (error: unknown): Promise<number> => (await import('./problem.ts')).reportError(error);
+
+// What nobody waits for, in a module of one's own: Node's words for it know no secrets, and its exit code says 'refused'.
+process.on('uncaughtException', async (error) => process.exit(await report(error)));
+
 try {
   await program.parseAsync();
 } catch (error) {
-  const { reportError } = await import('./problem.ts');
-  process.exitCode = reportError(error);
+  process.exitCode = await report(error);
 }

@@ -1,17 +1,27 @@
 import { type Diagnostic, formatDiagnostic, InvalidInput } from '../source/diagnostic.ts';
+import type { Secrets } from '../vault/secrets.ts';
+
+/** Of the command that runs. A bug may come up anywhere, and its words may be anything. */
+let secrets: Secrets | undefined;
+
+/** What is in here from now on is not seen in what ends the command. */
+export function neverShow(known: Secrets): void {
+  secrets = known;
+}
 
 /** Tells what ended a command, on stderr. Returns the exit code. */
 export function reportError(error: unknown): number {
+  const tell = (text: string): void => void process.stderr.write(`${secrets?.text(text) ?? text}\n`);
   if (error instanceof InvalidInput) {
-    process.stderr.write(`${reportOf(error.diagnostics)}\n\n${count(error.diagnostics)}. No host was touched.\n`);
+    tell(`${reportOf(error.diagnostics)}\n\n${count(error.diagnostics)}. No host was touched.`);
     return 1;
   }
   if (error instanceof UsageError) {
-    process.stderr.write(`error: ${error.message}\n`);
+    tell(`error: ${error.message}`);
     return 1;
   }
   const bug = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  process.stderr.write(`error: this is a bug in tsplay: please report it with this text\n${bug}\n`);
+  tell(`error: this is a bug in tsplay or a module: please report it with this text\n${bug}`);
   return 70;
 }
 

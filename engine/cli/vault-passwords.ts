@@ -5,7 +5,7 @@ import { VaultError } from '../vault/error.ts';
 import { isVaulted } from '../vault/format.ts';
 import { Vault, type VaultPassword } from '../vault/vault.ts';
 import { askPassword } from './ask.ts';
-import { UsageError } from './problem.ts';
+import { neverShow, UsageError } from './problem.ts';
 
 /** The options about vault passwords, as commander hands them over. */
 export interface VaultOptions {
@@ -25,6 +25,7 @@ interface Source {
 export async function vaultFrom(options: VaultOptions): Promise<Vault> {
   const vault = new Vault(await passwordsFrom(options));
   for (const { password } of vault.passwords) vault.secrets.add(password.toString('utf8'));
+  neverShow(vault.secrets);
   return vault;
 }
 

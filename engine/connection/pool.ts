@@ -1,6 +1,6 @@
 import { Bastions } from './bastions.ts';
 import type { HostConnection } from './host-connection.ts';
-import type { Connection, Target } from './types.ts';
+import { type Connection, loginOf, type Target } from './types.ts';
 
 /** The connections of a run: one for each target, opened when first asked for. */
 export class Connections {
@@ -10,7 +10,7 @@ export class Connections {
 
   /** Two that ask at once share the opening. One that failed or was lost is tried anew by the next who asks. */
   async get(target: Target): Promise<Connection> {
-    const key = JSON.stringify([target.kind, target.address, target.port, target.user]);
+    const key = loginOf(target);
     const present = this.#open.get(key);
     if (present) {
       const connection = await present;

@@ -15,6 +15,13 @@ export interface TargetDefaults {
   readonly connectTimeoutSeconds?: number;
 }
 
+let own: string | undefined;
+
+/** Of the user at this machine; asked for once, since each task asks where its host is. */
+function ownName(): string {
+  return (own ??= userInfo().username);
+}
+
 /** How to reach a host, from Ansible's own variables. Throws Unreachable where they cannot be right. */
 export function targetOf(
   name: string,
@@ -60,7 +67,7 @@ export function targetOf(
     kind,
     address,
     port: numberOf(name, 'port', chosen.port ?? '22', 65_535),
-    user: kind === 'local' ? userInfo().username : (chosen.user ?? userInfo().username),
+    user: kind === 'local' ? ownName() : (chosen.user ?? ownName()),
     ...(password !== undefined && { password }),
     ...(keyFile !== undefined && { privateKeyFile: expandHome(keyFile) }),
     ...(passphrase !== undefined && { privateKeyPassphrase: passphrase }),

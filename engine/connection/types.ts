@@ -26,6 +26,11 @@ export interface Target {
   )[];
 }
 
+/** What makes two targets one login: they can share a connection, and what is read over one is what the other would read. */
+export function loginOf({ kind, address, port, user }: Target): string {
+  return JSON.stringify([kind, address, port, user]);
+}
+
 /** Whom to become on the host, and how. */
 export interface Become {
   readonly method: 'sudo' | 'doas' | 'su';

@@ -113,8 +113,6 @@ export interface Module<A = never, P = unknown> {
   /** JSON schema of what the module adds to a registered result. */
   readonly returns?: ArgumentSchema;
   readonly nature?: Nature;
-  /** Looks at what several hosts share: never looked at ahead of another host's change. */
-  readonly shared?: boolean;
   /** The names of its arguments are those of variables that it sets: while they cannot be known, they are unknown. */
   readonly setsVariables?: true;
   /** Runs once for all hosts of the batch, as if each of its tasks said run_once. */

@@ -25,7 +25,7 @@ export interface Probe<T> {
   readonly appearsWith?: { readonly cause: SideEffect; absent(value: T): boolean };
   /** No task can change it (who one is): where a task is unknown, this stays known. */
   readonly fixed?: true;
-  /** Looks at what several hosts share (a cluster, a web address): never read ahead of another host's change. */
+  /** Looks at what several hosts share (a cluster, a web address): what was read ahead counts only until anything is changed on any host. */
   readonly shared?: boolean;
 }
 

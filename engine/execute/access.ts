@@ -13,6 +13,8 @@ import { writeFile } from './write.ts';
 /** How a task stands on a host: as whom, over which connection, with what around it. */
 export interface Footing {
   readonly state: HostState;
+  /** Where and as whom one comes in: what is read over another login may be another thing. */
+  login(): string;
   connection(): Promise<Connection>;
   reconnect(timeoutSeconds: number): Promise<void>;
   readonly become: Become | undefined;
@@ -55,17 +57,17 @@ export class Access implements Writer {
    */
   #observe<T>(probe: Probe<T>): Promise<T> {
     const { cache, fleet } = this.#footing.state;
-    const key = `${this.#footing.become?.user ?? ''}\0${probe.key}`;
+    const key = `${this.#footing.login()}\0${this.#footing.become?.user ?? ''}\0${probe.key}`;
     const present = cache.get(key);
-    const counts =
-      present && Date.now() - present.at < fleet.fresh && (!probe.shared || present.changes === fleet.changes);
+    const anyone = probe.shared || present?.unreachable; // it hangs on what is done to other hosts as well
+    const counts = present && Date.now() - present.at < fleet.fresh && (!anyone || present.changes === fleet.changes);
     const reading = counts ? present : readingOf(this.readNow(probe), fleet.changes);
     if (this.#ahead || !probe.shared) cache.set(key, reading);
     else cache.delete(key);
     reading.value.catch((error: unknown) => {
       // A read that failed may be tried again; but that a host was not reached ahead of a task, that task shall tell.
-      const toBeTold = this.#ahead && error instanceof Unreachable;
-      if (!toBeTold && cache.get(key) === reading) cache.delete(key);
+      if (this.#ahead && error instanceof Unreachable) reading.unreachable = true;
+      else if (cache.get(key) === reading) cache.delete(key);
     });
     return reading.value as Promise<T>;
   }

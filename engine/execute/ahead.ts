@@ -1,14 +1,15 @@
 import { Unknown, UnknownValue } from '../contract/unknown.ts';
+import { facts as factTable } from '../plan/facts.ts';
 import { type HostMemory, HostScope, NeededFacts } from '../plan/scope.ts';
 import { selected } from '../playbook/tags.ts';
-import type { Entry, Play, Task } from '../playbook/types.ts';
+import type { Entry, Include, Play, Task } from '../playbook/types.ts';
 import { firstFalse } from '../template/conjunction.ts';
 import { Access } from './access.ts';
 import type { RunContext } from './context.ts';
-import { evaluate } from './evaluate.ts';
+import { evaluate, readFacts } from './evaluate.ts';
 import type { HostState } from './host.ts';
 import { look } from './look.ts';
-import { asList, loopVariables, mentions } from './loop.ts';
+import { itemsOf, loopVariables } from './loop.ts';
 import { registered } from './outcome.ts';
 import { approach, refusal, type Step } from './step.ts';
 
@@ -16,6 +17,8 @@ import { approach, refusal, type Step } from './step.ts';
 interface Coming {
   readonly play: Play;
   readonly task: Task;
+  /** The includes that bring it, outermost first. */
+  readonly around: readonly Include[];
 }
 
 /**
@@ -38,9 +41,10 @@ export class Lookahead {
     this.#hosts = new Map([...hosts].map(([play, names]) => [play, new Set(names)]));
     this.#coming = [...hosts.keys()].flatMap((play) =>
       play.sections
-        .flatMap((section) => section.flatMap(expected))
-        .filter((task) => selected(task.tags, options.tags, options.skipTags))
-        .map((task) => ({ play, task })),
+        .flatMap((section) => section.flatMap((entry) => expected(play, entry)))
+        .filter(({ task, around }) =>
+          [task, ...around].every(({ tags }) => selected(tags, options.tags, options.skipTags)),
+        ),
     );
     this.#places = new Map(this.#coming.map(({ task }, place) => [task, place]));
   }
@@ -88,22 +92,31 @@ export class Lookahead {
   }
 
   /** False where it hangs on what cannot be known yet. Whatever goes wrong here will be told when it is the task's turn. */
-  async #peek(host: HostState, { play, task }: Coming, index: number, foreseen: Foreseen): Promise<boolean> {
+  async #peek(host: HostState, { play, task, around }: Coming, index: number, foreseen: Foreseen): Promise<boolean> {
     const run = this.#run();
+    const world = foreseen.world(index);
+    // A condition asks for one fact after another: they come along with the rest, at once.
+    const named = factsIn(task);
+    if (named.size > 0) readFacts(run, play, host.name, named, world.memory(host.name).facts).catch(() => undefined);
     if (task.variableFiles || task.module.once) return true; // about the controller
     if (task.settings.runOnce && run.world.batch[0] !== host.name) return true; // most likely another host's
-    const scope = new HostScope(foreseen.world(index), host.host, new NeededFacts(), play, task);
+    // Each with its own needs of facts, for they are evaluated side by side.
+    const scopeWith = (locals?: ReadonlyMap<string, unknown>): HostScope =>
+      new HostScope(world, host.host, new NeededFacts(), play, task, locals);
+    const scope = scopeWith();
     const step: Step = { run, play, task, host, scope };
     try {
+      for (const include of around) {
+        const outside = new HostScope(world, host.host, new NeededFacts(), play, include);
+        if (await evaluate(run, play, outside, () => firstFalse(include.when, outside))) return true;
+      }
       if (!task.loop) {
         foreseen.learn(index, task, await peekOnce(step));
         return true;
       }
       const { loop } = task;
-      const forAll = task.when.filter((c) => !mentions(c.references, loop));
-      if (await evaluate(run, play, scope, () => firstFalse(forAll, scope))) return true;
-      const items = await evaluate(run, play, scope, () => asList(loop.over.evaluate(scope), task));
-      await Promise.all(items.map((_, i) => peekOnce({ ...step, scope: scope.with(loopVariables(loop, items, i)) })));
+      const { items } = await itemsOf(run, play, scope, task, loop);
+      await Promise.all(items.map((_, i) => peekOnce({ ...step, scope: scopeWith(loopVariables(loop, items, i)) })));
       return true;
     } catch (error) {
       return !(error instanceof UnknownValue);
@@ -134,11 +147,13 @@ async function peekOnce(step: Step): Promise<Found | undefined> {
 }
 
 /** What will run if all goes well: no rescue, and of includes those that can mean one thing only. */
-function expected(entry: Entry): readonly Task[] {
-  if (entry.kind === 'task') return [entry];
-  if (entry.kind === 'block') return [...entry.block, ...entry.always].flatMap(expected);
+function expected(play: Play, entry: Entry, around: readonly Include[] = []): readonly Coming[] {
+  const inside = (entries: readonly Entry[], includes = around) =>
+    entries.flatMap((inner) => expected(play, inner, includes));
+  if (entry.kind === 'task') return [{ play, task: entry, around }];
+  if (entry.kind === 'block') return inside([...entry.block, ...entry.always]);
   if (entry.kind === 'meta' || entry.candidates.length !== 1) return [];
-  return entry.candidates[0]!.checked?.lists.flatMap((list) => list.entries.flatMap(expected)) ?? [];
+  return entry.candidates[0]!.checked?.lists.flatMap((list) => inside(list.entries, [...around, entry])) ?? [];
 }
 
 /** What coming tasks will know: the values of now, those that looked-at tasks will leave, and unknown for the rest. */
@@ -198,6 +213,14 @@ class Foreseen {
     };
     return { variables, included, published, inPlay, facts };
   }
+}
+
+/** The facts that a task names itself, of its own host or of any. */
+function factsIn(task: Task): ReadonlySet<string> {
+  const conditions = [...task.when, ...(task.changedWhen ?? []), ...(task.failedWhen ?? [])];
+  const templates = [...task.args.values(), ...(task.loop ? [task.loop.over] : [])];
+  const paths = [...conditions, ...templates].flatMap(({ references }) => references.map(({ path }) => path));
+  return new Set(paths.flatMap((path) => path.filter((step, i) => path[i - 1] === 'facts' && factTable.has(step))));
 }
 
 function namesSetBy(task: Task): readonly string[] {

@@ -9,7 +9,7 @@ import type { RunContext } from './context.ts';
 import type { Within } from './entries.ts';
 import { evaluate } from './evaluate.ts';
 import type { HostState } from './host.ts';
-import { asList, loopVariables, mentions } from './loop.ts';
+import { itemsOf, loopVariables } from './loop.ts';
 import { type Outcome, outcomeOf, skipped, unknown } from './outcome.ts';
 import { safely } from './tell.ts';
 
@@ -45,11 +45,9 @@ export async function chooseOn(
   if (!loop) return [await chooseOne(run, within, include, scope, new Map())];
   let items: readonly unknown[];
   try {
-    // As for a task: what fails without the item decides for all.
-    const conditions = include.when.filter((c) => !mentions(c.references, loop));
-    const refused = await evaluate(run, within.play, scope, () => firstFalse(conditions, scope));
-    if (refused) return whole(skipped(`when: ${refused.source} is false`));
-    items = await evaluate(run, within.play, scope, () => asList(loop.over.evaluate(scope), include));
+    const found = await itemsOf(run, within.play, scope, include, loop);
+    if (found.refused) return whole(skipped(`when: ${found.refused.source} is false`));
+    ({ items } = found);
   } catch (error) {
     return whole(troubled(error));
   }

@@ -1,8 +1,6 @@
 import type { LimitFunction } from 'p-limit';
-import type { Connection } from '../connection/types.ts';
 import type { Inventory } from '../inventory/types.ts';
 import type { World } from '../plan/scope.ts';
-import type { Play, Task } from '../playbook/types.ts';
 import type { Secrets } from '../vault/secrets.ts';
 import type { Vault } from '../vault/vault.ts';
 import type { Lookahead } from './ahead.ts';
@@ -10,6 +8,7 @@ import type { Emit } from './event.ts';
 import type { LiveInventory } from './growth.ts';
 import type { HostState } from './host.ts';
 import type { Journal } from './journal.ts';
+import type { Reach } from './reach.ts';
 
 /** What the command line says about how to run. */
 export interface RunOptions {
@@ -68,7 +67,5 @@ export interface RunContext {
   readonly signal: AbortSignal;
   /** Finds or makes (for `localhost` and delegation) the state of a host; throws TaskFailure for a name that is not in the inventory. */
   state(name: string): HostState;
-  /** The connection that the host's variables describe, as they stand now for this play and task. */
-  connect(state: HostState, play: Play, task: Task | undefined): Promise<Connection>;
-  reconnect(state: HostState, play: Play, task: Task | undefined, timeoutSeconds: number): Promise<void>;
+  readonly reach: Reach;
 }

@@ -55,11 +55,21 @@ export async function isWanted(
   return (await run.confirm?.({ title, hosts: hosts.map((host) => host.name) })) ?? true;
 }
 
+/** Whether the tags that were asked for leave anything of a list: a rescue of which nothing is left rescues nobody. */
+function remains(run: RunContext, within: Within, entries: readonly Entry[]): boolean {
+  return entries.some((entry) =>
+    entry.kind === 'block'
+      ? [entry.block, entry.rescue, entry.always].some((list) => remains(run, within, list))
+      : within.handler === true || selected(entry.tags, run.options.tags, run.options.skipTags),
+  );
+}
+
 async function runBlock(run: RunContext, within: Within, block: Block, hosts: readonly HostState[]): Promise<void> {
-  const rescuable = within.rescuable || block.rescue.length > 0;
+  const mends = remains(run, within, block.rescue);
+  const rescuable = within.rescuable || mends;
   await runEntries(run, { ...within, rescuable }, block.block, hosts);
   const failed = hosts.filter((host) => host.standing === 'failed');
-  if (block.rescue.length > 0 && failed.length > 0) {
+  if (mends && failed.length > 0) {
     for (const host of failed) host.standing = 'active';
     await runEntries(run, within, block.rescue, failed);
   }

@@ -1,5 +1,5 @@
 import { becomeOf } from '../connection/target.ts';
-import type { Become } from '../connection/types.ts';
+import { type Become, loginOf, type Target } from '../connection/types.ts';
 import { TaskFailure } from '../contract/failure.ts';
 import { UnknownValue } from '../contract/unknown.ts';
 import { HostScope, NeededFacts } from '../plan/scope.ts';
@@ -8,6 +8,8 @@ import type { Template } from '../template/types.ts';
 import type { Footing } from './access.ts';
 import type { RunContext } from './context.ts';
 import type { HostState } from './host.ts';
+import { targetFor } from './reach.ts';
+import { isQuiet } from './tell.ts';
 
 /**
  * How a task (or, without one, the play) stands on a host. `scope` is that of the host the task is for, which is not
@@ -21,7 +23,8 @@ export function footingOf(
   scope?: HostScope,
 ): Footing {
   const settings = task?.settings ?? play.settings;
-  const own = new HostScope(run.world, state.host, scope?.needed ?? new NeededFacts(), play, task);
+  const world = scope?.inside.world ?? run.world;
+  const own = new HostScope(world, state.host, scope?.needed ?? new NeededFacts(), play, task);
   const value = (template: Template | undefined): unknown => template?.evaluate(scope ?? own);
   /** Facts are read without what the play's environment takes from facts. */
   const known = (template: Template): unknown => {
@@ -32,6 +35,8 @@ export function footingOf(
       throw error;
     }
   };
+  let reached: Target | undefined;
+  const target = (): Target => (reached ??= targetFor(run, state, settings, own, value));
   const checkMode = value(settings.checkMode);
   const timeout = value(settings.timeoutSeconds);
   const footing: Footing = {
@@ -40,8 +45,9 @@ export function footingOf(
     checkMode: typeof checkMode === 'boolean' ? checkMode : run.options.check,
     environment: environmentOf(settings.environment.map(task ? value : known)),
     timeoutSeconds: typeof timeout === 'number' ? timeout : undefined,
-    connection: () => run.connect(state, play, task),
-    reconnect: (seconds) => run.reconnect(state, play, task, seconds),
+    login: () => loginOf(target()),
+    connection: async () => run.reach.connect(state, target(), isQuiet(settings, scope ?? own)),
+    reconnect: async (seconds) => run.reach.reconnect(target(), seconds),
     secret: (text) => run.secrets.add(text),
     on: (host) => ({ ...footingOf(run, play, task, run.state(host), scope ?? own), checkMode: footing.checkMode }),
   };

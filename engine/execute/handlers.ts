@@ -5,6 +5,7 @@ import { isWanted, type Within } from './entries.ts';
 import type { HostState } from './host.ts';
 import { runInclude } from './include.ts';
 import { runMeta } from './meta.ts';
+import { isLost, spreadFailure } from './spread.ts';
 import { runTask } from './task.ts';
 
 /**
@@ -18,22 +19,28 @@ export async function flushHandlers(
   rescuable: boolean,
 ): Promise<void> {
   const done = new Map<HostState, Set<Handler>>(hosts.map((host) => [host, new Set()]));
+  const stopped = new Set<HostState>(); // by a handler that failed: no other follows there, forced or not
   const waiting = (host: HostState, handler: Handler): boolean =>
-    host.notified.has(handler) && !done.get(host)!.has(handler) && mayRun(run, play, host);
+    host.notified.has(handler) && !done.get(host)!.has(handler) && !stopped.has(host) && mayRun(run, play, host);
   for (;;) {
     const handler = play.handlers.find((h) => hosts.some((host) => waiting(host, h)));
     if (!handler || run.signal.aborted) break;
     const due = hosts.filter((host) => waiting(host, handler));
     for (const host of due) done.get(host)!.add(handler);
     const before = new Map(due.map((host) => [host, troubles(host)]));
-    for (const { hosts: group, handler: actual, ...how } of actualHandlers(handler, due))
-      if (actual.kind === 'meta' || (await isWanted(run, actual, group)))
-        await runHandler(run, { play, rescuable, handler: true, around: [], ...how }, actual, group);
+    for (const { hosts: group, handler: actual, ...how } of actualHandlers(handler, due)) {
+      if (actual.kind !== 'meta' && !(await isWanted(run, actual, group))) continue;
+      const within = { play, rescuable, handler: true, around: [], ...how } as const;
+      const lost = await runHandler(run, within, actual, group);
+      for (const host of lost) stopped.add(host);
+      if (lost.length > 0) spreadFailure(run, within, actual, hosts);
+    }
     for (const host of due) {
       host.notified.delete(handler);
       if (troubles(host) === before.get(host)) run.journal.done(play, handler, host); // else the next run tries again
     }
   }
+  if (!rescuable) for (const host of stopped) host.notified.clear(); // its journal keeps them
 }
 
 /** Hosts that run a handler in the same way. */
@@ -60,18 +67,21 @@ function actualHandlers(handler: Handler, hosts: readonly HostState[]): readonly
   return groups;
 }
 
+/** The hosts on which it failed. */
 async function runHandler(
   run: RunContext,
   within: Within & { readonly handler: true },
   handler: Handler,
   hosts: readonly HostState[],
-): Promise<void> {
-  if (handler.kind === 'task') return runTask(run, within, handler, hosts);
-  const failed = hosts.filter((host) => host.standing === 'failed'); // they are here because of force_handlers
-  for (const host of failed) host.standing = 'active';
-  if (handler.kind === 'meta') await runMeta(run, within, handler, hosts);
+): Promise<readonly HostState[]> {
+  const before = hosts.filter((host) => host.standing === 'failed'); // they are here because of force_handlers
+  for (const host of before) host.standing = 'active';
+  if (handler.kind === 'task') await runTask(run, within, handler, hosts);
+  else if (handler.kind === 'meta') await runMeta(run, within, handler, hosts);
   else await runInclude(run, within, handler, hosts);
-  for (const host of failed) if (host.standing === 'active') host.standing = 'failed';
+  const lost = hosts.filter(isLost);
+  for (const host of before) if (host.standing === 'active') host.standing = 'failed';
+  return lost;
 }
 
 function troubles({ counts }: HostState): number {

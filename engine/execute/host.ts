@@ -39,6 +39,8 @@ export interface Reading {
   at: number;
   /** How much had been changed on all hosts by then. */
   readonly changes: number;
+  /** The host was not reached: what is changed on another may bring it up. */
+  unreachable?: true;
 }
 
 /** All that a run knows of one host. */
@@ -48,7 +50,7 @@ export class HostState implements HostMemory {
   standing: Standing = 'active';
   readonly variables = new Map<string, unknown>();
   readonly facts = new Map<string, unknown>();
-  /** What was read since the last change, by become user and probe key. */
+  /** What was read since the last change, by login, become user and probe key. */
   readonly cache = new Map<string, Reading>();
   /** How far the coming tasks have been looked at (see ahead.ts). */
   readonly ahead = { upTo: 0, at: 0, changes: 0, window: Number.POSITIVE_INFINITY };

@@ -1,8 +1,30 @@
 import { TaskFailure } from '../contract/failure.ts';
-import type { Loop } from '../playbook/types.ts';
+import type { HostScope } from '../plan/scope.ts';
+import type { Include, Loop, Play, Task } from '../playbook/types.ts';
+import { firstFalse } from '../template/conjunction.ts';
+import type { Condition } from '../template/types.ts';
+import type { RunContext } from './context.ts';
+import { evaluate } from './evaluate.ts';
+
+/**
+ * The items; or the condition that keeps all of them from running. One that fails without the item decides for all: the
+ * loop's source may then well be undefined.
+ */
+export async function itemsOf(
+  run: RunContext,
+  play: Play,
+  scope: HostScope,
+  entry: Task | Include,
+  loop: Loop,
+): Promise<{ readonly items: readonly unknown[]; readonly refused?: Condition }> {
+  const forAll = entry.when.filter((condition) => !mentions(condition.references, loop));
+  const refused = await evaluate(run, play, scope, () => firstFalse(forAll, scope));
+  if (refused) return { items: [], refused };
+  return { items: await evaluate(run, play, scope, () => asList(loop.over.evaluate(scope), entry)) };
+}
 
 /** Whether a condition looks at the item. */
-export function mentions(references: readonly { readonly path: readonly string[] }[], loop: Loop): boolean {
+function mentions(references: readonly { readonly path: readonly string[] }[], loop: Loop): boolean {
   return references.some(
     ({ path }) => path[0] === loop.variable || path[0] === loop.indexVariable || path[0] === 'ansible_loop',
   );
@@ -30,7 +52,7 @@ export function loopVariables(loop: Loop, items: readonly unknown[], index: numb
   return locals;
 }
 
-export function asList(value: unknown, task: { readonly name: string }): readonly unknown[] {
+function asList(value: unknown, task: { readonly name: string }): readonly unknown[] {
   if (Array.isArray(value)) return value;
   const kind =
     value === null || value === undefined ? 'nothing' : typeof value === 'object' ? 'a map' : `a ${typeof value}`;

@@ -2,9 +2,11 @@ import { UnknownValue } from '../contract/unknown.ts';
 import { HostScope, NeededFacts } from '../plan/scope.ts';
 import type { Meta } from '../playbook/types.ts';
 import { firstFalse } from '../template/conjunction.ts';
+import { Access } from './access.ts';
 import type { RunContext } from './context.ts';
 import type { Within } from './entries.ts';
 import { evaluate } from './evaluate.ts';
+import { footingOf } from './footing.ts';
 import { flushHandlers } from './handlers.ts';
 import type { HostState } from './host.ts';
 import { outcomeOf, unknown } from './outcome.ts';
@@ -27,11 +29,15 @@ export async function runMeta(run: RunContext, within: Within, meta: Meta, hosts
   if (meant.length === 0 || meta.action === 'noop') return;
   if (meta.action === 'end_host') for (const host of meant) host.standing = 'ended';
   if (meta.action === 'end_play') run.world.playEnded = true;
-  if (meta.action === 'end_play' || meta.action === 'end_batch') for (const host of hosts) host.standing = 'ended';
+  if (meta.action === 'end_play' || meta.action === 'end_batch')
+    for (const host of within.play.strategy === 'free' ? hosts : run.world.batch.map((name) => run.state(name)))
+      if (host.standing === 'active') host.standing = 'ended'; // on those too that are not in this rescue or include
   if (meta.action === 'reset_connection')
     await Promise.all(
       meant.map((host) =>
-        trying(run, within, meta, host, () => run.reconnect(host, within.play, undefined, run.options.timeoutSeconds)),
+        trying(run, within, meta, host, async () =>
+          new Access(footingOf(run, within.play, undefined, host)).reconnect(run.options.timeoutSeconds),
+        ),
       ),
     );
   if (meta.action === 'refresh_inventory') await trying(run, within, meta, meant[0]!, () => run.inventory.refresh());

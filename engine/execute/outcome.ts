@@ -18,6 +18,8 @@ export interface Outcome {
   readonly failure?: FailureDetail;
   /** Failed, but ignore_errors holds. */
   readonly ignored?: boolean;
+  /** Failed, but not before it had changed something: a command that ran, items of a loop. */
+  readonly changed?: boolean;
   /** Fields of the registered result that the module gave. */
   readonly result?: Readonly<Record<string, unknown>>;
   /** Variables that the host has from here on. */
@@ -106,13 +108,15 @@ export function reasonOf(outcome: Outcome): string {
   return (outcome.message ?? '').replace(/^unknown /, '');
 }
 
+export const hasChanged = ({ status, changed }: Outcome): boolean => status === 'changed' || changed === true;
+
 /** What `register` stores. */
 export function registered(outcome: Outcome, attempts?: number): Record<string, unknown> | Unknown {
   if (outcome.status === 'unknown') return new Unknown(reasonOf(outcome));
   return {
     msg: outcome.message ?? '',
     ...outcome.result,
-    changed: outcome.status === 'changed',
+    changed: hasChanged(outcome),
     failed: outcome.status === 'failed',
     skipped: outcome.status === 'skipped',
     unreachable: outcome.status === 'unreachable',
@@ -132,5 +136,6 @@ export function combine(outcomes: readonly Outcome[]): Outcome {
     differences: outcomes.flatMap((o) => o.differences),
     ...(worst?.message !== undefined && { message: worst.message }),
     ...(ignored && { ignored }),
+    ...(outcomes.some(hasChanged) && { changed: true }),
   };
 }

@@ -15,7 +15,8 @@ import { footingOf } from './footing.ts';
 import type { HostState } from './host.ts';
 import { readVariables } from './include-vars.ts';
 import { look } from './look.ts';
-import { type Outcome, outcomeOf, registered, skipped, unknown } from './outcome.ts';
+import { maskDifference } from './mask.ts';
+import { hasChanged, type Outcome, outcomeOf, registered, skipped, unknown } from './outcome.ts';
 
 /** One task on one host, for one item: the smallest thing that is executed. */
 export interface Step {
@@ -55,7 +56,7 @@ async function retry(step: Step, until: NonNullable<Task['until']>): Promise<{ o
     if (attempts > retries || run.signal.aborted) {
       const wanted = until.conditions.map((c) => c.source).join(' and ');
       const message = `after ${attempts} attempts '${wanted}' still does not hold${outcome.message ? `: ${outcome.message}` : ''}`;
-      return { outcome: { ...outcome, status: 'failed', message }, attempts };
+      return { outcome: { ...outcome, status: 'failed', changed: hasChanged(outcome), message }, attempts };
     }
     await sleep(delay * 1000, undefined, { signal: run.signal }).catch(() => undefined);
     step.host.forget(); // what is waited for happens on the host by itself
@@ -77,23 +78,30 @@ async function attempt(step: Step): Promise<Outcome> {
     const changed = await holdAll(step, task.changedWhen, withResult(step, outcome));
     outcome = { ...outcome, status: changed ? 'changed' : 'ok', differences: changed ? outcome.differences : [] };
   }
+  const changed = outcome.status === 'failed' ? await hasActed(step, outcome) : outcome.status === 'changed';
   if (task.failedWhen) {
-    const failed = await holdAll(step, task.failedWhen, withResult(step, outcome));
+    const failed = await holdAll(step, task.failedWhen, withResult(step, { ...outcome, changed }));
     if (failed)
       return {
         ...outcome,
         status: 'failed',
+        changed,
         message: outcome.message ?? `failed_when: ${task.failedWhen.map((c) => c.source).join(' and ')}`,
       };
     if (outcome.status === 'failed') {
-      const changed = task.changedWhen
-        ? await holdAll(step, task.changedWhen, withResult(step, outcome))
-        : task.module.nature === 'action';
       const { failure: _, ...rest } = outcome;
       outcome = { ...rest, status: changed ? 'changed' : 'ok' };
     }
   }
-  return outcome;
+  return outcome.status === 'failed' ? { ...outcome, changed } : outcome;
+}
+
+/** Whether what failed has run and counts as a change: a command with an exit code, unless changed_when says otherwise. */
+async function hasActed(step: Step, outcome: Outcome): Promise<boolean> {
+  const { module, changedWhen, failedWhen } = step.task;
+  const ran = module.nature === 'action' && outcome.result?.['rc'] !== undefined;
+  if (!ran && !failedWhen) return false;
+  return changedWhen ? holdAll(step, changedWhen, withResult(step, outcome)) : module.nature === 'action';
 }
 
 function withResult(step: Step, outcome: Outcome, attempts?: number): HostScope {
@@ -187,7 +195,9 @@ async function verify(step: Step, args: unknown, access: Access, wanted: readonl
   const again = await look(step.task.module, args, access);
   const lasting = again.differences.filter((d) => !d.recurs);
   if (lasting.length === 0) return;
-  const left = lasting.map((d) => `${d.what} is ${shorten(d.from)}, not ${shorten(d.to)}`).join('; ');
+  // Before it is shortened: a part of a secret is not known as one.
+  const shown = lasting.map((d) => maskDifference(d, step.run.secrets));
+  const left = shown.map((d) => `${d.what} is ${shorten(d.from)}, not ${shorten(d.to)}`).join('; ');
   throw new TaskFailure(`changed, but not as asked: ${left}`, {
     hint: `the change reported success, yet the same check (${wanted.length} differences before) still finds this; something else may set it back`,
   });

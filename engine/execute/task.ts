@@ -3,13 +3,11 @@ import pLimit, { type LimitFunction } from 'p-limit';
 import { Unknown, UnknownValue } from '../contract/unknown.ts';
 import { HostScope, NeededFacts } from '../plan/scope.ts';
 import type { Loop, Play, Task } from '../playbook/types.ts';
-import { firstFalse } from '../template/conjunction.ts';
 import type { Condition } from '../template/types.ts';
 import type { RunContext } from './context.ts';
-import { evaluate } from './evaluate.ts';
 import type { HostState } from './host.ts';
 import { rememberFiles } from './include-vars.ts';
-import { asList, loopVariables, mentions } from './loop.ts';
+import { itemsOf, loopVariables } from './loop.ts';
 import { notify } from './notify.ts';
 import { combine, type Outcome, outcomeOf, reasonOf, registered, skipped, unknown } from './outcome.ts';
 import { failLike, isLost } from './spread.ts';
@@ -139,14 +137,7 @@ async function runLoop(
   let items: readonly unknown[];
   let refused: Condition | undefined;
   try {
-    // A condition that fails without the item decides for all: the loop's source may then well be undefined.
-    refused = await evaluate(run, at.play, scope, () =>
-      firstFalse(
-        task.when.filter((c) => !mentions(c.references, loop)),
-        scope,
-      ),
-    );
-    items = refused ? [] : await evaluate(run, at.play, scope, () => asList(loop.over.evaluate(scope), task));
+    ({ items, refused } = await itemsOf(run, at.play, scope, task, loop));
   } catch (error) {
     const bare = error instanceof UnknownValue ? unknown(error.reason) : outcomeOf(error);
     const outcome = await conclude(run, at, task, host, scope, bare, started);

@@ -1,5 +1,5 @@
 import type { HostScope } from '../plan/scope.ts';
-import type { Common } from '../playbook/types.ts';
+import type { Common, Settings } from '../playbook/types.ts';
 import type { RunContext } from './context.ts';
 import type { Result } from './event.ts';
 import type { HostState } from './host.ts';
@@ -26,7 +26,7 @@ export function tell(
   started: number,
   loop?: { item: unknown },
 ): void {
-  const quiet = task.settings.noLog !== undefined && safely(() => task.settings.noLog!.evaluate(scope)) !== false; // in doubt, hidden
+  const quiet = isQuiet(task.settings, scope);
   const delegated = safely(() => task.settings.delegateTo?.evaluate(scope));
   const { message, warnings, failure } = outcome;
   const open = {
@@ -53,6 +53,11 @@ export function tell(
     milliseconds: Math.round(performance.now() - started),
   };
   run.emit(result);
+}
+
+/** Whether no_log hides what is done; in doubt it does. */
+export function isQuiet({ noLog }: Settings, scope: HostScope): boolean {
+  return noLog !== undefined && safely(() => noLog.evaluate(scope)) !== false;
 }
 
 /** Counts the task and takes a host that failed out of what follows. */

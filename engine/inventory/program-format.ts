@@ -67,7 +67,9 @@ export async function readProgram(
     if (name !== '_meta') readGroup(name, body, hosts, place, draft, wrong);
   const known = isMap(listed['_meta']) ? listed['_meta']['hostvars'] : undefined;
   for (const host of hosts) {
-    const variables = isMap(known) ? (known[host] ?? {}) : await ask('--host', host);
+    const variables = isMap(known)
+      ? ((Object.hasOwn(known, host) ? known[host] : undefined) ?? {})
+      : await ask('--host', host);
     if (isMap(variables))
       draft.setAll(draft.host(host, place).variables, mapNode(variables, place), `inventory host '${host}'`);
     else if (variables !== undefined) wrong(`the variables of host '${host}' are not a map: ${file}`);

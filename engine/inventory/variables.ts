@@ -87,7 +87,7 @@ function byPrecedence(sources: VariableSources, groups: readonly string[]): stri
 }
 
 /** 1 unless the inventory itself says otherwise (in group_vars it means nothing, as in Ansible). */
-export function priorityOf(group: DraftGroup | undefined): number {
+function priorityOf(group: DraftGroup | undefined): number {
   const value = priorityOfVariable(group)?.value;
   return value?.kind === 'scalar' && Number.isInteger(Number(value.value)) ? Number(value.value) : 1;
 }

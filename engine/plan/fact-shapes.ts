@@ -18,6 +18,7 @@ export const factShapes: Readonly<Record<string, Shape>> = {
   macs: { list: 'string' },
   default_ipv4: { fields: { address: 'string', interface: 'string', gateway: 'string' } },
   containerd: 'string',
+  kubelet: 'string',
   service_manager: 'string',
   virtualization: 'string',
 };

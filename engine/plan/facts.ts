@@ -106,6 +106,13 @@ export const facts: ReadonlyMap<string, Fact> = new Map([
     (text) => /\bv?(\d+\.\d+\.\d+\S*)/.exec(text)?.[1] ?? '',
     { absent: (version) => version === '' },
   ),
+  fact(
+    'kubelet',
+    'The version of the kubelet; empty where it is not installed.',
+    'kubelet --version 2>/dev/null || :',
+    (text) => /\bv?(\d+\.\d+\.\d+\S*)/.exec(text)?.[1] ?? '',
+    { absent: (version) => version === '' },
+  ),
   fact('service_manager', 'What runs as process 1: systemd, init.', 'cat /proc/1/comm', String, { stable: true }),
   fact(
     'virtualization',

@@ -19,7 +19,7 @@ export function tasksIn(entries: readonly Entry[]): readonly Task[] {
 }
 
 /** Handlers of roles that these entries can include; `certain`: those that no expression chooses. */
-export function includedHandlers(entries: readonly Entry[], certain = false): readonly Handler[] {
+function includedHandlers(entries: readonly Entry[], certain = false): readonly Handler[] {
   return entries
     .flatMap(withInside)
     .flatMap((entry) => (entry.kind === 'include' && (entry.certain || !certain) ? entry.candidates : []))

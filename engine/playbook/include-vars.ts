@@ -84,7 +84,8 @@ class VariablePlaces {
     const folders = (name === undefined ? matching(pattern, this.#base('')) : [this.#base(name)]).filter(isFolder);
     for (const folder of folders) {
       const { files, unknown } = filesOfFolder(folder, filter);
-      for (const path of files) this.#read(path);
+      // A folder that an expression may mean, or may not, can hold tasks.
+      for (const path of files) if (name !== undefined || this.#holdsVariables(path)) this.#read(path);
       if (name !== undefined && unknown.length > 0)
         diagnostics.error('argument-value', node.place, ...wrongEnding(unknown[0]!, filter));
     }

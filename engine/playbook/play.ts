@@ -9,7 +9,7 @@ import { writtenText } from './kinds.ts';
 import { layerOf, readPrompts } from './prompts.ts';
 import { readRoleEntry } from './roles.ts';
 import { inherit, noSettings, readTags } from './settings.ts';
-import type { Entry, Play, VariableLayer } from './types.ts';
+import type { Entry, Handler, Play, VariableLayer } from './types.ts';
 import { readVarsFiles } from './vars-files.ts';
 
 /** What an import_playbook hands down to the plays that it brings in. */
@@ -47,15 +47,19 @@ export function readPlay(node: MapNode, folder: string, importer: Importer, load
   const files = readVarsFiles(fields.node('vars_files'), folder, ownVars, loader);
   const section = (name: string): readonly Entry[] => readEntries(fields.node(name), inside);
   const preTasks = section('pre_tasks');
+  const imported = new Set(gathered.handlerLists.map(({ node }) => node));
   const roles = listItems(fields, 'roles').flatMap((item) =>
     readRoleEntry(item, inside).flatMap((list) => readEntries(list.node, list.context)),
   );
+  const ofRoles = new Set(gathered.handlerLists.map(({ node }) => node).filter((node) => !imported.has(node)));
   const sections = [preTasks, [...roles, ...section('tasks')], section('post_tasks')];
   const ownHandlers = readHandlers(fields.node('handlers'), { ...inside, when: [] });
-  const handlers = withIncluded(sections.flat(), [
-    ...gathered.handlerLists.flatMap((list) => readHandlers(list.node, list.context)),
-    ...ownHandlers,
-  ]);
+  const handlersOf = (fromRoles: boolean): readonly Handler[] =>
+    gathered.handlerLists
+      .filter(({ node }) => ofRoles.has(node) === fromRoles)
+      .flatMap((list) => readHandlers(list.node, list.context));
+  // Those of imported roles stand behind the play's own, as if the tasks that import them had brought them along.
+  const handlers = withIncluded(sections.flat(), [...handlersOf(true), ...ownHandlers, ...handlersOf(false)]);
   checkHandlers(sections.flat(), handlers, diagnostics);
   if (!fields.has('hosts')) {
     if (!node.entries.some((e) => e.key === 'hosts'))

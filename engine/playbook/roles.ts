@@ -78,12 +78,12 @@ export function readRoleEntry(node: SourceNode, context: Context, hidden?: RoleC
   return unfoldRole(call, { ...inherited, layers: context.layers });
 }
 
-/** A use of a role with what it says about the role's variables. */
+/** A use of a role with what makes it another: its parameters, variables, conditions and tags. */
 function keyOf(role: Role, node: SourceNode): string {
-  const said =
-    node.kind === 'map'
-      ? toValue({ ...node, entries: node.entries.filter((e) => !['role', 'name', 'when', 'tags'].includes(e.key)) })
-      : {};
+  const keywords: readonly string[] = keywordsAt('role');
+  const said = (node.kind === 'map' ? node.entries : [])
+    .filter(({ key }) => ['when', 'tags', 'vars'].includes(key) || !keywords.includes(key))
+    .map(({ key, value }) => [key, ['when', 'tags'].includes(key) ? [toValue(value)].flat() : toValue(value)]);
   return JSON.stringify([role.use.path, said]);
 }
 

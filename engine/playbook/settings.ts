@@ -93,7 +93,7 @@ export function readTags(fields: Fields): readonly string[] {
   return readNames(fields, 'tags').map((tag) => tag.name);
 }
 
-export function readNames(fields: Fields, keyword: string): readonly { name: string; place: MapEntry['keyPlace'] }[] {
+function readNames(fields: Fields, keyword: string): readonly { name: string; place: MapEntry['keyPlace'] }[] {
   return fields.scalars(keyword).flatMap((node) =>
     node.source
       .split(',')

@@ -21,7 +21,6 @@ const parts = Object.keys({
   freeForm: true,
   returns: true,
   nature: true,
-  shared: true,
   setsVariables: true,
   once: true,
   detachable: true,

@@ -1,10 +1,11 @@
 import { createTwoFilesPatch } from 'diff';
 import type { Difference } from '../contract/module.ts';
-import { harmless, type Paint } from './style.ts';
+import { harmless, onOneLine, type Paint } from './style.ts';
 
 /** A difference as lines for a person: one line for a setting, a unified diff for texts of several lines. */
 export function showDifference(difference: Difference, paint: Paint): readonly string[] {
-  const { what, from, to } = difference;
+  const { from, to } = difference;
+  const what = onOneLine(difference.what);
   if (from?.includes('\n') || to?.includes('\n')) return unified(what, from ?? '', to ?? '', paint);
   if (from === null) return [`${what}: ${paint(`+ ${harmless(to ?? '')}`, 'green')}`];
   if (to === null) return [`${what}: ${paint(`- ${harmless(from)}`, 'red')}`];

@@ -2,7 +2,7 @@ import type { Event, FailureDetail, Recap, Result, Status } from '../execute/eve
 import { formatPlace } from '../source/place.ts';
 import { showDifference } from './difference.ts';
 import { showProfile } from './profile.ts';
-import { harmless, type Paint } from './style.ts';
+import { harmless, indented, onOneLine, type Paint } from './style.ts';
 import { showTrip } from './trips.ts';
 
 export interface HumanOptions {
@@ -37,7 +37,9 @@ function withLiveLine(report: (event: Event) => string, paint: Paint, columns: n
   return (event) => {
     const text = report(event);
     const under =
-      event.event === 'task-start' ? `… ${event.task}  (${hostList(event.hosts)})`.slice(0, columns - 1) : '';
+      event.event === 'task-start'
+        ? `… ${onOneLine(event.task)}  (${hostList(event.hosts)})`.slice(0, columns - 1)
+        : '';
     if (text === '' && under === '') return '';
     const before = shown ? clear : '';
     shown = under !== '';
@@ -50,7 +52,6 @@ function lastingReport(options: HumanOptions): (event: Event) => string {
   let title = '';
   let order: readonly string[] = [];
   let check = false;
-  const warned = new Set<string>(); // the same is said for every connection of a host
   const flush = (): string => {
     const text =
       results.length > 0
@@ -69,19 +70,18 @@ function lastingReport(options: HumanOptions): (event: Event) => string {
         check = event.check;
         return check ? `${options.paint('Check mode: nothing is changed on any host.', 'bold')}\n` : '';
       case 'play-start':
-        return `${flush()}\n${options.paint(`PLAY ${event.play}`, 'bold')}  ${options.paint(hostList(event.hosts), 'dim')}\n`;
+        return `${flush()}\n${options.paint(`PLAY ${onOneLine(event.play)}`, 'bold')}  ${options.paint(hostList(event.hosts), 'dim')}\n`;
       case 'task-start': {
         const done = flush();
         order = event.hosts;
-        title = `${event.role === undefined ? '' : `${event.role} : `}${event.task}${event.handler ? ' (handler)' : ''}`;
+        title = onOneLine(`${event.role === undefined ? '' : `${event.role} : `}${event.task}`);
+        if (event.handler) title += ' (handler)';
         return options.verbosity < 3 ? done : `${done}▸ ${title}  ${options.paint(hostList(event.hosts), 'dim')}\n`;
       }
       case 'warning':
-        if (warned.has(event.message)) return '';
-        warned.add(event.message);
-        return `${options.paint(`warning: ${event.message}`, 'magenta')}\n`;
+        return `${options.paint(`warning: ${indented(event.message, 2)}`, 'magenta')}\n`;
       case 'question':
-        return `${flush()}${event.task}  (${hostList(event.hosts)})\n  run it? (N)o, (y)es, (c)ontinue without asking: `;
+        return `${flush()}${onOneLine(event.task)}  (${hostList(event.hosts)})\n  run it? (N)o, (y)es, (c)ontinue without asking: `;
       case 'sent':
       case 'received':
         return showTrip(event, options.paint);
@@ -96,7 +96,9 @@ function lastingReport(options: HumanOptions): (event: Event) => string {
 
 function hostList(hosts: readonly string[]): string {
   if (hosts.length === 0) return 'no hosts';
-  return hosts.length > 8 ? `${hosts.slice(0, 6).join(', ')} and ${hosts.length - 6} more` : hosts.join(', ');
+  return onOneLine(
+    hosts.length > 8 ? `${hosts.slice(0, 6).join(', ')} and ${hosts.length - 6} more` : hosts.join(', '),
+  );
 }
 
 function showTask(title: string, results: readonly Result[], options: HumanOptions): string {
@@ -148,20 +150,21 @@ function summary(results: readonly Result[]): string {
 function showResult(group: readonly Result[], options: HumanOptions): string[] {
   const first = group[0]!;
   const { paint } = options;
-  const item = first.item === undefined ? '' : ` (${shortItem(first.item)})`;
-  const delegated = first.delegatedTo === undefined ? '' : ` → ${first.delegatedTo}`;
+  const item = first.item === undefined ? '' : ` (${onOneLine(shortItem(first.item))})`;
+  const delegated = first.delegatedTo === undefined ? '' : ` → ${onOneLine(first.delegatedTo)}`;
   const state = `${first.status}${first.ignored ? ', ignored' : ''}${first.rescued ? ', to be rescued' : ''}`;
   const failed = first.status === 'failed' || first.status === 'unreachable';
-  const message = first.message === undefined || first.message === '' ? '' : `: ${harmless(withoutName(first))}`;
+  const message = first.message === undefined || first.message === '' ? '' : `: ${indented(withoutName(first), 6)}`;
   const lines = [
-    `    ${paint(state, colours[first.status])} ${[...new Set(group.map((r) => r.host))].join(', ')}${delegated}${item}${message.replaceAll('\n', '\n      ')}`,
+    `    ${paint(state, colours[first.status])} ${onOneLine([...new Set(group.map((r) => r.host))].join(', '))}${delegated}${item}${message}`,
   ];
   if (failed) {
     lines.push(`      at ${formatPlace(first.place)}`);
     if (first.failure) lines.push(...showFailure(first.failure, paint));
   } else if (options.verbosity >= 2)
     lines.push(`      ${paint(`at ${formatPlace(first.place)}, ${first.milliseconds} ms`, 'dim')}`);
-  for (const warning of first.warnings ?? []) lines.push(`      ${paint(`warning: ${harmless(warning)}`, 'magenta')}`);
+  for (const warning of first.warnings ?? [])
+    lines.push(`      ${paint(`warning: ${indented(warning, 8)}`, 'magenta')}`);
   if (first.differences.length > 0) lines.push(...showDifferences(first, options));
   return lines;
 }
@@ -174,7 +177,7 @@ function showDifferences(result: Result, options: HumanOptions): string[] {
       ? `${d.what} ${d.from} → ${d.to}`
       : d.what,
   );
-  return [`      ${options.paint(harmless(names.join(', ')), 'dim')}`];
+  return [`      ${options.paint(onOneLine(names.join(', ')), 'dim')}`];
 }
 
 function shortItem(item: unknown): string {
@@ -188,12 +191,11 @@ function showFailure(failure: FailureDetail, paint: Paint): string[] {
     const shown = text === undefined ? '' : harmless(text).trimEnd();
     if (shown !== '') lines.push(`      ${label}:`, ...tail(shown.split('\n'), 40).map((line) => `        ${line}`));
   };
-  if (failure.command !== undefined)
-    lines.push(`      command: ${harmless(failure.command).replaceAll('\n', '\n        ')}`);
+  if (failure.command !== undefined) lines.push(`      command: ${indented(failure.command, 8)}`);
   if (failure.code !== undefined) lines.push(`      exit code: ${failure.code}`);
   block('stderr', failure.stderr);
   block('stdout', failure.stdout);
-  if (failure.hint !== undefined) lines.push(`      ${paint(`hint: ${failure.hint}`, 'cyan')}`);
+  if (failure.hint !== undefined) lines.push(`      ${paint(`hint: ${indented(failure.hint, 8)}`, 'cyan')}`);
   return lines;
 }
 
@@ -202,7 +204,7 @@ function tail(lines: readonly string[], most: number): readonly string[] {
 }
 
 function showRecap(recap: Recap, check: boolean, paint: Paint): string {
-  const hosts = Object.entries(recap.hosts);
+  const hosts = Object.entries(recap.hosts).map(([name, of]) => [onOneLine(name), of] as const);
   const width = Math.max(0, ...hosts.map(([name]) => name.length));
   const always = ['ok', 'changed', 'unreachable', 'failed'];
   const row = ([name, counts]: (typeof hosts)[number]): string => {

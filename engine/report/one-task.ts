@@ -1,6 +1,6 @@
 import type { Event, FailureDetail, Result, Status } from '../execute/event.ts';
 import { showDifference } from './difference.ts';
-import { harmless, type Paint } from './style.ts';
+import { harmless, onOneLine, type Paint } from './style.ts';
 
 export interface OneTaskOptions {
   readonly paint: Paint;
@@ -29,13 +29,15 @@ function show(result: Result, paint: Paint, diff: boolean): string {
   const { returned = {}, failure } = result;
   const code = returned['rc'] ?? failure?.code;
   const isCommand = typeof returned['stdout'] === 'string' || failure?.stdout !== undefined;
-  const head = [result.host, result.status, ...(typeof code === 'number' ? [`exit code ${code}`] : [])].join(' | ');
+  const head = [onOneLine(result.host), result.status, ...(typeof code === 'number' ? [`exit code ${code}`] : [])].join(
+    ' | ',
+  );
   // what a command that failed says stands in its output
   const said = isCommand && failure?.code !== undefined ? '' : (result.message ?? '');
   const lines = [
     paint(`${head}${said === '' ? '' : ` | ${harmless(said)}`}`, colours[result.status]),
     ...(isCommand ? output(returned, failure) : saidOf(result, said, paint, diff)),
-    ...(failure?.hint === undefined ? [] : [paint(`hint: ${failure.hint}`, 'cyan')]),
+    ...(failure?.hint === undefined ? [] : [paint(`hint: ${harmless(failure.hint)}`, 'cyan')]),
     ...(result.warnings ?? []).map((warning) => paint(`warning: ${harmless(warning)}`, 'magenta')),
   ];
   return `${lines.join('\n')}\n`;
@@ -70,6 +72,6 @@ function shortly(from: string | null, to: string | null): string {
 function data(returned: Readonly<Record<string, unknown>>): readonly string[] {
   return Object.entries(returned).map(([name, value]) => {
     const text = typeof value === 'string' ? value : (JSON.stringify(value, null, 2) ?? '');
-    return `  ${name}: ${harmless(text).trimEnd().replaceAll('\n', '\n  ')}`;
+    return `  ${onOneLine(name)}: ${harmless(text).trimEnd().replaceAll('\n', '\n  ')}`;
   });
 }

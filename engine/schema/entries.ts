@@ -113,7 +113,7 @@ export function keysOf(name: string): readonly string[] {
   return [name, `ansible.builtin.${name}`];
 }
 
-export function actionSchema({ name, summary, args, freeForm, examples }: Action): Json {
+function actionSchema({ name, summary, args, freeForm, examples }: Action): Json {
   const properties = Object.entries(args.properties ?? {}).map(([key, schema]): [string, Json] => [
     key,
     { ...described((schema as { description?: string }).description), ...loosened(schema as Json) },

@@ -139,7 +139,7 @@ export const helpers: ReadonlyMap<string, Helper> = new Map(
     fromJson: {
       usage: 'fromJson text',
       meaning: 'The value that JSON text stands for.',
-      call: (a) => JSON.parse(text(a)) as unknown,
+      call: (a) => fromJson(text(a)),
     },
     toYaml: {
       usage: 'toYaml value',
@@ -149,7 +149,7 @@ export const helpers: ReadonlyMap<string, Helper> = new Map(
     fromYaml: {
       usage: 'fromYaml text',
       meaning: 'The value that YAML text stands for.',
-      call: (a) => parseYaml(text(a), { logLevel: 'error' }) as unknown,
+      call: (a) => parseYaml(text(a), { logLevel: 'error', prettyErrors: false }) as unknown,
     },
     b64encode: {
       usage: 'b64encode text',
@@ -178,6 +178,19 @@ function text(value: unknown): string {
   if (typeof value === 'string') return value;
   if (typeof value === 'number') return String(value);
   throw new TypeError(`expected text, not ${describeValue(value)}`);
+}
+
+/** The parser's words come without its excerpt: a part of a secret is not known as one. */
+function fromJson(of: string): unknown {
+  try {
+    return JSON.parse(of);
+  } catch (error) {
+    const message = (error as Error).message.replace(
+      /, (?:\.\.\.)?".*"(?:\.\.\.)? is not valid JSON$/s,
+      ' is not valid JSON',
+    );
+    throw new TypeError(message, { cause: error });
+  }
 }
 
 /** What may be printed as a part of a text. */

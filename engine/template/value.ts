@@ -57,7 +57,7 @@ function compileScalar(node: ScalarNode, diagnostics: Diagnostics): Template {
 }
 
 /** A number that would lose something as a number stays text: `0644`, `12345678901234567890`. */
-export function asWritten(node: ScalarNode): unknown {
+function asWritten(node: ScalarNode): unknown {
   if (typeof node.value !== 'number' || !/^[-+]?\d+$/.test(node.source)) return node.value;
   return /^[-+]?0\d/.test(node.source) || !Number.isSafeInteger(node.value) ? node.source : node.value;
 }

@@ -1,3 +1,5 @@
+import type { Diagnostic } from '../source/diagnostic.ts';
+
 export const mask = '********';
 
 /** Shorter texts are no secrets: to mask every `1` would hide all and protect nothing. */
@@ -59,6 +61,25 @@ export class Secrets {
     return spans;
   }
 
+  /** What is wrong may be said in words of an encrypted file. */
+  diagnostics(found: readonly Diagnostic[]): readonly Diagnostic[] {
+    return found.map((d) => ({
+      ...d,
+      message: this.text(d.message),
+      ...(d.hint !== undefined && { hint: this.text(d.hint) }),
+    }));
+  }
+
+  /** The same error, whose message and stack can be shown. */
+  error(thrown: unknown): unknown {
+    if (thrown instanceof Error) {
+      const stack = this.text(thrown.stack ?? '');
+      thrown.message = this.text(thrown.message);
+      if (thrown.stack !== undefined) thrown.stack = stack;
+    }
+    return thrown;
+  }
+
   /** A copy of a plain value with every text in it masked, and every number that is a secret. */
   value<T>(shown: T): T {
     if (this.#forms.size === 0) return shown;
@@ -76,12 +97,19 @@ export class Secrets {
 function formsOf(text: string): string[] {
   const bytes = Buffer.from(text);
   return [
-    text,
-    JSON.stringify(text).slice(1, -1),
-    text.replaceAll("'", String.raw`'\''`),
+    ...inQuotes(text),
+    ...inQuotes(JSON.stringify(text).slice(1, -1)),
     encodeURIComponent(bytes.toString()), // whatever the text is, this is well-formed
     ...inBase64(bytes),
   ];
+}
+
+/** A word of a command that is itself quoted for another shell: `quote` in a `shell` task that is detached makes three. */
+function inQuotes(text: string): string[] {
+  const forms = [text];
+  if (text.includes("'"))
+    for (let times = 0; times < 3; times++) forms.push(forms.at(-1)!.replaceAll("'", String.raw`'\''`));
+  return forms;
 }
 
 /** The characters that a text surely leaves in base64, whatever stands before and after it there: `user:PASSWORD`. */

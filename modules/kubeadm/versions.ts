@@ -1,5 +1,5 @@
 /** `v1.20.2` and `1.20.2` as [1, 20]. */
-export function minorOf(version: string): readonly [number, number] {
+function minorOf(version: string): readonly [number, number] {
   const [, major, minor] = /^v?(\d+)\.(\d+)/.exec(version.trim()) ?? [];
   return [Number(major ?? Number.NaN), Number(minor ?? Number.NaN)];
 }

@@ -51,6 +51,48 @@ const playbook = `
     - { name: told, debug: { msg: "{{ password }}" } }
 `;
 
+/** What cannot be brought about is told shortened: the password stands where it is cut off. */
+const stuck = `
+import { defineModule } from 'tsplay/module';
+export const stuck = defineModule({
+  name: 'stuck',
+  summary: 'Never gets there.',
+  args: { type: 'object', properties: { line: { type: 'string', description: 'The line.' } }, required: ['line'], additionalProperties: false },
+  examples: ['- stuck: { line: x }'],
+  check: async ({ line }) => ({ present: null, differences: [{ what: 'line', from: line.replace(/ .*/, ' ${old}-before'), to: line }], after: [] }),
+  change: async () => undefined,
+});
+`;
+
+/** Its check fails where nobody waits for it. */
+const stray = stuck
+  .replaceAll('stuck', 'stray')
+  .replace('async ({ line }) => ({', `async ({ line }) => (Promise.reject(new Error('stray ' + line)), {`);
+
+const strayPlaybook = `
+- hosts: all
+  tasks:
+    - stray: { line: "{{ password }}" }
+    - pause: { seconds: 30 }
+`;
+
+const stuckPlaybook = `
+- hosts: all
+  tasks:
+    - stuck: { line: "${'x'.repeat(110)} {{ password }}" }
+`;
+
+/** What no_log hides is not in the vault, and yet to be seen nowhere. */
+const quiet = `
+- hosts: all
+  vars: { hidden: not-from-the-vault }
+  tasks:
+    - { name: one, command: "echo {{ hidden }}", no_log: true }
+    - { name: each, command: "echo {{ hidden }}{{ item }}", loop: [1], no_log: "{{ eq item 1 }}" }
+    - { name: shell, shell: "echo {{ quote quoted }}", async: 20, poll: 1 }
+    - { name: open, command: "echo to be seen", no_log: false }
+`;
+
 /** Refused: what is wrong is said in the words of an encrypted file. */
 const wrong = `
 - hosts: all
@@ -83,6 +125,11 @@ describe('what came from the vault', function () {
     await put('plain.hbs', 'a = 1\npassword = {{ password }}\n{{ key }}');
     await put('site.yml', playbook);
     await put('wrong.yml', wrong);
+    await put('modules/stuck.ts', stuck);
+    await put('stuck.yml', stuckPlaybook);
+    await put('modules/stray.ts', stray);
+    await put('stray.yml', strayPlaybook);
+    await put('quiet.yml', quiet);
     await put(
       'tasks.yml',
       `- debug: { msg: "{{ ${nested.replaceAll('-', '_')} }}" }\n- copy: { dest: ${password}, content: x }\n`,
@@ -145,7 +192,36 @@ describe('what came from the vault', function () {
     for (const name of kept) expectNone(readFileSync(join(folder, name), 'utf8'));
   });
 
+  it('is not seen in part, where what did not come about is told shortened', async () => {
+    const { stdout, code } = await run('run', 'stuck.yml', '-i', 'hosts.yml');
+    expect(stdout).to.match(/not as asked: line is 'x+ \*{8}.*, not 'x+ \*{8}'/);
+    for (const part of [password, old]) expect(stdout).not.to.include(part.slice(0, 5));
+    expect(code).to.equal(2);
+  });
+
+  it('is not seen where a module throws what nobody catches, which ends the run as a bug', async () => {
+    const { stdout, stderr, code } = await run('run', 'stray.yml', '-i', 'hosts.yml');
+    expectNone(stdout);
+    expectNone(stderr);
+    expect(stderr).to.match(/^error: this is a bug in tsplay or a module.*\nError: stray \*{8}\n.*stray\.ts:/);
+    expect(code).to.equal(70);
+  });
+
+  it('leaves numbers in JSON what JSON can hold', async () => {
+    await put('pin.yml', 'pin: 8443\n', true);
+    const { stdout } = await run('inventory', '-i', 'hosts.yml', '--host', 'a', '-e', '@pin.yml');
+    expect(JSON.parse(stdout)).to.include({ pin: '********' });
+  });
+
   it('arrives on the host all the same', () => {
     expect(readFileSync(join(folder, 'rendered'), 'utf8')).to.equal(`a = 1\npassword = ${password}\n${key}`);
+  });
+
+  it('is not seen in the scripts that -vvv tells, nor is what no_log hides', async () => {
+    const { stdout, code } = await run('run', 'quiet.yml', '-i', 'hosts.yml', '-vvv');
+    expect(code).to.equal(0);
+    expect(stdout).not.to.include('not-from-the-vault');
+    expect(stdout).not.to.match(/it'[\\']+s/);
+    expect(stdout).to.include('$ hidden by no_log').and.include('$ exec echo to be seen');
   });
 });

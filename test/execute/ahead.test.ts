@@ -100,6 +100,18 @@ describe('looking ahead', function () {
       trips: 3,
     },
     {
+      title: 'the items of a loop that all need the same facts are asked together, once these are read',
+      playbook: `- hosts: a
+  vars: { own: "{{ facts.hostname }}", memory: !cel facts.memory_mb }
+  tasks:
+    - { ping: {} }
+    - file: { path: "DIR/{{ own }}-{{ item }}", state: absent }
+      when: memory > size(item)
+      loop: [x, y, z]
+`,
+      trips: 4,
+    },
+    {
       title: 'facts, blocks, loops and later plays are looked through',
       playbook: `- hosts: a
   tasks:
@@ -129,4 +141,19 @@ describe('looking ahead', function () {
       expect(recap.exit).to.equal(0);
       expect(recap.roundTrips['a']).to.equal(trips);
     });
+
+  it('asks nothing for tasks that will not be included', async () => {
+    const { lines } = await trace({
+      playbook: `- hosts: a
+  tasks:
+    - { name: first, file: { path: DIR/a, state: absent } }
+    - { include_tasks: more.yml, when: size(inventory_hostname) > 1 }
+    - { include_tasks: more.yml, tags: [never, more] }
+    - { name: asked, stat: { path: DIR/asked }, register: s }
+    - { name: not asked, assert: { that: ['!s.stat.exists'] } }
+`,
+      files: { 'more.yml': '- { name: in it, command: { cmd: "true", unless: touch DIR/asked } }\n' },
+    });
+    expect(lines.slice(-2)).to.deep.equal(['a ok asked', 'a ok not asked']);
+  });
 });

@@ -22,6 +22,7 @@ describe('a detached command', () => {
     let asked = 0;
     const footing: Footing & { reconnected: number } = {
       state: new HostState({ name: 'a', place, groups: [], settings: [] }, new Fleet()),
+      login: () => 'me',
       become: undefined,
       checkMode: false,
       environment: {},

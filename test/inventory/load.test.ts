@@ -220,6 +220,13 @@ describe('inventory sources', () => {
     ]);
   });
 
+  it('may be a program whose hosts are called as what every object has', async () => {
+    const json = '{"web": ["constructor", "__proto__"], "_meta": {"hostvars": {"__proto__": {"n": 1}}}}';
+    const { inventory, complaints } = await load({ hosts: `#!/bin/sh\necho '${json}'\n` });
+    expect(complaints).to.deep.equal([]);
+    expect(['constructor', '__proto__'].map((name) => variablesOf(inventory, name))).to.deep.equal([{}, { n: 1 }]);
+  });
+
   it('may be a program that prints JSON, whose texts are no templates', async () => {
     const json = JSON.stringify({
       web: { hosts: ['a'], vars: { v: '{{ x }}' } },

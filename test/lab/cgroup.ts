@@ -86,6 +86,3 @@ async function pidsIn(group: string): Promise<number[]> {
     .map(Number)
     .filter((pid) => pid > 0);
 }
-
-export const groupsExist = async (): Promise<boolean> =>
-  (await hierarchies()).some(({ path }) => existsSync(join(path, OURS)));

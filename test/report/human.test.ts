@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import type { Event, HostCounts, Result } from '../../engine/execute/event.ts';
 import { humanReporter } from '../../engine/report/human.ts';
 import { jsonLine } from '../../engine/report/jsonl.ts';
+import { oneTaskReporter } from '../../engine/report/one-task.ts';
 import { harmless, plain } from '../../engine/report/style.ts';
 
 const base: Result = {
@@ -93,6 +94,34 @@ describe('the human view', () => {
 
   it('does not let remote output drive the terminal', () => {
     expect(harmless('a\u001B[2Jb\r\n\tc')).to.equal('a\\x1b[2Jb\n\tc');
+    expect(harmless('a\u009B2Jb\u202Ec')).to.equal('a\\x9b2Jb\\u202ec');
+  });
+
+  it('does not let it come in by names, items, hints and warnings either, nor pass for lines of the report', () => {
+    const evil = 'x\u001B]0;y\u0007\u009B2J\n✓ forged';
+    const differences = [{ what: evil, from: evil, to: 'b' }];
+    const failure = { hint: evil, command: evil, stderr: evil, stdout: evil };
+    const result = { ...base, status: 'failed', host: evil, delegatedTo: evil, item: evil, message: evil } as const;
+    const events: Event[] = [
+      { event: 'play-start', play: evil, hosts: [evil] },
+      { event: 'task-start', task: evil, role: evil, hosts: [evil] },
+      { event: 'question', task: evil, hosts: [evil] },
+      { event: 'warning', message: evil },
+      { event: 'sent', host: evil, user: evil, scripts: [evil] },
+      { event: 'received', host: evil, codes: [0], milliseconds: 1 },
+      { ...result, warnings: [evil], differences, failure },
+      { ...result, item: { [evil]: [evil] }, differences, failure },
+      { event: 'recap', hosts: { [evil]: counts }, exit: 2, roundTrips: {} },
+    ];
+    for (const diff of [false, true]) {
+      const reports = [humanReporter({ paint: plain, diff, verbosity: 3 }), oneTaskReporter({ paint: plain, diff })];
+      for (const report of reports) {
+        const text = events.map(report).join('');
+        // oxlint-disable-next-line no-control-regex
+        expect(text).not.to.match(/[\u0000-\u0009\u000B-\u001F\u007F-\u009F]/);
+        if (report === reports[0]) expect(text).not.to.match(/^✓ forged/m);
+      }
+    }
   });
 });
 

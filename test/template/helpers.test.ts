@@ -71,6 +71,9 @@ describe('a helper', () => {
       "error 1:5 hash: 'crc' is not a known algorithm: sha256, sha512, sha1, md5 (usage: hash text [algorithm])",
     ],
     ['fromJson text', /^error 1:5 fromJson: /],
+    // no excerpt: it may be a part of a secret
+    ['fromJson "[1, Hunter2Topsecretlong]"', /^error 1:5 fromJson: Unexpected token 'H' is not valid JSON \(/],
+    ['fromYaml "a: [Hunter2Topsecretlong"', /^error 1:5 fromYaml: (?!.*Hunter)/s],
   ];
   for (const [call, expected] of cases)
     it(call, () => {

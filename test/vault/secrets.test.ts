@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { sh } from '../../engine/contract/quote.ts';
 import { Secrets } from '../../engine/vault/secrets.ts';
 
 function secretsOf(...texts: string[]): Secrets {
@@ -30,6 +31,18 @@ const cases: [title: string, secrets: string[], shown: unknown, masked: unknown]
   ['no line that is but a word', ['key: a\ndone\n'], 'done', 'done'],
   ['what is written in JSON', ['say "no"\nor yes'], JSON.stringify({ a: 'say "no"\nor yes' }), '{"a":"********"}'],
   ['what is quoted for a shell', ["it's me"], String.raw`echo 'it'\''s me'`, "echo '********'"],
+  [
+    'what is quoted for a shell in a command that is quoted for another',
+    ["it's me"],
+    sh`exec sh -c ${sh`sh -c ${sh`echo ${"it's me"}`}`}`,
+    /^exec sh -c 'sh -c '\\''echo ['\\]+\*{8}['\\]+$/,
+  ],
+  [
+    'JSON that is quoted for a shell',
+    ['say "it\'s"'],
+    sh`curl -d ${JSON.stringify({ a: 'say "it\'s"' })}`,
+    `curl -d '{"a":"********"}'`,
+  ],
   ['what is escaped in an address', ['p@ss word'], 'https://x/?p=p%40ss%20word', 'https://x/?p=********'],
   ['base64 of it', ['correct horse'], base64('correct horse'), /^\*{8}.{0,3}$/],
   [
@@ -53,6 +66,16 @@ describe('secrets', () => {
       if (masked instanceof RegExp) expect(seen).to.match(masked);
       else expect(seen).to.deep.equal(masked);
     });
+
+  it('are not in what a bug tells of itself', () => {
+    const error = new TypeError('hunter2 is not a function');
+    const seen = secretsOf('hunter2').error(error) as TypeError;
+    expect(seen).to.equal(error);
+    expect(seen.message).to.equal('******** is not a function');
+    expect(seen.stack)
+      .to.match(/^TypeError: \*{8} is/)
+      .and.not.to.include('hunter2');
+  });
 
   it('may be added at any time', () => {
     const secrets = secretsOf('first');
