@@ -47,16 +47,16 @@ export function readPlay(node: MapNode, folder: string, importer: Importer, load
   const files = readVarsFiles(fields.node('vars_files'), folder, ownVars, loader);
   const section = (name: string): readonly Entry[] => readEntries(fields.node(name), inside);
   const preTasks = section('pre_tasks');
-  const imported = new Set(gathered.handlerLists.map(({ node }) => node));
+  const imported = new Set(gathered.handlerLists.map((list) => list.node));
   const roles = listItems(fields, 'roles').flatMap((item) =>
     readRoleEntry(item, inside).flatMap((list) => readEntries(list.node, list.context)),
   );
-  const ofRoles = new Set(gathered.handlerLists.map(({ node }) => node).filter((node) => !imported.has(node)));
+  const ofRoles = new Set(gathered.handlerLists.map((list) => list.node).filter((list) => !imported.has(list)));
   const sections = [preTasks, [...roles, ...section('tasks')], section('post_tasks')];
   const ownHandlers = readHandlers(fields.node('handlers'), { ...inside, when: [] });
   const handlersOf = (fromRoles: boolean): readonly Handler[] =>
     gathered.handlerLists
-      .filter(({ node }) => ofRoles.has(node) === fromRoles)
+      .filter((list) => ofRoles.has(list.node) === fromRoles)
       .flatMap((list) => readHandlers(list.node, list.context));
   // Those of imported roles stand behind the play's own, as if the tasks that import them had brought them along.
   const handlers = withIncluded(sections.flat(), [...handlersOf(true), ...ownHandlers, ...handlersOf(false)]);

@@ -138,7 +138,11 @@ export function unfoldRole(call: RoleCall, context: Context): readonly UnreadLis
   const options = call.unchecked ? undefined : role.specs.get(entryPoint(call));
   for (const layer of options ? [role.use.defaults, role.vars, ...call.params] : [])
     checkRoleOptions(name, options!, layer, loader.diagnostics);
-  const ownVars = (call.hidden?.roleVars ?? [role.vars]).filter((layer) => layer.variables.size > 0);
+  const ownVars = (call.hidden?.roleVars ?? [role.vars])
+    .filter((layer) => layer.variables.size > 0)
+    .map((layer) => ({ ...layer, ofRole: true as const }));
+  // Above those of the roles around it, below those of the blocks and parameters around it.
+  const outer = context.layers.findLastIndex((layer) => layer.ofRole) + 1;
   const hiddenDefaults = call.hidden && [...(context.role ? [context.role.defaults] : []), ...call.hidden.roleDefaults];
   const inside: Context = {
     ...context,
@@ -149,7 +153,7 @@ export function unfoldRole(call: RoleCall, context: Context): readonly UnreadLis
       defaults: hiddenDefaults ? mergeLayers(role.use.defaults.origin, hiddenDefaults) : role.use.defaults,
       ...(options && { options }),
     },
-    layers: [...context.layers, ...ownVars, ...call.params],
+    layers: [...context.layers.slice(0, outer), ...ownVars, ...context.layers.slice(outer), ...call.params],
     folder: join(path, 'tasks'),
     searchPath: [...new Set([path, join(path, 'tasks'), context.play.folder])],
     underWay,

@@ -47,6 +47,8 @@ export interface VariableLayer {
   readonly origin: string;
   /** The vars of an include: as parameters they win over what the host has learned. */
   readonly given?: true;
+  /** The variables of a role itself. */
+  readonly ofRole?: true;
   readonly variables: ReadonlyMap<
     string,
     { readonly value: Template; readonly node: SourceNode; readonly place: Place }
