@@ -37,7 +37,7 @@ export class HostConnection implements Connection {
   async shell(become?: Become): Promise<ShellSession> {
     if (this.#closed) throw new Unreachable(`connection to ${this.target.name} is closed`);
     const other = become && become.user !== this.target.user ? become : undefined;
-    const key = other ? JSON.stringify([other.method, other.user, other.flags]) : '';
+    const key = other ? JSON.stringify([other.method, other.user, other.flags, other.password]) : '';
     const present = this.#shells.get(key);
     if (present) {
       const shell = await present;

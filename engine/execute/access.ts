@@ -57,7 +57,7 @@ export class Access implements Writer {
    */
   #observe<T>(probe: Probe<T>): Promise<T> {
     const { cache, fleet } = this.#footing.state;
-    const key = `${this.#footing.login()}\0${this.#footing.become?.user ?? ''}\0${probe.key}`;
+    const key = `${this.#footing.login()}\0${wayIn(this.#footing.become)}\0${probe.key}`;
     const present = cache.get(key);
     const anyone = probe.shared || present?.unreachable; // it hangs on what is done to other hosts as well
     const counts = present && Date.now() - present.at < fleet.fresh && (!anyone || present.changes === fleet.changes);
@@ -167,6 +167,11 @@ function readingOf(value: Promise<unknown>, changes: number): Reading {
   return reading;
 }
 
+/** All of it: who comes with another password or method has not been let in yet. */
+function wayIn(become: Become | undefined): string {
+  return become === undefined ? '' : JSON.stringify(become);
+}
+
 function text(raw: RawOutput): Output {
   return { code: raw.code, stdout: raw.stdout.toString(), stderr: raw.stderr.toString() };
 }
@@ -211,7 +216,7 @@ const batches = new WeakMap<Connection, Map<string, Batch>>();
 function batchOf(connection: Connection, become: Become | undefined): Batch {
   const byBecome = batches.get(connection) ?? new Map<string, Batch>();
   batches.set(connection, byBecome);
-  const key = become === undefined ? '' : JSON.stringify(become); // all of it: another password or method is another way in
+  const key = wayIn(become);
   let batch = byBecome.get(key);
   if (!batch) byBecome.set(key, (batch = new Batch(async (scripts) => (await connection.shell(become)).run(scripts))));
   return batch;
