@@ -18,8 +18,9 @@ export async function startDelay(listen: Endpoint, target: Endpoint, roundTripMs
     near.on('error', () => near.destroy());
     setTimeout(() => {
       const far = connect({ host: target.address, port: target.port, noDelay: true, allowHalfOpen: true });
-      far.on('error', () => near.destroy()).on('close', () => setTimeout(() => near.destroy(), half));
-      near.on('close', () => setTimeout(() => far.destroy(), half));
+      far.on('error', () => near.destroy());
+      hangUp(far, near, half);
+      hangUp(near, far, half);
       forward(near, far, () => Math.max(performance.now(), connectedAt) + half);
       forward(far, near, () => performance.now() + half);
     }, half);
@@ -27,6 +28,13 @@ export async function startDelay(listen: Endpoint, target: Endpoint, roundTripMs
   server.listen(listen.port, listen.address);
   await once(server, 'listening');
   return server;
+}
+
+/** One side has gone without a word: so does the other. After a proper end all that was said is still delivered. */
+function hangUp(gone: Socket, other: Socket, after: number): void {
+  gone.on('close', () => {
+    if (!gone.readableEnded) setTimeout(() => other.destroy(), after);
+  });
 }
 
 /** Writes each piece when it is due. Timers of equal length fire in order; `due` never goes back. */
