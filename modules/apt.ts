@@ -3,6 +3,7 @@ import { type Difference, defineModule, type Reader } from '../engine/contract/m
 import { cannotTell, mayAppear, type Prediction, willBe } from '../engine/contract/probe.ts';
 import { aptGet, aptUpdate, explain, isInterrupted, waiting } from './packages/apt-get.ts';
 import { aptArguments } from './packages/arguments.ts';
+import type { AptStep } from './packages/coming.ts';
 import { matches, parseSpecs, type Spec } from './packages/spec.ts';
 import {
   type AptPlan,
@@ -98,10 +99,13 @@ export const apt = defineModule({
           from: f.state.version ?? 'its configuration',
           to: null,
         })),
-        after: [...all].flatMap((name) => [
-          willBe(packageState(name), noPackage),
-          args.purge ? willBe(packageResidue(name), false) : cannotTell(packageResidue(name)),
-        ]),
+        after: [
+          ...[...all].flatMap((name) => [
+            willBe(packageState(name), noPackage),
+            args.purge ? willBe(packageResidue(name), false) : cannotTell(packageResidue(name)),
+          ]),
+          mayAppear('package', { kind: 'remove', names: [...all] } satisfies AptStep),
+        ],
         result: { cache_updated: false },
       };
     }
@@ -138,7 +142,8 @@ export const apt = defineModule({
         ...(index === 'too old' && { recurs: true }),
       });
       const probe = aptIndex(args.cache_valid_time);
-      after.push(args.cache_valid_time < 60 ? cannotTell(probe) : willBe(probe, 'fresh'), mayAppear('package-index'));
+      after.push(args.cache_valid_time < 60 ? cannotTell(probe) : willBe(probe, 'fresh'));
+      after.push(mayAppear('package-index', { kind: 'sources', files: [], refresh } satisfies AptStep));
     }
     for (const { spec, state } of wanted) {
       const stale = certain ? undefined : plan?.installs[spec.name];
@@ -155,6 +160,7 @@ export const apt = defineModule({
       const own = found.find((f) => f.spec.name === name);
       const version = versionOf(name);
       if (own && certain && version === undefined && !own.state.broken) continue;
+      if (version === undefined && own?.state.version === null && deb === undefined) continue; // foreseen where it is asked for
       // dpkg may drop the hold of a package that it replaces.
       const held = own ? (args.hold ?? (own.state.held ? undefined : false)) : false;
       after.push(
@@ -166,7 +172,16 @@ export const apt = defineModule({
     if (certain && words.length > 0) after.push(willBe(aptPlan(words), { installs: {}, removes: [], error: null }));
     if (certain)
       for (const name of plan.removes) if (!(name in plan.installs)) after.push(willBe(packageState(name), noPackage));
-    if (after.some((p) => p.kind !== 'appears') && wanted.length > 0) after.push(mayAppear('package'));
+    if (words.length > 0) {
+      const brings: AptStep = {
+        kind: 'install',
+        words,
+        upgrades: wanted.some(({ state }) => state.version !== null),
+        hold: args.hold ? wanted.map(({ spec }) => spec.name) : [],
+      };
+      // What a file on the host brings is not looked at.
+      after.push(deb ? mayAppear('package') : mayAppear('package', brings));
+    }
 
     const marks = found.filter(({ state }) => args.hold !== undefined && state.held !== args.hold);
     for (const { spec, state } of marks) {

@@ -1,8 +1,9 @@
 import { expectSuccess, TaskFailure } from '../engine/contract/failure.ts';
 import { type Difference, defineModule } from '../engine/contract/module.ts';
 import { cannotTell, mayAppear, type Prediction, willBe } from '../engine/contract/probe.ts';
-import { sh } from '../engine/contract/quote.ts';
 import { aptUpdate } from './packages/apt-get.ts';
+import type { AptStep } from './packages/coming.ts';
+import { fetchKey } from './packages/fetch-key.ts';
 import { sourcesText } from './packages/sources.ts';
 import { aptIndex } from './probes/package.ts';
 import { absentPath, fileDigest, fileText, inode, noFile, pathState } from './probes/path.ts';
@@ -122,9 +123,17 @@ export const apt_repository = defineModule({
     // An update that failed the last time is still to do. Without its last repository a host has no index, and needs none.
     if (!changed && index !== undefined && index !== 'fresh' && (wanted || index !== 'missing'))
       differences.push({ what: 'package index', from: index, to: 'fresh' });
+    const brings: AptStep = {
+      kind: 'sources',
+      files: [
+        ...files.map((file) => ({ path: file.path, text: file.wanted })),
+        ...(fetch ? [{ path: keyringPath, text: null, url: args.key_url! }] : []),
+      ],
+      refresh: args.update_cache,
+    };
     if (differences.length > 0)
       after.push(
-        mayAppear('package-index'),
+        mayAppear('package-index', brings),
         args.update_cache && wanted ? willBe(aptIndex(), 'fresh') : cannotTell(aptIndex()),
       );
     return { present: { files, fetch, makeFolder, keyringPath }, differences, after };
@@ -151,9 +160,7 @@ async function fetched(
   url: string,
   shell: (script: string) => Promise<{ code: number; stdout: string; stderr: string }>,
 ): Promise<string> {
-  const out = await shell(
-    sh`if command -v curl >/dev/null 2>&1; then curl -q -fsSL --max-time 60 -- ${url}; elif command -v wget >/dev/null 2>&1; then wget -q --tries=2 --timeout=30 -O - -- ${url}; else file=$(mktemp) && trap 'rm -f -- "$file"' EXIT && /usr/lib/apt/apt-helper download-file ${url} "$file" >&2 && cat "$file"; fi`,
-  );
+  const out = await shell(fetchKey(url));
   if (out.code !== 0)
     throw new TaskFailure(`the host cannot fetch the key ${url}: ${out.stderr.trim().split('\n').at(-1) ?? ''}`, {
       output: out,

@@ -17,7 +17,18 @@ export {
   type RunOptions,
   type Writer,
 } from './module.ts';
-export { cannotTell, mayAppear, type Output, type Prediction, type Probe, type SideEffect, willBe } from './probe.ts';
+export {
+  type AppearsWith,
+  cannotTell,
+  type Coming,
+  type Eyes,
+  mayAppear,
+  type Output,
+  type Prediction,
+  type Probe,
+  type SideEffect,
+  willBe,
+} from './probe.ts';
 export { quote, quoteAll, sh } from './quote.ts';
 export type { ArgumentSchema, Arguments, Evaluated, LocalFile, RenderedFile, Verdict } from './schema.ts';
 export { UnknownValue } from './unknown.ts';

@@ -21,19 +21,42 @@ export interface Probe<T> {
   readonly key: string;
   readonly script: string;
   parse(out: Output): T;
-  /** Set where the thing could appear as a side effect of another task; `absent` tells from the value that it is not there now. */
-  readonly appearsWith?: { readonly cause: SideEffect; absent(value: T): boolean };
+  /** Set where the thing could appear as a side effect of another task. */
+  readonly appearsWith?: AppearsWith<T>;
   /** No task can change it (who one is): where a task is unknown, this stays known. */
   readonly fixed?: true;
   /** Looks at what several hosts share (a cluster, a web address): what was read ahead counts only until anything is changed on any host. */
   readonly shared?: boolean;
 }
 
+/** How a probe's value hangs on what other tasks bring by the way. */
+export interface AppearsWith<T> {
+  readonly cause: SideEffect;
+  /** Tells from the value that the thing is not there now. */
+  absent(value: T): boolean;
+  /**
+   * What will be read after all that earlier tasks would bring, in their order (of every cause): asked in check mode
+   * where there is any. Undefined: that cannot be known before. Without it what is absent is unknown.
+   */
+  foresee?(value: T, host: Eyes, coming: readonly Coming[]): Promise<T | undefined>;
+}
+
+/** What an earlier task of check mode would bring, beside what it names; `brings` as it gave it to `mayAppear`. */
+export interface Coming {
+  readonly cause: SideEffect;
+  readonly brings?: unknown;
+}
+
+/** Sees a host as it is, without what earlier tasks would have done. */
+export interface Eyes {
+  read<T>(probe: Probe<T>): Promise<T>;
+}
+
 /** What a change will do to later observations, for check mode. */
 export type Prediction =
   | { readonly kind: 'value'; readonly key: string; readonly value: unknown }
   | { readonly kind: 'unknown'; readonly key: string }
-  | { readonly kind: 'appears'; readonly cause: SideEffect };
+  | { readonly kind: 'appears'; readonly cause: SideEffect; readonly brings?: unknown };
 
 /** After the change this probe reads this value, exactly. */
 export function willBe<T>(probe: Probe<T>, value: T): Prediction {
@@ -45,7 +68,10 @@ export function cannotTell(probe: Probe<unknown>): Prediction {
   return { kind: 'unknown', key: probe.key };
 }
 
-/** After the change, things that are absent now and can appear with this cause may be there. */
-export function mayAppear(cause: SideEffect): Prediction {
-  return { kind: 'appears', cause };
+/**
+ * After the change, things that are absent now and can appear with this cause may be there. `brings` says what is done,
+ * for probes that can foresee what comes of it; without it they cannot.
+ */
+export function mayAppear(cause: SideEffect, brings?: unknown): Prediction {
+  return { kind: 'appears', cause, ...(brings !== undefined && { brings }) };
 }

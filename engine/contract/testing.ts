@@ -46,9 +46,9 @@ export async function stillFound(
   module: AnyModule,
   args: unknown,
   given: GivenHost,
-  unknown: ReadonlySet<string> = new Set(),
+  foresee: Foresee = asItIs,
 ): Promise<readonly string[] | 'unknown'> {
-  const host = readOnly(fakeHost(given, '', [], {}, unknown));
+  const host = readOnly(fakeHost(given, '', [], {}, foresee));
   try {
     return ((await module.check(args, host)) as Check).differences.filter((d) => !d.recurs).map((d) => d.what);
   } catch (error) {
@@ -56,6 +56,11 @@ export async function stillFound(
     throw error;
   }
 }
+
+/** What a probe will read that reads this value now; undefined: the check did not say. */
+// oxlint-disable-next-line typescript/no-explicit-any
+type Foresee = (probe: Probe<any>, value: unknown) => Promise<unknown>;
+const asItIs: Foresee = (_probe, value) => Promise.resolve(value);
 
 /** A module of whose arguments nothing is known. */
 // oxlint-disable-next-line typescript/no-explicit-any
@@ -68,12 +73,21 @@ function predicted(
   check: Check,
 ): Promise<readonly string[] | 'unknown'> {
   const reads: Record<string, unknown> = { ...given.reads };
-  const unknown = new Set<string>();
-  for (const p of check.after ?? []) {
-    if (p.kind === 'value') reads[p.key] = p.value;
-    if (p.kind === 'unknown') unknown.add(p.key);
-  }
-  return stillFound(module, args, { ...given, reads }, unknown);
+  const after = check.after ?? [];
+  for (const p of after) if (p.kind === 'value') reads[p.key] = p.value;
+  const unknown = new Set(after.flatMap((p) => (p.kind === 'unknown' ? [p.key] : [])));
+  const foretold = new Set(after.flatMap((p) => (p.kind === 'value' ? [p.key] : [])));
+  const coming = after.filter((p) => p.kind === 'appears');
+  return stillFound(module, args, { ...given, reads }, async ({ key, appearsWith }, value) => {
+    if (unknown.has(key)) return undefined;
+    if (foretold.has(key) || !coming.some(({ cause }) => cause === appearsWith?.cause)) return value;
+    if (!appearsWith?.foresee) return appearsWith?.absent(value) ? undefined : value;
+    return appearsWith.foresee(
+      value,
+      { read: (probe) => Promise.resolve(given.reads?.[probe.key] ?? null) as never },
+      coming,
+    );
+  });
 }
 
 function fakeHost(
@@ -81,17 +95,17 @@ function fakeHost(
   name: string,
   commands: string[],
   written: Record<string, { content: string; attributes: FileAttributes }>,
-  unknown: ReadonlySet<string> = new Set(),
+  foresee: Foresee = asItIs,
 ): Writer {
   const run = (line: string): Promise<Output> => {
     commands.push(name + line);
     return Promise.resolve({ code: 0, stdout: '', stderr: '', ...given.outputs?.[line] });
   };
-  const read = <T>(probe: Probe<T>): Promise<T> => {
-    if (unknown.has(probe.key)) return Promise.reject(new UnknownValue('in this case'));
-    if (!given.reads || !(probe.key in given.reads))
-      return Promise.reject(new Error(`the case does not say what '${probe.key}' reads`));
-    return Promise.resolve(given.reads[probe.key] as T);
+  const read = async <T>(probe: Probe<T>): Promise<T> => {
+    if (!given.reads || !(probe.key in given.reads)) throw new Error(`the case does not say what '${probe.key}' reads`);
+    const value = await foresee(probe, given.reads[probe.key]);
+    if (value === undefined) throw new UnknownValue('in this case');
+    return value as T;
   };
   return {
     read,

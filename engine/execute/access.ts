@@ -45,10 +45,7 @@ export class Access implements Writer {
     if (predicted && 'value' in predicted) return predicted.value as T;
     if (predicted) throw new UnknownValue(predicted.unknown);
     const value = await this.#observe(probe);
-    const cause =
-      checkMode && probe.appearsWith?.absent(value) ? state.predictions.cause(probe.appearsWith.cause) : undefined;
-    if (cause !== undefined) throw new UnknownValue(cause);
-    return value;
+    return checkMode ? state.predictions.foresee(probe, value, { read: (other) => this.#observe(other) }) : value;
   }
 
   /**

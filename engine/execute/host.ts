@@ -1,5 +1,5 @@
-import type { Prediction, SideEffect } from '../contract/probe.ts';
-import type { Unknown } from '../contract/unknown.ts';
+import type { Coming, Eyes, Prediction, Probe, SideEffect } from '../contract/probe.ts';
+import { type Unknown, UnknownValue } from '../contract/unknown.ts';
 import type { Host } from '../inventory/types.ts';
 import { facts as factTable } from '../plan/facts.ts';
 import type { HostMemory } from '../plan/scope.ts';
@@ -126,14 +126,15 @@ export class HostState implements HostMemory {
 /** In check mode: what earlier tasks would have made of the host. */
 export class Predictions {
   readonly #values = new Map<string, { readonly value: unknown } | { readonly unknown: string }>();
-  readonly #causes = new Map<SideEffect, string>();
+  readonly #coming: (Coming & { readonly until: string })[] = [];
+  readonly #foreseen = new Map<string, Promise<unknown>>();
 
   /** `until`: the clause that says when what cannot be told is known: `until 'install haproxy' has run`. */
   add(predictions: readonly Prediction[], until: string): void {
     for (const p of predictions) {
       if (p.kind === 'value') this.#values.set(p.key, { value: p.value });
       else if (p.kind === 'unknown') this.#values.set(p.key, { unknown: until });
-      else if (!this.#causes.has(p.cause)) this.#causes.set(p.cause, until);
+      else this.#coming.push({ ...p, until });
     }
   }
 
@@ -141,8 +142,25 @@ export class Predictions {
     return this.#values.get(key);
   }
 
-  /** Until when it cannot be known whether absent things are there, if a task that may bring them would have run. */
-  cause(cause: SideEffect): string | undefined {
-    return this.#causes.get(cause);
+  /**
+   * What a probe will read that has read `value` on the host as it is. Throws UnknownValue where a task that may bring
+   * the thing would have run and it cannot be known before what comes of it. `eyes` see the host as it is.
+   */
+  async foresee<T>({ appearsWith }: Probe<T>, value: T, eyes: Eyes): Promise<T> {
+    const since = this.#coming.find(({ cause }) => cause === appearsWith?.cause);
+    if (!appearsWith || !since) return value;
+    if (appearsWith.foresee) {
+      const once = { read: <V>(other: Probe<V>) => this.#once(other, eyes) };
+      const foreseen = await appearsWith.foresee(value, once, this.#coming);
+      if (foreseen !== undefined) return foreseen;
+    } else if (!appearsWith.absent(value)) return value;
+    throw new UnknownValue(since.until);
+  }
+
+  /** To foresee may take seconds: each look at the host that it takes is taken once. */
+  #once<T>(probe: Probe<T>, eyes: Eyes): Promise<T> {
+    const known = this.#foreseen.get(probe.key) ?? eyes.read(probe);
+    this.#foreseen.set(probe.key, known);
+    return known as Promise<T>;
   }
 }

@@ -1,5 +1,6 @@
 import type { Probe } from '../../engine/contract/probe.ts';
 import { sh } from '../../engine/contract/quote.ts';
+import { names, withPackages } from '../packages/foresee.ts';
 import { readable } from './readable.ts';
 
 /** getent ends with 2 where there is no such entry. */
@@ -34,7 +35,10 @@ export function account(user: string): Probe<Account | null> {
           .sort(),
       };
     },
-    appearsWith: { cause: 'package', absent: (value) => value === null },
+    appearsWith: withPackages<Account | null>({
+      absent: (value) => value === null,
+      appearing: (forecast) => (names(forecast, user) ? undefined : null),
+    }),
   };
 }
 
@@ -45,7 +49,10 @@ export function numberOf(kind: 'user' | 'group', name: string): Probe<number | n
     key: `${kind}-number:${name}`,
     script: sh`getent ${database} ${name}`,
     parse: (out) => (readable(`${kind} ${name}`, out, found).code === 0 ? Number(out.stdout.split(':')[2]) : null),
-    appearsWith: { cause: 'package', absent: (value) => value === null },
+    appearsWith: withPackages<number | null>({
+      absent: (value) => value === null,
+      appearing: (forecast) => (names(forecast, name) ? undefined : null),
+    }),
   };
 }
 
@@ -54,7 +61,10 @@ export function groupExists(name: string): Probe<boolean> {
     key: `group:${name}`,
     script: sh`getent group ${name}`,
     parse: (out) => readable(`group ${name}`, out, found).code === 0,
-    appearsWith: { cause: 'package', absent: (there) => !there },
+    appearsWith: withPackages<boolean>({
+      absent: (there) => !there,
+      appearing: (forecast) => (names(forecast, name) ? undefined : false),
+    }),
   };
 }
 

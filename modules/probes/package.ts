@@ -1,5 +1,7 @@
 import type { Probe } from '../../engine/contract/probe.ts';
 import { sh } from '../../engine/contract/quote.ts';
+import { type AptStep, aptSteps } from '../packages/coming.ts';
+import { aptForecast } from './apt-forecast.ts';
 import { oneOf, readable } from './readable.ts';
 
 /** dpkg-query ends with 1 where it knows no such package. */
@@ -26,7 +28,25 @@ export function packageState(name: string): Probe<PackageState> {
       if (!version || status === 'not-installed' || status === 'config-files') return noPackage;
       return { version, broken: status !== 'installed', held: want === 'hold' };
     },
+    appearsWith: {
+      cause: 'package',
+      absent: ({ version }) => version === null,
+      async foresee(state, host, coming) {
+        if (state.version !== null) return state;
+        const steps = aptSteps(coming);
+        if (steps && !steps.some(({ kind }) => kind === 'install')) return state;
+        const forecast = steps && (await host.read(aptForecast(steps)));
+        if (!forecast) return undefined;
+        const version = forecast.packages.get(name.split(':')[0]!);
+        if (version === undefined) return state;
+        return { version, broken: false, held: isHeld(name, steps) };
+      },
+    },
   };
+}
+
+function isHeld(name: string, steps: readonly AptStep[]): boolean {
+  return steps.some((step) => step.kind === 'install' && step.hold.includes(name));
 }
 
 /** Whether configuration of a removed package is left: what `purge` takes away. */

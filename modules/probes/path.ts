@@ -1,8 +1,11 @@
 import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
+import { dirname } from 'node:path/posix';
 import { TaskFailure } from '../../engine/contract/failure.ts';
 import type { Output, Probe } from '../../engine/contract/probe.ts';
 import { quote, sh } from '../../engine/contract/quote.ts';
+import { comingAt, makesAccounts, withPackages } from '../packages/foresee.ts';
+import { type AptForecast, merged } from './apt-forecast.ts';
 
 /**
  * What stands at a path (a link is not followed). Only what a change can predict exactly: times and sizes are in `inode`.
@@ -34,7 +37,14 @@ export function pathState(path: string): Probe<PathState> {
       const present = parsePresent(line!);
       return present.type === 'link' ? { ...present, target: rest.join('\n').replace(/\n$/, '') } : present;
     },
-    appearsWith: { cause: 'package', absent: (state) => state.type === 'absent' },
+    appearsWith: withPackages<PathState>({
+      absent: (state) => state.type === 'absent',
+      appearing(forecast) {
+        const coming = comingAt(path, forecast);
+        return coming === null ? absentPath : coming;
+      },
+      files: [path],
+    }),
   };
 }
 
@@ -63,7 +73,18 @@ export function realPath(path: string): Probe<string | null> {
     key: `realpath:${path}`,
     script: sh`readlink -f ${path}`,
     parse: (out) => (out.code === 0 ? out.stdout.replace(/\n$/, '') : null),
-    appearsWith: { cause: 'package', absent: (real) => real === null },
+    appearsWith: withPackages({
+      absent: (real) => real === null,
+      appearing: (forecast) => {
+        const folder = comingAt(dirname(path), forecast);
+        return folder === null
+          ? null
+          : folder?.type === 'directory' && comingAt(path, forecast)?.type !== 'link'
+            ? path
+            : undefined;
+      },
+      files: [path],
+    }),
   };
 }
 
@@ -92,7 +113,11 @@ export function fileText(path: string): Probe<FileText> {
       if (kind === 'large') return { exists: true, content: '', encoding: 'too-large' };
       return kind === 'file' ? fileTextOf(Buffer.from(lines.join(''), 'base64')) : noFile;
     },
-    appearsWith: { cause: 'package', absent: (file) => !file.exists },
+    appearsWith: withPackages<FileText>({
+      absent: (file) => !file.exists,
+      appearing: (forecast) => fromBytes(path, forecast, noFile, fileTextOf),
+      files: [path],
+    }),
   };
 }
 
@@ -109,7 +134,11 @@ export function fileDigest(path: string): Probe<string | null> {
     key: `digest:${path}`,
     script: ifFile(path, sh`sha256sum <${path}`),
     parse: (out) => /^[0-9a-f]{64}/.exec(readable(path, out).stdout)?.[0] ?? null,
-    appearsWith: { cause: 'package', absent: (digest) => digest === null },
+    appearsWith: withPackages<string | null>({
+      absent: (digest) => digest === null,
+      appearing: (forecast) => fromBytes(path, forecast, null, digestOf),
+      files: [path],
+    }),
   };
 }
 
@@ -143,7 +172,11 @@ export function inode(path: string): Probe<Inode | null> {
       ];
       return { uid, gid, size, inode: number, mtime };
     },
-    appearsWith: { cause: 'package', absent: (found) => found === null },
+    appearsWith: withPackages<Inode | null>({
+      absent: (found) => found === null,
+      appearing: (forecast) => (comingAt(path, forecast) === null ? null : undefined),
+      files: [path],
+    }),
   };
 }
 
@@ -172,8 +205,18 @@ export function nameOfId(kind: 'user' | 'group', id: string): Probe<string | nul
     key: `${kind}-name:${id}`,
     script: sh`getent ${kind === 'user' ? 'passwd' : 'group'} ${id}`,
     parse: (out) => (out.code === 0 ? out.stdout.split(':')[0]! : null),
-    appearsWith: { cause: 'package', absent: (name) => name === null },
+    appearsWith: withPackages<string | null>({
+      absent: (name) => name === null,
+      appearing: (forecast) => (makesAccounts(forecast) ? undefined : null),
+    }),
   };
+}
+
+function fromBytes<T>(path: string, forecast: AptForecast, none: T, read: (content: Buffer) => T): T | undefined {
+  const coming = comingAt(path, forecast);
+  if (coming === null || coming?.type === 'directory') return none;
+  const content = forecast.texts.get(merged(path));
+  return coming?.type === 'file' && content ? read(content) : undefined;
 }
 
 /** Runs `script` where a regular file is; says `none` where there is none; fails where that cannot be seen. */

@@ -1,6 +1,8 @@
 import { TaskFailure } from '../../engine/contract/failure.ts';
 import type { Probe } from '../../engine/contract/probe.ts';
 import { sh } from '../../engine/contract/quote.ts';
+import { withPackages } from '../packages/foresee.ts';
+import { comingUnit } from '../packages/foresee-unit.ts';
 
 /** A systemd unit: only what a change can predict exactly. */
 export interface UnitState {
@@ -66,6 +68,10 @@ export function unitState(name: string): Probe<UnitState> {
         oneshot: fieldsRead.get('Type') === 'oneshot' && fieldsRead.get('RemainAfterExit') !== 'yes',
       };
     },
-    appearsWith: { cause: 'package', absent: (state) => !state.exists },
+    appearsWith: withPackages<UnitState>({
+      absent: (state) => !state.exists,
+      appearing: (forecast) => comingUnit(unit, forecast),
+      files: ['lib', 'etc'].map((at) => `/${at}/systemd/system/${unit}`),
+    }),
   };
 }
