@@ -4,6 +4,7 @@ import { cannotTell, mayAppear, type Prediction, willBe } from '../engine/contra
 import { aptGet, aptUpdate, explain, isInterrupted, waiting } from './packages/apt-get.ts';
 import { aptArguments } from './packages/arguments.ts';
 import type { AptStep } from './packages/coming.ts';
+import { versionOfProgram } from './packages/foresee.ts';
 import { matches, parseSpecs, type Spec } from './packages/spec.ts';
 import {
   type AptPlan,
@@ -180,7 +181,7 @@ export const apt = defineModule({
         hold: args.hold ? wanted.map(({ spec }) => spec.name) : [],
       };
       // What a file on the host brings is not looked at.
-      after.push(deb ? mayAppear('package') : mayAppear('package', brings));
+      after.push(deb ? mayAppear('package') : mayAppear('package', brings, versionOfProgram));
     }
 
     const marks = found.filter(({ state }) => args.hold !== undefined && state.held !== args.hold);

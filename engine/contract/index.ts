@@ -19,14 +19,15 @@ export {
 } from './module.ts';
 export {
   type AppearsWith,
-  cannotTell,
   type Coming,
+  cannotTell,
   type Eyes,
   mayAppear,
   type Output,
   type Prediction,
   type Probe,
   type SideEffect,
+  type VersionOf,
   willBe,
 } from './probe.ts';
 export { quote, quoteAll, sh } from './quote.ts';

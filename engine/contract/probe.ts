@@ -45,7 +45,11 @@ export interface AppearsWith<T> {
 export interface Coming {
   readonly cause: SideEffect;
   readonly brings?: unknown;
+  readonly versionOf?: VersionOf;
 }
+
+/** The version that a program (`kubelet`) will tell of itself, empty where it will not be there; undefined: cannot be known before. */
+export type VersionOf = (program: string, host: Eyes, coming: readonly Coming[]) => Promise<string | undefined>;
 
 /** Sees a host as it is, without what earlier tasks would have done. */
 export interface Eyes {
@@ -56,7 +60,7 @@ export interface Eyes {
 export type Prediction =
   | { readonly kind: 'value'; readonly key: string; readonly value: unknown }
   | { readonly kind: 'unknown'; readonly key: string }
-  | { readonly kind: 'appears'; readonly cause: SideEffect; readonly brings?: unknown };
+  | ({ readonly kind: 'appears' } & Coming);
 
 /** After the change this probe reads this value, exactly. */
 export function willBe<T>(probe: Probe<T>, value: T): Prediction {
@@ -70,8 +74,8 @@ export function cannotTell(probe: Probe<unknown>): Prediction {
 
 /**
  * After the change, things that are absent now and can appear with this cause may be there. `brings` says what is done,
- * for probes that can foresee what comes of it; without it they cannot.
+ * for probes that can foresee what comes of it; without it they cannot. `versionOf` tells the same of programs, for facts.
  */
-export function mayAppear(cause: SideEffect, brings?: unknown): Prediction {
-  return { kind: 'appears', cause, ...(brings !== undefined && { brings }) };
+export function mayAppear(cause: SideEffect, brings?: unknown, versionOf?: VersionOf): Prediction {
+  return { kind: 'appears', cause, ...(brings !== undefined && { brings }), ...(versionOf && { versionOf }) };
 }

@@ -22,6 +22,8 @@ export interface Outcome {
   readonly changed?: boolean;
   /** Fields of the registered result that the module gave. */
   readonly result?: Readonly<Record<string, unknown>>;
+  /** In check mode: it would run, and until when it cannot be known what it would give back. */
+  readonly unknownResult?: string;
   /** Variables that the host has from here on. */
   readonly facts?: Readonly<Record<string, unknown>>;
   /** Files of variables that the host has from here on (include_vars). */
@@ -113,6 +115,7 @@ export const hasChanged = ({ status, changed }: Outcome): boolean => status === 
 /** What `register` stores. */
 export function registered(outcome: Outcome, attempts?: number): Record<string, unknown> | Unknown {
   if (outcome.status === 'unknown') return new Unknown(reasonOf(outcome));
+  if (outcome.unknownResult !== undefined) return new Unknown(outcome.unknownResult);
   return {
     msg: outcome.message ?? '',
     ...outcome.result,
@@ -130,6 +133,7 @@ export function combine(outcomes: readonly Outcome[]): Outcome {
   const order: readonly Status[] = ['unreachable', 'failed', 'unknown', 'changed', 'ok', 'skipped'];
   const status = order.find((s) => outcomes.some((o) => o.status === s)) ?? 'skipped';
   const worst = outcomes.find((o) => o.status === status);
+  const unknownResult = outcomes.find((o) => o.unknownResult !== undefined)?.unknownResult;
   const ignored = status === 'failed' && outcomes.filter((o) => o.status === 'failed').every((o) => o.ignored);
   return {
     status,
@@ -137,5 +141,6 @@ export function combine(outcomes: readonly Outcome[]): Outcome {
     ...(worst?.message !== undefined && { message: worst.message }),
     ...(ignored && { ignored }),
     ...(outcomes.some(hasChanged) && { changed: true }),
+    ...(unknownResult !== undefined && { unknownResult }),
   };
 }

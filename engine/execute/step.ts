@@ -164,12 +164,10 @@ async function execute(step: Step): Promise<Outcome> {
   if (check.differences.length === 0) return { status: 'ok', differences: [], ...found };
   if (footing.checkMode) {
     const until = `until '${task.name}' has run`;
-    if (module.nature === 'action' || module.nature === 'wait') {
-      if (task.changedWhen === undefined) target.predictions.add(check.after ?? [], until);
-      throw new UnknownValue(until);
-    }
+    if (module.nature === 'wait') throw new UnknownValue(until);
     target.predictions.add(check.after ?? [], until);
-    return { status: 'changed', differences: check.differences, ...found };
+    const outcome = { status: 'changed', differences: check.differences, ...found } as const;
+    return module.nature === 'action' ? { ...outcome, unknownResult: until } : outcome;
   }
   const detachment = module.detachable ? await evaluate(run, play, scope, () => detachmentOf(task, scope)) : undefined;
   const change = async (writer: Writer): Promise<Changed | void> => module.change?.(args, check, writer);

@@ -1,4 +1,4 @@
-import type { Probe } from '../contract/probe.ts';
+import type { AppearsWith, Probe } from '../contract/probe.ts';
 
 /** A fact: a name under `facts`, and the probe that reads it. `stable`: no task can change it short of a reboot. */
 export interface Fact {
@@ -13,16 +13,27 @@ function fact<T>(
   meaning: string,
   script: string,
   parse: (text: string) => T,
-  options: { stable?: boolean; absent?: (value: T) => boolean } = {},
+  options: { stable?: boolean; appearsWith?: AppearsWith<T> } = {},
 ): [string, Fact] {
-  const { stable = false, absent } = options;
+  const { stable = false, appearsWith } = options;
   const probe: Probe<T> = {
     key: `fact:${name}`,
     script,
     parse: (out) => parse(out.stdout.trim()),
-    ...(absent && { appearsWith: { cause: 'package', absent } }),
+    ...(appearsWith && { appearsWith }),
   };
   return [name, { probe, stable, meaning }];
+}
+
+/** The version of a program that a package may bring. */
+function ofProgram(program: string): AppearsWith<string> {
+  const absent = (version: string): boolean => version === '';
+  return {
+    cause: 'package',
+    absent,
+    foresee: async (version, host, coming) =>
+      absent(version) ? coming.findLast(({ versionOf }) => versionOf)?.versionOf?.(program, host, coming) : version,
+  };
 }
 
 const lines = (text: string): string[] => text.split('\n').filter((line) => line !== '');
@@ -104,14 +115,14 @@ export const facts: ReadonlyMap<string, Fact> = new Map([
     'The version of containerd; empty where it is not installed.',
     'containerd --version 2>/dev/null || :',
     (text) => /\bv?(\d+\.\d+\.\d+\S*)/.exec(text)?.[1] ?? '',
-    { absent: (version) => version === '' },
+    { appearsWith: ofProgram('containerd') },
   ),
   fact(
     'kubelet',
     'The version of the kubelet; empty where it is not installed.',
     'kubelet --version 2>/dev/null || :',
     (text) => /\bv?(\d+\.\d+\.\d+\S*)/.exec(text)?.[1] ?? '',
-    { absent: (version) => version === '' },
+    { appearsWith: ofProgram('kubelet') },
   ),
   fact('service_manager', 'What runs as process 1: systemd, init.', 'cat /proc/1/comm', String, { stable: true }),
   fact(

@@ -26,7 +26,8 @@ export function modulePage(module: AnyModule): readonly Block[] {
 
 function natureOf({ nature = 'state', detachable, once, ...module }: AnyModule): string {
   const detached = detachable ? ' It can run in the background: `async`.' : '';
-  if (nature === 'action') return `It is not run; its result is unknown, and so is what depends on it.${detached}`;
+  if (nature === 'action')
+    return `It is not run; what it would give back is unknown, and so is what depends on that.${detached}`;
   if (nature === 'wait') return 'It changes nothing. What it would have to wait for is unknown.';
   if (once) return 'It runs as in a real run: it touches no host. It runs once for all hosts.';
   return module.change

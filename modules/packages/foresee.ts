@@ -1,5 +1,5 @@
 import { dirname } from 'node:path/posix';
-import type { AppearsWith, Eyes } from '../../engine/contract/probe.ts';
+import type { AppearsWith, Eyes, VersionOf } from '../../engine/contract/probe.ts';
 import { type AptForecast, aptForecast, merged, unlisted } from '../probes/apt-forecast.ts';
 import { packageFiles } from '../probes/package-files.ts';
 import type { Present } from '../probes/path.ts';
@@ -76,3 +76,17 @@ function startsServices(forecast: AptForecast): boolean {
 export function makesAccounts(forecast: AptForecast): boolean {
   return forecast.scripts.some((script) => /adduser|useradd|addgroup|groupadd|^[ug]!? /m.test(script));
 }
+
+/** A program tells the version of its package: without Debian's epoch and revision. */
+export const versionOfProgram: VersionOf = async (program, host, coming) => {
+  const steps = aptSteps(coming);
+  const forecast = steps && (await host.read(aptForecast(steps)));
+  if (!forecast || steps.some(({ kind }) => kind === 'remove')) return undefined;
+  const owner = forecast.programs.get(program);
+  return owner === undefined
+    ? ''
+    : forecast.packages
+        .get(owner)!
+        .replace(/^\d+:/, '')
+        .replace(/-[^-]*$/, '');
+};

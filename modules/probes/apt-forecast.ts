@@ -15,6 +15,8 @@ export interface AptForecast {
   readonly leftovers: boolean;
   /** What they put at a path, without a leading /usr before bin, sbin and lib (see `merged`). */
   readonly entries: ReadonlyMap<string, Present>;
+  /** Which package puts a program into a folder of programs, by its name. */
+  readonly programs: ReadonlyMap<string, string>;
   /** Contents of their configuration and units, by path. */
   readonly texts: ReadonlyMap<string, Buffer>;
   /** What their maintainers' scripts and the snippets for tmpfiles and sysusers say. */
@@ -29,7 +31,8 @@ export const unlisted = ['/usr/share/doc/', '/usr/share/locale/', '/usr/share/ma
 /** Debian's /bin, /sbin and /lib are links into /usr: one name for both. */
 export const merged = (path: string): string => path.replace(/^\/usr(?=\/(?:bin|sbin|lib)(?:\/|$))/, '');
 
-const largestMegabytes = 300;
+/** Of all packages, as they are fetched. Unpacked, one at a time, they take several times as much. */
+const largestMegabytes = 200;
 
 /**
  * Lets apt fetch the packages and looks into them; null where that cannot be had. All of it stays in the host's memory
@@ -46,7 +49,6 @@ export function aptForecast(steps: readonly AptStep[]): Probe<AptForecast | null
       `trap 'rm -rf -- "$d"' EXIT; trap 'exit 3' HUP INT TERM`,
       'mkdir -p "$d/lists/partial" "$d/archives/partial" "$d/sources" "$d/keys" "$d/texts" || exit 3',
       'cp -pR /etc/apt/sources.list.d/. "$d/sources/" 2>/dev/null',
-      'for deb in /var/cache/apt/archives/*.deb; do [ ! -e "$deb" ] || ln -s "$deb" "$d/archives/"; done',
       'cp /var/lib/dpkg/status "$d/status" || exit 3',
       `lists=/var/lib/apt/lists`,
       `aptget() { apt-get -y -q ${memoryOnly} -o Dir::State::lists="$lists" "$@"; }`,
@@ -79,17 +81,30 @@ function stepScript(step: AptStep): string[] {
     return [...step.files.flatMap(fileScript), ...(step.refresh ? [update] : [])];
   }
   return [
-    sh`set -- ${step.words}`,
-    `wanted=$(aptget --print-uris "$@" | awk -v free="$(df -Pm /dev/shm | awk 'NR == 2 { print int($4 / 2) }')" '/^.(http|https|file|copy|cdrom|mirror|ftp)/ { bytes += $3; print $2 } /^The following packages will be (REMOVED|DOWNGRADED)/ { exit 1 } END { if (bytes / 1048576 > free || bytes / 1048576 > ${largestMegabytes}) exit 1 }') || exit 5`,
-    'aptget --download-only "$@" >/dev/null || exit 5',
+    sh`aptget --print-uris ${step.words} >"$d/uris" || exit 5`,
+    // What others must give way for is not looked into, nor what would fill the memory.
+    `awk -v free="$(df -Pm /dev/shm | awk 'NR == 2 { print int($4 / 4) }')" '/^The following packages will be (REMOVED|DOWNGRADED)/ { exit 1 } NF == 4 && $4 ~ /:/ { bytes += $3 } END { if (bytes / 1048576 > free || bytes / 1048576 > ${largestMegabytes}) exit 1 }' "$d/uris" || exit 5`,
+    `set --; debs=
+     while read -r uri file size hash; do
+       case $uri in "'"*) ;; *) continue ;; esac
+       uri=\${uri#?}; uri=\${uri%?}; debs="$debs $file"
+       if [ -e "/var/cache/apt/archives/$file" ]; then ln -s "/var/cache/apt/archives/$file" "$d/archives/"
+       elif [ ! -e "$d/archives/$file" ]; then set -- "$@" "$uri" "$d/archives/$file" "$hash"; fi
+     done <"$d/uris"`,
+    '[ $# -eq 0 ] || /usr/lib/apt/apt-helper -q -o APT::Sandbox::User=root download-file "$@" >/dev/null || exit 5',
     // From here on these packages count as installed.
-    `for deb in $wanted; do
-       deb=$d/archives/$deb; name=$(dpkg-deb -f "$deb" Package); echo "package $(dpkg-deb -W --showformat='\${Package} \${Version}' "$deb")"
-       dpkg-query -W -f='old \${db:Status-Status} \${Package}\\n' "$name" 2>/dev/null
-       awk -v RS= -v ORS='\\n\\n' -v name="Package: $name" '{ split($0, lines, "\\n"); if (lines[1] != name) print }' "$d/status" >"$d/status.new" &&
-         { dpkg-deb -f "$deb" | sed '1a Status: install ok installed'; echo; } >>"$d/status.new" && mv "$d/status.new" "$d/status" || exit 5
-       echo "$deb" >>"$d/debs"
-     done`,
+    `names=' '
+     for deb in $debs; do
+       dpkg-deb -f "$d/archives/$deb" >"$d/fields" || exit 5
+       name=$(sed -n 's/^Package: //p' "$d/fields"); names="$names$name "
+       echo "package $name $(sed -n 's/^Version: //p' "$d/fields")"
+       { sed '1a Status: install ok installed' "$d/fields"; echo; } >>"$d/installed"; echo "$d/archives/$deb" >>"$d/debs"
+     done
+     if [ -n "$debs" ]; then
+       dpkg-query -W -f='old \${db:Status-Status} \${Package}\\n' $names 2>/dev/null
+       awk -v RS= -v ORS='\\n\\n' -v names="$names" '{ first = $0; sub(/\\n.*/, "", first); sub(/^Package: /, "", first); if (!index(names, " " first " ")) print }' "$d/status" >"$d/others" &&
+         cat "$d/others" "$d/installed" >"$d/status" && rm "$d/installed" || exit 5
+     fi`,
   ];
 }
 
@@ -113,10 +128,11 @@ const report = [
   '[ ! -x /usr/sbin/policy-rc.d ] || echo policy',
   '[ -e "$d/debs" ] || exit 0',
   'while read -r deb; do',
-  `  dpkg-deb -c "$deb" | grep -v -e ${unlisted.map((folder) => sh`${` .${folder}`}`).join(' -e ')} | sed 's/^/entry /'`,
-  '  rm -rf "$d/control"; dpkg-deb -e "$deb" "$d/control" || exit 5',
+  '  echo "from $(dpkg-deb -f "$deb" Package)"',
+  '  rm -rf "$d/control"; dpkg-deb -e "$deb" "$d/control" && dpkg-deb --fsys-tarfile "$deb" >"$d/data.tar" || exit 5',
   '  for script in preinst postinst triggers; do [ ! -e "$d/control/$script" ] || echo "script $(base64 -w 0 <"$d/control/$script")"; done',
-  `  dpkg-deb --fsys-tarfile "$deb" | tar -x -C "$d/texts" --no-same-owner --wildcards ${[...texts, ...snippets].map((pattern) => sh`${pattern}`).join(' ')} 2>/dev/null`,
+  `  tar -tvf "$d/data.tar" | grep -v ${unlisted.map((folder) => sh`-e ${` .${folder}`}`).join(' ')} | sed 's/^/entry /'`,
+  `  tar -xf "$d/data.tar" -C "$d/texts" --no-same-owner --wildcards ${sh`${[...texts, ...snippets]}`} 2>/dev/null`,
   'done <"$d/debs"',
   `cd "$d/texts" && find . -type f -size -64k | while read -r file; do echo "text $(base64 -w 0 <"$file") $file"; done`,
 ];
@@ -125,8 +141,10 @@ function forecastOf(said: string): AptForecast {
   const packages = new Map<string, string>();
   const upgraded = new Set<string>();
   const entries = new Map<string, Present>();
+  const programs = new Map<string, string>();
   const texts = new Map<string, Buffer>();
   const scripts: string[] = [];
+  let owner = '';
   let [leftovers, policy] = [false, false];
   for (const line of said.split('\n')) {
     const [kind, one = '', two = ''] = line.split(' ');
@@ -134,17 +152,21 @@ function forecastOf(said: string): AptForecast {
     else if (kind === 'old' && one === 'config-files') leftovers = true;
     else if (kind === 'old' && one !== 'not-installed') upgraded.add(two);
     else if (kind === 'policy') policy = true;
+    else if (kind === 'from') owner = one;
     else if (kind === 'script') scripts.push(Buffer.from(one, 'base64').toString());
     else if (kind === 'entry') {
       const [path, state] = entryOf(line.slice('entry '.length)) ?? [];
-      if (path !== undefined && state) entries.set(merged(path), state);
+      if (path === undefined || !state) continue;
+      entries.set(merged(path), state);
+      const [, program] = /^(?:\/usr)?\/s?bin\/([^/]+)$/.exec(path) ?? [];
+      if (program !== undefined) programs.set(program, owner);
     } else if (kind === 'text') {
       const path = merged(line.slice(kind.length + one.length + 3));
       texts.set(path, Buffer.from(one, 'base64'));
       if (/\/(?:tmpfiles|sysusers)\.d\//.test(path)) scripts.push(texts.get(path)!.toString());
     }
   }
-  return { packages, upgraded, leftovers, entries, texts, scripts, policy };
+  return { packages, upgraded, leftovers, entries, programs, texts, scripts, policy };
 }
 
 const kinds = { '-': 'file', d: 'directory', l: 'link', h: 'file' } as const;
