@@ -23,6 +23,8 @@ export interface Probe<T> {
   parse(out: Output): T;
   /** Set where the thing could appear as a side effect of another task. */
   readonly appearsWith?: AppearsWith<T>;
+  /** Hosts that read the same here read the same from this probe, which is dear: one of them is asked. For foreseeing only. */
+  readonly follows?: Probe<string>;
   /** No task can change it (who one is): where a task is unknown, this stays known. */
   readonly fixed?: true;
   /** Looks at what several hosts share (a cluster, a web address): what was read ahead counts only until anything is changed on any host. */

@@ -18,6 +18,8 @@ export class Fleet {
    * it takes longer than that to look at all hosts once, what the first was asked must still count when its turn comes.
    */
   fresh = 5000;
+  /** Dear looks that were taken to foresee, by what they follow from. */
+  readonly foreseen = new Map<string, Promise<unknown>>();
   /** Hosts that are one machine under several names, by where it is reached. */
   readonly #machines = new Map<string, Set<HostState>>();
 
@@ -58,7 +60,7 @@ export class HostState implements HostMemory {
   changes = 0;
   readonly fleet: Fleet;
   #machine: string | undefined;
-  readonly predictions = new Predictions();
+  readonly predictions: Predictions;
   readonly included: VariableLayer[] = [];
   readonly published: { readonly roleDefaults: VariableLayer[]; readonly vars: VariableLayer[] } = {
     roleDefaults: [],
@@ -84,6 +86,7 @@ export class HostState implements HostMemory {
   constructor(host: Host, fleet: Fleet) {
     this.host = host;
     this.fleet = fleet;
+    this.predictions = new Predictions(fleet.foreseen);
   }
 
   get name(): string {
@@ -127,7 +130,13 @@ export class HostState implements HostMemory {
 export class Predictions {
   readonly #values = new Map<string, { readonly value: unknown } | { readonly unknown: string }>();
   readonly #coming: (Coming & { readonly until: string })[] = [];
-  readonly #foreseen = new Map<string, Promise<unknown>>();
+  readonly #own = new Map<string, Promise<unknown>>();
+  readonly #fleet: Map<string, Promise<unknown>>;
+
+  /** `fleet`: what was looked at to foresee on any host. */
+  constructor(fleet: Map<string, Promise<unknown>> = new Map()) {
+    this.#fleet = fleet;
+  }
 
   /** `until`: the clause that says when what cannot be told is known: `until 'install haproxy' has run`. */
   add(predictions: readonly Prediction[], until: string): void {
@@ -157,10 +166,13 @@ export class Predictions {
     throw new UnknownValue(since.until);
   }
 
-  /** To foresee may take seconds: each look at the host that it takes is taken once. */
-  #once<T>(probe: Probe<T>, eyes: Eyes): Promise<T> {
-    const known = this.#foreseen.get(probe.key) ?? eyes.read(probe);
-    this.#foreseen.set(probe.key, known);
+  /** To foresee may take seconds: each look at the host that it takes is taken once, for all hosts of which it is the same. */
+  async #once<T>(probe: Probe<T>, eyes: Eyes): Promise<T> {
+    const { key, follows } = probe;
+    const [memory, name] = follows ? [this.#fleet, `${await eyes.read(follows)} ${key}`] : [this.#own, key];
+    const known = memory.get(name) ?? eyes.read(probe);
+    memory.set(name, known);
+    known.catch(() => memory.delete(name)); // another host may be better off
     return known as Promise<T>;
   }
 }

@@ -62,9 +62,9 @@ export function comingAt(path: string, forecast: AptForecast): Present | null | 
   return null;
 }
 
-/** Whether a maintainer's script speaks of a path, a user … */
+/** Whether a maintainer's script speaks of a path (not of one below it, unless by a variable or wildcard), a user … */
 export function names(forecast: AptForecast, word: string): boolean {
-  const spoken = new RegExp(`(?<![\\w./-])${word.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')}(?![\\w-]|\\.\\w)`);
+  const spoken = new RegExp(`(?<![\\w./-])${word.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')}(?![\\w-]|\\.\\w|/[\\w.])`);
   return forecast.scripts.some((script) => spoken.test(script));
 }
 

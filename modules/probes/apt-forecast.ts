@@ -42,6 +42,7 @@ const largestMegabytes = 200;
 export function aptForecast(steps: readonly AptStep[]): Probe<AptForecast | null> {
   return {
     key: `apt-forecast:${createHash('sha256').update(JSON.stringify(steps)).digest('hex')}`,
+    follows: aptBase,
     script: [
       '[ "$(stat -f -c %T /dev/shm 2>/dev/null)" = tmpfs ] || exit 3',
       'umask 022; export LC_ALL=C DEBIAN_FRONTEND=noninteractive',
@@ -58,6 +59,14 @@ export function aptForecast(steps: readonly AptStep[]): Probe<AptForecast | null
     parse: (out) => (out.code === 0 ? forecastOf(out.stdout) : null),
   };
 }
+
+/** All that a forecast hangs on, in one word: what is installed, where packages come from, and what is known of them. */
+const aptBase: Probe<string> = {
+  key: 'apt-base:',
+  script:
+    '{ id -u; dpkg --print-architecture; cat /var/lib/dpkg/status; find /etc/apt -type f | sort | while read -r file; do cat "$file"; done; ls -ln --time-style=+ /var/lib/apt/lists; ls /usr/sbin/policy-rc.d; } 2>/dev/null | sha256sum',
+  parse: ({ stdout }) => stdout.slice(0, 64),
+};
 
 /** Nothing is written but below $d, and nothing is locked. */
 const memoryOnly = [
