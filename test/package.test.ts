@@ -87,7 +87,6 @@ describe('the package, as npm packs it', function () {
       'inventory',
       'package.json',
       'playbooks',
-      'starter',
     ]);
     for (const name of ['tsplay.js', 'library.js', 'module.js', 'testing.js', 'types/library.d.ts'])
       expect(packed).to.include(`dist/${name}`);

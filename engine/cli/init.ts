@@ -41,7 +41,9 @@ function entriesOf(path: string): readonly string[] {
 
 /** The files of the project: two folders up from the sources, one up from the bundle. */
 function starter(): string {
-  const places = ['../starter', '../../starter'].map((place) => fileURLToPath(new URL(place, import.meta.url)));
+  const places = ['../playbooks/starter', '../../playbooks/starter'].map((place) =>
+    fileURLToPath(new URL(place, import.meta.url)),
+  );
   const found = places.find((place) => existsSync(join(place, 'site.yml')));
   if (found === undefined) throw new Error(`the files of a new project are missing: ${places.join(', ')}`);
   return realpathSync(found);
