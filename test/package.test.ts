@@ -88,7 +88,7 @@ describe('the package, as npm packs it', function () {
       'package.json',
       'playbooks',
     ]);
-    for (const name of ['tsplay.js', 'library.js', 'module.js', 'testing.js', 'types/library.d.ts'])
+    for (const name of ['tsplay.js', 'library.mjs', 'module.mjs', 'testing.mjs', 'types/library.d.ts'])
       expect(packed).to.include(`dist/${name}`);
   });
 

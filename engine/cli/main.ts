@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { Command, Option } from 'commander';
 import { version } from '../source/version.ts';
 
@@ -235,8 +234,6 @@ const report = async (error: unknown): Promise<number> => (await import('./probl
 // What nobody waits for, in a module of one's own: Node's words for it know no secrets, and its exit code says 'refused'.
 process.on('uncaughtException', async (error) => process.exit(await report(error)));
 
-try {
-  await program.parseAsync();
-} catch (error) {
+program.parseAsync().catch(async (error: unknown) => {
   process.exitCode = await report(error);
-}
+});

@@ -17,7 +17,7 @@ export function startForward(options: LabOptions, host: LabHost, groups: readonl
     `${host.listen}:${host.port}`,
     'nsenter',
     `--net=${namespacePath(LAB_NAMESPACE)}`,
-    ...program('./relay.ts', './lab-relay.js'),
+    ...program('./relay.ts', './lab-relay.mjs'),
     host.address,
     '22',
   ];

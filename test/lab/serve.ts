@@ -18,7 +18,7 @@ export async function ensureServer(options: LabOptions): Promise<void> {
   await rm(paths.serverLog, { force: true });
   const settings = { address: GATEWAY, repository: paths.repository, files: paths.files, registry: paths.registry };
   const inside = ['nsenter', `--net=${namespacePath(LAB_NAMESPACE)}`];
-  const argv = [...inside, ...program('./main.ts', './lab-server.js'), JSON.stringify(settings)];
+  const argv = [...inside, ...program('./main.ts', './lab-server.mjs'), JSON.stringify(settings)];
   const server = startDetached(argv, { log: paths.serverLog, groups: await makeGroups('lab') });
   await writeJson(paths.server, server);
   for (let tries = 0; !(await listens(inside)); tries++) {
