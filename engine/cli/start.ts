@@ -13,7 +13,7 @@ import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { getHeapCodeStatistics } from 'node:v8';
+import { getHeapCodeStatistics, setFlagsFromString } from 'node:v8';
 import { constants, Script } from 'node:vm';
 
 /**
@@ -35,6 +35,10 @@ const script = new Script(readFileSync(bundle, 'latin1'), {
   ...(compiled && { cachedData: compiled }),
   importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
 });
+// A short run is over before optimised code has paid for its making, a quarter of all its work; a long one gets it later.
+// Not before Node's own parts are loaded: code that is kept, theirs too, is refused where flags differ.
+setImmediate(() => setFlagsFromString('--no-opt'));
+setTimeout(() => setFlagsFromString('--opt'), 10_000).unref();
 process.once('exit', keep);
 const run = script.runInThisContext() as (
   ...names: [NodeJS.Require, file: string, folder: string, url: string]
@@ -58,6 +62,7 @@ function read(): [code: Buffer | undefined, size: number] {
 }
 
 function keep(): void {
+  setFlagsFromString('--opt');
   const now = getHeapCodeStatistics().bytecode_and_metadata_size;
   if (!script.cachedDataRejected && now < size * 1.1) return;
   const head = Buffer.alloc(8);
