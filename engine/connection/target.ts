@@ -1,9 +1,19 @@
 import { userInfo } from 'node:os';
-import { expandHome, hostKeyCheckingOf, parseSshArguments } from './ssh-arguments.ts';
+import { expandHome, hostKeyCheckingOf, parseSshArguments, type SshArguments } from './ssh-arguments.ts';
 import { type Become, type Target, Unreachable } from './types.ts';
 
 /** The value of a variable of the host, evaluated; undefined where it is not defined. */
 export type Lookup = (name: string) => unknown;
+
+const parsedArguments = new Map<string, SshArguments>();
+
+/** Each task asks where its host is: a text is parsed once. */
+function argumentsOf(text: string, variable: string, host: string): SshArguments {
+  const id = `${host}\0${variable}\0${text}`;
+  const parsed = parsedArguments.get(id) ?? parseSshArguments(text, variable, host);
+  parsedArguments.set(id, parsed);
+  return parsed;
+}
 
 /** What holds where no variable says otherwise: the play's keywords and the command line's options. */
 export interface TargetDefaults {
@@ -37,7 +47,7 @@ export function targetOf(
       (isThisMachine(name) && address === name ? 'local' : 'ssh'),
   );
   const parsed = ['ansible_ssh_args', 'ansible_ssh_common_args', 'ansible_ssh_extra_args'].map((variable) =>
-    parseSshArguments(text(variable) ?? '', variable, name),
+    argumentsOf(text(variable) ?? '', variable, name),
   );
   const options: Readonly<Record<string, string>> = Object.assign(
     {},

@@ -13,7 +13,8 @@ export function expandHostName(text: string): Expanded {
   const [, bracketed, name = text, port] =
     /^(?:\[([^\]]*:[^\]]*)\]|([^:\s]*(?:\[[^\]]*\][^:\s]*)*)):(\d+)$/.exec(text) ?? [];
   const host = bracketed !== undefined && isIPv6(bracketed) ? bracketed : name;
-  if (isIPv6(host)) return { names: [host], ...(port !== undefined && { port: Number(port) }) };
+  // first the colon: Node compiles its pattern at first use, which takes milliseconds
+  if (host.includes(':') && isIPv6(host)) return { names: [host], ...(port !== undefined && { port: Number(port) }) };
   let names = [''];
   for (const part of host.split(/(\[[^\]]*\])/)) {
     const choices = part.startsWith('[') && part.endsWith(']') ? range(part) : [part];

@@ -44,7 +44,7 @@ function splitPattern(pattern: string): string[] {
   const whole = pattern.trim();
   const parts = whole.includes(',')
     ? whole.split(',')
-    : isIPv6(whole) || /^[^\s:&!]+:\d+$/.test(whole)
+    : (whole.includes(':') && isIPv6(whole)) || /^[^\s:&!]+:\d+$/.test(whole)
       ? [whole]
       : (whole.match(/(?:[^\s:[\]]|\[[^\]]*\])+/g) ?? []);
   return parts.map((part) => part.trim()).filter((part) => part !== '');

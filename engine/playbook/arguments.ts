@@ -3,7 +3,7 @@ import type { LocalFile, RenderedFile } from '../contract/schema.ts';
 import { Unknown, UnknownValue } from '../contract/unknown.ts';
 import { Diagnostics, formatDiagnostic } from '../source/diagnostic.ts';
 import { shownPath } from '../source/place.ts';
-import { compileFile } from '../template/file.ts';
+import { compileFile, type FileTemplate } from '../template/file.ts';
 import type { Scope, Template } from '../template/types.ts';
 import type { Secrets } from '../vault/secrets.ts';
 import type { Vault } from '../vault/vault.ts';
@@ -130,11 +130,22 @@ async function loadFile(
   const path = search.found;
   const { content, encrypted } = await readTaskFile(path, vault, { decrypt });
   if (format === 'local-file') return { path, content };
+  const file = compiledOnce(path, content.toString('utf8'));
+  return { path, content: (encrypted ? concealed(file, vault.secrets) : file).render(scope) };
+}
+
+const compiledFiles = new Map<string, { readonly text: string; readonly file: FileTemplate }>();
+
+/** The same file is rendered for each host: compiled anew only where its text is another. */
+function compiledOnce(path: string, text: string): FileTemplate {
+  const known = compiledFiles.get(path);
+  if (known?.text === text) return known.file;
   const diagnostics = new Diagnostics();
-  const file = compileFile(shownPath(path), content.toString('utf8'), diagnostics);
+  const file = compileFile(shownPath(path), text, diagnostics);
   if (diagnostics.hasErrors)
     throw new TaskFailure(`the template ${shownPath(path)} cannot be used`, {
       hint: diagnostics.errors.map((d) => formatDiagnostic(d)).join('\n'),
     });
-  return { path, content: (encrypted ? concealed(file, vault.secrets) : file).render(scope) };
+  compiledFiles.set(path, { text, file });
+  return file;
 }

@@ -12,9 +12,16 @@ function list(value: unknown): readonly Schema[] {
   return Array.isArray(value) ? value.filter(isSchema) : [];
 }
 
-/** The schema itself and whatever it offers to choose from. */
+const choices = new WeakMap<Schema, readonly Schema[]>();
+
+/** The schema itself and whatever it offers to choose from. Asked for each argument of each task on each host. */
 function alternatives(schema: Schema): readonly Schema[] {
-  return [schema, ...[...list(schema['oneOf']), ...list(schema['anyOf'])].flatMap(alternatives)];
+  let known = choices.get(schema);
+  if (!known) {
+    known = [schema, ...[...list(schema['oneOf']), ...list(schema['anyOf'])].flatMap(alternatives)];
+    choices.set(schema, known);
+  }
+  return known;
 }
 
 /** The JSON types that a value may have; empty where the schema does not say. */
@@ -52,15 +59,22 @@ export function itemSchema(schema: Schema): Schema {
   return (alternatives(schema).find((s) => isSchema(s['items']))?.['items'] as Schema | undefined) ?? {};
 }
 
+const special = new WeakMap<Schema, boolean>();
+
 /** Whether anything inside has a special format. */
 export function holdsSpecial(schema: Schema): boolean {
-  return alternatives(schema).some(
-    ({ format, items, properties, additionalProperties }) =>
-      specialFormats.has(format) ||
-      (isSchema(items) && holdsSpecial(items)) ||
-      (isSchema(additionalProperties) && holdsSpecial(additionalProperties)) ||
-      (isSchema(properties) && Object.values(properties).some((p) => isSchema(p) && holdsSpecial(p))),
-  );
+  let holds = special.get(schema);
+  if (holds === undefined) {
+    holds = alternatives(schema).some(
+      ({ format, items, properties, additionalProperties }) =>
+        specialFormats.has(format) ||
+        (isSchema(items) && holdsSpecial(items)) ||
+        (isSchema(additionalProperties) && holdsSpecial(additionalProperties)) ||
+        (isSchema(properties) && Object.values(properties).some((p) => isSchema(p) && holdsSpecial(p))),
+    );
+    special.set(schema, holds);
+  }
+  return holds;
 }
 
 /**
