@@ -63,6 +63,7 @@ async function bundleCommand(): Promise<void> {
     minifySyntax: true,
     minifyWhitespace: true, // the names stay: they are in the stacks that people report
     external,
+    supported: { 'dynamic-import': false }, // a script has none without a warning of Node's; the few that stay outside can be required
     define: { 'import.meta.url': 'importMetaUrl' },
     banner: {
       js: '(function(require,__filename,__dirname,importMetaUrl){const module={};',

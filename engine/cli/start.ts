@@ -14,7 +14,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { getHeapCodeStatistics, setFlagsFromString } from 'node:v8';
-import { constants, Script } from 'node:vm';
+import { Script } from 'node:vm';
 
 /**
  * The start of the built command (dist/tsplay.js): runs the bundle beside it with the code that V8 has compiled before,
@@ -33,7 +33,6 @@ const [compiled, size] = read();
 const script = new Script(readFileSync(bundle, 'latin1'), {
   filename: bundle,
   ...(compiled && { cachedData: compiled }),
-  importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
 });
 // A short run is over before optimised code has paid for its making, a quarter of all its work; a long one gets it later.
 // Not before Node's own parts are loaded: code that is kept, theirs too, is refused where flags differ.
