@@ -25,6 +25,8 @@ export interface Probe<T> {
   readonly appearsWith?: AppearsWith<T>;
   /** Hosts that read the same here read the same from this probe, which is dear: one of them is asked. For foreseeing only. */
   readonly follows?: Probe<string>;
+  /** Set where one process can answer several probes of this kind that are asked at the same time. */
+  readonly together?: { readonly kind: ProbeKind; readonly subject: string };
   /** No task can change it (who one is): where a task is unknown, this stays known. */
   readonly fixed?: true;
   /** Looks at what several hosts share (a cluster, a web address): what was read ahead counts only until anything is changed on any host. */
@@ -56,6 +58,13 @@ export type VersionOf = (program: string, host: Eyes, coming: readonly Coming[])
 /** Sees a host as it is, without what earlier tasks would have done. */
 export interface Eyes {
   read<T>(probe: Probe<T>): Promise<T>;
+}
+
+/** Probes that differ in their subject only (a path, a package), asked by one script instead of one each. */
+export interface ProbeKind {
+  script(subjects: readonly string[]): string;
+  /** For each subject exactly what its own script would have left; undefined where that cannot be told, then each is asked. */
+  shares(out: Output, subjects: readonly string[]): readonly Output[] | undefined;
 }
 
 /** What a change will do to later observations, for check mode. */

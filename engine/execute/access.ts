@@ -7,6 +7,7 @@ import type { FileAttributes, RunOptions, Writer } from '../contract/module.ts';
 import type { Output, Probe } from '../contract/probe.ts';
 import { quote, quoteAll } from '../contract/quote.ts';
 import { UnknownValue } from '../contract/unknown.ts';
+import { batchOf, textOf, wayIn } from './batch.ts';
 import type { HostState, Reading } from './host.ts';
 import { writeFile } from './write.ts';
 
@@ -71,7 +72,7 @@ export class Access implements Writer {
 
   async readNow<T>(probe: Probe<T>): Promise<T> {
     const connection = await this.#footing.connection();
-    const output = text(await batchOf(connection, this.#footing.become).add({ text: probe.script }));
+    const output = await batchOf(connection, this.#footing.become).ask(probe);
     try {
       return probe.parse(output);
     } catch (error) {
@@ -139,10 +140,10 @@ export class Access implements Writer {
     )
       throw new TaskFailure(`not finished within ${timeout} s, and ended (timeout)`, {
         command: script.replace(/^exec /, ''),
-        output: text(output!),
+        output: textOf(output!),
         result: { rc: 124 },
       });
-    return text(output!);
+    return textOf(output!);
   }
 
   write(path: string, content: Buffer | string, attributes: FileAttributes): Promise<{ backup?: string }> {
@@ -162,59 +163,4 @@ function readingOf(value: Promise<unknown>, changes: number): Reading {
   };
   value.then(answered, answered);
   return reading;
-}
-
-/** All of it: who comes with another password or method has not been let in yet. */
-function wayIn(become: Become | undefined): string {
-  return become === undefined ? '' : JSON.stringify(become);
-}
-
-function text(raw: RawOutput): Output {
-  return { code: raw.code, stdout: raw.stdout.toString(), stderr: raw.stderr.toString() };
-}
-
-/** Collects the scripts of one tick for one shell, and sends them together; what comes while they are under way goes next. */
-class Batch {
-  #waiting: { script: Script; resolve: (output: RawOutput) => void; reject: (error: unknown) => void }[] = [];
-  #busy = false;
-  readonly #send: (scripts: readonly Script[]) => Promise<readonly RawOutput[]>;
-
-  constructor(send: (scripts: readonly Script[]) => Promise<readonly RawOutput[]>) {
-    this.#send = send;
-  }
-
-  add(script: Script): Promise<RawOutput> {
-    if (!this.#busy) {
-      this.#busy = true;
-      setImmediate(() => void this.#flush());
-    }
-    return new Promise((resolve, reject) => this.#waiting.push({ script, resolve, reject }));
-  }
-
-  async #flush(): Promise<void> {
-    const batch = this.#waiting;
-    this.#waiting = [];
-    try {
-      const outputs = await this.#send(batch.map((w) => w.script));
-      batch.forEach((w, i) => w.resolve(outputs[i]!));
-    } catch (error) {
-      for (const w of batch) w.reject(error);
-    }
-    // those who waited for an answer ask on in this very tick: their questions still go along
-    setImmediate(() => {
-      if (this.#waiting.length > 0) void this.#flush();
-      else this.#busy = false;
-    });
-  }
-}
-
-const batches = new WeakMap<Connection, Map<string, Batch>>();
-
-function batchOf(connection: Connection, become: Become | undefined): Batch {
-  const byBecome = batches.get(connection) ?? new Map<string, Batch>();
-  batches.set(connection, byBecome);
-  const key = wayIn(become);
-  let batch = byBecome.get(key);
-  if (!batch) byBecome.set(key, (batch = new Batch(async (scripts) => (await connection.shell(become)).run(scripts))));
-  return batch;
 }

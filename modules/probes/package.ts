@@ -2,6 +2,7 @@ import type { Probe } from '../../engine/contract/probe.ts';
 import { sh } from '../../engine/contract/quote.ts';
 import { type AptStep, aptSteps } from '../packages/coming.ts';
 import { aptForecast } from './apt-forecast.ts';
+import { onePackage, packageStates } from './package-states.ts';
 import { oneOf, readable } from './readable.ts';
 
 /** dpkg-query ends with 1 where it knows no such package. */
@@ -42,6 +43,7 @@ export function packageState(name: string): Probe<PackageState> {
         return { version, broken: false, held: isHeld(name, steps) };
       },
     },
+    ...(onePackage.test(name) && { together: { kind: packageStates, subject: name } }),
   };
 }
 

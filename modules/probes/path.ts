@@ -6,6 +6,7 @@ import type { Output, Probe } from '../../engine/contract/probe.ts';
 import { quote, sh } from '../../engine/contract/quote.ts';
 import { comingAt, makesAccounts, withPackages } from '../packages/foresee.ts';
 import { type AptForecast, merged } from './apt-forecast.ts';
+import { pathStates, presentFormat } from './path-states.ts';
 
 /**
  * What stands at a path (a link is not followed). Only what a change can predict exactly: times and sizes are in `inode`.
@@ -45,12 +46,11 @@ export function pathState(path: string): Probe<PathState> {
       },
       files: [path],
     }),
+    ...(path.startsWith('/') && { together: { kind: pathStates, subject: path } }),
   };
 }
 
-/** What `stat -c` is asked for, and what it answers. */
-export const presentFormat = '%a|%U|%u|%G|%g|%F';
-
+/** Of what `presentFormat` asks for. */
 export function parsePresent(line: string): Present {
   const [mode, user, uid, group, gid, kind] = line.split('|') as [string, string, string, string, string, string];
   return {

@@ -1,7 +1,8 @@
 import { TaskFailure } from '../../engine/contract/failure.ts';
 import type { Probe } from '../../engine/contract/probe.ts';
 import { sh } from '../../engine/contract/quote.ts';
-import { type Present, parsePresent, presentFormat } from './path.ts';
+import { type Present, parsePresent } from './path.ts';
+import { presentFormat } from './path-states.ts';
 
 /** Things below a folder that are alike in kind, owner, group and mode. */
 export interface Alike extends Omit<Present, 'target'> {
