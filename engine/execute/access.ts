@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile as writeLocalFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { type Become, type Connection, type RawOutput, type Script, Unreachable } from '../connection/types.ts';
+import { type Become, type Connection, Unreachable } from '../connection/types.ts';
 import { TaskFailure } from '../contract/failure.ts';
 import type { FileAttributes, RunOptions, Writer } from '../contract/module.ts';
 import type { Output, Probe } from '../contract/probe.ts';

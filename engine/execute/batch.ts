@@ -41,7 +41,7 @@ class Batch {
       const unanswered = await this.#answer(partiesOf(questions));
       if (unanswered.length > 0) await this.#answer(unanswered.map((question) => [question]));
     } catch (error) {
-      for (const { reject } of questions) reject(error);
+      for (const question of questions) question.reject(error);
     }
     // those who waited for an answer ask on in this very tick: their questions still go along
     setImmediate(() => {
