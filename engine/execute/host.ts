@@ -1,4 +1,4 @@
-import type { Coming, Eyes, Prediction, Probe, SideEffect } from '../contract/probe.ts';
+import type { Coming, Eyes, Prediction, Probe } from '../contract/probe.ts';
 import { type Unknown, UnknownValue } from '../contract/unknown.ts';
 import type { Host } from '../inventory/types.ts';
 import { facts as factTable } from '../plan/facts.ts';

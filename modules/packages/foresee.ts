@@ -1,14 +1,15 @@
 import { dirname } from 'node:path/posix';
 import type { AppearsWith, Eyes, VersionOf } from '../../engine/contract/probe.ts';
-import { type AptForecast, aptForecast, merged, unlisted } from '../probes/apt-forecast.ts';
+import { type AptForecast, aptForecast, merged } from '../probes/apt-forecast.ts';
 import { packageFiles } from '../probes/package-files.ts';
 import type { Present } from '../probes/path.ts';
 import { aptSteps } from './coming.ts';
+import { unlisted } from './forecast-script.ts';
 
 interface Foresight<T> {
-  absent(value: T): boolean;
+  readonly absent: (value: T) => boolean;
   /** What will be read where nothing is now, as far as the packages tell. */
-  appearing(forecast: AptForecast): T | undefined;
+  readonly appearing: (forecast: AptForecast) => T | undefined;
   /** The files that a value hangs on which is there now: a package that goes or is replaced takes them along. */
   readonly files?: readonly string[];
 }

@@ -112,10 +112,12 @@ describe('what packages will bring', () => {
 describe('probes foresee what packages bring', () => {
   const absent = { type: 'absent' } as const;
   it('a path', async () => {
-    const { foresee } = pathState('/etc/web').appearsWith!;
-    expect(await foresee!(absent, eyes(), coming)).to.include({ type: 'directory' });
-    expect(await foresee!(absent, eyes('', 5), coming), 'packages that cannot be had').to.equal(undefined);
-    expect(await foresee!(absent, eyes(), [{ cause: 'package' }]), 'a task that does not tell').to.equal(undefined);
+    const probe = pathState('/etc/web').appearsWith!;
+    expect(await probe.foresee!(absent, eyes(), coming)).to.include({ type: 'directory' });
+    expect(await probe.foresee!(absent, eyes('', 5), coming), 'packages that cannot be had').to.equal(undefined);
+    expect(await probe.foresee!(absent, eyes(), [{ cause: 'package' }]), 'a task that does not tell').to.equal(
+      undefined,
+    );
   });
   it('the text of a file', async () => {
     const none = { exists: false, content: '', encoding: 'utf8' } as const;
@@ -149,7 +151,7 @@ describe('probes foresee what packages bring', () => {
     const unit = (name: string) => unitState(name).appearsWith!.foresee!(running, theirs, removal);
     expect(await unit('web')).to.equal(undefined);
     expect(await unit('ssh')).to.equal(running);
-    const path = pathState('/etc/elsewhere').appearsWith!.foresee!;
-    expect(await path(absent, theirs, removal)).to.equal(absent);
+    const path = pathState('/etc/elsewhere').appearsWith!;
+    expect(await path.foresee!(absent, theirs, removal)).to.equal(absent);
   });
 });
