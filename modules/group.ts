@@ -1,7 +1,8 @@
-import { expectSuccess } from '../engine/contract/failure.ts';
-import { type Difference, defineModule } from '../engine/contract/module.ts';
+import { expectSuccess, TaskFailure } from '../engine/contract/failure.ts';
+import { type Difference, defineModule, type Reader } from '../engine/contract/module.ts';
 import { cannotTell, type Prediction, willBe } from '../engine/contract/probe.ts';
-import { groupExists, numberOf } from './probes/account.ts';
+import { account, groupExists, numberOf } from './probes/account.ts';
+import { membership } from './probes/membership.ts';
 
 export const group = defineModule({
   name: 'group',
@@ -40,6 +41,7 @@ export const group = defineModule({
     const differences: Difference[] = [];
     const after: Prediction[] = [];
     if (there !== (state === 'present')) {
+      if (there) after.push(...(await membersWithout(host, name)));
       differences.push({ what: `group ${name}`, from: there ? 'present' : null, to: there ? null : 'present' });
       after.push(
         willBe(groupExists(name), !there),
@@ -66,3 +68,19 @@ export const group = defineModule({
     expectSuccess(argv, await host.run(argv));
   },
 });
+
+/** What goes with a group: its members have one less. One that is somebody's primary group stays. */
+async function membersWithout(host: Reader, group: string): Promise<readonly Prediction[]> {
+  const { primary, members } = await host.read(membership(group));
+  if (primary.length > 0)
+    throw new TaskFailure(`the group ${group} is the primary group of ${primary.join(', ')}`, {
+      hint: 'take the accounts away before (user), or give them another group',
+    });
+  const found = await Promise.all(members.map((name) => host.read(account(name))));
+  return [
+    willBe(membership(group), { primary: [], members: [] }),
+    ...found.flatMap((one, i) =>
+      one ? [willBe(account(members[i]!), { ...one, groups: one.groups.filter((name) => name !== group) })] : [],
+    ),
+  ];
+}

@@ -1,8 +1,10 @@
-import { expectSuccess } from '../engine/contract/failure.ts';
-import { type Check, type Difference, defineModule } from '../engine/contract/module.ts';
+import { expectSuccess, TaskFailure } from '../engine/contract/failure.ts';
+import { type Check, type Difference, defineModule, type Reader } from '../engine/contract/module.ts';
 import { cannotTell, type Prediction, willBe } from '../engine/contract/probe.ts';
 import { type Account, account, accountDefaults, groupExists, numberOf, passwordHash } from './probes/account.ts';
+import { membership } from './probes/membership.ts';
 import { absentPath, pathState } from './probes/path.ts';
+import { unlessUnknown } from './system/unless-unknown.ts';
 
 interface Found {
   readonly found: Account | null;
@@ -96,7 +98,8 @@ export const user = defineModule({
     if (hash) host.secret(hash);
     if (args.state === 'absent') {
       if (!found) return { present: { found }, differences: [] };
-      const after = [
+      const after: Prediction[] = [
+        ...(await membershipsWillBe(host, name, found, null)),
         willBe(account(name), null),
         willBe(numberOf('user', name), null),
         willBe(passwordHash(name), null),
@@ -121,6 +124,12 @@ export const user = defineModule({
     };
     const differences: Difference[] = [];
     const after: Prediction[] = [];
+    const own = !found && args.group === undefined ? [name] : [];
+    await expectGroups(
+      host,
+      [wanted.group, ...wanted.groups],
+      [...own, ...(found ? [found.group, ...found.groups] : [])],
+    );
     if (!found) {
       const groupThere = args.group !== undefined || (await host.read(groupExists(name)));
       differences.push({ what: `user ${name}`, from: null, to: describe(wanted) });
@@ -130,14 +139,15 @@ export const user = defineModule({
       if (!groupThere) after.push(willBe(groupExists(name), true), cannotTell(numberOf('group', name)));
       if (args.create_home) after.push(cannotTell(pathState(wanted.home)));
       after.push(willBe(passwordHash(name), args.password ?? '!'));
-      after.push(willBe(account(name), wanted));
+      after.push(willBe(account(name), wanted), ...(await membershipsWillBe(host, name, null, wanted)));
       return { present: { found, wanted, groupThere }, differences, after };
     }
     for (const field of ['comment', 'home', 'shell', 'group', 'groups'] as const) {
       const [from, to] = [String(found[field]), String(wanted[field])];
       if (from !== to) differences.push({ what: field, from, to });
     }
-    if (differences.length > 0) after.push(willBe(account(name), wanted));
+    if (differences.length > 0)
+      after.push(willBe(account(name), wanted), ...(await membershipsWillBe(host, name, found, wanted)));
     if (args.uid !== undefined && uid !== args.uid) {
       differences.push({ what: 'uid', from: String(uid), to: String(args.uid) });
       after.push(willBe(numberOf('user', name), args.uid));
@@ -194,6 +204,38 @@ const flags = [
   ['-g', 'group'],
   ['-G', 'groups'],
 ] as const;
+
+/** The groups that an account gets beside those that it has, or that are made with it. */
+async function expectGroups(host: Reader, wanted: readonly string[], has: readonly string[]): Promise<void> {
+  const added = wanted.filter((group) => !has.includes(group));
+  const there = await Promise.all(added.map((group) => unlessUnknown(host.read(groupExists(group)))));
+  const missing = added.filter((_, i) => there[i] === false);
+  if (missing.length > 0)
+    throw new TaskFailure(`the host has no group ${missing.map((group) => `'${group}'`).join(', ')}`, {
+      hint: 'make it before (group), or install what brings it',
+    });
+}
+
+/** Who is in which group, once an account is there, is another or is gone. */
+async function membershipsWillBe(
+  host: Reader,
+  name: string,
+  before: Account | null,
+  after: Account | null,
+): Promise<readonly Prediction[]> {
+  const all = [before, after].flatMap((one) => (one ? [one.group, ...one.groups] : []));
+  const read = async (group: string): Promise<Prediction> => {
+    const now = await unlessUnknown(host.read(membership(group)));
+    if (now === undefined) return cannotTell(membership(group));
+    const listed = (list: readonly string[], belongs: boolean): readonly string[] =>
+      [...list.filter((user) => user !== name), ...(belongs ? [name] : [])].sort();
+    return willBe(membership(group), {
+      primary: listed(now.primary, after?.group === group),
+      members: listed(now.members, after?.groups.includes(group) ?? false),
+    });
+  };
+  return Promise.all([...new Set(all)].map(read));
+}
 
 async function fresh(name: string, read: () => Promise<{ home: string; shell: string }>): Promise<Account> {
   const { home, shell } = await read();

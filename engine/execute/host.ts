@@ -25,8 +25,12 @@ export class Fleet {
 
   settle(host: HostState, machine: string): void {
     const names = this.#machines.get(machine);
-    if (names) names.add(host);
-    else this.#machines.set(machine, new Set([host]));
+    if (!names) this.#machines.set(machine, new Set([host]));
+    else {
+      const [first] = names;
+      names.add(host);
+      host.predictions = first!.predictions; // what is foreseen of one machine is seen under all its names
+    }
   }
 
   at(machine: string | undefined): Iterable<HostState> {
@@ -60,7 +64,7 @@ export class HostState implements HostMemory {
   changes = 0;
   readonly fleet: Fleet;
   #machine: string | undefined;
-  readonly predictions: Predictions;
+  predictions: Predictions;
   readonly included: VariableLayer[] = [];
   readonly published: { readonly roleDefaults: VariableLayer[]; readonly vars: VariableLayer[] } = {
     roleDefaults: [],
@@ -129,6 +133,7 @@ export class HostState implements HostMemory {
 /** In check mode: what earlier tasks would have made of the host. */
 export class Predictions {
   readonly #values = new Map<string, { readonly value: unknown } | { readonly unknown: string }>();
+  #since: string | undefined;
   readonly #coming: (Coming & { readonly until: string })[] = [];
   readonly #own = new Map<string, Promise<unknown>>();
   readonly #fleet: Map<string, Promise<unknown>>;
@@ -140,11 +145,17 @@ export class Predictions {
 
   /** `until`: the clause that says when what cannot be told is known: `until 'install haproxy' has run`. */
   add(predictions: readonly Prediction[], until: string): void {
+    if (predictions.length > 0) this.#since ??= until;
     for (const p of predictions) {
       if (p.kind === 'value') this.#values.set(p.key, { value: p.value });
       else if (p.kind === 'unknown') this.#values.set(p.key, { unknown: until });
       else this.#coming.push({ ...p, until });
     }
+  }
+
+  /** Since when the host would not be as it is now: the first task that would have changed it. */
+  get since(): string | undefined {
+    return this.#since;
   }
 
   of(key: string): { readonly value: unknown } | { readonly unknown: string } | undefined {

@@ -163,6 +163,8 @@ async function execute(step: Step): Promise<Outcome> {
   }
   if (check.differences.length === 0) return { status: 'ok', differences: [], ...found };
   if (footing.checkMode) {
+    // What does not look at its host is not foreseen on one that cannot be reached, or become another user on.
+    if (module.nature === 'action') await (await footing.connection()).shell(footing.become);
     const until = `until '${task.name}' has run`;
     if (module.nature === 'wait') throw new UnknownValue(until);
     target.predictions.add(check.after ?? [], until);
@@ -197,7 +199,7 @@ async function verify(step: Step, args: unknown, access: Access, wanted: readonl
   const shown = lasting.map((d) => maskDifference(d, step.run.secrets));
   const left = shown.map((d) => `${d.what} is ${shorten(d.from)}, not ${shorten(d.to)}`).join('; ');
   throw new TaskFailure(`changed, but not as asked: ${left}`, {
-    hint: `the change reported success, yet the same check (${wanted.length} differences before) still finds this; something else may set it back`,
+    hint: `a change is verified: it reported success, yet the same check (${wanted.length} differences before) still finds this; something else may set it back`,
   });
 }
 

@@ -1,5 +1,8 @@
+import { TaskFailure } from '../../engine/contract/failure.ts';
 import type { Difference, Reader } from '../../engine/contract/module.ts';
+import { account, groupExists } from '../probes/account.ts';
 import { type Identity, identity, nameOfId, type PathState } from '../probes/path.ts';
+import { unlessUnknown } from '../system/unless-unknown.ts';
 
 /** The arguments that every module has which makes files. */
 export const attributeArgs = {
@@ -68,8 +71,26 @@ export async function named(host: Reader, wanted: Wanted): Promise<Wanted> {
 }
 
 export async function readWanted(host: Reader, wanted: Wanted): Promise<{ wanted: Wanted; me: Identity }> {
-  const [settled, me] = await Promise.all([named(host, wanted), host.read(identity())]);
+  const [settled, me] = await Promise.all([named(host, wanted), host.read(identity()), expectNames(host, wanted)]);
   return { wanted: settled, me };
+}
+
+/** Nothing can be given to somebody whom the host does not know. One that a package will perhaps bring passes. */
+async function expectNames(host: Reader, { owner, group }: Wanted): Promise<void> {
+  const told = (name: string | undefined): name is string =>
+    name !== undefined && name !== 'root' && !/^\d+$/.test(name);
+  const [user, there] = await Promise.all([
+    told(owner) ? unlessUnknown(host.read(account(owner))) : undefined,
+    told(group) ? unlessUnknown(host.read(groupExists(group))) : undefined,
+  ]);
+  if (user === null)
+    throw new TaskFailure(`the host has no user '${owner}'`, {
+      hint: 'make it before (user), or install what brings it',
+    });
+  if (there === false)
+    throw new TaskFailure(`the host has no group '${group}'`, {
+      hint: 'make it before (group), or install what brings it',
+    });
 }
 
 /** Differences of owner, group and mode; none for what is not there yet: that it is not says enough. */

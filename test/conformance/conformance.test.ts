@@ -15,6 +15,7 @@ function expectOutcome(seen: Outcome, expected: Expected): void {
 const windows = {
   conformance: Number.POSITIVE_INFINITY,
   'conformance, three tasks ahead': 3,
+  'conformance, one task ahead': 1,
   'conformance, none ahead': 0,
 };
 

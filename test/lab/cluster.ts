@@ -118,7 +118,7 @@ interface KubernetesNode {
 }
 
 /** What a living host writes without being told to: logins and systemd, and what pods and the kubelet log and note. */
-const byThemselves: readonly RegExp[] = [
+export const byThemselves: readonly RegExp[] = [
   /^(\/var)?\/tmp\/systemd-private-/,
   /^\/var\/log\/(wtmp|btmp|lastlog|journal)(\/|$)/,
   /^\/var\/lib\/sudo(\/|$)/,

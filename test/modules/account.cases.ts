@@ -6,6 +6,12 @@ import { folder, hostWith } from './paths.ts';
 
 const base = { name: 'deploy', append: false, create_home: true, system: false, state: 'present', remove: false };
 const deploy = { comment: '', home: '/home/deploy', shell: '/bin/sh', group: 'deploy', groups: ['adm'] };
+const nobody = { primary: [], members: [] };
+const memberships = {
+  'membership:deploy': { primary: ['deploy'], members: [] },
+  'membership:adm': { primary: [], members: ['deploy', 'syslog'] },
+  'membership:sudo': nobody,
+};
 const key = 'ssh-ed25519 AAAAC3Nza me@here';
 const keys = '/home/deploy/.ssh/authorized_keys';
 
@@ -33,6 +39,35 @@ export const cases: readonly ModuleCase[] = [
     given: { reads: { 'group:etcd': false } },
   },
   {
+    title: 'group that goes is taken from its members',
+    module: group,
+    args: { name: 'adm', system: false, state: 'absent' },
+    given: {
+      reads: {
+        'group:adm': true,
+        ...memberships,
+        'membership:adm': { primary: [], members: ['deploy'] },
+        'account:deploy': deploy,
+      },
+    },
+    differences: ['group adm'],
+    commands: ['groupdel adm'],
+  },
+  {
+    title: 'group that is the primary one of an account cannot go',
+    module: group,
+    args: { name: 'deploy', system: false, state: 'absent' },
+    given: { reads: { 'group:deploy': true, ...memberships } },
+    fails: 'the group deploy is the primary group of deploy',
+  },
+  {
+    title: 'user cannot be in a group that is not there',
+    module: user,
+    args: { ...base, groups: ['adm', 'none'] },
+    given: { reads: { 'account:deploy': deploy, 'group:none': false } },
+    fails: "the host has no group 'none'",
+  },
+  {
     title: 'user is made, with a password that no command line shows',
     module: user,
     args: { ...base, groups: ['sudo', 'adm'], password: '$6$x$y' },
@@ -42,6 +77,10 @@ export const cases: readonly ModuleCase[] = [
         'password:deploy': null,
         'account-defaults:': { home: '/home', shell: '/bin/sh' },
         'group:deploy': false,
+        'group:adm': true,
+        'group:sudo': true,
+        ...memberships,
+        'membership:deploy': nobody,
       },
     },
     differences: [{ what: 'user deploy', from: null, to: 'home /home/deploy, shell /bin/sh, groups deploy adm sudo' }],
@@ -64,6 +103,8 @@ export const cases: readonly ModuleCase[] = [
         'account:deploy': null,
         'user-number:deploy': null,
         'account-defaults:': { home: '/home', shell: '/bin/sh' },
+        'group:etcd': true,
+        'membership:etcd': nobody,
       },
     },
     differences: ['user deploy'],
@@ -79,7 +120,7 @@ export const cases: readonly ModuleCase[] = [
     title: 'user gets further groups and keeps what it has',
     module: user,
     args: { ...base, groups: ['sudo'], append: true, shell: '/bin/bash' },
-    given: { reads: { 'account:deploy': deploy } },
+    given: { reads: { 'account:deploy': deploy, 'group:sudo': true, ...memberships } },
     differences: [
       { what: 'shell', from: '/bin/sh', to: '/bin/bash' },
       { what: 'groups', from: 'adm', to: 'adm,sudo' },
@@ -90,7 +131,7 @@ export const cases: readonly ModuleCase[] = [
     title: 'user loses groups and gets another password',
     module: user,
     args: { ...base, groups: [], password: 'new' },
-    given: { reads: { 'account:deploy': deploy, 'password:deploy': 'old' } },
+    given: { reads: { 'account:deploy': deploy, 'password:deploy': 'old', ...memberships } },
     differences: [
       { what: 'groups', from: 'adm', to: '' },
       { what: 'password', from: 'another', to: 'as given' },
@@ -101,7 +142,7 @@ export const cases: readonly ModuleCase[] = [
     title: 'user goes with all it has',
     module: user,
     args: { ...base, state: 'absent', remove: true },
-    given: { reads: { 'account:deploy': deploy } },
+    given: { reads: { 'account:deploy': deploy, ...memberships } },
     differences: ['user deploy'],
     commands: ['userdel -r deploy'],
   },

@@ -8,6 +8,13 @@ const large = 'x'.repeat(100_000);
 
 export const cases: readonly ModuleCase[] = [
   {
+    title: 'refuses an owner that the host does not know',
+    module: copy,
+    args: { content: 'x', dest: '/d/f', owner: 'nobody-here', backup: false },
+    given: hostWith({ '/d': folder, '/d/f': null }, { 'account:nobody-here': null }),
+    fails: "the host has no user 'nobody-here'",
+  },
+  {
     title: 'finds nothing to do where the file is as it should be',
     module: copy,
     args: { ...hello, owner: 'root', mode: '0644' },

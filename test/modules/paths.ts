@@ -16,12 +16,20 @@ export type Thing =
 
 export const folder: Thing = { directory: true };
 
+/** Users, and groups of the same names, that a host made of data has. */
+const people = ['app', 'daemon', 'haproxy'];
+
 /** A host on which root finds these things; `more` are further reads by key. */
 export function hostWith(
   things: Readonly<Record<string, Thing>>,
   more: Readonly<Record<string, unknown>> = {},
 ): GivenHost {
   const reads: Record<string, unknown> = { 'identity:': { user: 'root', group: 'root', umask: 0o022 } };
+  for (const name of people) {
+    const home = `/home/${name}`;
+    reads[`account:${name}`] = { comment: '', home, shell: '/bin/sh', group: name, groups: [] };
+    reads[`group:${name}`] = true;
+  }
   for (const [path, thing] of Object.entries(things)) Object.assign(reads, readsOf(path, thing));
   return { reads: { ...reads, ...more } };
 }

@@ -1,0 +1,117 @@
+import { join } from 'node:path';
+import { writtenBetween } from '../lab/cluster.ts';
+import { checkAtAll } from './equivalence.ts';
+import { compare, type Fidelity, nameOf, told } from './fidelity.ts';
+import { type Ground, say } from './ground.ts';
+import { type Ran, Runner } from './run.ts';
+import { parting, traceOf } from './traces.ts';
+
+const PLAYBOOK = join(import.meta.dirname, '../../playbooks/ha-cluster.yml');
+
+/** The roles, in the order in which the playbook comes to them: a real run is stopped behind each. */
+const stages: readonly (readonly string[])[] = [
+  ['preflight', 'loadbalancer'],
+  ['common'],
+  ['control-plane'],
+  ['worker'],
+];
+
+export interface ClusterProof {
+  readonly rows: readonly { readonly name: string; readonly fidelity: Fidelity; readonly written: number }[];
+  readonly problems: readonly string[];
+  /** What check mode could not tell, with its reason: `HOST: TASK: WHY`, by the name of the row. */
+  readonly unknown: ReadonlyMap<string, readonly string[]>;
+}
+
+/**
+ * The cluster, built twice: once as a whole, looking ahead without bound, and once role by role, looking at nothing
+ * ahead. Before each part check mode foretells all the rest, at every window.
+ */
+export async function proveCluster(ground: Ground): Promise<ClusterProof> {
+  const rows: { name: string; fidelity: Fidelity; written: number }[] = [];
+  const problems: string[] = [];
+  const unknown = new Map<string, readonly string[]>();
+  const runner = new Runner({
+    playbooks: [PLAYBOOK],
+    inventories: ground.inventories,
+    request: { extra: new Map([['admin_conf_local', join(ground.here, 'admin.conf')]]) },
+  });
+
+  const foretell = async (name: string): Promise<Ran & { readonly wrote: readonly string[] }> => {
+    say(`${name}: check mode, at every window`);
+    const before = await ground.written();
+    const { check, parts } = await checkAtAll(runner);
+    const wrote = writtenBetween(before, await ground.written());
+    if (parts !== undefined) problems.push(`${name}, check mode: ${parts}`);
+    problems.push(...wrote.map((path) => `${name}: check mode wrote ${path}`));
+    unknown.set(
+      name,
+      check.results.filter(({ status }) => status === 'unknown').map((r) => `${nameOf(r)}: ${r.message ?? ''}`),
+    );
+    return { ...check, wrote };
+  };
+  const real = async (name: string, options: { lookahead: number; tags?: readonly string[] }): Promise<Ran> => {
+    say(`${name}: the run`);
+    const ran = await runner.run({ check: false, ...options });
+    for (const result of ran.results)
+      if (result.status === 'failed' || result.status === 'unreachable')
+        problems.push(`${name}: ${nameOf(result)}: ${told(result)} ${result.failure?.stderr ?? ''}`);
+    return ran;
+  };
+  const judge = (name: string, check: Ran & { readonly wrote: readonly string[] }, ran: Ran): void => {
+    const fidelity = compare(check, ran);
+    rows.push({ name, fidelity, written: check.wrote.length });
+    problems.push(...fidelity.mismatches.map((text) => `${name}: ${text}`));
+  };
+
+  await ground.reset();
+  const fresh = await foretell('fresh hosts');
+  const whole = await real('fresh hosts', { lookahead: Number.POSITIVE_INFINITY });
+  judge('fresh hosts', fresh, whole);
+  const converged = await foretell('converged hosts');
+  const idle = await real('converged hosts', { lookahead: Number.POSITIVE_INFINITY });
+  judge('converged hosts', converged, idle);
+  const slow = await real('converged hosts, none ahead', { lookahead: 0 });
+  const apart = parting(traceOf(idle), traceOf(slow));
+  if (apart !== undefined) problems.push(`converged hosts, lookahead 0 and unbounded: ${apart}`);
+
+  await ground.reset();
+  const foretold: [string, Ran & { readonly wrote: readonly string[] }][] = [];
+  const parts: Ran[] = [];
+  for (const tags of stages) {
+    const name = tags.join(', ');
+    parts.push(await real(`role by role: ${name}`, { lookahead: 0, tags }));
+    if (tags !== stages.at(-1)) foretold.push([`behind ${name}`, await foretell(`behind ${name}`)]);
+  }
+  const last = await real('role by role: all', { lookahead: 0 });
+  for (const [i, [name, check]] of foretold.entries()) {
+    const later = parts.slice(i + 1);
+    judge(name, check, joined([...later, last]));
+  }
+  const built = joined(parts);
+  const other = parting(essence(whole), essence(built));
+  if (other !== undefined) problems.push(`fresh hosts, lookahead 0 and unbounded: ${other}`);
+  return { rows, problems, unknown };
+}
+
+/** Runs of parts of a playbook as one: of a step that several have come to, the first tells. */
+function joined(runs: readonly Ran[]): Ran {
+  const seen = new Set<string>();
+  const results = runs.flatMap(({ results: own }) => {
+    const fresh = own.filter((result) => !seen.has(placeOf(result)));
+    for (const result of own) seen.add(placeOf(result));
+    return fresh;
+  });
+  return { exit: Math.max(...runs.map(({ exit }) => exit)), results, answers: runs.at(-1)!.answers };
+}
+
+const placeOf = ({ host, place, handler }: Ran['results'][number]): string =>
+  `${host} ${place.file}:${place.line}:${place.column} ${handler ?? ''}`;
+
+/** Of two clusters: what was done, without the words in it (tokens, keys, times). */
+const essence = (ran: Ran): readonly string[] =>
+  traceOf(ran).map((line) => {
+    if (line.startsWith('exit')) return line;
+    const { host, task, item, status, differences } = JSON.parse(line) as Ran['results'][number];
+    return JSON.stringify({ host, task, item, status, differences: differences.map(({ what }) => what) });
+  });

@@ -1,0 +1,64 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { labOptions } from '../../engine/cli/lab.ts';
+import { byThemselves, type Written } from '../lab/cluster.ts';
+import * as lab from '../lab/index.ts';
+import { publicKey } from '../lab/keys.ts';
+
+/** Hosts of the lab, and what is written on them. */
+export class Ground {
+  readonly options: lab.LabOptions;
+  readonly inventories: readonly string[];
+  /** A folder of this machine, `{{ here }}` in playbooks. */
+  readonly here: string;
+  readonly #www: string;
+
+  private constructor(options: lab.LabOptions, inventories: readonly string[], here: string, www: string) {
+    this.options = options;
+    this.inventories = inventories;
+    this.here = here;
+    this.#www = www;
+  }
+
+  /** Brings up the hosts of these inventories, beside those that there are. */
+  static async open(inventories: readonly string[]): Promise<Ground> {
+    const found = await labOptions(inventories, new AbortController().signal);
+    const options = { ...found, log: (line: string) => void (line.startsWith('waiting') && say(line)) };
+    await lab.labUp(options);
+    const here = mkdtempSync(join(tmpdir(), 'tsplay-prove-'));
+    const www = join(lab.labPaths(options).files, 'prove');
+    mkdirSync(www, { recursive: true });
+    for (const folder of [here, www]) writeFileSync(join(folder, 'key.asc'), await publicKey(options, 'debian'));
+    return new Ground(options, inventories, here, www);
+  }
+
+  get names(): readonly string[] {
+    return this.options.hosts.map(({ name }) => name);
+  }
+
+  reset(names: readonly string[] = this.names): Promise<void> {
+    return lab.labReset(this.options, names);
+  }
+
+  /** All that was ever written on the hosts, but for what they write by themselves. */
+  async written(names: readonly string[] = this.names): Promise<Written> {
+    const digest = async (name: string) =>
+      [name, await lab.upperDigest(this.options, name, { ignore: byThemselves })] as const;
+    return new Map(await Promise.all(names.map(digest)));
+  }
+
+  async exec(host: string, script: string): Promise<string> {
+    const { code, stdout, stderr } = await lab.hostExec(this.options, host, ['sh', '-e'], script);
+    if (code !== 0) throw new Error(`${host}: ${stderr || stdout}`);
+    return stdout;
+  }
+
+  close(): void {
+    for (const folder of [this.here, this.#www]) rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+export function say(text: string): void {
+  process.stderr.write(`${text}\n`);
+}

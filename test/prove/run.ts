@@ -1,0 +1,106 @@
+import { fileURLToPath } from 'node:url';
+import { type AnyModule, defineModule, type Reader } from '../../engine/contract/module.ts';
+import type { Probe } from '../../engine/contract/probe.ts';
+import { UnknownValue } from '../../engine/contract/unknown.ts';
+import type { RunOptions } from '../../engine/execute/context.ts';
+import type { Event, Result } from '../../engine/execute/event.ts';
+import { type RunRequest, run } from '../../engine/run.ts';
+import { modules } from '../../modules/index.ts';
+
+const READ_BACK = fileURLToPath(new URL('read-back.yml', import.meta.url));
+
+/** What a probe answers: a value, or why there is none. */
+export type Answer = { readonly value: unknown } | { readonly unknown: string } | { readonly failed: string };
+
+export interface Ran {
+  readonly exit: number;
+  /** Without those of the reading back. */
+  readonly results: readonly Result[];
+  /** By host and probe key: what is (in check mode: would be) read once all tasks have run. */
+  readonly answers: ReadonlyMap<string, ReadonlyMap<string, Answer>>;
+}
+
+export interface Given extends Pick<RunRequest, 'playbooks' | 'inventories'> {
+  readonly request?: Partial<RunRequest>;
+  readonly options?: Partial<RunOptions>;
+}
+
+/**
+ * Runs playbooks in this process, as often as asked, and reads back at the end of each run what any module has looked
+ * at in any of them. The reading goes through the engine's own eyes: in check mode it sees what is predicted.
+ */
+export class Runner {
+  readonly #probes = new Map<string, Probe<unknown>>();
+  readonly #given: Given;
+
+  constructor(given: Given) {
+    this.#given = given;
+  }
+
+  async run(options: Partial<RunOptions>): Promise<Ran> {
+    const { playbooks, inventories, request } = this.#given;
+    const results: Result[] = [];
+    const answers = new Map<string, ReadonlyMap<string, Answer>>();
+    const watched = [...modules, ...(request?.modules?.values() ?? [])].map((module) => this.#watched(module));
+    const exit = await run(
+      {
+        extra: new Map(),
+        ...request,
+        playbooks: [...playbooks, READ_BACK],
+        inventories,
+        modules: new Map([...watched, this.#readBack(answers)].map((module) => [module.name, module])),
+        options: { ...defaults, ...this.#given.options, ...options },
+      },
+      'prove',
+      (event: Event) => void (event.event === 'result' && event.module !== 'read_back' && results.push(event)),
+      AbortSignal.timeout(20 * 60_000),
+    );
+    return { exit, results, answers };
+  }
+
+  #watched(module: AnyModule): AnyModule {
+    const watch = (host: Reader): Reader => ({
+      read: (probe) => {
+        // What hangs on the time or on others, and the unpredictable part of a path, is compared by nobody.
+        if (!probe.shared && !/^(inode|fact):/.test(probe.key)) this.#probes.set(probe.key, probe);
+        return host.read(probe);
+      },
+      on: (other) => watch(host.on(other)),
+      readLocal: (path) => host.readLocal(path),
+      secret: (text) => host.secret(text),
+    });
+    return { ...module, check: (args: unknown, host: Reader) => module.check(args, watch(host)) };
+  }
+
+  #readBack(answers: Map<string, ReadonlyMap<string, Answer>>): AnyModule {
+    const answer = (host: Reader, probe: Probe<unknown>): Promise<Answer> =>
+      host.read(probe).then(
+        (value) => ({ value }),
+        (error: unknown) =>
+          error instanceof UnknownValue ? { unknown: error.reason } : { failed: (error as Error).message },
+      );
+    return defineModule({
+      name: 'read_back',
+      summary: 'Reads what others have looked at.',
+      args: { type: 'object', properties: { host: { type: 'string' } }, required: ['host'] },
+      examples: [],
+      check: async ({ host: name }, host) => {
+        const probes = [...this.#probes.values()];
+        const read = await Promise.all(probes.map((probe) => answer(host, probe)));
+        answers.set(name, new Map(probes.map((probe, i) => [probe.key, read[i]!])));
+        return { present: null, differences: [] };
+      },
+    });
+  }
+}
+
+const defaults: RunOptions = {
+  check: false,
+  forks: 50,
+  forceHandlers: false,
+  tags: [],
+  skipTags: [],
+  become: false,
+  timeoutSeconds: 10,
+  returned: true,
+};

@@ -1,0 +1,23 @@
+import type { Ran } from './run.ts';
+
+/** The order within a host, and all that is told of each step, but for what differs from one run to the next. */
+export function traceOf({ results, exit }: Ran, folder = ''): readonly string[] {
+  const hosts = [...new Set(results.map(({ host }) => host))].sort();
+  const lines = hosts.flatMap((host) =>
+    results.filter((result) => result.host === host).map((result) => JSON.stringify({ ...result, milliseconds: 0 })),
+  );
+  return [...lines, `exit ${exit}`].map((line) =>
+    (folder === '' ? line : line.replaceAll(folder, 'DIR')).replaceAll(
+      /\\?"(inode|mtime|pid|time|start|end|delta|elapsed|job|ansible_job_id)\\?":\\?"?[\d.]+\\?"?/g,
+      '"$1":0',
+    ),
+  );
+}
+
+/** Where two traces part; undefined where they are the same. */
+export function parting(one: readonly string[], other: readonly string[]): string | undefined {
+  const at = one.findIndex((line, i) => line !== other[i]);
+  if (at < 0 && one.length === other.length) return undefined;
+  const place = at < 0 ? one.length : at;
+  return `${one[place] ?? 'nothing more'}\n    and: ${other[place] ?? 'nothing more'}`;
+}
