@@ -17,7 +17,7 @@ export type Thing =
 export const folder: Thing = { directory: true };
 
 /** Users, and groups of the same names, that a host made of data has. */
-const people = ['app', 'daemon', 'haproxy'];
+const people = ['adm', 'app', 'daemon', 'haproxy'];
 
 /** A host on which root finds these things; `more` are further reads by key. */
 export function hostWith(
