@@ -67,11 +67,12 @@ export function parsePresent(line: string): Present {
   };
 }
 
-/** The path without any link in it; null where a folder on the way is missing. */
+/** The path without any link in it; null where a folder on the way is missing, or links lead in a circle. */
 export function realPath(path: string): Probe<string | null> {
   return {
     key: `realpath:${path}`,
-    script: sh`readlink -f ${path}`,
+    // readlink alone never ends where a link leads to something below itself: the kernel is asked first.
+    script: sh`case $(LC_ALL=C stat -L -c %F ${path} 2>&1) in *': Too many levels of symbolic links') exit 1 ;; esac; readlink -f ${path}`,
     parse: (out) => (out.code === 0 ? out.stdout.replace(/\n$/, '') : null),
     appearsWith: withPackages({
       absent: (real) => real === null,

@@ -121,6 +121,8 @@ describe('probes of paths', () => {
     writeFileSync(at('file'), '');
     expect(ask(pathState(at('file/below'))).type).to.equal('absent');
     expect(ask(realPath(at('no/such/folder')))).to.equal(null);
+    symlinkSync(at('circle/below'), at('circle'));
+    expect(ask(realPath(at('circle'))), 'a link to something below itself').to.equal(null);
   });
 
   it('fail where it cannot be seen what is there', () => {

@@ -25,7 +25,8 @@ export class Ground {
   static async open(inventories: readonly string[]): Promise<Ground> {
     const found = await labOptions(inventories, new AbortController().signal);
     const options = { ...found, log: (line: string) => void (line.startsWith('waiting') && say(line)) };
-    await lab.labUp(options);
+    const states = await lab.labStatus(options);
+    if (states.some(({ state }) => state === 'stopped' || state === 'failed')) await lab.labUp(options);
     const here = mkdtempSync(join(tmpdir(), 'tsplay-prove-'));
     const www = join(lab.labPaths(options).files, 'prove');
     mkdirSync(www, { recursive: true });
@@ -52,6 +53,12 @@ export class Ground {
     const { code, stdout, stderr } = await lab.hostExec(this.options, host, ['sh', '-e'], script);
     if (code !== 0) throw new Error(`${host}: ${stderr || stdout}`);
     return stdout;
+  }
+
+  /** Takes its hosts away again. */
+  async remove(): Promise<void> {
+    await lab.labRemove(this.options, this.names);
+    this.close();
   }
 
   close(): void {

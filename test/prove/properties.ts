@@ -109,6 +109,7 @@ function again({ results }: Ran): readonly string[] {
 
 /** Undoes whatever the sequences can have done. */
 const cleaning = [
+  'set +e',
   `for unit in ${UNITS.join(' ')}; do`,
   '  f=/etc/systemd/system/$unit.service',
   '  if [ -e $f ] || [ -L $f ] || systemctl -q is-active $unit; then systemctl stop $unit 2>/dev/null; rm -f $f /etc/systemd/system/*.wants/$unit.service; again=1; fi',
@@ -119,5 +120,5 @@ const cleaning = [
   'rm -f /etc/sysctl.d/prove.conf',
   'echo 0 > /proc/sys/net/ipv4/conf/lo/rp_filter; echo 0 > /proc/sys/net/ipv4/conf/lo/log_martians',
   `for package in ${PACKAGES.join(' ')}; do if dpkg -s $package >/dev/null 2>&1; then apt-mark unhold $package >/dev/null 2>&1; apt-get -qq purge -y $package >/dev/null 2>&1; fi; done`,
-  `chattr -i ${SCRATCH} 2>/dev/null; rm -rf ${SCRATCH}; mkdir -p ${SCRATCH}`,
+  `rm -rf ${SCRATCH}; mkdir -p ${SCRATCH}`,
 ].join('\n');
