@@ -5,7 +5,7 @@ import { attributeArgs, readWanted, settle, type Wanted } from './files/attribut
 import { fileWillBe } from './files/content.ts';
 import { type Commands, checkAttributes, checkFolder, kindOf } from './files/folders.ts';
 import { checkHardLink, checkLink } from './files/link.ts';
-import { disturbed, expectFolder, look, lookThrough } from './files/place.ts';
+import { disturbed, expectFolder, look, lookThrough, nothingBelow } from './files/place.ts';
 import { absentPath, fileDigest, fileText, inode, noFile, pathState } from './probes/path.ts';
 import { tree } from './probes/tree.ts';
 
@@ -111,6 +111,7 @@ async function checkAbsent(host: Reader, path: string): Promise<Check<Commands>>
     differences: [{ what: path, from: present.type, to: null }],
     after: [
       ...disturbed(path),
+      ...(present.type === 'directory' || present.type === 'link' ? nothingBelow(path) : []),
       willBe(pathState(path), absentPath),
       willBe(fileText(path), noFile),
       willBe(fileDigest(path), null),

@@ -1,9 +1,11 @@
 import { expectSuccess, TaskFailure } from '../engine/contract/failure.ts';
 import { type Check, type Difference, defineModule, type Reader } from '../engine/contract/module.ts';
 import { cannotTell, type Prediction, willBe } from '../engine/contract/probe.ts';
+import { nothingBelow } from './files/place.ts';
 import { type Account, account, accountDefaults, groupExists, numberOf, passwordHash } from './probes/account.ts';
 import { membership } from './probes/membership.ts';
 import { absentPath, pathState } from './probes/path.ts';
+import { homeWillBe } from './system/home.ts';
 import { unlessUnknown } from './system/unless-unknown.ts';
 
 interface Found {
@@ -104,7 +106,7 @@ export const user = defineModule({
         willBe(numberOf('user', name), null),
         willBe(passwordHash(name), null),
       ];
-      if (args.remove) after.push(willBe(pathState(found.home), absentPath));
+      if (args.remove) after.push(...nothingBelow(found.home), willBe(pathState(found.home), absentPath));
       if (found.group === name) after.push(cannotTell(groupExists(name)), cannotTell(numberOf('group', name)));
       return { present: { found }, differences: [{ what: `user ${name}`, from: 'present', to: null }], after };
     }
@@ -137,7 +139,7 @@ export const user = defineModule({
         args.uid === undefined ? cannotTell(numberOf('user', name)) : willBe(numberOf('user', name), args.uid),
       );
       if (!groupThere) after.push(willBe(groupExists(name), true), cannotTell(numberOf('group', name)));
-      if (args.create_home) after.push(cannotTell(pathState(wanted.home)));
+      if (args.create_home) after.push(...(await homeWillBe(host, name, wanted)));
       after.push(willBe(passwordHash(name), args.password ?? '!'));
       after.push(willBe(account(name), wanted), ...(await membershipsWillBe(host, name, null, wanted)));
       return { present: { found, wanted, groupThere }, differences, after };

@@ -18,9 +18,11 @@ export {
   type Writer,
 } from './module.ts';
 export {
+  allWillBe,
   type AppearsWith,
   type Coming,
   cannotTell,
+  cannotTellAny,
   type Eyes,
   mayAppear,
   type Output,

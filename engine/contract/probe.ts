@@ -71,6 +71,9 @@ export interface ProbeKind {
 export type Prediction =
   | { readonly kind: 'value'; readonly key: string; readonly value: unknown }
   | { readonly kind: 'unknown'; readonly key: string }
+  /** Of all probes whose key begins so: the value, or that it cannot be known. */
+  | { readonly kind: 'all'; readonly keys: string; readonly value: unknown }
+  | { readonly kind: 'all-unknown'; readonly keys: string }
   | ({ readonly kind: 'appears' } & Coming);
 
 /** After the change this probe reads this value, exactly. */
@@ -81,6 +84,16 @@ export function willBe<T>(probe: Probe<T>, value: T): Prediction {
 /** After the change this probe reads something that cannot be known before. */
 export function cannotTell(probe: Probe<unknown>): Prediction {
   return { kind: 'unknown', key: probe.key };
+}
+
+/** After the change every probe whose key begins so reads this value. */
+export function allWillBe(keys: string, value: unknown): Prediction {
+  return { kind: 'all', keys, value };
+}
+
+/** After the change no probe whose key begins so can be foreseen. */
+export function cannotTellAny(keys: string): Prediction {
+  return { kind: 'all-unknown', keys };
 }
 
 /**

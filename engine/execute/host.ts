@@ -130,9 +130,13 @@ export class HostState implements HostMemory {
   }
 }
 
+type Foreseen = { readonly value: unknown } | { readonly unknown: string };
+
 /** In check mode: what earlier tasks would have made of the host. */
 export class Predictions {
-  readonly #values = new Map<string, { readonly value: unknown } | { readonly unknown: string }>();
+  readonly #values = new Map<string, Foreseen>();
+  /** Of all that begins so, the latest first. */
+  readonly #ranges: { readonly keys: string; readonly foreseen: Foreseen }[] = [];
   #since: string | undefined;
   readonly #coming: (Coming & { readonly until: string })[] = [];
   readonly #own = new Map<string, Promise<unknown>>();
@@ -149,8 +153,16 @@ export class Predictions {
     for (const p of predictions) {
       if (p.kind === 'value') this.#values.set(p.key, { value: p.value });
       else if (p.kind === 'unknown') this.#values.set(p.key, { unknown: until });
+      else if (p.kind === 'all') this.#range(p.keys, { value: p.value });
+      else if (p.kind === 'all-unknown') this.#range(p.keys, { unknown: until });
       else this.#coming.push({ ...p, until });
     }
+  }
+
+  /** What was foreseen before of any of them does not count any more. */
+  #range(keys: string, foreseen: Foreseen): void {
+    for (const key of this.#values.keys()) if (key.startsWith(keys)) this.#values.delete(key);
+    this.#ranges.unshift({ keys, foreseen });
   }
 
   /** Since when the host would not be as it is now: the first task that would have changed it. */
@@ -158,8 +170,8 @@ export class Predictions {
     return this.#since;
   }
 
-  of(key: string): { readonly value: unknown } | { readonly unknown: string } | undefined {
-    return this.#values.get(key);
+  of(key: string): Foreseen | undefined {
+    return this.#values.get(key) ?? this.#ranges.find(({ keys }) => key.startsWith(keys))?.foreseen;
   }
 
   /**

@@ -6,7 +6,7 @@ import { fileDigest, fileText, inode, type PathState, pathState, realPath } from
 import { sameFile } from '../probes/same-file.ts';
 import { readWanted, settle, type Wanted } from './attributes.ts';
 import type { Commands } from './folders.ts';
-import { disturbed, expectFolder, look } from './place.ts';
+import { anythingBelow, disturbed, expectFolder, look } from './place.ts';
 
 export async function checkLink(
   host: Reader,
@@ -38,7 +38,7 @@ export async function checkLink(
       : [{ what: path, from: nameOf(present), to: `link to ${target}` }],
     after: [
       willBe(pathState(path), { type: 'link', mode: '0777', ...will, target }),
-      ...(right ? [] : throughChanges(path)),
+      ...(right ? [] : [...throughChanges(path), ...anythingBelow(path)]),
     ],
     result: { path, dest: path, src: target, state: 'link', ...will },
   };

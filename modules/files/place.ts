@@ -1,8 +1,8 @@
 import { dirname } from 'node:path/posix';
 import { TaskFailure } from '../../engine/contract/failure.ts';
 import type { Reader } from '../../engine/contract/module.ts';
-import { cannotTell, type Prediction } from '../../engine/contract/probe.ts';
-import { absentPath, inode, type PathState, pathState, realPath } from '../probes/path.ts';
+import { allWillBe, cannotTell, cannotTellAny, type Prediction } from '../../engine/contract/probe.ts';
+import { absentPath, inode, noFile, type PathState, pathState, realPath } from '../probes/path.ts';
 import { tree } from '../probes/tree.ts';
 
 /** A path, what stands there, and the folder that it is in. */
@@ -59,4 +59,15 @@ export function disturbed(path: string): Prediction[] {
     cannotTell(inode(dirname(path))),
     ...ancestors(path).map((folder) => cannotTell(tree(folder))),
   ];
+}
+
+/** What later observations find below a path where nothing is any more. */
+export function nothingBelow(path: string): Prediction[] {
+  const below = { path: absentPath, file: noFile, digest: null, inode: null, realpath: null, tree: [] };
+  return Object.entries(below).map(([subject, value]) => allWillBe(`${subject}:${path}/`, value));
+}
+
+/** A link leads elsewhere: what is below it is that of another folder. */
+export function anythingBelow(path: string): Prediction[] {
+  return ['path', 'file', 'digest', 'inode', 'realpath', 'tree'].map((subject) => cannotTellAny(`${subject}:${path}/`));
 }
