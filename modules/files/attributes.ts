@@ -1,5 +1,6 @@
 import { TaskFailure } from '../../engine/contract/failure.ts';
 import type { Difference, Reader } from '../../engine/contract/module.ts';
+import type { Probe } from '../../engine/contract/probe.ts';
 import { account, groupExists } from '../probes/account.ts';
 import { type Identity, identity, nameOfId, type PathState } from '../probes/path.ts';
 import { unlessUnknown } from '../system/unless-unknown.ts';
@@ -75,13 +76,16 @@ export async function readWanted(host: Reader, wanted: Wanted): Promise<{ wanted
   return { wanted: settled, me };
 }
 
+/** No file changes it: where what comes of the file cannot be known, this still is. */
+const untouched = <T>(probe: Probe<T>): Probe<T> => ({ ...probe, fixed: true });
+
 /** Nothing can be given to somebody whom the host does not know. One that a package will perhaps bring passes. */
 async function expectNames(host: Reader, { owner, group }: Wanted): Promise<void> {
   const told = (name: string | undefined): name is string =>
     name !== undefined && name !== 'root' && !/^\d+$/.test(name);
   const [user, there] = await Promise.all([
-    told(owner) ? unlessUnknown(host.read(account(owner))) : undefined,
-    told(group) ? unlessUnknown(host.read(groupExists(group))) : undefined,
+    told(owner) ? unlessUnknown(host.read(untouched(account(owner)))) : undefined,
+    told(group) ? unlessUnknown(host.read(untouched(groupExists(group)))) : undefined,
   ]);
   if (user === null)
     throw new TaskFailure(`the host has no user '${owner}'`, {

@@ -155,7 +155,7 @@ export function sequences(kinds: readonly fc.Arbitrary<Made>[], maxLength: numbe
   const task = fc
     .tuple(fc.oneof(...kinds), fc.option(fc.nat(4), { nil: undefined, freq: 6 }))
     .map(([made, after]) => (after === undefined ? made : { ...made, after }));
-  return fc.array(task, { minLength: 1, maxLength });
+  return fc.array(task, { minLength: 1, maxLength, size: 'max' });
 }
 
 /** Each task stands there twice: at once done again, it must find nothing to do. */
