@@ -70,17 +70,17 @@ export const group = defineModule({
 });
 
 /** What goes with a group: its members have one less. One that is somebody's primary group stays. */
-async function membersWithout(host: Reader, group: string): Promise<readonly Prediction[]> {
-  const { primary, members } = await host.read(membership(group));
+async function membersWithout(host: Reader, gone: string): Promise<readonly Prediction[]> {
+  const { primary, members } = await host.read(membership(gone));
   if (primary.length > 0)
-    throw new TaskFailure(`the group ${group} is the primary group of ${primary.join(', ')}`, {
+    throw new TaskFailure(`the group ${gone} is the primary group of ${primary.join(', ')}`, {
       hint: 'take the accounts away before (user), or give them another group',
     });
   const found = await Promise.all(members.map((name) => host.read(account(name))));
   return [
-    willBe(membership(group), { primary: [], members: [] }),
+    willBe(membership(gone), { primary: [], members: [] }),
     ...found.flatMap((one, i) =>
-      one ? [willBe(account(members[i]!), { ...one, groups: one.groups.filter((name) => name !== group) })] : [],
+      one ? [willBe(account(members[i]!), { ...one, groups: one.groups.filter((name) => name !== gone) })] : [],
     ),
   ];
 }

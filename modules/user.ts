@@ -230,7 +230,7 @@ async function membershipsWillBe(
     const now = await unlessUnknown(host.read(membership(group)));
     if (now === undefined) return cannotTell(membership(group));
     const listed = (list: readonly string[], belongs: boolean): readonly string[] =>
-      [...list.filter((user) => user !== name), ...(belongs ? [name] : [])].sort();
+      [...list.filter((other) => other !== name), ...(belongs ? [name] : [])].sort();
     return willBe(membership(group), {
       primary: listed(now.primary, after?.group === group),
       members: listed(now.members, after?.groups.includes(group) ?? false),

@@ -18,8 +18,8 @@ export {
   type Writer,
 } from './module.ts';
 export {
-  allWillBe,
   type AppearsWith,
+  allWillBe,
   type Coming,
   cannotTell,
   cannotTellAny,

@@ -8,8 +8,8 @@ import { parting, traceOf } from './traces.ts';
 /** How many coming tasks are looked at ahead. */
 export const windows = [0, 1, 3, Number.POSITIVE_INFINITY] as const;
 
-/** Runs a small playbook at every window, each time in a folder of its own; where the traces part, or undefined. */
-export async function partsAt(small: Small): Promise<string | undefined | 'refused'> {
+/** Runs a small playbook at every window, each time in a folder of its own; where the traces part, `refused`, or undefined. */
+export async function partsAt(small: Small): Promise<string | undefined> {
   const traces: (readonly string[])[] = [];
   for (const lookahead of windows) {
     const folder = layOut(small);

@@ -91,7 +91,7 @@ export function compare(check: Ran, real: Ran): Fidelity {
       const command = actions.has(p.module) && p.status === 'changed';
       if (p.status !== r?.status && !(command && r?.status === 'failed'))
         mismatches.push(`${nameOf(p)}: foreseen as ${told(p)}, was ${told(r)}`);
-      else if (!isDeepStrictEqual(p.differences, r!.differences) && r!.status === 'changed')
+      else if (!isDeepStrictEqual(p.differences, r.differences) && r.status === 'changed')
         mismatches.push(`${nameOf(p)}: foreseen ${told(p)}, was ${told(r)}`);
     }
     for (const [key, r] of came) {
@@ -172,9 +172,7 @@ export function nameOf({ host, task, item, place }: Result): string {
 export function told(result: Result | undefined): string {
   if (!result) return 'not run';
   const differences = result.differences.map(({ what, from, to }) => `${what}: ${short(from)} → ${short(to)}`);
-  return [`${result.status}`, result.status === 'changed' ? '' : result.message, ...differences]
-    .filter(Boolean)
-    .join('; ');
+  return [result.status, result.status === 'changed' ? '' : result.message, ...differences].filter(Boolean).join('; ');
 }
 
 function short(text: string | null): string {

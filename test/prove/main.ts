@@ -44,7 +44,7 @@ const parts: Readonly<Record<string, () => Promise<void>>> = {
       for (const [i, small] of list.entries()) {
         const one = await proveSmall(small);
         proven.push(one);
-        const title = 'title' in small ? String(small.title) : `generated ${i + 1}`;
+        const title = 'title' in small ? small.title : `generated ${i + 1}`;
         problems.push(
           ...[...(one?.fidelity.mismatches ?? []), ...(one?.written ?? [])].map((text) => `${title}: ${text}`),
         );

@@ -25,7 +25,7 @@ const owner = fc.constantFrom('root', 'debian', 'daemon', '1', ...USERS);
 const some = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
   fc.option(arbitrary, { nil: undefined, freq: 2 });
 
-const record = <T extends Record<string, fc.Arbitrary<unknown>>>(module: string, args: T): fc.Arbitrary<Made> =>
+const record = (module: string, args: Readonly<Record<string, fc.Arbitrary<unknown>>>): fc.Arbitrary<Made> =>
   fc.record(args).map((values) => ({
     module,
     args: Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)),
