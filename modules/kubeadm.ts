@@ -10,6 +10,7 @@ import { kubectl, leave, objection, reset } from './kubeadm/reset.ts';
 import { type Survey, survey } from './kubeadm/survey.ts';
 import { adminConf, clusterProbe, etcdProbe, kubeconfigProbe, nodeFiles, nodeFilesProbe } from './probes/cluster.ts';
 import { fileDigest, fileText, inode, pathState } from './probes/path.ts';
+import { unitState } from './probes/service.ts';
 
 export const kubeadm = defineModule({
   name: 'kubeadm',
@@ -133,6 +134,7 @@ const uncertain: readonly Prediction[] = [
   clusterProbe,
   etcdProbe,
   kubeconfigProbe(adminConf),
+  unitState('kubelet.service'),
   ...written,
 ].map((probe: Probe<unknown>) => cannotTell(probe));
 

@@ -2,7 +2,7 @@ import { TaskFailure } from '../../engine/contract/failure.ts';
 import type { Changed, Check, Reader, Writer } from '../../engine/contract/module.ts';
 import { cannotTell, type Probe } from '../../engine/contract/probe.ts';
 import { quoteAll, sh } from '../../engine/contract/quote.ts';
-import { pathState } from '../probes/path.ts';
+import { fileDigest, fileText, pathState, realPath } from '../probes/path.ts';
 
 /** The arguments that `command` and `shell` have in common. */
 export const commandArgs = {
@@ -79,7 +79,7 @@ export async function checkCommand(args: CommandArguments, shown: string, host: 
   return {
     present: null,
     differences: [{ what: 'command', from: null, to: shown }],
-    after: touched.map((path) => cannotTell(pathState(path))),
+    after: touched.flatMap((path) => [pathState, fileText, fileDigest, realPath].map((of) => cannotTell(of(path)))),
   };
 }
 

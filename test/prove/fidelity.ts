@@ -17,6 +17,8 @@ export interface Fidelity {
   /** Steps that no prediction can be held to: they come after a command that failed. */
   readonly beyond: number;
   readonly mismatches: readonly string[];
+  /** Changed as foreseen, but told in other words: a version that only a fresh package index names. */
+  readonly reworded: readonly string[];
 }
 
 export const nothing: Fidelity = {
@@ -29,6 +31,7 @@ export const nothing: Fidelity = {
   right: 0,
   beyond: 0,
   mismatches: [],
+  reworded: [],
 };
 
 export function sum(all: readonly Fidelity[]): Fidelity {
@@ -43,6 +46,7 @@ export function sum(all: readonly Fidelity[]): Fidelity {
       right: a.right + b.right,
       beyond: a.beyond + b.beyond,
       mismatches: [...a.mismatches, ...b.mismatches],
+      reworded: [...a.reworded, ...b.reworded],
     }),
     nothing,
   );
@@ -67,6 +71,7 @@ export function compare(check: Ran, real: Ran): Fidelity {
   const reached = turned < 0 ? real.results : real.results.slice(0, turned + 1);
   const happened = grouped(reached);
   const mismatches: string[] = [];
+  const reworded: string[] = [];
   let [steps, unknown, foreseen, changed, both] = [0, 0, 0, 0, 0];
   let beyond = real.results.length - reached.length;
   for (const [place, { steps: predicted }] of foretold) {
@@ -92,7 +97,7 @@ export function compare(check: Ran, real: Ran): Fidelity {
       if (p.status !== r?.status && !(command && r?.status === 'failed'))
         mismatches.push(`${nameOf(p)}: foreseen as ${told(p)}, was ${told(r)}`);
       else if (!isDeepStrictEqual(p.differences, r.differences) && r.status === 'changed')
-        mismatches.push(`${nameOf(p)}: foreseen ${told(p)}, was ${told(r)}`);
+        reworded.push(`${nameOf(p)}: foreseen ${told(p)}, was ${told(r)}`);
     }
     for (const [key, r] of came) {
       if (predicted.has(key) || vague || r.status === 'skipped') continue;
@@ -115,7 +120,18 @@ export function compare(check: Ran, real: Ran): Fidelity {
       }
   const read = turned < 0 && check.exit === real.exit ? valuesOf(check, real) : { values: 0, right: 0, wrong: [] };
   mismatches.push(...read.wrong);
-  return { steps, unknown, foreseen, changed, both, values: read.values, right: read.right, beyond, mismatches };
+  return {
+    steps,
+    unknown,
+    foreseen,
+    changed,
+    both,
+    values: read.values,
+    right: read.right,
+    beyond,
+    mismatches,
+    reworded,
+  };
 }
 
 function valuesOf(check: Ran, real: Ran): { values: number; right: number; wrong: string[] } {

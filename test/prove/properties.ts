@@ -87,7 +87,7 @@ async function tryOne(
       const check = await runner.run({ check: true });
       const real = await runner.run({ check: false });
       const fidelity = compare(check, real);
-      const wrong = [...fidelity.mismatches, ...again(real)];
+      const wrong = [...fidelity.mismatches, ...fidelity.reworded, ...again(real)];
       if (wrong.length > 0) return [`in the ${round} round:`, ...wrong];
       done.push(fidelity);
     }

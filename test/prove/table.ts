@@ -17,6 +17,7 @@ export const fidelityHead = [
   'changed',
   'precision',
   'recall',
+  'reworded',
   'values',
   'written',
 ] as const;
@@ -31,6 +32,7 @@ export function fidelityRow(name: string, f: Fidelity, written: number): readonl
     String(f.changed),
     percent(f.both, f.foreseen),
     percent(f.both, f.changed),
+    String(f.reworded.length),
     `${f.right} of ${f.values}`,
     String(written),
   ];
