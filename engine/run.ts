@@ -7,6 +7,7 @@ import { Lookahead } from './execute/ahead.ts';
 import type { Confirm, RunContext, RunOptions } from './execute/context.ts';
 import type { Emit, HostCounts } from './execute/event.ts';
 import { LiveInventory } from './execute/growth.ts';
+import type { Guard } from './execute/guard.ts';
 import { Fleet, HostState } from './execute/host.ts';
 import { Journal } from './execute/journal.ts';
 import { maskEvent } from './execute/mask.ts';
@@ -49,6 +50,7 @@ export interface RunRequest {
   readonly modules: ReadonlyMap<string, AnyModule>;
   readonly options: RunOptions;
   readonly confirm?: Confirm;
+  readonly guard?: Guard;
   /** Warnings are errors. */
   readonly strict?: boolean;
   /** The folder where handlers that have not run wait for the next run; without it they are forgotten. */
@@ -72,7 +74,7 @@ export async function prepare(request: RunRequest): Promise<Prepared> {
   const inventory = await readInventory(request, vault, diagnostics);
   // Without an inventory all that names hosts, or variables of theirs, would look wrong.
   const without = request.inventories.length === 0 || (diagnostics.hasErrors && inventory.hosts.size === 0);
-  const known = await withOwnModules(foldersOf(request), request.modules, diagnostics);
+  const known = await withOwnModules(foldersOf(request), request.modules, diagnostics, vault.inputs);
   const playbook = await loadPlaybook(request.playbooks, known, diagnostics, vault, request.extra, request.written);
   const values = new InventoryValues(inventory);
   const { options, extra, limit } = request;
@@ -226,6 +228,7 @@ function contextOf(
     limit: pLimit(options.forks),
     ahead: new Lookahead(() => context, prepared.hosts, options),
     ...(request.confirm && { confirm: request.confirm }),
+    ...(request.guard && { guard: request.guard }),
     state,
     world,
     reach: reachOver(connections, profile, { emit: masked, options, signal }),

@@ -140,7 +140,7 @@ export const apt = defineModule({
         what: 'package index',
         from: index,
         to: 'fresh',
-        ...(index === 'too old' && { recurs: true }),
+        ...(index === 'too old' && { recurs: true, volatile: true }),
       });
       const probe = aptIndex(args.cache_valid_time);
       after.push(args.cache_valid_time < 60 ? cannotTell(probe) : willBe(probe, 'fresh'));

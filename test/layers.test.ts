@@ -12,6 +12,7 @@ const layers = [
   'schema',
   'run',
   'report',
+  'plan-file',
   'execute',
   'plan',
   'project',

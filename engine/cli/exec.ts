@@ -5,31 +5,24 @@ import { execute, prepare } from '../run.ts';
 import { Diagnostics, formatDiagnostic, InvalidInput } from '../source/diagnostic.ts';
 import { shownPath } from '../source/place.ts';
 import { version } from '../source/version.ts';
-import { askPassword } from './ask.ts';
 import { playbookOf } from './exec-playbook.ts';
 import { interruptible } from './interrupt.ts';
 import { knownModules } from './modules.ts';
+import { type AskOptions, askPasswords } from './passwords.ts';
 import { count, inOrder, UsageError } from './problem.ts';
 import { type ReportOptions, reporters } from './reporters.ts';
 import { type PlaybookOptions, requestOf } from './request.ts';
 
-interface Options extends PlaybookOptions, Omit<ReportOptions, 'verbose'> {
+interface Options extends PlaybookOptions, AskOptions, Omit<ReportOptions, 'verbose'> {
   readonly module: string;
   readonly args: string;
-  readonly askPass?: boolean;
-  readonly askBecomePass?: boolean;
 }
 
 /** `tsplay exec`: one task on the hosts of a pattern. Returns the exit code. */
 export async function execCommand(pattern: string, options: Options): Promise<number> {
   if (options.output !== 'human' && options.output !== 'jsonl')
     throw new UsageError(`--output is human or jsonl, not '${options.output}'`);
-  const connection = options.askPass ? await askPassword('SSH password: ') : undefined;
-  const become = options.askBecomePass ? await askPassword('BECOME password: ') : undefined;
-  const asked = await requestOf(['command line'], options, {
-    ...(connection !== undefined && { connection }),
-    ...(become !== undefined && { become }),
-  });
+  const asked = await requestOf(['command line'], options, await askPasswords(options));
   const path = resolve('command line');
   const known = await knownModules(path);
   const diagnostics = new Diagnostics();

@@ -38,11 +38,15 @@ function vaultOptions(command: Command): Command {
     .option('-J, --ask-vault-pass', 'ask for the vault password');
 }
 
+function doingOptions(command: Command): Command {
+  return command
+    .option('-C, --check', 'predict what would change; change nothing')
+    .option('-D, --diff', 'show the differences in full');
+}
+
 /** How to reach hosts, and as whom to work on them. */
 function howOptions(command: Command): Command {
   return command
-    .option('-C, --check', 'predict what would change; change nothing')
-    .option('-D, --diff', 'show the differences in full')
     .option('-f, --forks <n>', 'hosts worked on side by side', '50')
     .option('-u, --user <name>', 'log in as this user')
     .option('--private-key <file>', 'log in with this key')
@@ -54,7 +58,7 @@ function howOptions(command: Command): Command {
     .option('-T, --timeout <seconds>', 'time for connecting', '10');
 }
 
-howOptions(playbookOptions(program.command('run').description('run playbooks')))
+howOptions(doingOptions(playbookOptions(program.command('run').description('run playbooks'))))
   .option('--strict', 'take warnings for errors')
   .option('--lookahead <n>', 'coming tasks that are looked at ahead at most; 0: none (default: all)')
   .option('--force-handlers', 'run notified handlers of failed hosts too')
@@ -79,7 +83,44 @@ howOptions(playbookOptions(program.command('run').description('run playbooks')))
     process.exitCode = await runCommand(playbooks, options as never);
   });
 
-howOptions(vaultOptions(program.command('exec').description('run one task on hosts, without a playbook')))
+howOptions(
+  playbookOptions(
+    program.command('plan').description('show all that a run would change; with -o in a file that apply holds to'),
+  ),
+)
+  .option('-o, --out <file>', 'write the plan into this file')
+  .option('--strict', 'take warnings for errors')
+  .option('--lookahead <n>', 'coming tasks that are looked at ahead at most; 0: none (default: all)')
+  .option('--force-handlers', 'run notified handlers of failed hosts too')
+  .option('--start-at-task <name>', 'leave out what stands before this task; * and ? stand for any characters')
+  .option('--detailed-exitcode', 'end with 3 where something would, or may, be changed')
+  .option('--output <form>', 'human or jsonl', 'human')
+  .action(async (playbooks: string[], options: object) => {
+    const { planCommand } = await import('./plan.ts');
+    process.exitCode = await planCommand(playbooks, options as never);
+  });
+
+vaultOptions(
+  program
+    .command('apply')
+    .description('do what a plan says, where all is as it was when the plan was made')
+    .argument('<plan>', 'the file that tsplay plan has written')
+    .option('-e, --extra-vars <vars>', 'those that the plan was made with; they are not in it (repeatable)', collect),
+)
+  .option('-k, --ask-pass', 'ask for the login password')
+  .option('-K, --ask-become-pass', 'ask for the password for becoming')
+  .option('-y, --yes', 'do not ask whether to apply it')
+  .option('-D, --diff', 'show the differences in full')
+  .option('--detailed-exitcode', 'end with 3 where something was changed')
+  .option('--output <form>', 'human or jsonl', 'human')
+  .option('--output-file <file>', 'keep a jsonl copy of the events in this file')
+  .option('-v, --verbose', 'ok and skipped results too; -vv: places and times', (_: string, n: number) => n + 1, 0)
+  .action(async (plan: string, options: object) => {
+    const { applyCommand } = await import('./apply.ts');
+    process.exitCode = await applyCommand(plan, options as never);
+  });
+
+howOptions(doingOptions(vaultOptions(program.command('exec').description('run one task on hosts, without a playbook'))))
   .argument('<pattern>', 'the hosts: a pattern as in a play, e.g. web:!web1')
   .option('-m, --module <name>', 'the module', 'command')
   .option('-a, --args <text>', 'its arguments: name=value …, a map in YAML or JSON, or a command', '')

@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { modules } from '../../modules/index.ts';
 import { expandHome } from '../connection/ssh-arguments.ts';
 import type { RunRequest } from '../run.ts';
+import type { Vault } from '../vault/vault.ts';
 import { extraVars } from './extra.ts';
 import { UsageError } from './problem.ts';
 import { type VaultOptions, vaultFrom } from './vault-passwords.ts';
@@ -34,6 +35,7 @@ export async function requestOf(
   playbooks: readonly string[],
   options: PlaybookOptions,
   passwords: { become?: string; connection?: string } = {},
+  opened?: Vault,
 ): Promise<RunRequest> {
   if (options.inventory === undefined)
     throw new UsageError('no inventory: name one with -i, e.g. -i inventory/lab.yml');
@@ -42,7 +44,7 @@ export async function requestOf(
     ['--limit', options.limit],
   ] as const)
     if (texts?.some((text) => text.trim() === '')) throw new UsageError(`${option} is empty: is a variable not set?`);
-  const vault = await vaultFrom(options);
+  const vault = opened ?? (await vaultFrom(options));
   return {
     playbooks,
     inventories: options.inventory,

@@ -1,21 +1,18 @@
-import { homedir } from 'node:os';
-import { join } from 'node:path';
 import { answerPrompts } from '../playbook/prompts.ts';
 import { execute, prepare } from '../run.ts';
 import { formatDiagnostic } from '../source/diagnostic.ts';
 import { version } from '../source/version.ts';
-import { askPassword } from './ask.ts';
 import { interruptible } from './interrupt.ts';
 import { listOf } from './list.ts';
+import { type AskOptions, askPasswords } from './passwords.ts';
 import { UsageError } from './problem.ts';
 import { promptsAtTerminal } from './prompts.ts';
 import { type ReportOptions, reporters } from './reporters.ts';
 import { type PlaybookOptions, requestOf } from './request.ts';
+import { journalFolder } from './state.ts';
 import { stepper } from './step.ts';
 
-export interface RunCommandOptions extends PlaybookOptions, ReportOptions {
-  readonly askPass?: boolean;
-  readonly askBecomePass?: boolean;
+export interface RunCommandOptions extends PlaybookOptions, AskOptions, ReportOptions {
   readonly step?: boolean;
   readonly syntaxCheck?: boolean;
   readonly listHosts?: boolean;
@@ -32,12 +29,7 @@ export async function runCommand(playbooks: readonly string[], options: RunComma
     throw new UsageError('--step asks a person: it goes with --output human');
   if (options.step && !process.stdin.isTTY)
     throw new UsageError('--step asks before each task: standard input is not a terminal');
-  const connection = options.askPass ? await askPassword('SSH password: ') : undefined;
-  const become = options.askBecomePass ? await askPassword('BECOME password: ') : undefined;
-  const asked = await requestOf(playbooks, options, {
-    ...(connection !== undefined && { connection }),
-    ...(become !== undefined && { become }),
-  });
+  const asked = await requestOf(playbooks, options, await askPasswords(options));
   const request = { ...asked, options: { ...asked.options, trips: options.verbose >= 3 } };
   const prepared = await prepare(request);
   for (const warning of prepared.warnings) process.stderr.write(`${formatDiagnostic(warning)}\n\n`);
@@ -68,9 +60,4 @@ export async function runCommand(playbooks: readonly string[], options: RunComma
   } finally {
     close();
   }
-}
-
-/** Where handlers that have not run wait for the next run. */
-function journalFolder(): string {
-  return join(process.env['XDG_STATE_HOME'] || join(homedir(), '.local/state'), 'tsplay/journal');
 }

@@ -75,6 +75,7 @@ export function jobState(id: string): Probe<JobState> {
       return { is: is === 'running' ? 'running' : 'unknown' };
     },
     shared: true,
+    volatile: true,
   };
 }
 

@@ -57,6 +57,8 @@ export interface Difference {
   readonly to: string | null;
   /** What is done anew whenever it is asked for (a restart): the same check finds it again after the change, and that is no fault. */
   readonly recurs?: true;
+  /** Comes and goes by itself with time (an index grows too old): a plan does not hold it. */
+  readonly volatile?: true;
 }
 
 /** A host of the inventory, and the groups it is in from here on. */

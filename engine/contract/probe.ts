@@ -29,6 +29,10 @@ export interface Probe<T> {
   readonly together?: { readonly kind: ProbeKind; readonly subject: string };
   /** No task can change it (who one is): where a task is unknown, this stays known. */
   readonly fixed?: true;
+  /** Moves by itself, without anything having been changed (the time, what a web address answers): a plan does not rest on it. */
+  readonly volatile?: true;
+  /** The value in a person's words, for where it is not what a plan rests on any more; nothing that is secret. Without it: only that it is another. */
+  tell?(value: T): string;
   /** Looks at what several hosts share (a cluster, a web address): what was read ahead counts only until anything is changed on any host. */
   readonly shared?: boolean;
 }

@@ -8,6 +8,7 @@ import type { Output, Probe } from '../contract/probe.ts';
 import { quote, quoteAll } from '../contract/quote.ts';
 import { UnknownValue } from '../contract/unknown.ts';
 import { batchOf, textOf, wayIn } from './batch.ts';
+import type { Saw } from './guard.ts';
 import type { HostState, Reading } from './host.ts';
 import { writeFile } from './write.ts';
 
@@ -24,19 +25,23 @@ export interface Footing {
   readonly timeoutSeconds: number | undefined;
   on(host: string): Footing;
   secret(text: string): void;
+  /** Why nothing may be changed on the host. */
+  barred?(): string | undefined;
 }
 
 /** A module's view of a host. Reads of one tick go out as one batch and stay in the host's cache until it is changed. */
 export class Access implements Writer {
   readonly #footing: Footing;
   readonly #ahead: boolean;
+  readonly #saw: Saw | undefined;
   /** Keys of all probes read that tasks can change: if the step turns out unknown, what it looked at is unknown from there on. */
   readonly keysRead = new Set<string>();
 
-  /** `ahead`: these eyes only fill the cache for those that come after them. */
-  constructor(footing: Footing, ahead = false) {
+  /** `ahead`: these eyes only fill the cache for those that come after them. `saw` is told what is seen of the host as it is. */
+  constructor(footing: Footing, ahead = false, saw?: Saw) {
     this.#footing = footing;
     this.#ahead = ahead;
+    this.#saw = saw;
   }
 
   async read<T>(probe: Probe<T>): Promise<T> {
@@ -48,6 +53,7 @@ export class Access implements Writer {
     if (predicted) throw new UnknownValue(predicted.unknown);
     const value = await this.#observe(probe);
     if (checkMode && state.predictions !== predictions) return this.read(probe); // reached, it turned out to be a known machine
+    this.#saw?.(probe, value, this.#footing);
     return checkMode ? state.predictions.foresee(probe, value, { read: (other) => this.#observe(other) }) : value;
   }
 
@@ -91,7 +97,7 @@ export class Access implements Writer {
   }
 
   on(host: string): Access {
-    return new Access(this.#footing.on(host), this.#ahead);
+    return new Access(this.#footing.on(host), this.#ahead, this.#saw);
   }
 
   async readLocal(path: string): Promise<Buffer | null> {
@@ -120,6 +126,8 @@ export class Access implements Writer {
 
   async shell(script: string, options: RunOptions = {}): Promise<Output> {
     const { environment, become, timeoutSeconds } = this.#footing;
+    const barred = this.#footing.barred?.();
+    if (barred !== undefined) throw new TaskFailure(barred);
     const variables = Object.entries({ ...environment, ...options.environment }).map(
       ([name, value]) => `export ${name}=${quote(value)}`,
     );

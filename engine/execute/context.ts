@@ -6,6 +6,7 @@ import type { Vault } from '../vault/vault.ts';
 import type { Lookahead } from './ahead.ts';
 import type { Emit } from './event.ts';
 import type { LiveInventory } from './growth.ts';
+import type { Guard } from './guard.ts';
 import type { HostState } from './host.ts';
 import type { Journal } from './journal.ts';
 import type { Reach } from './reach.ts';
@@ -63,6 +64,8 @@ export interface RunContext {
   readonly ahead: Lookahead;
   /** Asked before each task and handler, one at a time; missing: all run. */
   readonly confirm?: Confirm;
+  /** What watches the run and may refuse parts of it: a plan that is made, or held. */
+  readonly guard?: Guard;
   /** Aborted when the user interrupts: tasks under way end, no further one begins. */
   readonly signal: AbortSignal;
   /** Finds or makes (for `localhost` and delegation) the state of a host; throws TaskFailure for a name that is not in the inventory. */

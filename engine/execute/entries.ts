@@ -68,7 +68,7 @@ async function runBlock(run: RunContext, within: Within, block: Block, hosts: re
   const mends = remains(run, within, block.rescue);
   const rescuable = within.rescuable || mends;
   await runEntries(run, { ...within, rescuable }, block.block, hosts);
-  const failed = hosts.filter((host) => host.standing === 'failed');
+  const failed = hosts.filter((host) => host.standing === 'failed' && !host.refused);
   if (mends && failed.length > 0) {
     for (const host of failed) host.standing = 'active';
     await runEntries(run, within, block.rescue, failed);

@@ -18,6 +18,7 @@ export async function evaluate<T>(
 ): Promise<T> {
   for (;;) {
     scope.needed.take();
+    scope.needed.seen = [];
     let outcome: { value: T } | { failure: unknown };
     try {
       outcome = { value: await pure() };
@@ -26,6 +27,8 @@ export async function evaluate<T>(
     }
     const needed = scope.needed.take();
     const { world } = scope.inside;
+    if (needed.length === 0 && world === run.world)
+      for (const fact of scope.needed.seen) run.guard?.fact?.(scope, fact);
     if (needed.length > 0)
       await Promise.all(needed.map(({ host, names }) => readFacts(run, play, host, names, world.memory(host).facts)));
     else if ('value' in outcome) return outcome.value;

@@ -49,6 +49,7 @@ export function footingOf(
     connection: async () => run.reach.connect(state, target(), isQuiet(settings, scope ?? own)),
     reconnect: async (seconds) => run.reach.reconnect(target(), seconds),
     secret: (text) => run.secrets.add(text),
+    barred: () => run.guard?.barred?.(state.name)?.message,
     on: (host) => ({ ...footingOf(run, play, task, run.state(host), scope ?? own), checkMode: footing.checkMode }),
   };
   return footing;

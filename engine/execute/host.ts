@@ -54,6 +54,8 @@ export class HostState implements HostMemory {
   /** As the inventory knows it now. */
   host: Host;
   standing: Standing = 'active';
+  /** A guard has refused something here: no rescue takes up from there. */
+  refused = false;
   readonly variables = new Map<string, unknown>();
   readonly facts = new Map<string, unknown>();
   /** What was read since the last change, by login, become user and probe key. */

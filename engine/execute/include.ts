@@ -55,7 +55,16 @@ async function choose(
       return ignored ? { ...outcome, ignored } : outcome;
     });
     for (const [i, { scope, ...choice }] of choices.entries())
-      tell(run, at, told, host, scope, outcomes[i]!, started, 'label' in choice ? { item: choice.label } : undefined);
+      tell(
+        run,
+        at,
+        told,
+        host,
+        scope,
+        outcomes[i]!,
+        started,
+        'label' in choice ? { item: choice.label, index: i } : undefined,
+      );
     const outcome = combine(outcomes);
     book(at, told, host, outcome, registered(outcome));
     chosen.set(host, choices);

@@ -1,10 +1,12 @@
 import { TaskFailure } from '../contract/failure.ts';
 import type { AnyModule, Check, Writer } from '../contract/module.ts';
 import { readOnly } from '../contract/read-only.ts';
+import { type Eyes, watched } from './guard.ts';
 
 /** Lets a module look at a host: with eyes only, and what it says it found has the form that the contract asks for. */
-export async function look(module: AnyModule, args: unknown, host: Writer): Promise<Check> {
-  const found: unknown = await module.check(args, readOnly(host));
+export async function look(module: AnyModule, args: unknown, host: Writer, eyes?: Eyes): Promise<Check> {
+  const reader = readOnly(host);
+  const found: unknown = await module.check(args, eyes ? watched(reader, eyes) : reader);
   if (isCheck(found)) return found;
   throw new TaskFailure(`the module '${module.name}' did not say what it found`, {
     hint: "check returns { present, differences: [{ what: 'text', from: 'text' or null, to: 'text' or null }] }",

@@ -8,6 +8,7 @@ import { originOf } from '../project/origin.ts';
 import { formatPlace } from '../source/place.ts';
 import { TemplateError } from '../template/types.ts';
 import type { FailureDetail, Status } from './event.ts';
+import { Refused } from './guard.ts';
 
 /** What one task came to on one host (or for one item of its loop). */
 export interface Outcome {
@@ -18,6 +19,8 @@ export interface Outcome {
   readonly failure?: FailureDetail;
   /** Failed, but ignore_errors holds. */
   readonly ignored?: boolean;
+  /** Failed, for a guard does not let it change anything: nothing rescues or ignores that. */
+  readonly refused?: true;
   /** Failed, but not before it had changed something: a command that ran, items of a loop. */
   readonly changed?: boolean;
   /** Fields of the registered result that the module gave. */
@@ -63,6 +66,14 @@ export function outcomeOf(error: unknown, module?: AnyModule): Outcome {
       ...(error.hint !== undefined && { failure: { hint: error.hint } }),
     };
   }
+  if (error instanceof Refused)
+    return {
+      status: 'failed',
+      differences: [],
+      message: error.message,
+      failure: { hint: error.hint },
+      refused: true,
+    };
   if (error instanceof TaskFailure)
     return {
       status: 'failed',

@@ -3,6 +3,7 @@ import { batchesOf } from '../plan/batches.ts';
 import { facts } from '../plan/facts.ts';
 import { termsOf } from '../plan/terms.ts';
 import type { Play } from '../playbook/types.ts';
+import { barHosts } from './bar.ts';
 import type { RunContext } from './context.ts';
 import { runEntries } from './entries.ts';
 import { readFacts } from './evaluate.ts';
@@ -24,7 +25,13 @@ export async function runPlay(run: RunContext, play: Play, names: readonly strin
   for (const batch of batchesOf(serial, hosts)) {
     if (run.signal.aborted || batch.length === 0 || run.world.playEnded) break;
     run.world.batch = batch.map((h) => h.name);
-    if (gatherFacts) await gather(run, play, batch);
+    barHosts(run, play, batch);
+    if (gatherFacts)
+      await gather(
+        run,
+        play,
+        batch.filter(({ inPlay }) => inPlay),
+      );
     if (play.strategy === 'free') await Promise.all(batch.map((host) => runSections(run, play, [host])));
     else await runSections(run, play, batch);
     if (batch.every(isLost) && maxFailPercentage !== 100) {

@@ -1,6 +1,6 @@
 import { HostScope, NeededFacts } from '../plan/scope.ts';
 import { termsOf } from '../plan/terms.ts';
-import type { Entry } from '../playbook/types.ts';
+import type { Entry, Play } from '../playbook/types.ts';
 import type { RunContext } from './context.ts';
 import type { HostState } from './host.ts';
 import type { Standpoint } from './task.ts';
@@ -18,14 +18,15 @@ export function isLost({ standing }: HostState): boolean {
 export function spreadFailure(
   run: RunContext,
   { play, rescuable }: Pick<Standpoint, 'play' | 'rescuable'>,
-  task: Entry,
+  cause: Entry | Play,
   hosts: readonly HostState[],
 ): void {
   const lost = hosts.filter(isLost);
   const [first] = lost;
   if (!first) return;
-  const fatal = task.settings.anyErrorsFatal;
-  const scope = new HostScope(run.world, first.host, new NeededFacts(), play, task);
+  const fatal = cause.settings.anyErrorsFatal;
+  const entry = 'kind' in cause ? cause : undefined;
+  const scope = new HostScope(run.world, first.host, new NeededFacts(), play, entry);
   const ends = (fatal && safely(() => fatal.evaluate(scope)) === true) || (!rescuable && tooManyLost(run, play));
   if (ends) for (const host of hosts) if (host.standing === 'active') failLike(lost, host);
 }

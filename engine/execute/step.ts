@@ -12,6 +12,7 @@ import { changeDetached, detachmentOf } from './async.ts';
 import type { RunContext } from './context.ts';
 import { evaluate } from './evaluate.ts';
 import { footingOf } from './footing.ts';
+import { Refused, type Visit } from './guard.ts';
 import type { HostState } from './host.ts';
 import { readVariables } from './include-vars.ts';
 import { look } from './look.ts';
@@ -26,6 +27,8 @@ export interface Step {
   /** The host that the task is for. */
   readonly host: HostState;
   readonly scope: HostScope;
+  /** Which time it is that the task comes to the host, and for which item: see Guard. */
+  readonly visit?: Visit;
 }
 
 /** Judges the conditions, then runs the module as often as `until` asks. Never throws. */
@@ -50,7 +53,8 @@ async function retry(step: Step, until: NonNullable<Task['until']>): Promise<{ o
   }));
   for (let attempts = 1; ; attempts++) {
     const outcome = await attempt(step);
-    if (outcome.status === 'unknown' || outcome.status === 'unreachable') return { outcome, attempts };
+    if (outcome.status === 'unknown' || outcome.status === 'unreachable' || outcome.refused)
+      return { outcome, attempts };
     const after = withResult(step, outcome, attempts);
     if (await holdAll(step, until.conditions, after)) return { outcome, attempts };
     if (attempts > retries || run.signal.aborted) {
@@ -73,7 +77,7 @@ async function attempt(step: Step): Promise<Outcome> {
     if (error instanceof UnknownValue) return unknown(error.reason);
     outcome = outcomeOf(error, task.module);
   }
-  if (outcome.status === 'unreachable' || outcome.status === 'unknown') return outcome;
+  if (outcome.status === 'unreachable' || outcome.status === 'unknown' || outcome.refused) return outcome;
   if (task.changedWhen && outcome.status !== 'failed') {
     const changed = await holdAll(step, task.changedWhen, withResult(step, outcome));
     outcome = { ...outcome, status: changed ? 'changed' : 'ok', differences: changed ? outcome.differences : [] };
@@ -140,10 +144,11 @@ async function execute(step: Step): Promise<Outcome> {
   const { module } = task;
   const { args, target, footing } = await approach(step);
   if (task.variableFiles) return readVariables(task.variableFiles, args);
-  const access = new Access(footing);
+  const eyes = step.visit && run.guard?.eyes?.(step, step.visit);
+  const access = new Access(footing, false, eyes?.saw);
   let check: Check;
   try {
-    check = await look(module, args, access);
+    check = await look(module, args, access, eyes);
   } catch (error) {
     if (error instanceof UnknownValue && module.change)
       target.predictions.add(
@@ -161,6 +166,8 @@ async function execute(step: Step): Promise<Outcome> {
     const differences = run.inventory.add(task, host.name, check.inventory);
     return { status: differences.length > 0 ? 'changed' : 'ok', differences, ...found };
   }
+  const refused = step.visit && run.guard?.found?.(step, step.visit, check.differences);
+  if (refused !== undefined && !footing.checkMode) throw new Refused(refused);
   if (check.differences.length === 0) return { status: 'ok', differences: [], ...found };
   if (footing.checkMode) {
     // What does not look at its host is not foreseen on one that cannot be reached, or become another user on.

@@ -11,7 +11,7 @@ import { itemsOf, loopVariables } from './loop.ts';
 import { notify } from './notify.ts';
 import { combine, type Outcome, outcomeOf, reasonOf, registered, skipped, unknown } from './outcome.ts';
 import { failLike, isLost } from './spread.ts';
-import { runStep } from './step.ts';
+import { runStep, type Step } from './step.ts';
 import { book, safely, tell, titleOf } from './tell.ts';
 
 /** Where a task stands: what changes how its outcome is told and counted. */
@@ -26,6 +26,8 @@ export interface Standpoint {
   readonly locals?: ReadonlyMap<string, unknown>;
   /** Why it cannot be known whether it would run at all: an include around it is unknown. */
   readonly unknown?: string;
+  /** On one host: which time it is that the task comes to it, where a guard wants to know. */
+  readonly visit?: string;
 }
 
 /** Runs one task on all the hosts, side by side, and books what came of it. */
@@ -91,7 +93,8 @@ function scopeOf(run: RunContext, { play, locals }: Standpoint, task: Task, host
   return new HostScope(run.world, host.host, new NeededFacts(), play, task, locals);
 }
 
-async function runOnHost(run: RunContext, at: Standpoint, task: Task, host: HostState): Promise<Outcome> {
+async function runOnHost(run: RunContext, on: Standpoint, task: Task, host: HostState): Promise<Outcome> {
+  const at = run.guard ? { ...on, visit: run.guard.visit(on.play, task, host.name) } : on;
   if (at.unknown === undefined) await run.ahead.before(at.play, task, host);
   const scope = scopeOf(run, at, task, host);
   const { outcome, value } = await (task.loop && at.unknown === undefined
@@ -119,7 +122,7 @@ async function runSingle(
   const started = performance.now();
   const { outcome: bare, attempts } =
     at.unknown === undefined
-      ? await runStep({ run, play: at.play, task, host, scope })
+      ? await runStep({ run, play: at.play, task, host, scope, ...visitOf(at) })
       : { outcome: unknown(at.unknown), attempts: undefined };
   const outcome = await conclude(run, at, task, host, scope, bare, started);
   return { outcome, value: registered(outcome, attempts) };
@@ -154,9 +157,16 @@ async function runLoop(
     if (run.signal.aborted) break;
     const begun = performance.now();
     const inner = scope.with(loopVariables(loop, items, index));
-    const { outcome: bare, attempts } = await runStep({ run, play: at.play, task, host, scope: inner });
+    const { outcome: bare, attempts } = await runStep({
+      run,
+      play: at.play,
+      task,
+      host,
+      scope: inner,
+      ...visitOf(at, index),
+    });
     const label = loop.label ? safely(() => loop.label!.evaluate(inner)) : item;
-    const outcome = await conclude(run, at, task, host, inner, bare, begun, { item: label });
+    const outcome = await conclude(run, at, task, host, inner, bare, begun, { item: label, index });
     outcomes.push(outcome);
     const value = registered(outcome, attempts);
     results.push(value instanceof Unknown ? value : { ...value, [loop.variable]: item });
@@ -168,6 +178,10 @@ async function runLoop(
   const outcome = combine(outcomes);
   const value = registered(outcome);
   return { outcome, value: withResults(value, results) };
+}
+
+function visitOf({ visit }: Standpoint, item?: number): Pick<Step, 'visit'> {
+  return visit === undefined ? {} : { visit: { at: visit, ...(item !== undefined && { item }) } };
 }
 
 function withResults(value: Record<string, unknown> | Unknown, results: readonly unknown[]): unknown {
@@ -183,7 +197,7 @@ async function conclude(
   scope: HostScope,
   bare: Outcome,
   started: number,
-  loop?: { item: unknown },
+  loop?: { item: unknown; index: number },
 ): Promise<Outcome> {
   let outcome = judgeIgnored(task, scope, bare);
   try {
@@ -208,6 +222,7 @@ function ownerOfFacts(run: RunContext, task: Task, scope: HostScope, host: HostS
 }
 
 function judgeIgnored(task: Task, scope: HostScope, outcome: Outcome): Outcome {
+  if (outcome.refused) return outcome;
   const setting =
     outcome.status === 'failed'
       ? task.settings.ignoreErrors

@@ -7,7 +7,9 @@ import type { Outcome } from './outcome.ts';
 import type { Standpoint } from './task.ts';
 
 /** What has outcomes. */
-export type Told = Pick<Common, 'name' | 'settings' | 'place'> & { readonly module: { readonly name: string } };
+export type Told = Pick<Common, 'name' | 'settings' | 'place' | 'role'> & {
+  readonly module: { readonly name: string };
+};
 
 /** The name as it is shown; as it is written where it cannot be evaluated. */
 export function titleOf({ name, title }: Pick<Common, 'name' | 'title'>, scope: HostScope): string {
@@ -24,7 +26,7 @@ export function tell(
   scope: HostScope,
   outcome: Outcome,
   started: number,
-  loop?: { item: unknown },
+  loop?: { item: unknown; index: number },
 ): void {
   const quiet = isQuiet(task.settings, scope);
   const delegated = safely(() => task.settings.delegateTo?.evaluate(scope));
@@ -45,13 +47,18 @@ export function tell(
     status: outcome.status,
     ...(at.handler && { handler: true as const }),
     ...(outcome.ignored && { ignored: true as const }),
-    ...(outcome.status === 'failed' && at.rescuable && !outcome.ignored && { rescued: true as const }),
+    ...(outcome.status === 'failed' &&
+      at.rescuable &&
+      !outcome.ignored &&
+      !outcome.refused && { rescued: true as const }),
     ...(typeof delegated === 'string' && delegated !== '' && { delegatedTo: delegated }),
     differences: quiet ? [] : outcome.differences,
     ...(quiet ? { message: 'hidden by no_log', ...(loop && { item: 'hidden by no_log' }) } : open),
     place: task.place,
     milliseconds: Math.round(performance.now() - started),
   };
+  const visit = at.visit === undefined ? undefined : { at: at.visit, ...(loop && { item: loop.index }) };
+  run.guard?.told?.(result, outcome, { visit, role: task.role?.name, quiet });
   run.emit(result);
 }
 
@@ -69,9 +76,10 @@ export function book(at: Standpoint, task: Told, host: HostState, outcome: Outco
     return;
   }
   if (outcome.status === 'failed') {
-    if (at.rescuable) counts.rescued++;
+    if (at.rescuable && !outcome.refused) counts.rescued++;
     else counts.failed++;
     host.standing = 'failed';
+    if (outcome.refused) host.refused = true;
     host.variables.set('failed_task', { name: task.name, action: task.module.name });
     host.variables.set('failed_result', value);
     return;

@@ -111,7 +111,8 @@ function isLeftOut(name: string, names: readonly string[], folder: string, diagn
   return leftovers.includes(extension);
 }
 
-async function readSource(file: string, draft: Draft, { vault, encrypted, diagnostics }: Reading): Promise<void> {
+async function readSource(file: string, draft: Draft, reading: Reading): Promise<void> {
+  const { vault, encrypted, diagnostics } = reading;
   const start = { file, line: 1, column: 1 };
   let text: string;
   try {
@@ -129,8 +130,8 @@ async function readSource(file: string, draft: Draft, { vault, encrypted, diagno
   if (['.yml', '.yaml', '.json'].includes(extension)) readYamlInventory(file, text, draft, diagnostics);
   else if (extension === '.ini') readIniInventory(file, text, draft, diagnostics);
   // On some file systems every file is executable: a program also begins as one.
-  else if (begun && (await isExecutable(file))) await readProgram(file, [file], draft, diagnostics);
-  else if (isModule(file)) await readProgram(file, moduleCommand(file), draft, diagnostics);
+  else if (begun && (await isExecutable(file))) await readProgram(file, [file], draft, reading);
+  else if (isModule(file)) await readProgram(file, moduleCommand(file), draft, reading);
   else if (begun)
     diagnostics.error(
       'inventory-script',

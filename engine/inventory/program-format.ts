@@ -2,10 +2,10 @@ import { execFile } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { extname } from 'node:path';
 import { promisify } from 'node:util';
-import type { Diagnostics } from '../source/diagnostic.ts';
 import type { MapNode, SourceNode } from '../source/node.ts';
 import type { Place } from '../source/place.ts';
 import type { Draft } from './draft.ts';
+import type { Reading } from './variable-files.ts';
 
 const run = promisify(execFile);
 
@@ -40,13 +40,14 @@ export async function readProgram(
   file: string,
   [command, ...before]: readonly string[],
   draft: Draft,
-  diagnostics: Diagnostics,
+  { vault, diagnostics }: Reading,
 ): Promise<void> {
   const place: Place = { file, line: 1, column: 1 };
   const wrong = (message: string, hint?: string): void => diagnostics.error('inventory-script', place, message, hint);
   const ask = async (...args: string[]): Promise<unknown> => {
     try {
       const { stdout } = await run(command!, [...before, ...args], { maxBuffer: 1 << 30 });
+      vault.inputs?.noteOutput(file, args, stdout);
       if (args[0] === '--host' && stdout.trim() === '') return {};
       return JSON.parse(stdout) as unknown;
     } catch (error) {

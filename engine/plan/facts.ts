@@ -13,13 +13,15 @@ function fact<T>(
   meaning: string,
   script: string,
   parse: (text: string) => T,
-  options: { stable?: boolean; appearsWith?: AppearsWith<T> } = {},
+  options: { stable?: boolean; volatile?: true; appearsWith?: AppearsWith<T> } = {},
 ): [string, Fact] {
-  const { stable = false, appearsWith } = options;
+  const { stable = false, volatile, appearsWith } = options;
   const probe: Probe<T> = {
     key: `fact:${name}`,
     script,
     parse: (out) => parse(out.stdout.trim()),
+    tell: (value) => (typeof value === 'string' ? value : JSON.stringify(value)) || 'none',
+    ...(volatile && { volatile }),
     ...(appearsWith && { appearsWith }),
   };
   return [name, { probe, stable, meaning }];
@@ -85,24 +87,27 @@ export const facts: ReadonlyMap<string, Fact> = new Map([
     (text) => (text === 'cgroup2fs' ? 'v2' : 'v1'),
     { stable: true },
   ),
-  fact('time', 'Its clock: seconds since 1970.', 'date +%s', Number),
+  fact('time', 'Its clock: seconds since 1970.', 'date +%s', Number, { volatile: true }),
   fact(
     'addresses',
     'All its addresses that others can reach, IPv4 and IPv6.',
     "ip -o addr show scope global | awk '{print $4}'",
     (text) => lines(text).map((line) => line.split('/')[0]!),
+    { volatile: true }, // an address that moves between hosts, networks of containers: they come and go by themselves
   ),
   fact(
     'routes',
     'The networks that it has routes to.',
     "{ ip -4 route show; ip -6 route show; } 2>/dev/null | awk '$1 ~ /\\//{print $1}'",
     lines,
+    { volatile: true },
   ),
   fact(
     'macs',
     'The hardware addresses of its network interfaces.',
     "ip -o link 2>/dev/null | sed -n 's/.* link\\/ether \\([0-9a-f:]*\\) .*/\\1/p'",
     lines,
+    { volatile: true },
   ),
   fact(
     'default_ipv4',

@@ -32,9 +32,18 @@ export interface World {
   readonly batch: readonly string[];
 }
 
+/** A fact that an evaluation has used. */
+export interface SeenFact {
+  readonly host: string;
+  readonly name: string;
+  readonly value: unknown;
+}
+
 /** The facts that an evaluation asked for and that were not read yet: read them, then evaluate again. */
 export class NeededFacts {
   readonly #byHost = new Map<string, Set<string>>();
+  /** Those that were there. */
+  seen: SeenFact[] = [];
 
   add(host: string, name: string): void {
     const names = this.#byHost.get(host) ?? new Set();
@@ -254,7 +263,11 @@ function factsOf(scope: HostScope): object {
   const { world, host } = scope.inside;
   const known = world.memory(host.name).facts;
   return lazyMap(facts.keys(), (name) => {
-    if (known.has(name)) return known.get(name);
+    if (known.has(name)) {
+      const value = known.get(name);
+      scope.needed.seen.push({ host: host.name, name, value });
+      return value;
+    }
     scope.needed.add(host.name, name);
     return new Unknown(`until the fact '${name}' of ${host.name} is read`);
   });

@@ -221,8 +221,10 @@ function compileFileName(node: SourceNode, name: string, format: FileFormat, con
     return computed(node, [], () => name);
   }
   const path = search.found;
-  if (format === 'local-file')
+  if (format === 'local-file') {
+    context.loader.vault.inputs?.noteFile(path);
     return { template: { place: node.place, constant: true, references: [], evaluate: () => path }, known: path };
+  }
   const file = compiledFile(path, context);
   const { template, known } = computed(node, [], (scope): RenderedFile => ({ path, content: file.render(scope) }));
   return { template: { ...template, references: file.references }, known };

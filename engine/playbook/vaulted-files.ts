@@ -37,6 +37,7 @@ function beginningOf(path: string): Buffer {
 /** Reads a file during the run; what was encrypted in it is secret. */
 export async function readTaskFile(path: string, vault: Vault, { decrypt = true } = {}): Promise<OpenedFile> {
   const content = await readFile(path);
+  vault.inputs?.note(path, content);
   if (!decrypt || !isVaulted(content)) return { content, encrypted: false };
   try {
     const { plain } = await vault.decrypt(content.toString('latin1').trim());

@@ -1,7 +1,8 @@
-import { basename } from 'node:path';
+import { basename, dirname } from 'node:path';
 import type { AnyModule } from '../contract/module.ts';
 import { ModuleNames } from '../playbook/module-names.ts';
 import type { Diagnostics } from '../source/diagnostic.ts';
+import type { Inputs } from '../source/inputs.ts';
 import { shownPath } from '../source/place.ts';
 import { faultsOf, isMeantAsModule } from './faults.ts';
 import { moduleFiles, modulePackages } from './find.ts';
@@ -18,6 +19,7 @@ export async function withOwnModules(
   folders: readonly string[],
   builtIn: ReadonlyMap<string, AnyModule>,
   diagnostics: Diagnostics,
+  inputs?: Inputs,
 ): Promise<ReadonlyMap<string, AnyModule>> {
   const each = [...new Set(folders)];
   const packages = each.flatMap((folder) => modulePackages(folder, diagnostics));
@@ -25,6 +27,7 @@ export async function withOwnModules(
   if (files.length === 0 && packages.length === 0) return builtIn;
   const loader = await Loader.create(each, diagnostics);
   const found = packages.flatMap((named) => loader.find(named) ?? []);
+  for (const file of [...files, ...found]) inputs?.noteSources(dirname(file)); // with all that a module may import
   const all = new Map(builtIn);
   for (const file of new Set([...files, ...found])) add(file, await loader.load(file), all, builtIn, diagnostics);
   return all;

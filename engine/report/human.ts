@@ -31,7 +31,11 @@ export function humanReporter(options: HumanOptions): (event: Event) => string {
 }
 
 /** What is under way stands on the last line of a terminal until there is a result to put there. */
-function withLiveLine(report: (event: Event) => string, paint: Paint, columns: number): (event: Event) => string {
+export function withLiveLine(
+  report: (event: Event) => string,
+  paint: Paint,
+  columns: number,
+): (event: Event) => string {
   const clear = '\r\u001B[K';
   let shown = false;
   return (event) => {

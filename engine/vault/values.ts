@@ -48,6 +48,7 @@ export function openFile(
   vault: Vault,
   diagnostics: Diagnostics,
 ): OpenedFile | undefined {
+  vault.inputs?.note(file, content);
   if (!isVaulted(content)) return { content, encrypted: false };
   const place = { file, line: 1, column: 1 };
   const plain = vault.open(content.toString('latin1').trim(), place, 'this file', diagnostics);

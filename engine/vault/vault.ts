@@ -1,4 +1,5 @@
 import type { Diagnostics } from '../source/diagnostic.ts';
+import type { Inputs } from '../source/inputs.ts';
 import type { Place } from '../source/place.ts';
 import { decrypt } from './cipher.ts';
 import { VaultError } from './error.ts';
@@ -27,6 +28,8 @@ export class Vault {
   readonly #asked = new Set<string>();
   /** What came out of it: to be seen in no output. */
   readonly secrets = new Secrets();
+  /** Where it matters what was read (a plan): any file may be encrypted, so all of them come by here. */
+  inputs?: Inputs;
 
   constructor(passwords: readonly VaultPassword[] = []) {
     this.passwords = passwords;

@@ -133,6 +133,7 @@ function globMatches(pattern: string): Probe<boolean> {
     key: `glob:${pattern}`,
     script: `set -- ${words.join('')}; [ -e "$1" ] || [ -L "$1" ]`,
     parse: (out) => out.code === 0,
+    tell: (there) => (there ? 'there' : 'nothing there'),
   };
 }
 
@@ -145,6 +146,7 @@ function success(command: string, directory: string | undefined): Probe<boolean>
         ? sh`sh -c ${command} >/dev/null 2>&1`
         : sh`cd -- ${directory} && sh -c ${command} >/dev/null 2>&1`,
     parse: (out) => out.code === 0,
+    tell: (succeeds) => (succeeds ? 'succeeds' : 'fails'),
     shared: true,
   };
 }

@@ -35,11 +35,19 @@ export function account(user: string): Probe<Account | null> {
           .sort(),
       };
     },
+    tell: tellAccount,
     appearsWith: withPackages<Account | null>({
       absent: (value) => value === null,
       appearing: (forecast) => (names(forecast, user) ? undefined : null),
     }),
   };
+}
+
+function tellAccount(entry: Account | null): string {
+  if (!entry) return 'no such user';
+  const { comment, home, shell, group, groups } = entry;
+  const name = comment === '' ? '' : `'${comment}', `;
+  return `${name}home ${home}, shell ${shell}, groups ${[group, ...groups].join(' ')}`;
 }
 
 /** The number of a user or group; null where it does not exist. */
@@ -49,6 +57,7 @@ export function numberOf(kind: 'user' | 'group', name: string): Probe<number | n
     key: `${kind}-number:${name}`,
     script: sh`getent ${database} ${name}`,
     parse: (out) => (readable(`${kind} ${name}`, out, found).code === 0 ? Number(out.stdout.split(':')[2]) : null),
+    tell: (number) => (number === null ? `no such ${kind}` : String(number)),
     appearsWith: withPackages<number | null>({
       absent: (value) => value === null,
       appearing: (forecast) => (names(forecast, name) ? undefined : null),
@@ -61,6 +70,7 @@ export function groupExists(name: string): Probe<boolean> {
     key: `group:${name}`,
     script: sh`getent group ${name}`,
     parse: (out) => readable(`group ${name}`, out, found).code === 0,
+    tell: (there) => (there ? 'there' : 'no such group'),
     appearsWith: withPackages<boolean>({
       absent: (there) => !there,
       appearing: (forecast) => (names(forecast, name) ? undefined : false),

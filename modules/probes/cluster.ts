@@ -52,6 +52,7 @@ const names: readonly NodeFile[] = [
 
 export const nodeFilesProbe: Probe<NodeFiles> = {
   key: 'kubeadm:node',
+  volatile: true, // the kubelet and the API server come and go by themselves; see cluster:state
   script: `${names.map((name) => sh`if [ -e ${nodeFiles[name]} ]; then echo ${`file ${name}`}; fi`).join('\n')}
 for conf in ${nodeFiles.kubeletConf} ${nodeFiles.bootstrapConf}; do
   [ -e "$conf" ] || continue
@@ -123,6 +124,7 @@ const parts = {
 
 export const clusterProbe: Probe<Cluster> = {
   key: 'cluster:state',
+  volatile: true, // nodes are ready or not by themselves; what kubeadm would do about them is held step by step
   shared: true,
   // `get --raw` alone: everything else writes kubectl's discovery cache.
   script: `[ -e ${adminConf} ] || exit 3
@@ -169,6 +171,7 @@ export const withEtcd = (script: string): string => `${ownKubectl}${etcdctl}${sc
 /** Null where etcd cannot be asked. */
 export const etcdProbe: Probe<readonly EtcdMember[] | null> = {
   key: 'cluster:etcd',
+  volatile: true, // as the cluster's state
   shared: true,
   script: withEtcd(`echo '--- members'; etcd member list -w json || exit
 echo '--- health'; etcd endpoint health --cluster --command-timeout=5s 2>&1

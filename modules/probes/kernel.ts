@@ -11,6 +11,7 @@ export function kernelModule(name: string): Probe<'loaded' | 'built-in' | 'absen
     // A built-in module has a folder under /sys/module only if it has parameters, and never an initstate.
     script: sh`if [ -e /sys/module/${file}/initstate ]; then echo loaded; elif [ -d /sys/module/${file} ] || tr - _ </lib/modules/"$(uname -r)"/modules.builtin 2>/dev/null | grep -q /${file}'\.ko'; then echo built-in; else echo absent; fi`,
     parse: (out) => oneOf(`kernel module ${name}`, out, ['loaded', 'built-in', 'absent']),
+    tell: (state) => state,
   };
 }
 
@@ -28,6 +29,7 @@ export function sysctlValue(key: string): Probe<string | null> {
         });
       return normalise(out.stdout);
     },
+    tell: (value) => value ?? 'no such setting',
     appearsWith: { cause: 'kernel-module', absent: (value) => value === null },
   };
 }
@@ -69,6 +71,7 @@ export function swapUnits(): Probe<readonly string[]> {
 export function bootId(): Probe<string> {
   return {
     key: 'boot-id:',
+    volatile: true, // another after every boot: what matters of a boot is what it has changed
     script: 'cat /proc/sys/kernel/random/boot_id',
     parse: (out) => readable('the boot id', out).stdout.trim(),
   };
@@ -84,5 +87,6 @@ export function hostNames(): Probe<{ readonly now: string; readonly boot: string
       const [now = '', boot] = readable('the host name', out).stdout.trim().split('\n');
       return { now: now.trim(), boot: boot?.trim() ?? null };
     },
+    tell: ({ now, boot }) => `${now}, after the next boot ${boot ?? 'none'}`,
   };
 }

@@ -26,6 +26,7 @@ export function portOpen(address: string, port: number, seconds: number): Probe<
         });
       return out.code === 0;
     },
+    volatile: true, // services come up and go down by themselves
     shared: !own,
   };
 }
@@ -65,6 +66,7 @@ export function httpAnswer(request: HttpRequest): Probe<HttpAnswer> {
     script: httpScript(request),
     parse: parseAnswer,
     shared: true,
+    volatile: true, // an answer may hold the time, or a number of its own
     appearsWith: { cause: 'package', absent: ({ status }) => status === -1 },
   };
 }

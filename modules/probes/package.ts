@@ -29,6 +29,8 @@ export function packageState(name: string): Probe<PackageState> {
       if (!version || status === 'not-installed' || status === 'config-files') return noPackage;
       return { version, broken: status !== 'installed', held: want === 'hold' };
     },
+    tell: ({ version, broken, held }) =>
+      version === null ? 'not installed' : `${version}${broken ? ', not configured' : ''}${held ? ', held' : ''}`,
     appearsWith: {
       cause: 'package',
       absent: ({ version }) => version === null,
@@ -87,6 +89,12 @@ export function aptPlan(words: readonly string[]): Probe<AptPlan> {
       const broken = /The following packages have unmet dependencies:\n[\s\S]*$/.exec(out.stdout)?.[0] ?? '';
       return { installs, removes, error: out.code === 0 ? null : `${out.stderr.trim()}\n${broken}`.trim() };
     },
+    tell: ({ installs, removes, error }) =>
+      error === null
+        ? [...Object.entries(installs).map(([name, version]) => `+${name} ${version}`), ...removes.map((n) => `-${n}`)]
+            .sort()
+            .join(', ') || 'nothing to do'
+        : 'it cannot be done',
     appearsWith: { cause: 'package-index', absent: () => true },
   };
 }
@@ -98,6 +106,7 @@ export type IndexState = (typeof indexStates)[number];
 export function aptIndex(validSeconds?: number): Probe<IndexState> {
   return {
     key: `apt-index:${validSeconds ?? ''}`,
+    volatile: true, // it grows old by itself; what it offers is what apt would do (apt-plan)
     script: [
       'lists=/var/lib/apt/lists',
       `stamp=${updateStamp}`,

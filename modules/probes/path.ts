@@ -38,6 +38,7 @@ export function pathState(path: string): Probe<PathState> {
       const present = parsePresent(line!);
       return present.type === 'link' ? { ...present, target: rest.join('\n').replace(/\n$/, '') } : present;
     },
+    tell: tellPath,
     appearsWith: withPackages<PathState>({
       absent: (state) => state.type === 'absent',
       appearing(forecast) {
@@ -48,6 +49,12 @@ export function pathState(path: string): Probe<PathState> {
     }),
     ...(path.startsWith('/') && { together: { kind: pathStates, subject: path } }),
   };
+}
+
+function tellPath(state: PathState): string {
+  if (state.type === 'absent') return 'nothing';
+  const { type, owner, group, mode, target } = state;
+  return `${type === 'link' ? `link to ${target}` : type} of ${owner}:${group}, mode ${mode}`;
 }
 
 /** Of what `presentFormat` asks for. */
@@ -74,6 +81,7 @@ export function realPath(path: string): Probe<string | null> {
     // readlink alone never ends where a link leads to something below itself: the kernel is asked first.
     script: sh`case $(LC_ALL=C stat -L -c %F ${path} 2>&1) in *': Too many levels of symbolic links') exit 1 ;; esac; readlink -f ${path}`,
     parse: (out) => (out.code === 0 ? out.stdout.replace(/\n$/, '') : null),
+    tell: (real) => real ?? 'no such path',
     appearsWith: withPackages({
       absent: (real) => real === null,
       appearing: (forecast) => {
@@ -114,12 +122,19 @@ export function fileText(path: string): Probe<FileText> {
       if (kind === 'large') return { exists: true, content: '', encoding: 'too-large' };
       return kind === 'file' ? fileTextOf(Buffer.from(lines.join(''), 'base64')) : noFile;
     },
+    tell: tellText,
     appearsWith: withPackages<FileText>({
       absent: (file) => !file.exists,
       appearing: (forecast) => fromBytes(path, forecast, noFile, fileTextOf),
       files: [path],
     }),
   };
+}
+
+function tellText({ exists, content, encoding }: FileText): string {
+  if (!exists) return 'no file';
+  if (encoding === 'too-large') return 'a large file';
+  return `a file of ${Buffer.byteLength(content, encoding)} bytes`;
 }
 
 /** What `fileText` reads from a file with these bytes. */
@@ -135,6 +150,7 @@ export function fileDigest(path: string): Probe<string | null> {
     key: `digest:${path}`,
     script: ifFile(path, sh`sha256sum <${path}`),
     parse: (out) => /^[0-9a-f]{64}/.exec(readable(path, out).stdout)?.[0] ?? null,
+    tell: (digest) => (digest === null ? 'no file' : 'a file'),
     appearsWith: withPackages<string | null>({
       absent: (digest) => digest === null,
       appearing: (forecast) => fromBytes(path, forecast, null, digestOf),
@@ -161,6 +177,7 @@ export function inode(path: string): Probe<Inode | null> {
   const format = '%u %g %s %i %Y';
   return {
     key: `inode:${path}`,
+    volatile: true, // of a folder: whatever is done in it; what matters of a file has probes of its own
     script: sh`LC_ALL=C stat -c ${format} ${path}`,
     parse(out) {
       if (isMissing(out)) return null;

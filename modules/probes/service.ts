@@ -68,10 +68,19 @@ export function unitState(name: string): Probe<UnitState> {
         oneshot: fieldsRead.get('Type') === 'oneshot' && fieldsRead.get('RemainAfterExit') !== 'yes',
       };
     },
+    tell: tellUnit,
     appearsWith: withPackages<UnitState>({
       absent: (state) => !state.exists,
       appearing: (forecast) => comingUnit(unit, forecast),
       files: ['lib', 'etc'].map((at) => `/${at}/systemd/system/${unit}`),
     }),
   };
+}
+
+function tellUnit({ exists, running, enabled, masked, outdated }: UnitState): string {
+  if (!exists) return 'no such unit';
+  const boot = { yes: 'enabled', no: 'not enabled', always: 'started by others' }[enabled];
+  return [running ? 'running' : 'stopped', masked ? 'masked' : boot, ...(outdated ? ['its files are newer'] : [])].join(
+    ', ',
+  );
 }

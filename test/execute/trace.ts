@@ -78,7 +78,7 @@ export async function traceIn(
   };
 }
 
-function lineOf(result: Result): string {
+export function lineOf(result: Result): string {
   const marks = [result.handler && 'handler', result.ignored && 'ignored', result.rescued && 'rescued'].filter(Boolean);
   const item = result.item === undefined ? '' : ` ${JSON.stringify(result.item)}`;
   return `${result.host} ${result.status} ${result.task}${item}${marks.length > 0 ? ` (${marks.join(', ')})` : ''}`;

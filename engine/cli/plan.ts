@@ -1,0 +1,165 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { open, readFile, rename, rm } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import type { Event, Recap } from '../execute/event.ts';
+import { type Plan, writePlan } from '../plan-file/format.ts';
+import { inputDigests, valueDigests } from '../plan-file/inputs.ts';
+import type { Keyed } from '../plan-file/keyed.ts';
+import { Recorder } from '../plan-file/recorder.ts';
+import { answerPrompts } from '../playbook/prompts.ts';
+import type { Play, Playbook } from '../playbook/types.ts';
+import { lookingReporter } from '../report/looking.ts';
+import { showPlan } from '../report/plan.ts';
+import { paintFor } from '../report/style.ts';
+import { execute, type Prepared, prepare, type RunRequest } from '../run.ts';
+import { formatDiagnostic } from '../source/diagnostic.ts';
+import { Inputs } from '../source/inputs.ts';
+import { version } from '../source/version.ts';
+import { interruptible } from './interrupt.ts';
+import { type AskOptions, askPasswords } from './passwords.ts';
+import { newKey } from './plan-key.ts';
+import { UsageError } from './problem.ts';
+import { promptsAtTerminal } from './prompts.ts';
+import { type ReportOptions, reporters } from './reporters.ts';
+import { type PlaybookOptions, requestOf } from './request.ts';
+import { journalFolder } from './state.ts';
+
+interface Options extends PlaybookOptions, AskOptions, Omit<ReportOptions, 'verbose' | 'outputFile'> {
+  /** The file for the plan. */
+  readonly out?: string;
+}
+
+/** `tsplay plan`: what a run would do, shown as a whole and, where it is asked for, written down. Returns the exit code. */
+export async function planCommand(playbooks: readonly string[], options: Options): Promise<number> {
+  if (options.output !== 'human' && options.output !== 'jsonl')
+    throw new UsageError(`--output is human or jsonl, not '${options.output}'`);
+  if (options.out !== undefined && !existsSync(dirname(resolve(options.out))))
+    throw new UsageError(`--out ${options.out}: there is no folder ${dirname(options.out)}`);
+  const request = await requestOf(playbooks, { ...options, check: true }, await askPasswords(options));
+  const keyed = newKey(request.vault!);
+  const prepared = await prepareWatched(request);
+  for (const warning of prepared.warnings) process.stderr.write(`${formatDiagnostic(warning)}\n\n`);
+  const looked = await look(prepared, request, keyed, options);
+  if (!looked.recap) return looked.exit;
+  const plan: Omit<Plan, 'format'> = {
+    tsplay: version,
+    made: new Date().toISOString(),
+    playbooks,
+    options: kept(options),
+    key: keyed.hint,
+    inputs: await inputDigests(request.vault!.inputs!, keyed),
+    extra: valueDigests(request.extra, keyed),
+    prompts: valueDigests(answersOf(prepared.playbook), keyed),
+    hosts: looked.hosts,
+    exit: looked.exit,
+  };
+  if (options.output === 'human') process.stdout.write(`${showPlan(plan.hosts, paintFor(process.stdout))}\n`);
+  if (options.out !== undefined) await writePrivate(options.out, writePlan(plan, keyed));
+  if (options.output === 'human') process.stdout.write(`${whatNext(plan, options)}\n`);
+  return looked.exit;
+}
+
+/** Reads and checks everything, and notes what was read. */
+export async function prepareWatched(request: RunRequest): Promise<Prepared> {
+  const inputs = new Inputs();
+  request.vault!.inputs = inputs;
+  for (const limit of [request.limit ?? []].flat())
+    if (limit.startsWith('@')) inputs.note(limit.slice(1), await readFile(limit.slice(1)).catch(() => Buffer.alloc(0)));
+  return prepare(request);
+}
+
+export interface Looked {
+  readonly exit: number;
+  readonly hosts: Plan['hosts'];
+  /** Missing where it was interrupted. */
+  readonly recap?: Recap;
+}
+
+/** A run in check mode, and what it has seen. */
+export async function look(
+  prepared: Prepared,
+  request: RunRequest,
+  keyed: Keyed,
+  options: Pick<Options, 'output'>,
+): Promise<Looked> {
+  const { vault, playbook } = prepared;
+  await answerPrompts(playbook, request.extra, (text) => vault.secrets.add(text), promptsAtTerminal());
+  const guard = new Recorder(prepared.hosts.keys(), keyed, vault.inputs);
+  let recap: Recap | undefined;
+  const { emit, close } = await reporters({ ...options, verbose: 0 }, lookingReporter(process.stdout));
+  const note = (event: Event): void => {
+    if (event.event === 'recap') recap = event;
+    emit(event);
+  };
+  try {
+    const asked = { ...request, journal: journalFolder(), guard };
+    const exit = await interruptible((signal) => execute(prepared, asked, version, note, signal));
+    if (exit === 130 || !recap) return { exit, hosts: {} };
+    return { exit, recap, hosts: guard.hosts(recap.hosts, vault.secrets) };
+  } finally {
+    close();
+  }
+}
+
+/** What was answered to the prompts of each play. */
+export function answersOf({ plays }: Playbook): ReadonlyMap<string, unknown> {
+  const answers = plays.flatMap((play: Play, i) =>
+    play.prompts.map(({ name, answer }) => [i === 0 ? name : `${name} of ${play.name}`, answer] as const),
+  );
+  return new Map(answers);
+}
+
+const keptOptions: readonly (keyof Options)[] = [
+  'inventory',
+  'limit',
+  'tags',
+  'skipTags',
+  'startAtTask',
+  'forks',
+  'user',
+  'privateKey',
+  'become',
+  'becomeUser',
+  'becomeMethod',
+  'timeout',
+  'lookahead',
+  'forceHandlers',
+  'strict',
+  'askPass',
+  'askBecomePass',
+];
+
+/** The options that are part of a plan; those that may hold secrets are not. */
+function kept(options: Options): Record<string, unknown> {
+  return Object.fromEntries(
+    keptOptions.flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]]])),
+  );
+}
+
+/** Whole or not at all, and for nobody else's eyes, whatever was there. */
+async function writePrivate(path: string, text: string): Promise<void> {
+  const temporary = `${path}.${randomUUID()}`;
+  try {
+    const file = await open(temporary, 'wx', 0o600);
+    try {
+      await file.writeFile(text);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw new UsageError(`the plan cannot be written to ${path}: ${(error as Error).message}`);
+  }
+}
+
+function whatNext({ hosts, exit }: Pick<Plan, 'hosts' | 'exit'>, { out, extraVars }: Options): string {
+  const all = Object.values(hosts);
+  const sum = (of: 'changed' | 'unknown'): number => all.reduce((n, { counts }) => n + counts[of], 0);
+  if (exit !== 0 && exit !== 3) return 'Not all of it would succeed: mend that first, then plan again.';
+  if (sum('changed') + sum('unknown') === 0) return 'Nothing to change.';
+  if (out === undefined) return 'Next: tsplay run does it, as it then turns out; tsplay plan -o FILE binds it.';
+  return `Next: tsplay apply ${out}${extraVars === undefined ? '' : ' -e … (the same as here)'}`;
+}

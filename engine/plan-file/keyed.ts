@@ -1,0 +1,31 @@
+import { createHmac, randomBytes, scryptSync } from 'node:crypto';
+import { canonical } from './canonical.ts';
+
+/** How the key of a plan is found again; nothing in it helps to guess what the digests are of. */
+export interface KeyHint {
+  /** The vault's passwords, or a key that does not leave this machine. */
+  readonly from: 'vault' | 'machine';
+  readonly salt: string;
+  /** Tells the right key from another. */
+  readonly proof: string;
+}
+
+/**
+ * Digests with a key: whoever holds a plan and not its key cannot try out what they are of, however few values that may
+ * have. Equal values have equal digests within one plan, and in no two.
+ */
+export class Keyed {
+  readonly hint: KeyHint;
+  readonly #key: Buffer;
+
+  /** `secrets`: those that make up the key; `salt`: that of a plan, where it is read again. */
+  constructor(from: KeyHint['from'], secrets: readonly Buffer[], salt: string = randomBytes(16).toString('hex')) {
+    const all = [...new Set(secrets.map((secret) => secret.toString('hex')))].sort();
+    this.#key = scryptSync(canonical(all), salt, 32);
+    this.hint = { from, salt, proof: this.digest('tsplay plan') };
+  }
+
+  digest(...values: readonly unknown[]): string {
+    return createHmac('sha256', this.#key).update(canonical(values)).digest('hex').slice(0, 40);
+  }
+}

@@ -1,0 +1,45 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Files, layOut } from '../execute/lay-out.ts';
+import { type Ended, tsplay } from './command.ts';
+
+/** A project of its own, with the state that tsplay keeps beside it. */
+export class Project {
+  readonly folder: string;
+  readonly #state = mkdtempSync(join(tmpdir(), 'tsplay-state-'));
+
+  constructor(files: Files) {
+    this.folder = layOut(files);
+  }
+
+  plan(...args: readonly string[]): Promise<Ended> {
+    return this.run('plan', 'site.yml', '-i', 'hosts.yml', '-o', 'plan.json', ...args);
+  }
+
+  apply(...args: readonly string[]): Promise<Ended> {
+    return this.run('apply', 'plan.json', '--yes', ...args);
+  }
+
+  async run(...args: readonly string[]): Promise<Ended> {
+    return tsplay(args, { cwd: this.folder, env: { XDG_STATE_HOME: this.#state } });
+  }
+
+  read(name: string): string {
+    return readFileSync(join(this.folder, name), 'utf8');
+  }
+
+  write(name: string, text: string): void {
+    writeFileSync(join(this.folder, name), text);
+  }
+
+  /** As if on another machine: what this one keeps for itself is not there. */
+  forget(): void {
+    rmSync(this.#state, { recursive: true });
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+    rmSync(this.#state, { recursive: true, force: true });
+  }
+}
