@@ -8,7 +8,7 @@ import type { Secrets } from '../vault/secrets.ts';
  */
 export function shownDifference(difference: Difference, secrets: Secrets): Difference {
   const masked = maskDifference(difference, secrets);
-  const kept = (text: string | null): string | null => text?.replaceAll(/,? ?sha256[: ][0-9a-f]{64}/g, '') ?? null;
+  const kept = (text: string | null): string | null => text?.replaceAll(/( bytes), sha256 [0-9a-f]{64}/g, '$1') ?? null;
   return { ...masked, from: kept(masked.from), to: kept(masked.to) };
 }
 

@@ -17,7 +17,7 @@ function unified(what: string, from: string, to: string, paint: Paint): string[]
   const lines = patch.split('\n').slice(1); // without the line of equals signs
   if (lines.at(-1) === '') lines.pop();
   return lines.map((line) => {
-    const text = harmless(line);
+    const text = harmless(line.replaceAll('\r', String.raw`\r`)); // it may be all that differs
     if (line.startsWith('+')) return paint(text, 'green');
     if (line.startsWith('-')) return paint(text, 'red');
     return line.startsWith('@@') ? paint(text, 'cyan') : text;

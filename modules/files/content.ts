@@ -129,19 +129,29 @@ function contentDifference(path: string, before: FileText | undefined, content: 
   const after = fileTextOf(content);
   const isPrivate = (Number.parseInt(will.mode, 8) & 0o004) === 0;
   const whole = !isPrivate && showable(before) && showable(after);
+  const instead = (text: FileText | undefined, bytes: Buffer | undefined): string =>
+    summary(isPrivate ? `not shown (mode ${will.mode})` : whyNot(text), bytes);
   return {
     what: `content of ${path}`,
-    from: before?.exists === false ? null : whole ? before!.content : summary(before && bytesOf(before)),
-    to: whole ? after.content : summary(content),
+    from: before?.exists === false ? null : whole ? before!.content : instead(before, before && bytesOf(before)),
+    to: whole ? after.content : instead(after, content),
   };
+}
+
+/** Why a text is not shown; that of what it stands beside may be the reason as well. */
+function whyNot(text: FileText | undefined): string | undefined {
+  if (text === undefined || text.encoding === 'too-large' || text.content.length > shownWhole)
+    return 'too large to be shown';
+  return text.encoding === 'base64' ? 'binary' : undefined;
 }
 
 function showable(text: FileText | undefined): boolean {
   return text?.encoding === 'utf8' && text.content.length <= shownWhole;
 }
 
-function summary(bytes: Buffer | undefined): string {
-  return bytes ? `${bytes.length} bytes, sha256 ${digestOf(bytes)}` : 'another content';
+function summary(why: string | undefined, bytes: Buffer | undefined): string {
+  const what = bytes ? `${bytes.length} bytes, sha256 ${digestOf(bytes)}` : 'another content';
+  return why === undefined ? what : `${why}: ${what}`;
 }
 
 export function bytesOf(text: FileText): Buffer | undefined {

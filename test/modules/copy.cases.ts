@@ -75,8 +75,8 @@ export const cases: readonly ModuleCase[] = [
     differences: [
       {
         what: 'content of /etc/motd',
-        from: `7 bytes, sha256 ${digestOf('secret\n')}`,
-        to: `6 bytes, sha256 ${digestOf('hello\n')}`,
+        from: `not shown (mode 0600): 7 bytes, sha256 ${digestOf('secret\n')}`,
+        to: `not shown (mode 0600): 6 bytes, sha256 ${digestOf('hello\n')}`,
       },
     ],
   },
@@ -93,7 +93,7 @@ export const cases: readonly ModuleCase[] = [
     args: { src: { path: '/play/files/logo', content: Buffer.from([0xff, 0x00]) }, dest: '/srv/', backup: false },
     given: hostWith({ '/srv': folder, '/srv/logo': null }),
     differences: [
-      { what: 'content of /srv/logo', from: null, to: `2 bytes, sha256 ${digestOf(Buffer.from([0xff, 0x00]))}` },
+      { what: 'content of /srv/logo', from: null, to: `binary: 2 bytes, sha256 ${digestOf(Buffer.from([0xff, 0x00]))}` },
     ],
     commands: ['write /srv/logo'],
     result: { dest: '/srv/logo' },
