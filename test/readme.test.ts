@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -75,4 +76,33 @@ describe('the README', () => {
 
   for (const [file, text] of Object.entries(example))
     it(`shows ${file} as the package's test runs it`, () => expect(readme).to.contain(text));
+});
+
+describe("the README's units for systemd", () => {
+  const units = [...readme.matchAll(/^```ini\n# \/etc\/systemd\/system\/(\S+)\n(.*?)^```$/gms)].map(
+    ([, name, text]) => [name!, text!] as const,
+  );
+
+  it('are those of a nightly job', () => {
+    expect(units.map(([name]) => name)).to.deep.equal([
+      'tsplay-drift.service',
+      'tsplay-drift.timer',
+      'tsplay-drift-report.service',
+    ]);
+  });
+
+  it('are right, as systemd sees it', function () {
+    this.timeout(20_000);
+    if (spawnSync('systemd-analyze', ['--version']).status !== 0) this.skip();
+    const folder = mkdtempSync(join(tmpdir(), 'tsplay-units-'));
+    // The command may be anywhere, or nowhere yet.
+    for (const [name, text] of units)
+      writeFileSync(join(folder, name), text.replace('/usr/local/bin/tsplay', process.execPath));
+    const { status, stderr } = spawnSync('systemd-analyze', [
+      ...['verify', '--man=no', '--recursive-errors=no'],
+      ...units.map(([name]) => join(folder, name)),
+    ]);
+    rmSync(folder, { recursive: true });
+    expect([status, stderr.toString()]).to.deep.equal([0, '']);
+  });
 });

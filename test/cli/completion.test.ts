@@ -17,6 +17,8 @@ const cases: readonly { words: readonly string[]; offered: readonly string[]; no
   { words: ['run', ''], offered: [], not: ['run', 'exec'] },
   { words: ['run', '-i', ''], offered: [], not: ['run'] },
   { words: ['exec', 'all', '-m', 'ap'], offered: ['apt', 'apt_repository'], not: ['copy'] },
+  { words: ['plan', '--ou'], offered: ['--out', '--output'] },
+  { words: ['apply', '--y'], offered: ['--yes'] },
   { words: ['doc', 'cop'], offered: ['copy'] },
   { words: ['schema', ''], offered: ['playbook', 'inventory', 'role-meta'] },
   { words: ['vault', ''], offered: ['encrypt', 'edit', 'rekey'], not: ['run'] },

@@ -81,7 +81,7 @@ describe('options of tsplay run', function () {
   });
 
   it('the help is as it was read last', async () => {
-    for (const command of ['run', 'inventory'])
+    for (const command of ['run', 'plan', 'apply', 'inventory'])
       expect((await tsplay(['help', command])).stdout).to.equal(golden(`help-${command}.txt`));
   });
 });

@@ -164,7 +164,7 @@ describe('tsplay run', function () {
 it('the help fits a terminal and names every sub-command', async () => {
   const { code, stdout } = await tsplay(['--help']);
   expect(code).to.equal(0);
-  for (const name of ['run', 'validate', 'lab']) {
+  for (const name of ['run', 'plan', 'apply', 'validate', 'lab']) {
     expect(stdout).to.match(new RegExp(`^  ${name} `, 'm'));
     const help = await tsplay(['help', name]);
     expect(help.code).to.equal(0);

@@ -21,7 +21,7 @@ export interface Flag {
 
 /** Options whose value is a file or folder; what else takes a value takes any. */
 const ofFiles =
-  /^--(inventory|private-key|output-file|output-folder|playbook|vault-password-file|new-vault-password-file)$/;
+  /^--(inventory|private-key|out|output-file|output-folder|playbook|vault-password-file|new-vault-password-file)$/;
 
 /** The tree of commands; `values`: what arguments and options may be, by the words that lead to them. */
 export function treeOf(
