@@ -8,6 +8,7 @@ import { prepare } from '../engine/run.ts';
 import { formatDiagnostic, InvalidInput } from '../engine/source/diagnostic.ts';
 import { modules } from '../modules/index.ts';
 import { example } from './package/example.ts';
+import { readmeUnits } from './readme-units.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
@@ -79,9 +80,7 @@ describe('the README', () => {
 });
 
 describe("the README's units for systemd", () => {
-  const units = [...readme.matchAll(/^```ini\n# \/etc\/systemd\/system\/(\S+)\n(.*?)^```$/gms)].map(
-    ([, name, text]) => [name!, text!] as const,
-  );
+  const units = readmeUnits();
 
   it('are those of a nightly job', () => {
     expect(units.map(([name]) => name)).to.deep.equal([

@@ -14,9 +14,13 @@ const outputs = /^output of /;
 /** Before anything of them is read: the files of a plan are as they were. Throws PlanRefused with all that are not. */
 export async function expectFiles(planned: Readonly<Record<string, string>>, keyed: Keyed): Promise<void> {
   const reasons: string[] = [];
-  for (const [name, digest] of Object.entries(planned)) {
-    if (outputs.test(name)) continue;
-    const now = await digestOfFile(name);
+  const files = Object.entries(planned).filter(([name]) => !outputs.test(name));
+  const found = new Map<string, string | undefined>();
+  for (const [name] of files) found.set(name, await digestOfFile(name));
+  if ([...found.values()].every((now) => now === undefined))
+    refuse(['none of the files that it is about is here: apply it in the folder where it was made']);
+  for (const [name, digest] of files) {
+    const now = found.get(name);
     if (now === undefined) reasons.push(`${name} is not there any more, or cannot be read`);
     else if (digestOf(keyed, name, now) !== digest) reasons.push(`${name} has changed since`);
   }

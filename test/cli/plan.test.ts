@@ -159,7 +159,9 @@ describe('a plan file', function () {
     expect(key.from).to.equal('vault');
     expect(options).to.have.keys(['inventory', 'forks', 'timeout']);
     const [first, quiet] = hosts['a']!.steps;
-    expect(first!.differences).to.deep.equal([{ what: `content of ${project.folder}/pin`, from: null, to: 'not shown (mode 0600): 4 bytes' }]);
+    expect(first!.differences).to.deep.equal([
+      { what: `content of ${project.folder}/pin`, from: null, to: 'not shown (mode 0600): 4 bytes' },
+    ]);
     expect(quiet).to.deep.include({ task: 'quiet', hidden: 1 }).and.not.have.keys(['differences', 'message']);
     const refused = async (...args: string[]) => (await project.apply(...args)).stderr;
     expect(await refused('-e', 'given=given-value')).to.contain(

@@ -9,8 +9,12 @@ export class Project {
   readonly folder: string;
   readonly #state = mkdtempSync(join(tmpdir(), 'tsplay-state-'));
 
-  constructor(files: Files) {
+  readonly #env: Readonly<Record<string, string>>;
+
+  /** `env`: in place of what is around it. */
+  constructor(files: Files, env: Readonly<Record<string, string>> = {}) {
     this.folder = layOut(files);
+    this.#env = { XDG_STATE_HOME: this.#state, ...env };
   }
 
   plan(...args: readonly string[]): Promise<Ended> {
@@ -22,7 +26,7 @@ export class Project {
   }
 
   async run(...args: readonly string[]): Promise<Ended> {
-    return tsplay(args, { cwd: this.folder, env: { XDG_STATE_HOME: this.#state } });
+    return tsplay(args, { cwd: this.folder, env: this.#env });
   }
 
   read(name: string): string {

@@ -93,7 +93,11 @@ export const cases: readonly ModuleCase[] = [
     args: { src: { path: '/play/files/logo', content: Buffer.from([0xff, 0x00]) }, dest: '/srv/', backup: false },
     given: hostWith({ '/srv': folder, '/srv/logo': null }),
     differences: [
-      { what: 'content of /srv/logo', from: null, to: `binary: 2 bytes, sha256 ${digestOf(Buffer.from([0xff, 0x00]))}` },
+      {
+        what: 'content of /srv/logo',
+        from: null,
+        to: `binary: 2 bytes, sha256 ${digestOf(Buffer.from([0xff, 0x00]))}`,
+      },
     ],
     commands: ['write /srv/logo'],
     result: { dest: '/srv/logo' },

@@ -40,6 +40,35 @@ function task(results: readonly Partial<Result>[]): Event[] {
   ];
 }
 
+describe('differences in full', () => {
+  const diff = (from: string | null, to: string | null): string =>
+    show(task([{ status: 'changed', differences: [{ what: '/etc/x', from, to }] }]), { diff: true })
+      .split('\n')
+      .slice(2, -4)
+      .map((line) => line.trim())
+      .join('\n');
+
+  for (const [title, from, to, shown] of [
+    ['a setting', '0600', '0644', '/etc/x: 0600 → 0644'],
+    ['something new', null, 'directory', '/etc/x: + directory'],
+    ['something that goes', 'present', null, '/etc/x: - present'],
+    ['a text', 'a\nb\n', 'a\nc\n', '--- /etc/x (now)\n+++ /etc/x (then)\n@@ -1,2 +1,2 @@\na\n-b\n+c'],
+    [
+      'an end that is missing',
+      'a',
+      'a\n',
+      '--- /etc/x (now)\n+++ /etc/x (then)\n@@ -1,1 +1,1 @@\n-a\n\\ No newline at end of file\n+a',
+    ],
+    [
+      'ends of lines',
+      'a\r\n',
+      'a\n',
+      String.raw`--- /etc/x (now)|+++ /etc/x (then)|@@ -1,1 +1,1 @@|-a\r|+a`.replaceAll('|', '\n'),
+    ],
+  ] as const)
+    it(`show ${title}`, () => expect(diff(from, to)).to.equal(shown));
+});
+
 describe('the human view', () => {
   it('puts hosts with the same result on one line', () => {
     const differences = [{ what: 'mode', from: '0600', to: '0644' }];
