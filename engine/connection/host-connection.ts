@@ -1,7 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { becomeFailure, becomeStart, givePassword } from './become.ts';
 import { shellCommand } from './program.ts';
 import { ShellSession, type ShellStream } from './shell.ts';
-import { type Become, type Connection, type Target, Unreachable } from './types.ts';
+import { type Become, ChannelRefused, type Connection, type Target, Unreachable } from './types.ts';
 
 /** What a kind of connection has to be able to do: start a command, and end. */
 export interface Transport {
@@ -16,6 +17,7 @@ export class HostConnection implements Connection {
   readonly target: Target;
   readonly #transport: Transport;
   readonly #shells = new Map<string, Promise<ShellSession>>();
+  #opened: ShellSession[] = [];
   #roundTrips = 0;
   #closed = false;
 
@@ -34,16 +36,16 @@ export class HostConnection implements Connection {
   }
 
   /** Rejects, or its first `run` does, with BecomeFailed where the other user cannot be become. */
-  async shell(become?: Become): Promise<ShellSession> {
+  async shell(become?: Become, purpose?: 'upload'): Promise<ShellSession> {
     if (this.#closed) throw new Unreachable(`connection to ${this.target.name} is closed`);
     const other = become && become.user !== this.target.user ? become : undefined;
-    const key = other ? JSON.stringify([other.method, other.user, other.flags, other.password]) : '';
+    const key = JSON.stringify([purpose, other?.method, other?.user, other?.flags, other?.password]);
     const present = this.#shells.get(key);
     if (present) {
       const shell = await present;
       if (shell.alive) return shell;
       if (this.#shells.get(key) === present) this.#shells.delete(key);
-      return this.shell(become);
+      return this.shell(become, purpose);
     }
     const opening = this.#open(other);
     this.#shells.set(key, opening);
@@ -59,7 +61,26 @@ export class HostConnection implements Connection {
     await this.#transport.close();
   }
 
+  /** Where the host allows no more shells at a time (MaxSessions), the first that is idle makes room for it. */
   async #open(become: Become | undefined): Promise<ShellSession> {
+    const until = Date.now() + this.target.connectTimeoutSeconds * 1000;
+    for (;;) {
+      try {
+        const shell = await this.#start(become);
+        this.#opened.push(shell);
+        return shell;
+      } catch (error) {
+        this.#opened = this.#opened.filter(({ alive }) => alive);
+        if (!(error instanceof ChannelRefused) || this.#opened.length === 0 || Date.now() >= until) throw error;
+        await sleep(20); // whoever has just been given a shell has begun to use it by then
+        const idle = this.#opened.find((shell) => shell.idle);
+        idle?.close();
+        await idle?.ended;
+      }
+    }
+  }
+
+  async #start(become: Become | undefined): Promise<ShellSession> {
     const { name } = this.target;
     const onRoundTrip = () => {
       this.#roundTrips++;

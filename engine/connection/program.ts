@@ -23,13 +23,17 @@ const setting = [
 /** Between the end of the time and the kill of what does not end by itself. */
 export const killAfterSeconds = 5;
 
-/** What is written for several scripts, in one piece. The first program of a shell is preceded by its setting, frame 0. */
-export function programFor(scripts: readonly Script[], mark: string, firstSequence: number): Buffer {
+const large = 256 * 1024;
+
+/** What is written for several scripts, in this order. The first program of a shell is preceded by its setting, frame 0. */
+export function programFor(scripts: readonly Script[], mark: string, firstSequence: number): readonly Buffer[] {
   const text: string[] = firstSequence === 0 ? [setting, frameEnd(mark, 0)] : [];
   const first = Math.max(firstSequence, 1);
   scripts.forEach((script, i) => text.push(command(script), frameEnd(mark, first + i)));
   const program = Buffer.from(text.join('\n'));
-  return Buffer.concat([Buffer.from(`${program.length}\n`), program, ...scripts.flatMap(({ stdin }) => stdin ?? [])]);
+  const pieces = [Buffer.from(`${program.length}\n`), program, ...scripts.flatMap(({ stdin }) => stdin ?? [])];
+  // What is large is not copied: it may be the same for many hosts.
+  return pieces.some(({ length }) => length >= large) ? pieces : [Buffer.concat(pieces)];
 }
 
 /** Prints the mark on both streams. The exit code passes through $1, and no variable is left for the next script to see. */

@@ -55,6 +55,11 @@ export class ShellSession implements Shell {
   #batch: Batch | undefined;
   #guard: NodeJS.Timeout | undefined;
   #failure: Error | undefined;
+  #tellEnded = (): void => {};
+  /** That it is gone, also on the other side. */
+  readonly ended = new Promise<void>((resolve) => {
+    this.#tellEnded = resolve;
+  });
 
   constructor(stream: ShellStream, options: ShellOptions) {
     this.#stream = stream;
@@ -68,6 +73,11 @@ export class ShellSession implements Shell {
   /** False once it has been lost or dropped; every call fails then. */
   get alive(): boolean {
     return this.#failure === undefined;
+  }
+
+  /** It has been used, and nothing is under way. */
+  get idle(): boolean {
+    return this.alive && this.#received > 0 && !this.#batch;
   }
 
   run(scripts: readonly Script[]): Promise<readonly RawOutput[]> {
@@ -98,13 +108,13 @@ export class ShellSession implements Shell {
   #send(scripts: readonly Script[]): Promise<readonly RawOutput[]> {
     if (this.#failure) throw this.#failure;
     if (scripts.length === 0) return Promise.resolve([]);
-    const program = programFor(scripts, this.#mark, this.#sent);
+    const pieces = programFor(scripts, this.#mark, this.#sent);
     this.#sent = Math.max(this.#sent, 1) + scripts.length;
     this.#options.onRoundTrip?.();
     return new Promise((resolve, reject) => {
       this.#batch = { scripts, outputs: [], startedAt: Date.now(), resolve, reject };
       this.#watch();
-      this.#stream.stdin.write(program);
+      for (const piece of pieces) this.#stream.stdin.write(piece);
     });
   }
 
@@ -176,6 +186,7 @@ export class ShellSession implements Shell {
   }
 
   #closed(why: string | undefined): void {
+    this.#tellEnded();
     if (this.#failure) return;
     const { host, startFailure } = this.#options;
     const because = why === undefined ? '' : ` (${why})`;

@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import ssh2, { type Client, type ConnectConfig, type ServerHostKeyAlgorithm } from 'ssh2';
 import { algorithmsFor, hostName, linesFor, readKnownHosts } from './known-hosts.ts';
 import { type Login, loginFor } from './ssh-auth.ts';
@@ -14,8 +15,14 @@ const hostKeyAlgorithms: readonly ServerHostKeyAlgorithm[] = [
   'rsa-sha2-256',
 ];
 
-/** Attempts where the server hangs up before it says a word: sshd's MaxStartups drops some of many that come at once. */
+/**
+ * Attempts at least where the server hangs up before it says a word: sshd's MaxStartups drops some of many that come at
+ * once. As long as the time to connect is not over there are more.
+ */
 const attempts = 4;
+
+/** In milliseconds, and at random: those that were dropped together shall not come back together. */
+const pauseAfter = (attempt: number): number => Math.min(100 * 2 ** attempt, 1000) * (0.5 + Math.random());
 
 /** A client that is logged in. `through` makes the way to the host where there is no direct one. */
 export async function connectClient(
@@ -24,18 +31,19 @@ export async function connectClient(
   through?: () => Promise<Duplex>,
 ): Promise<Client> {
   const known = await readKnownHosts(target.knownHostsFiles);
+  const until = Date.now() + target.connectTimeoutSeconds * 1000;
   for (let attempt = 1; ; attempt++) {
     const login = await loginFor(target, keyFiles);
     try {
       return await connectOnce(target, known, login, await through?.());
     } catch (error) {
       if (!(error instanceof HungUp)) throw error;
-      if (attempt === attempts)
+      if (attempt >= attempts && Date.now() >= until)
         throw new Unreachable(
           `${target.name}: ${where(target)} hangs up before the login`,
           'sshd may be overloaded (MaxStartups) or refuse this address',
         );
-      await new Promise((resolve) => setTimeout(resolve, 100 * 2 ** attempt * (0.5 + Math.random())));
+      await sleep(pauseAfter(attempt));
     }
   }
 }

@@ -4,7 +4,7 @@ import { HostConnection } from './host-connection.ts';
 import type { ShellStream } from './shell.ts';
 import { connectClient } from './ssh-client.ts';
 import { completed } from './ssh-config.ts';
-import { type Target, Unreachable } from './types.ts';
+import { ChannelRefused, type Target, Unreachable } from './types.ts';
 
 /** A host over SSH: one connection, and in it a channel for each become user. */
 export async function openSsh(given: Target, bastions: Bastions): Promise<HostConnection> {
@@ -45,7 +45,7 @@ function startOver(
   return new Promise((resolve, reject) => {
     const failed = (error: Error) =>
       reject(
-        new Unreachable(
+        new ChannelRefused(
           `${target.name} opens no further channel: ${error.message}`,
           'see MaxSessions in its sshd_config',
         ),

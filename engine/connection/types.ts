@@ -66,7 +66,8 @@ export interface Connection {
   readonly target: Target;
   /** Round trips made so far by all shells, the opening of each included. */
   readonly roundTrips: number;
-  shell(become?: Become): Promise<Shell>;
+  /** `upload`: one beside it with a channel of its own, so that large content is in nobody's way. */
+  shell(become?: Become, purpose?: 'upload'): Promise<Shell>;
   close(): Promise<void>;
 }
 
@@ -80,6 +81,9 @@ export class Unreachable extends Error {
     if (hint !== undefined) this.hint = hint;
   }
 }
+
+/** A further channel was refused: the host allows no more of them in one connection (MaxSessions). */
+export class ChannelRefused extends Unreachable {}
 
 /** The login worked but becoming the other user did not: a failure of the task. */
 export class BecomeFailed extends Error {

@@ -29,6 +29,9 @@ export interface Footing {
   barred?(): string | undefined;
 }
 
+/** From here on content has a channel of its own. */
+const uploadBytes = 1024 * 1024;
+
 /** A module's view of a host. Reads of one tick go out as one batch and stay in the host's cache until it is changed. */
 export class Access implements Writer {
   readonly #footing: Footing;
@@ -134,13 +137,14 @@ export class Access implements Writer {
     const directory = options.directory === undefined ? [] : [`cd -- ${quote(options.directory)} || exit 1`];
     const timeout = options.timeoutSeconds ?? timeoutSeconds;
     const connection = await this.#footing.connection();
-    const shell = await connection.shell(become);
+    const stdin = options.stdin === undefined ? undefined : bytesOf(options.stdin);
+    const shell = await connection.shell(become, stdin && stdin.length >= uploadBytes ? 'upload' : undefined);
     const begun = Date.now();
     const [output] = await shell.run([
       {
         text: [...variables, ...directory, script].join('\n'),
         mayChange: true,
-        ...(options.stdin !== undefined && { stdin: Buffer.from(options.stdin) }),
+        ...(stdin && { stdin }),
         ...(timeout !== undefined && { timeoutSeconds: timeout }),
       },
     ]);
@@ -177,4 +181,8 @@ function readingOf(value: Promise<unknown>, changes: number): Reading {
   };
   value.then(answered, answered);
   return reading;
+}
+
+function bytesOf(content: string | Buffer): Buffer {
+  return typeof content === 'string' ? Buffer.from(content) : content;
 }

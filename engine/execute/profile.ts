@@ -67,8 +67,8 @@ export class Profile {
         get roundTrips() {
           return connection.roundTrips;
         },
-        shell: async (become) => {
-          const shell = await this.wait(target.name, 'connect', () => connection.shell(become));
+        shell: async (become, purpose) => {
+          const shell = await this.wait(target.name, 'connect', () => connection.shell(become, purpose));
           const known = shells.get(shell);
           if (known) return known;
           const watchedShell: Shell = {

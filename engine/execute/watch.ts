@@ -13,8 +13,8 @@ export function watched(connection: Connection, emit: Emit, hidden: boolean): Co
       get roundTrips() {
         return connection.roundTrips;
       },
-      shell: async (become) =>
-        watchedShell(await connection.shell(become), connection.target.name, become?.user, emit, hidden),
+      shell: async (become, purpose) =>
+        watchedShell(await connection.shell(become, purpose), connection.target.name, become?.user, emit, hidden),
       close: () => connection.close(),
     };
     alike.set(connection, watching);

@@ -20,7 +20,7 @@ export async function writeFile(
     throw new TaskFailure(`validate must hold %s for the path of the new file: ${validate}`);
   const ownership =
     owner === undefined && group === undefined ? undefined : `${owner ?? ''}${group === undefined ? '' : `:${group}`}`;
-  const bytes = Buffer.from(content);
+  const bytes = typeof content === 'string' ? Buffer.from(content) : content;
   const script = [
     'umask 077',
     sh`target=${path}`,

@@ -18,6 +18,8 @@ export interface Access {
   readonly password?: string;
   /** Ask for the password by keyboard-interactive instead. */
   readonly interactive?: boolean;
+  /** Of one connection, at a time: shells, and channels to elsewhere. */
+  readonly most?: { readonly sessions?: number; readonly forwards?: number };
 }
 
 /** A real SSH server in this process: runs commands here with /bin/sh, forwards to this machine. */
@@ -50,7 +52,10 @@ export async function startServer(access: Access): Promise<TestServer> {
       }
       attempt.reject(methods as never);
     });
-    client.on('session', (acceptSession) => {
+    let [sessions, forwards] = [0, 0];
+    client.on('session', (acceptSession, rejectSession) => {
+      if (sessions === access.most?.sessions) return void rejectSession();
+      sessions++;
       acceptSession().on('exec', (acceptExec, _reject, { command }) => {
         const channel = acceptExec();
         const child = spawn('/bin/sh', ['-c', command]);
@@ -61,12 +66,16 @@ export async function startServer(access: Access): Promise<TestServer> {
         child.stdout.pipe(channel, { end: false });
         child.stderr.pipe(channel.stderr, { end: false });
         child.on('close', (code) => {
+          sessions--;
           channel.exit(code ?? 255);
           channel.end();
         });
       });
     });
     client.on('tcpip', (acceptForward, rejectForward, info) => {
+      // Only ssh2 itself says that it has no channel left.
+      if (++forwards === access.most?.forwards)
+        (client as unknown as { _chanMgr: { add: () => number } })._chanMgr.add = () => -1;
       const socket = connect(info.destPort, info.destIP);
       socket.once('error', () => rejectForward());
       socket.once('connect', () => {

@@ -1,5 +1,5 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -182,9 +182,23 @@ describe('a connection over SSH', () => {
       count++;
       socket.destroy();
     });
-    const error = await failureOf(connections.get(target(port, [])));
+    const error = await failureOf(connections.get(target(port, [], { connectTimeoutSeconds: 0.1 })));
     expect(error.message).to.equal(`web1: [127.0.0.1]:${port} hangs up before the login`);
     expect(count).to.equal(4);
+  });
+
+  it('comes in where many are dropped because they come at once', async () => {
+    const one = await server();
+    let dropped = 0;
+    const port = await listener((socket) => {
+      if (dropped++ < 30) return socket.destroy(); // more than one of them can be dropped by chance
+      const through = connect(one.port, '127.0.0.1');
+      through.on('error', () => socket.destroy());
+      socket.pipe(through).pipe(socket);
+    });
+    const users = Array.from({ length: 10 }, (_, i) => `user${i}`);
+    await Promise.all(users.map((user) => connections.get(target(port, [{ ...one, port }], { user }))));
+    expect(one.logins.map(({ user }) => user).sort()).to.deep.equal(users);
   });
 
   it('tells about a port where nobody listens, and may be tried again', async () => {
@@ -230,6 +244,46 @@ describe('a connection over SSH', () => {
       ['deploy'],
       ['deploy'],
     ]);
+  });
+
+  it('shares one connection to a jump host, and makes another where that has no channel left', async () => {
+    const jump = await server({ publicKey: pair.public, most: { forwards: 4 } });
+    const behind = await Promise.all(Array.from({ length: 6 }, () => server()));
+    const proxyJump = `127.0.0.1:${jump.port}`;
+    const open = (hosts: readonly TestServer[]) =>
+      Promise.all(hosts.map((one) => connections.get(target(one.port, [jump, one], { proxyJump }))));
+    await open(behind.slice(0, 4));
+    expect(jump.logins.length).to.equal(1);
+    await open(behind);
+    expect(jump.logins.length).to.equal(2);
+    expect(behind.map(({ logins }) => logins.length)).to.deep.equal([1, 1, 1, 1, 1, 1]);
+  });
+
+  it('waits for a host behind a jump host as long as for any other', async () => {
+    const [jump, port] = [await server(), await listener(() => {})];
+    const proxyJump = `127.0.0.1:${jump.port}`;
+    const wanted = target(port, [jump], { proxyJump, connectTimeoutSeconds: 0.3 });
+    expect((await failureOf(connections.get(wanted))).message).to.equal(
+      `web1: [127.0.0.1]:${port} does not answer within 0.3 s`,
+    );
+  });
+
+  it('takes turns with its shells where the host allows no more of them', async () => {
+    const one = await server({ publicKey: pair.public, most: { sessions: 2 } });
+    const connection = await connections.get(target(one.port, [one]));
+    const say = async (purpose: 'upload' | undefined, user: string | undefined) => {
+      const become = user === undefined ? undefined : ({ method: 'sudo', user, flags: '-n' } as const);
+      return run(await connection.shell(become, purpose), 'echo said').then(({ stdout }) => stdout, String);
+    };
+    expect(await say(undefined, undefined)).to.equal('said\n');
+    const both = await Promise.all([say('upload', undefined), say(undefined, undefined)]);
+    expect(both).to.deep.equal(['said\n', 'said\n']);
+    // sudo may not be here: what counts is that its shell was started.
+    for (const user of ['nobody', undefined, 'nobody'])
+      expect(await say(undefined, user), String(user)).to.not.contain('no further channel');
+    const other = await server({ publicKey: pair.public, most: { sessions: 0 } });
+    const refused = await connections.get(target(other.port, [other], { user: 'other' }));
+    expect((await failureOf(refused.shell())).message).to.contain('web1 opens no further channel');
   });
 
   it('checks the key of a jump host, and tells what it cannot reach', async () => {
