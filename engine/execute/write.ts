@@ -2,9 +2,13 @@ import { createHash, randomBytes } from 'node:crypto';
 import { TaskFailure } from '../contract/failure.ts';
 import type { FileAttributes, Writer } from '../contract/module.ts';
 import { sh } from '../contract/quote.ts';
+import { compressed } from './compress.ts';
+
+const unpack = "command -v gzip >/dev/null || exit 89; store='gzip -dc'";
 
 /**
- * Writes a whole file: made beside its place under a name nobody can guess and readable by its owner alone, filled,
+ * Writes a whole file: made beside its place under a name nobody can guess and readable by its owner alone, filled (from
+ * what comes compressed where that pays and the host has gzip),
  * checked to be whole (a connection that is lost looks like the end of the content), given owner and mode, validated,
  * synced, and only then renamed over the old one. A failure leaves nothing behind; what a host left that lost its power
  * in the middle goes with the next writing of the same file.
@@ -33,7 +37,7 @@ export async function writeFile(
     // Opened once, where nothing was, and from here on by its descriptor: whoever owns the folder cannot slip a link in.
     `set -C; command exec 3> "$directory/$mark.$name" || exit 91; set +C`,
     `new="$directory/$mark.$name"; open=/proc/self/fd/3`,
-    'cat >&3 || exit 92',
+    '$store >&3 || exit 92',
     sh`[ $(wc -c < $open) -eq ${bytes.length} ] || exit 97`,
     // An existing file hands on its owner, group and mode where none are asked for; chown before chmod, since chown clears set-id bits.
     `if [ -f "$target" ] && [ ! -L "$target" ]; then chown --reference="$target" $open && chmod --reference="$target" $open || exit 93; else chmod 0644 $open || exit 93; fi`,
@@ -53,7 +57,9 @@ export async function writeFile(
     'mv -fT -- "$new" "$target" 2>/dev/null || { [ ! -d "$target" ] && mv -f -- "$new" "$target"; } || exit 96',
     'trap - EXIT',
   ].join('\n');
-  const output = await host.shell(script, { stdin: bytes });
+  const packed = await compressed(bytes);
+  let output = packed && (await host.shell(`${unpack}\n${script}`, { stdin: packed }));
+  if (!output || output.code === 89) output = await host.shell(`store=cat\n${script}`, { stdin: bytes });
   if (output.code === 94)
     throw new TaskFailure(describe(94, path, validate), {
       command: validate!,

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -29,6 +30,36 @@ describe('a file that is written whole', () => {
     expect(readdirSync(folder)).to.deep.equal(['f']);
   });
 
+  const long = Buffer.from('a line that is there often\n'.repeat(20_000));
+  /** Tells how much goes to the host; `without`: gzip is not there. */
+  const counting = (without = false) => {
+    const sent: number[] = [];
+    const shell: typeof host.shell = (script, options = {}) => {
+      sent.push(Buffer.from(options.stdin ?? '').length);
+      return host.shell(without ? script.replace('command -v gzip', 'false') : script, options);
+    };
+    return { shell, sent };
+  };
+
+  it('comes compressed where that pays', async () => {
+    const { shell, sent } = counting();
+    await writeFile({ shell }, at('f'), long, {});
+    expect(readFileSync(at('f')).equals(long)).to.equal(true);
+    expect(sent.length).to.equal(1);
+    expect(sent[0]).to.be.below(long.length / 10);
+    const noise = randomBytes(200_000);
+    await writeFile({ shell }, at('f'), noise, {});
+    expect(readFileSync(at('f')).equals(noise)).to.equal(true);
+    expect(sent[1]).to.equal(noise.length);
+  });
+
+  it('comes as it is to a host without gzip', async () => {
+    const { shell, sent } = counting(true);
+    await writeFile({ shell }, at('f'), long, {});
+    expect(readFileSync(at('f')).equals(long)).to.equal(true);
+    expect(sent[1]).to.equal(long.length);
+  });
+
   it('stays as it was where only a part of the new one came', async () => {
     expect(await failure(writeFile(cutOff, at('f'), 'new content\n', {}))).to.contain(
       'did not come through whole; the old file stays',
@@ -41,7 +72,7 @@ describe('a file that is written whole', () => {
     const killed = {
       shell: (script: string, options = {}) =>
         host.shell(
-          `kill() { command kill -KILL $(exec sh -c 'echo $PPID'); }; ${script.replace('cat >&3', 'cat >&3; kill')}`,
+          `kill() { command kill -KILL $(exec sh -c 'echo $PPID'); }; ${script.replace('$store >&3', '$store >&3; kill')}`,
           options,
         ),
     };
