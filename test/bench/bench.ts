@@ -128,8 +128,8 @@ export class Bench {
     command: Command,
     fine: (output: string) => boolean,
   ): Promise<Measured | undefined> {
-    const ran = await measure(command);
-    this.options.signal?.throwIfAborted(); // Ctrl-C has ended the command too
+    const ran = await measure(command, this.options.signal);
+    this.options.signal?.throwIfAborted();
     const good = ran.code === 0 && fine(ran.output);
     say(`${title}: ${name}: ${good ? `${ran.seconds.toFixed(2)} s` : 'failed'}`);
     if (good) return ran;
@@ -139,7 +139,8 @@ export class Bench {
   }
 
   async #must(command: Command): Promise<void> {
-    const { code, output } = await measure(command);
+    const { code, output } = await measure(command, this.options.signal);
+    this.options.signal?.throwIfAborted();
     if (code !== 0) throw new Error(`${command.argv.join(' ')} ended with ${code}:\n${output.trimEnd()}`);
   }
 }

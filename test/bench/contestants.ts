@@ -11,7 +11,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 /** Prepare the hosts; tell what preparing them would change; greet them. */
 export type Task = 'prepare' | 'check' | 'ping';
 
-export const names = ['floor, OpenSSH', 'floor, Node', 'tsplay', 'Mitogen', 'Ansible', 'Ansible, facts'] as const;
+export const names = ['floor, OpenSSH', 'floor, Node', 'tsplay', 'Mitogen', 'Ansible'] as const;
 export type Name = (typeof names)[number];
 
 export interface Contestant {
@@ -42,10 +42,8 @@ export async function contestants(): Promise<{ readonly present: readonly Contes
   const mitogen = prints('python3', ['-c', 'import ansible_mitogen; print(ansible_mitogen.__path__[0])']);
   if (!mitogen) missing.push('ansible-mitogen');
   if (missing.includes('ansible-core')) return { present, missing };
-  if (mitogen)
-    present.push({ name: 'Mitogen', slow: true, command: ansible({ plugins: join(mitogen, 'plugins/strategy') }) });
-  present.push({ name: 'Ansible', slow: true, command: ansible({}) });
-  present.push({ name: 'Ansible, facts', slow: true, command: ansible({ facts: true }) });
+  if (mitogen) present.push({ name: 'Mitogen', slow: true, command: ansible(join(mitogen, 'plugins/strategy')) });
+  present.push({ name: 'Ansible', slow: true, command: ansible() });
   return { present, missing };
 }
 
@@ -108,10 +106,9 @@ function tsplay(task: Task, ground: Ground): Command {
   ]);
 }
 
-/** As one tunes it: pipelining, connections kept, a fork for each host, no facts unless they are asked for. */
-function ansible({ plugins, facts = false }: { plugins?: string; facts?: boolean }) {
-  return (task: Task, ground: Ground): Command | undefined => {
-    if (task === 'ping' && facts) return undefined;
+/** As one tunes it: pipelining, connections kept, a fork for each host, no facts. */
+function ansible(plugins?: string) {
+  return (task: Task, ground: Ground): Command => {
     const own = join(ground.folder, plugins === undefined ? 'ansible' : 'mitogen');
     mkdirSync(own, { recursive: true });
     const settings = [
@@ -128,7 +125,7 @@ function ansible({ plugins, facts = false }: { plugins?: string; facts?: boolean
     ];
     writeFileSync(join(own, 'ansible.cfg'), `${settings.join('\n')}\n`);
     const playbook = join(work, task === 'ping' ? 'ping.yml' : 'ha-prep.ansible.yml');
-    const variables = task === 'ping' ? [] : ['-e', `@${join(work, 'vars.yml')}`, '-e', `bench_facts=${facts}`];
+    const variables = task === 'ping' ? [] : ['-e', `@${join(work, 'vars.yml')}`];
     return {
       ...within(ground, [
         'ansible-playbook',

@@ -4,7 +4,7 @@ import * as lab from '../lab/index.ts';
 import { Bench, say } from './bench.ts';
 import { contestants } from './contestants.ts';
 import { plotOf } from './plot.ts';
-import { scenarios } from './scenarios.ts';
+import { further, scenarios } from './scenarios.ts';
 import { tableOf } from './table.ts';
 
 /**
@@ -17,21 +17,20 @@ process.chdir(root);
 const args = process.argv.slice(2);
 const readme = args.includes('--readme');
 const chosen = args.filter((arg) => arg !== '--readme');
-const unknown = chosen.filter((name) => !Object.hasOwn(scenarios, name));
-if (unknown.length > 0) fail(`no such scenario: ${unknown.join(', ')}; there are ${Object.keys(scenarios).join(', ')}`);
+const all = { ...scenarios, ...further };
+const unknown = chosen.filter((name) => !Object.hasOwn(all, name));
+if (unknown.length > 0) fail(`no such scenario: ${unknown.join(', ')}; there are ${Object.keys(all).join(', ')}`);
 if (!existsSync('dist/tsplay.js')) fail('dist/tsplay.js is what is measured, and is not there: npm run build');
 
 const interrupt = new AbortController();
-process.once('SIGINT', () => interrupt.abort());
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => interrupt.abort());
 
 const { present, missing } = await contestants();
 if (missing.length > 0) say(`left out, for they are not installed: apt-get install ${missing.join(' ')}`);
 const bench = await open();
 try {
-  for (const [name, measure] of Object.entries(scenarios))
-    if (chosen.length === 0 || chosen.includes(name)) await measure(bench);
-} catch (error) {
-  if (!interrupt.signal.aborted) throw error;
+  for (const [name, measure] of Object.entries(all))
+    if (chosen.length === 0 ? Object.hasOwn(scenarios, name) : chosen.includes(name)) await attempt(name, measure);
 } finally {
   bench.close();
 }
@@ -39,10 +38,20 @@ const table = `${tableOf(bench.results)}${missing.length > 0 ? `\nLeft out: ${mi
 process.stdout.write(`\n${table}`);
 if (readme && !interrupt.signal.aborted) {
   replaceTable(table);
-  writeFileSync('test/bench/result.svg', plotOf(bench.results));
+  writeFileSync('test/bench/results.svg', plotOf(bench.results));
 }
 for (const failure of bench.failures) say(`\nfailed: ${failure}`);
 process.exitCode = bench.failures.length > 0 ? 1 : interrupt.signal.aborted ? 130 : 0;
+
+/** What goes wrong in one scenario is told at the end; the others are measured. */
+async function attempt(name: string, measure: (bench: Bench) => Promise<void>): Promise<void> {
+  if (interrupt.signal.aborted) return;
+  try {
+    await measure(bench);
+  } catch (error) {
+    if (!interrupt.signal.aborted) bench.failures.push(`${name}: ${error instanceof Error ? error.message : error}`);
+  }
+}
 
 async function open(): Promise<Bench> {
   try {

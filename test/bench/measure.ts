@@ -23,10 +23,10 @@ export interface Ran extends Measured {
   readonly output: string;
 }
 
-const group = 'bench';
+const group = `bench-${process.pid}`;
 
-/** Runs a command to its end in a control group of its own, which is emptied afterwards. */
-export async function measure({ argv, env = {} }: Command): Promise<Ran> {
+/** Runs a command to its end, or to the abort, in a control group of its own, which is emptied afterwards. */
+export async function measure({ argv, env = {} }: Command, signal?: AbortSignal): Promise<Ran> {
   const groups = await makeGroups(group);
   try {
     const before = cpuSeconds(groups);
@@ -36,14 +36,23 @@ export async function measure({ argv, env = {} }: Command): Promise<Ran> {
     const printed: Buffer[] = [];
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => printed.push(chunk));
     let megabytes = 0;
-    const watch = setInterval(() => {
+    let timer: NodeJS.Timeout;
+    const watch = (): void => {
+      const since = performance.now();
       megabytes = Math.max(megabytes, heldMegabytes(groups[0]!));
-    }, 100);
+      // Of many processes the look takes long: it shall not cost what is measured more than a tenth of a processor.
+      timer = setTimeout(watch, Math.max(100, 10 * (performance.now() - since)));
+    };
+    watch();
+    const end = (): boolean => child.kill();
+    signal?.addEventListener('abort', end);
     // Not `close`: a master of OpenSSH keeps the pipes open.
     const code = await new Promise<number>((resolve, reject) =>
       child.on('error', reject).on('exit', (c) => resolve(c ?? -1)),
-    );
-    clearInterval(watch);
+    ).finally(() => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', end);
+    });
     const seconds = (performance.now() - begun) / 1000;
     return {
       code,

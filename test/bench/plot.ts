@@ -1,58 +1,74 @@
 import type { Results } from './bench.ts';
 import { type Name, names } from './contestants.ts';
+import type { Measured } from './measure.ts';
 import { counts, delays, titles } from './scenarios.ts';
-import { digits } from './table.ts';
+import { digits, perHost } from './table.ts';
 
 /** Colours that people tell apart, for a light and for a dark page. */
 const colours: Readonly<Record<Name, readonly [light: string, dark: string]>> = {
-  'floor, OpenSSH': ['#9a9a9a', '#7a7a7a'],
-  'floor, Node': ['#666666', '#a8a8a8'],
+  'floor, OpenSSH': ['#a3a3a3', '#6e6e6e'],
+  'floor, Node': ['#5a5a5a', '#b8b8b8'],
   tsplay: ['#0072b2', '#56b4e9'],
   Mitogen: ['#b07d00', '#e6b422'],
   Ansible: ['#d55e00', '#f08a4b'],
-  'Ansible, facts': ['#a8477e', '#dc93bd'],
 };
 
-const [width, height] = [240, 190];
+const [width, height] = [250, 180];
+const [column, row] = [width + 70, height + 80];
+const [left, top] = [50, 74];
+
+interface Stop {
+  readonly x: number;
+  readonly title: string;
+}
 
 interface Series {
   readonly name: Name;
   readonly points: readonly (readonly [x: number, y: number])[];
 }
 
-/** Three pictures side by side, seconds on a logarithmic scale: who takes how long, how far away, with how many hosts. */
+/** Five pictures, all on a logarithmic scale, the less the better: who takes how long, how far away, with how many hosts. */
 export function plotOf(results: Results): string {
-  const seconds = (name: Name, title: string): number | undefined => results.get(title)?.get(name)?.seconds;
-  const along = (stops: readonly (readonly [number, string])[]): Series[] =>
+  const along = (stops: readonly Stop[], of: (measured: Measured, x: number) => number): Series[] =>
     names.flatMap((name) => {
-      const points = stops.flatMap(([x, title]) => {
-        const y = seconds(name, title);
-        return y === undefined ? [] : [[x, y] as const];
+      const points = stops.flatMap(({ x, title }): [number, number][] => {
+        const measured = results.get(title)?.get(name);
+        return measured ? [[x, of(measured, x)]] : [];
       });
-      return points.length > 1 ? [{ name, points }] : [];
+      return points.length > 0 ? [{ name, points }] : [];
     });
-  const panels = [
-    bars(
-      names.flatMap((name) =>
-        seconds(name, titles.converged) === undefined ? [] : [{ name, value: seconds(name, titles.converged)! }],
-      ),
-    ),
+  const far = [0, ...delays].map((ms) => ({ x: ms, title: ms === 0 ? titles.converged : titles.delay(ms) }));
+  const many = [{ x: 5, title: titles.converged }, ...counts.map((x) => ({ x, title: titles.hosts(x) }))];
+  const each = (title: string, of: (measured: Measured) => number): string =>
     lines(
+      title,
+      'hosts',
+      Math.log10,
+      along(many, (measured, count) => of(perHost(measured, count))),
+    );
+  const panels = [
+    bars(results),
+    '',
+    lines(
+      'Converged run by distance: seconds',
       'milliseconds of round trip',
-      along([[0, titles.converged], ...delays.map((ms) => [ms, titles.delay(ms)] as const)]),
       (x) => x,
+      along(far, (m) => m.seconds),
     ),
-    lines('hosts', along([[5, titles.converged], ...counts.map((n) => [n, titles.hosts(n)] as const)]), Math.log10),
+    each('Milliseconds per host', (m) => m.seconds * 1000),
+    each("Controller's CPU milliseconds per host", (m) => m.cpuSeconds * 1000),
+    each("Controller's peak MB per host", (m) => m.megabytes),
   ];
-  const placed = panels.map((panel, i) => `<g transform="translate(${20 + i * (width + 40)} 30)">${panel}</g>`);
+  const placed = panels.map(
+    (panel, i) => `<g transform="translate(${left + (i % 3) * column} ${top + Math.floor(i / 3) * row})">${panel}</g>`,
+  );
   const key = names.map((name, i) => {
-    const at = 20 + i * 136;
-    return `<rect class="${classOf(name)}" x="${at}" y="${height + 68}" width="10" height="10"/><text x="${at + 15}" y="${height + 77}">${name}</text>`;
+    const at = left - 30 + i * 130;
+    return `<rect class="${classOf(name)}" x="${at}" y="14" width="11" height="11" rx="2"/><text x="${at + 17}" y="24">${name}</text>`;
   });
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${3 * (width + 40)} ${height + 90}" role="img" aria-label="Seconds for a converged run">
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${left + 3 * column} ${top + 2 * row}" role="img" aria-label="Time, CPU and memory of tsplay beside others, the less the better">
 <style>${style}</style>
-<text class="title" x="20" y="16">A converged run: seconds, the less the better (logarithmic)</text>
-${[...placed, ...key].join('\n')}
+${[...key, ...placed].join('\n')}
 </svg>
 `;
 }
@@ -62,45 +78,60 @@ const classOf = (name: Name): string => `c${names.indexOf(name)}`;
 const painted = (dark: 0 | 1): string =>
   names.map((name) => `.${classOf(name)}{fill:${colours[name][dark]};stroke:${colours[name][dark]}}`).join('');
 
-const style = `text{font:11px system-ui,sans-serif;fill:#333}.title{font-weight:600;font-size:13px}.axis{stroke:#bbb;stroke-width:1}.line{fill:none!important;stroke-width:2}${painted(0)}@media(prefers-color-scheme:dark){text{fill:#ddd}.axis{stroke:#555}${painted(1)}}`;
+const style = `text{font:11px system-ui,sans-serif;fill:#333}.title{font-weight:600;font-size:12.5px}.axis{stroke:#ccc}.line{fill:none!important;stroke-width:2}${painted(0)}@media(prefers-color-scheme:dark){text{fill:#ddd}.axis{stroke:#444}${painted(1)}}`;
 
-function bars(values: readonly { readonly name: Name; readonly value: number }[]): string {
-  const lowest = 0.1;
-  const most = Math.max(1, ...values.map((v) => v.value));
-  const length = (value: number): number =>
-    ((Math.log10(Math.max(value, lowest)) + 1) / (Math.log10(most) + 1)) * (width - 40);
-  const step = height / Math.max(1, values.length);
-  const drawn = values.map(({ name, value }, i) => {
-    const y = i * step + 4;
-    const long = length(value);
-    return `<rect class="${classOf(name)}" x="0" y="${round(y)}" width="${round(long)}" height="${round(step - 8)}"/><text x="${round(long + 5)}" y="${round(y + step / 2)}">${digits(value)}</text>`;
-  });
-  return `${drawn.join('')}<text x="0" y="${height + 26}">5 hosts</text>`;
+const heading = (text: string): string => `<text class="title" x="0" y="-14">${text}</text>`;
+
+/** Decades that hold all the values, and where one stands between them: 0 at the bottom, 1 at the top. */
+function decades(values: readonly number[]): { readonly marks: readonly number[]; place(value: number): number } {
+  const bottom = Math.floor(Math.log10(Math.min(...values)));
+  const count = Math.max(1, Math.ceil(Math.log10(Math.max(...values)) - bottom));
+  return {
+    marks: Array.from({ length: count + 1 }, (_, i) => 10 ** (bottom + i)),
+    place: (value) => (Math.log10(value) - bottom) / count,
+  };
 }
 
-function lines(label: string, series: readonly Series[], scale: (x: number) => number): string {
+/** A group of bars for each work on five hosts, two side by side. */
+function bars(results: Results): string {
+  const works = [titles.fresh, titles.converged, titles.check, titles.ping].filter((title) => results.has(title));
+  const all = works.flatMap((title) => [...results.get(title)!.values()].map(({ seconds }) => seconds));
+  if (all.length === 0) return '';
+  const { place } = decades([0.1, ...all]);
+  const thick = 13;
+  const groups = works.map((title, i) => {
+    const drawn = names
+      .filter((name) => results.get(title)!.has(name))
+      .map((name, n) => {
+        const { seconds } = results.get(title)!.get(name)!;
+        const [y, long] = [15 + n * thick, round(place(seconds) * (width - 30))];
+        return `<rect class="${classOf(name)}" x="0" y="${y}" width="${long}" height="${thick - 3}" stroke="none"/><text x="${long + 5}" y="${y + 9}">${digits(seconds)}</text>`;
+      });
+    const at = `${(i % 2) * column - 30} ${Math.floor(i / 2) * (height / 2 + 12)}`;
+    return `<g transform="translate(${at})"><text x="0" y="9">${title.replace(', 5 hosts', '')}</text>${drawn.join('')}</g>`;
+  });
+  return `<g transform="translate(-30 0)">${heading('Five hosts: seconds')}</g>${groups.join('')}`;
+}
+
+function lines(title: string, label: string, scale: (x: number) => number, series: readonly Series[]): string {
   const all = series.flatMap((s) => s.points);
   if (all.length === 0) return '';
-  const [left, right] = bounds(all.map(([x]) => scale(x)));
-  const [low, high] = bounds(all.map(([, y]) => Math.log10(y)));
-  const [bottom, top] = [Math.floor(low), Math.ceil(high)];
-  const at = ([x, y]: readonly [number, number]): string =>
-    `${round(((scale(x) - left) / (right - left)) * width)},${round(height - ((Math.log10(y) - bottom) / (top - bottom)) * height)}`;
-  const ticks = Array.from({ length: top - bottom + 1 }, (_, i) => {
-    const y = round(height - (i / (top - bottom)) * height);
-    return `<path class="axis" d="M0 ${y}H${width}"/><text x="-4" y="${round(y + 3)}" text-anchor="end">${10 ** (bottom + i)}</text>`;
-  });
-  const stops = [...new Set(all.map(([x]) => x))].map((x) => {
-    const [place] = at([x, 10 ** bottom]).split(',');
-    return `<text x="${place}" y="${height + 13}" text-anchor="middle">${x}</text>`;
-  });
+  const stops = [...new Set(all.map(([x]) => x))].sort((a, b) => a - b);
+  const [first, last] = [scale(stops[0]!), scale(stops.at(-1)!)];
+  const { marks, place } = decades(all.map(([, y]) => y));
+  const across = (x: number): number => round(last === first ? 0 : ((scale(x) - first) / (last - first)) * width);
+  const up = (y: number): number => round(height - place(y) * height);
+  const grid = marks.map(
+    (mark) =>
+      `<path class="axis" d="M0 ${up(mark)}H${width}"/><text x="-6" y="${up(mark) + 4}" text-anchor="end">${Number(mark.toPrecision(1))}</text>`,
+  );
+  const below = stops.map((x) => `<text x="${across(x)}" y="${height + 15}" text-anchor="middle">${x}</text>`);
   const drawn = series.map(({ name, points }) => {
-    const dots = points.map((p) => `<circle class="${classOf(name)}" cx="${at(p).replace(',', '" cy="')}" r="2.5"/>`);
-    return `<polyline class="${classOf(name)} line" points="${points.map(at).join(' ')}"/>${dots.join('')}`;
+    const dots = points.map(([x, y]) => `<circle class="${classOf(name)}" cx="${across(x)}" cy="${up(y)}" r="3"/>`);
+    const path = points.map(([x, y]) => `${across(x)},${up(y)}`).join(' ');
+    return `<polyline class="${classOf(name)} line" points="${path}"/>${dots.join('')}`;
   });
-  return `${ticks.join('')}${stops.join('')}${drawn.join('')}<text x="0" y="${height + 26}">${label}</text>`;
+  return `${heading(title)}${grid.join('')}${below.join('')}${drawn.join('')}<text x="${width}" y="${height + 31}" text-anchor="end">${label}</text>`;
 }
-
-const bounds = (values: readonly number[]): [number, number] => [Math.min(...values), Math.max(...values)];
 
 const round = (value: number): number => Math.round(value * 10) / 10;

@@ -1,15 +1,22 @@
 import type { Results } from './bench.ts';
 import { type Name, names } from './contestants.ts';
 import type { Measured } from './measure.ts';
+import { counts, titles } from './scenarios.ts';
 import { met, targets } from './targets.ts';
 
-/** The medians: a row for each work, a column for each contestant; then the targets. In Markdown, aligned to be read as it is. */
+/**
+ * The medians: a row for each work, a column for each contestant, with the ratio to tsplay; what a host costs where there
+ * are many; then the targets. In Markdown, aligned to be read as it is.
+ */
 export function tableOf(results: Results): string {
   const columns = names.filter((name) => [...results.values()].some((row) => row.has(name)));
-  const part = (heading: string, show: (m: Measured) => string): string =>
+  const part = (heading: string, rows: Results, show: (m: Measured, own: Measured | undefined) => string): string =>
     aligned([
       [heading, ...columns],
-      ...[...results].map(([work, row]) => [work, ...columns.map((name) => cell(row, name, show))]),
+      ...[...rows].map(([work, row]) => [
+        work,
+        ...columns.map((name) => cell(row, name, (m) => show(m, name === 'tsplay' ? undefined : row.get('tsplay')))),
+      ]),
     ]);
   const judged = targets.flatMap((target) => {
     const value = target.value(results);
@@ -17,12 +24,36 @@ export function tableOf(results: Results): string {
     const limit = `${target.atLeast ? '≥' : '≤'} ${target.limit}${target.unit}`;
     return [[target.what, `${digits(value)}${target.unit}`, limit, met(target, value) ? 'met' : '**missed**']];
   });
+  const many = new Map(
+    counts.flatMap((count) => {
+      const row = results.get(titles.hosts(count));
+      if (!row) return [];
+      const each = [...row].map(([name, m]) => [name, perHost(m, count)] as const);
+      return [[`each of ${count.toLocaleString('en')} hosts`, new Map(each)] as const];
+    }),
+  );
+  const times = (m: Measured, own: Measured | undefined): string =>
+    own ? `${digits(m.seconds)} (${ratio(m.seconds / own.seconds)})` : digits(m.seconds);
   return [
-    part('seconds', (m) => digits(m.seconds)),
-    part("controller's CPU seconds / peak MB", (m) => `${digits(m.cpuSeconds)} / ${Math.round(m.megabytes)}`),
     ...(judged.length > 0 ? [aligned([['target', 'measured', 'wanted', ''], ...judged])] : []),
+    part('seconds (to tsplay)', results, times),
+    part("controller's CPU seconds / peak MB", results, (m) => `${digits(m.cpuSeconds)} / ${Math.round(m.megabytes)}`),
+    ...(many.size > 0
+      ? [
+          part('milliseconds / CPU milliseconds / MB', many, (m) =>
+            [m.seconds * 1000, m.cpuSeconds * 1000, m.megabytes].map(digits).join(' / '),
+          ),
+        ]
+      : []),
   ].join('\n');
 }
+
+/** What each of so many hosts had of it. */
+export function perHost({ seconds, cpuSeconds, megabytes }: Measured, count: number): Measured {
+  return { seconds: seconds / count, cpuSeconds: cpuSeconds / count, megabytes: megabytes / count };
+}
+
+const ratio = (value: number): string => `${value >= 9.95 ? value.toFixed(0) : value.toFixed(1)}×`;
 
 const cell = (row: ReadonlyMap<Name, Measured>, name: Name, show: (m: Measured) => string): string => {
   const measured = row.get(name);
