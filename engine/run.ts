@@ -4,6 +4,7 @@ import { Connections } from './connection/pool.ts';
 import { TaskFailure } from './contract/failure.ts';
 import type { AnyModule } from './contract/module.ts';
 import { Lookahead } from './execute/ahead.ts';
+import { connectAhead } from './execute/connect-ahead.ts';
 import type { Confirm, RunContext, RunOptions } from './execute/context.ts';
 import type { Emit, HostCounts } from './execute/event.ts';
 import { LiveInventory } from './execute/growth.ts';
@@ -141,6 +142,7 @@ export async function execute(
     for (const [play, found] of prepared.hosts) {
       const names = grows || context.inventory.changed ? hostsNow(play, context, request) : found;
       for (const name of names) involved.add(name);
+      void connectAhead(context, play);
       if (signal.aborted || !(await runPlay(context, play, names))) break;
     }
   } catch (error) {

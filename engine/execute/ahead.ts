@@ -1,6 +1,8 @@
 import { Unknown, UnknownValue } from '../contract/unknown.ts';
+import { batchesOf } from '../plan/batches.ts';
 import { facts as factTable } from '../plan/facts.ts';
 import { type HostMemory, HostScope, NeededFacts } from '../plan/scope.ts';
+import { termsOf } from '../plan/terms.ts';
 import { selected } from '../playbook/tags.ts';
 import type { Entry, Include, Play, Task } from '../playbook/types.ts';
 import { firstFalse } from '../template/conjunction.ts';
@@ -70,6 +72,18 @@ export class Lookahead {
     await this.#look(host, tasks);
     ahead.at = Date.now();
     if (pass.changes === fleet.changes) fleet.fresh = Math.max(fleet.fresh, 2 * (ahead.at - pass.at));
+  }
+
+  /** The next play that has anything to do, and the hosts that come to it first and are not in this one. */
+  after(now: Play): { readonly play: Play; readonly hosts: readonly string[] } | undefined {
+    if (this.#limit === 0) return undefined;
+    const plays = [...this.#hosts.keys()];
+    const later = new Set(plays.slice(plays.indexOf(now) + 1));
+    const play = this.#coming.find((coming) => later.has(coming.play))?.play;
+    if (!play) return undefined;
+    const { serial } = termsOf(play, this.#run().world.extra);
+    const [first = []] = batchesOf(serial, [...this.#hosts.get(play)!]);
+    return { play, hosts: first.filter((name) => !this.#hosts.get(now)!.has(name)) };
   }
 
   /** The next tasks that are for this host, `count` places far at most. */

@@ -134,19 +134,21 @@ export class Bench {
     say(`${title}: ${name}: ${good ? `${ran.seconds.toFixed(2)} s` : 'failed'}`);
     if (good) return ran;
     const why = ran.code === 0 ? 'it changed something on hosts that were as they should be' : `exit code ${ran.code}`;
-    this.failures.push(`${title}: ${name}: ${why}\n${ran.output.trimEnd().split('\n').slice(-15).join('\n')}`);
+    this.failures.push(`${title}: ${name}: ${why}\n${lastLines(ran.output)}`);
     return undefined;
   }
 
   async #must(command: Command): Promise<void> {
     const { code, output } = await measure(command, this.options.signal);
     this.options.signal?.throwIfAborted();
-    if (code !== 0) throw new Error(`${command.argv.join(' ')} ended with ${code}:\n${output.trimEnd()}`);
+    if (code !== 0) throw new Error(`${command.argv.join(' ')} ended with ${code}:\n${lastLines(output)}`);
   }
 }
 
 /** In the words of tsplay and Ansible, or in the floor's. */
 const changesNothing = (output: string): boolean => !/changed=[1-9]|^changed: /m.test(output);
+
+const lastLines = (output: string): string => output.trimEnd().split('\n').slice(-15).join('\n');
 
 export function say(line: string): void {
   process.stderr.write(`${line}\n`);

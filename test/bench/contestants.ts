@@ -38,8 +38,11 @@ export async function contestants(): Promise<{ readonly present: readonly Contes
     { name: 'tsplay', slow: false, command: tsplay },
   ];
   const missing: string[] = [];
-  if (!prints('ansible-playbook', ['--version'])) missing.push('ansible-core');
-  const mitogen = prints('python3', ['-c', 'import ansible_mitogen; print(ansible_mitogen.__path__[0])']);
+  const version = prints('ansible-playbook', ['--version']);
+  if (version === undefined) missing.push('ansible-core');
+  // Ansible's own Python: another that comes first in the PATH knows nothing of its packages.
+  const python = /^\s*python version = .*\((\/\S+)\)$/m.exec(version ?? '')?.[1] ?? 'python3';
+  const mitogen = prints(python, ['-c', 'import ansible_mitogen; print(ansible_mitogen.__path__[0])']);
   if (!mitogen) missing.push('ansible-mitogen');
   if (missing.includes('ansible-core')) return { present, missing };
   if (mitogen) present.push({ name: 'Mitogen', slow: true, command: ansible(join(mitogen, 'plugins/strategy')) });
