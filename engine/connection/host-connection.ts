@@ -18,6 +18,7 @@ export class HostConnection implements Connection {
   readonly #transport: Transport;
   readonly #shells = new Map<string, Promise<ShellSession>>();
   #opened: ShellSession[] = [];
+  #starting = 0;
   #roundTrips = 0;
   #closed = false;
 
@@ -65,17 +66,21 @@ export class HostConnection implements Connection {
   async #open(become: Become | undefined): Promise<ShellSession> {
     const until = Date.now() + this.target.connectTimeoutSeconds * 1000;
     for (;;) {
+      this.#starting++;
       try {
         const shell = await this.#start(become);
         this.#opened.push(shell);
         return shell;
       } catch (error) {
         this.#opened = this.#opened.filter(({ alive }) => alive);
-        if (!(error instanceof ChannelRefused) || this.#opened.length === 0 || Date.now() >= until) throw error;
+        const others = this.#opened.length + this.#starting - 1;
+        if (!(error instanceof ChannelRefused) || others === 0 || Date.now() >= until) throw error;
         await sleep(20); // whoever has just been given a shell has begun to use it by then
         const idle = this.#opened.find((shell) => shell.idle);
         idle?.close();
         await idle?.ended;
+      } finally {
+        this.#starting--;
       }
     }
   }

@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
+import pLimit, { type LimitFunction } from 'p-limit';
 import ssh2, { type Client, type ConnectConfig, type ServerHostKeyAlgorithm } from 'ssh2';
 import { algorithmsFor, hostName, linesFor, readKnownHosts } from './known-hosts.ts';
 import { type Login, loginFor } from './ssh-auth.ts';
@@ -17,12 +18,16 @@ const hostKeyAlgorithms: readonly ServerHostKeyAlgorithm[] = [
 
 /**
  * Attempts at least where the server hangs up before it says a word: sshd's MaxStartups drops some of many that come at
- * once. As long as the time to connect is not over there are more.
+ * once. As long as they have not taken the time that connecting may take there are more.
  */
 const attempts = 4;
 
 /** In milliseconds, and at random: those that were dropped together shall not come back together. */
 const pauseAfter = (attempt: number): number => Math.min(100 * 2 ** attempt, 1000) * (0.5 + Math.random());
+
+/** Servers that have hung up: who comes (again) waits until few are on the way in. By address and port. */
+const crowded = new Map<string, LimitFunction>();
+const few = 2;
 
 /** A client that is logged in. `through` makes the way to the host where there is no direct one. */
 export async function connectClient(
@@ -31,19 +36,28 @@ export async function connectClient(
   through?: () => Promise<Duplex>,
 ): Promise<Client> {
   const known = await readKnownHosts(target.knownHostsFiles);
-  const until = Date.now() + target.connectTimeoutSeconds * 1000;
+  let taken = 0;
   for (let attempt = 1; ; attempt++) {
-    const login = await loginFor(target, keyFiles);
+    let begun = 0;
+    const connect = async (): Promise<Client> => {
+      begun = Date.now();
+      return connectOnce(target, known, await loginFor(target, keyFiles), await through?.());
+    };
+    const crowd = crowded.get(where(target));
     try {
-      return await connectOnce(target, known, login, await through?.());
+      return await (crowd ? crowd(connect) : connect());
     } catch (error) {
       if (!(error instanceof HungUp)) throw error;
-      if (attempt >= attempts && Date.now() >= until)
+      if (!crowd) crowded.set(where(target), crowded.get(where(target)) ?? pLimit(few));
+      taken += Date.now() - begun;
+      if (attempt >= attempts && taken >= target.connectTimeoutSeconds * 1000)
         throw new Unreachable(
           `${target.name}: ${where(target)} hangs up before the login`,
           'sshd may be overloaded (MaxStartups) or refuse this address',
         );
-      await sleep(pauseAfter(attempt));
+      const pause = pauseAfter(attempt);
+      taken += pause;
+      await sleep(pause);
     }
   }
 }

@@ -38,6 +38,8 @@ tell('the cluster', 'bare', (story) => {
     expect(ran.exit, ran.trouble).to.equal(0);
     expect(changes(ran)).to.deep.equal([]);
     for (const [host, counts] of Object.entries(ran.recap!.hosts)) expect(counts.changed, host).to.equal(0);
+    // All are asked as root alone. The opening of the shell is one of them.
+    for (const [host, trips] of Object.entries(ran.recap!.roundTrips)) expect(trips, host).to.be.at.most(4);
     expect(writtenBetween(before, await story.cluster.written())).to.deep.equal([]);
   });
 
