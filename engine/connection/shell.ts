@@ -51,8 +51,8 @@ export class ShellSession implements Shell {
   readonly #stderr = this.#frames();
   #sent = 0;
   #received = 0;
-  #queue: Promise<unknown> = Promise.resolve();
-  #batch: Batch | undefined;
+  /** What is under way, in the order in which it was sent: the shell takes up one after the other. */
+  readonly #batches: Batch[] = [];
   #guard: NodeJS.Timeout | undefined;
   #failure: Error | undefined;
   #tellEnded = (): void => {};
@@ -77,20 +77,28 @@ export class ShellSession implements Shell {
 
   /** It has been used, and nothing is under way. */
   get idle(): boolean {
-    return this.alive && this.#received > 0 && !this.#batch;
+    return this.alive && this.#received > 0 && this.#batches.length === 0;
   }
 
+  /** Nobody waits for the answer to what was sent before: it is sent at once, and read by the shell when its turn comes. */
   run(scripts: readonly Script[]): Promise<readonly RawOutput[]> {
-    const result = this.#queue.then(() => this.#send(scripts));
-    this.#queue = result.catch(() => {});
-    return result;
+    if (this.#failure) return Promise.reject(this.#failure);
+    if (scripts.length === 0) return Promise.resolve([]);
+    return new Promise((resolve, reject) => {
+      const pieces = programFor(scripts, this.#mark, this.#sent);
+      this.#sent = Math.max(this.#sent, 1) + scripts.length;
+      this.#options.onRoundTrip?.();
+      this.#batches.push({ scripts, outputs: [], startedAt: Date.now(), resolve, reject });
+      if (this.#batches.length === 1) this.#watch();
+      for (const piece of pieces) this.#stream.stdin.write(piece);
+    });
   }
 
   /** Ends the shell: gently if it is idle, so that what scripts have left running in the background stays. */
   close(): void {
     if (this.#failure) return;
     const reason = new Unreachable(`connection to ${this.#options.host} is closed`);
-    if (this.#batch) return this.drop(reason);
+    if (this.#batches.length > 0) return this.drop(reason);
     this.#failure = reason;
     this.#stream.end();
   }
@@ -101,21 +109,7 @@ export class ShellSession implements Shell {
     this.#failure = reason;
     clearTimeout(this.#guard);
     this.#stream.destroy();
-    this.#batch?.reject(reason);
-    this.#batch = undefined;
-  }
-
-  #send(scripts: readonly Script[]): Promise<readonly RawOutput[]> {
-    if (this.#failure) throw this.#failure;
-    if (scripts.length === 0) return Promise.resolve([]);
-    const pieces = programFor(scripts, this.#mark, this.#sent);
-    this.#sent = Math.max(this.#sent, 1) + scripts.length;
-    this.#options.onRoundTrip?.();
-    return new Promise((resolve, reject) => {
-      this.#batch = { scripts, outputs: [], startedAt: Date.now(), resolve, reject };
-      this.#watch();
-      for (const piece of pieces) this.#stream.stdin.write(piece);
-    });
+    for (const batch of this.#batches.splice(0)) batch.reject(reason);
   }
 
   #frames() {
@@ -132,7 +126,7 @@ export class ShellSession implements Shell {
     frames.push(chunk);
     const limit = this.#options.maxOutputBytes ?? 64 * 1024 * 1024;
     if (frames.size <= limit) return;
-    const what = this.#batch && this.#batch.scripts.length > 1 ? 'one of the commands' : 'the command';
+    const what = this.#running > 1 ? 'one of the commands' : 'the command';
     this.drop(
       new TaskFailure(
         `${what} printed more than ${Math.round(limit / 1024 / 1024)} MiB on ${this.#options.host}; its shell was ended`,
@@ -157,22 +151,24 @@ export class ShellSession implements Shell {
   }
 
   #deliver(code: number, stdout: Buffer, stderr: Buffer): void {
-    const batch = this.#batch;
+    const [batch] = this.#batches;
     if (!batch) return;
     const limit = batch.scripts[batch.outputs.length]?.timeoutSeconds;
     const killed = code === 137 && limit !== undefined && Date.now() - batch.startedAt >= limit * 1000;
     batch.outputs.push({ code: killed ? 124 : code, stdout, stderr });
-    batch.startedAt = Date.now();
+    const done = batch.outputs.length === batch.scripts.length;
+    if (done) this.#batches.shift();
+    const [next] = this.#batches;
+    if (next) next.startedAt = Date.now();
     this.#watch();
-    if (batch.outputs.length < batch.scripts.length) return;
-    this.#batch = undefined;
-    batch.resolve(batch.outputs);
+    if (done) batch.resolve(batch.outputs);
   }
 
   /** Waits for the answer of the script whose turn it is, if its time is bounded. */
   #watch(): void {
     clearTimeout(this.#guard);
-    const seconds = this.#batch?.scripts[this.#batch.outputs.length]?.timeoutSeconds;
+    const [batch] = this.#batches;
+    const seconds = batch?.scripts[batch.outputs.length]?.timeoutSeconds;
     if (seconds === undefined) return;
     this.#guard = setTimeout(
       () =>
@@ -185,6 +181,10 @@ export class ShellSession implements Shell {
     );
   }
 
+  get #running(): number {
+    return this.#batches.reduce((sum, { scripts }) => sum + scripts.length, 0);
+  }
+
   #closed(why: string | undefined): void {
     this.#tellEnded();
     if (this.#failure) return;
@@ -194,11 +194,9 @@ export class ShellSession implements Shell {
       this.drop(startFailure(Buffer.concat([this.#stderr.frames.rest(), this.#stdout.frames.rest()]).toString()));
       return;
     }
-    const doing = !this.#batch
-      ? 'nothing was running'
-      : this.#batch.scripts.length > 1
-        ? `${this.#batch.scripts.length} commands were running`
-        : 'a command was running';
+    const count = this.#running;
+    const doing =
+      count === 0 ? 'nothing was running' : count > 1 ? `${count} commands were running` : 'a command was running';
     this.drop(new Unreachable(`connection to ${host} was lost while ${doing}${because}`));
   }
 }

@@ -56,7 +56,7 @@ export interface RawOutput {
   readonly stderr: Buffer;
 }
 
-/** One long-lived /bin/sh on the host for one user. Calls are queued: one is under way at a time. */
+/** One long-lived /bin/sh on the host for one user. It takes up one call after the other, in the order in which they came. */
 export interface Shell {
   run(scripts: readonly Script[]): Promise<readonly RawOutput[]>;
 }

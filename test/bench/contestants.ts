@@ -104,6 +104,9 @@ function tsplay(task: Task, ground: Ground): Command {
     playbook,
     '-i',
     ground.inventory,
+    // As the others have it: a full machine answers slowly when many come at once.
+    '--timeout',
+    '60',
     ...variables,
     ...(task === 'check' ? ['--check'] : []),
   ]);
