@@ -6,6 +6,7 @@ export const copy = defineModule({
   name: 'copy',
   summary: 'Writes a file of the controller, or given text, to the host.',
   subject: 'files',
+  alongside: true,
   args: {
     type: 'object',
     properties: {

@@ -6,6 +6,7 @@ export const template = defineModule({
   name: 'template',
   summary: 'Renders a template for the host and writes it there.',
   subject: 'files',
+  alongside: true,
   args: {
     type: 'object',
     properties: {

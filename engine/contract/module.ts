@@ -121,6 +121,8 @@ export interface Module<A = never, P = unknown> {
   readonly once?: true;
   /** Its change is one command whose output says all: it can run detached from the connection (`async`). */
   readonly detachable?: true;
+  /** Its change is the writing of one file: for several items of a loop that have nothing to do with each other it may be under way at once. */
+  readonly alongside?: true;
   /** Working examples for the reference, each the YAML of one or more tasks; all are checked by a test. */
   readonly examples: readonly string[];
   /** What the schema cannot say about arguments that belong together; returns messages. Values may still be templates then: those are left out. */

@@ -31,13 +31,13 @@ export interface Step {
   readonly visit?: Visit;
 }
 
-/** Judges the conditions, then runs the module as often as `until` asks. Never throws. */
-export async function runStep(step: Step): Promise<{ outcome: Outcome; attempts?: number }> {
+/** Judges the conditions, then runs the module as often as `until` asks. `begun`: it has looked already. Never throws. */
+export async function runStep(step: Step, begun?: Begun): Promise<{ outcome: Outcome; attempts?: number }> {
   const { task } = step;
   try {
     const refused = await refusal(step);
     if (refused) return { outcome: skipped(`when: ${refused.source} is false`) };
-    if (!task.until) return { outcome: await attempt(step) };
+    if (!task.until) return { outcome: await attempt(step, begun) };
     return await retry(step, task.until);
   } catch (error) {
     if (error instanceof UnknownValue) return { outcome: unknown(error.reason) };
@@ -68,11 +68,11 @@ async function retry(step: Step, until: NonNullable<Task['until']>): Promise<{ o
 }
 
 /** One run of the module, with changed_when and failed_when judged after it. */
-async function attempt(step: Step): Promise<Outcome> {
+async function attempt(step: Step, begun?: Begun): Promise<Outcome> {
   const { task } = step;
   let outcome: Outcome;
   try {
-    outcome = await execute(step);
+    outcome = await execute(step, begun);
   } catch (error) {
     if (error instanceof UnknownValue) return unknown(error.reason);
     outcome = outcomeOf(error, task.module);
@@ -138,25 +138,37 @@ export function approach(step: Step): Promise<Approach> {
   });
 }
 
-/** Check, then predict or change, then verify: the one path that every module takes. */
-async function execute(step: Step): Promise<Outcome> {
-  const { run, play, task, host, scope } = step;
-  const { module } = task;
-  const { args, target, footing } = await approach(step);
-  if (task.variableFiles) return readVariables(task.variableFiles, args);
-  const eyes = step.visit && run.guard?.eyes?.(step, step.visit);
-  const access = new Access(footing, false, eyes?.saw);
-  let check: Check;
+/** A step that has looked. */
+export interface Begun extends Approach {
+  readonly access: Access;
+  readonly check: Check;
+}
+
+export async function begin(step: Step, approached?: Approach): Promise<Begun> {
+  const { module } = step.task;
+  const at = approached ?? (await approach(step));
+  const eyes = step.visit && step.run.guard?.eyes?.(step, step.visit);
+  const access = new Access(at.footing, false, eyes?.saw);
   try {
-    check = await look(module, args, access, eyes);
+    return { ...at, access, check: await look(module, at.args, access, eyes) };
   } catch (error) {
     if (error instanceof UnknownValue && module.change)
-      target.predictions.add(
+      at.target.predictions.add(
         [...access.keysRead].map((key) => ({ kind: 'unknown', key })),
         error.reason,
       );
     throw error;
   }
+}
+
+/** Check, then predict or change, then verify: the one path that every module takes. */
+async function execute(step: Step, begun?: Begun): Promise<Outcome> {
+  const { run, play, task, host, scope } = step;
+  const { module } = task;
+  const approached = begun ?? (await approach(step));
+  const { args, target, footing } = approached;
+  if (task.variableFiles) return readVariables(task.variableFiles, args);
+  const { access, check } = begun ?? (await begin(step, approached));
   const told = {
     ...(check.message !== undefined && { message: check.message }),
     ...(check.warnings && { warnings: check.warnings }),

@@ -13,6 +13,7 @@ import { combine, type Outcome, outcomeOf, reasonOf, registered, skipped, unknow
 import { failLike, isLost } from './spread.ts';
 import { runStep, type Step } from './step.ts';
 import { book, safely, tell, titleOf } from './tell.ts';
+import { together } from './together.ts';
 
 /** Where a task stands: what changes how its outcome is told and counted. */
 export interface Standpoint {
@@ -153,18 +154,17 @@ async function runLoop(
   }
   const outcomes: Outcome[] = [];
   const results: unknown[] = [];
-  for (const [index, item] of items.entries()) {
-    if (run.signal.aborted) break;
-    const begun = performance.now();
+  const steps = items.map((_, index): Step => {
     const inner = scope.with(loopVariables(loop, items, index));
-    const { outcome: bare, attempts } = await runStep({
-      run,
-      play: at.play,
-      task,
-      host,
-      scope: inner,
-      ...visitOf(at, index),
-    });
+    return { run, play: at.play, task, host, scope: inner, ...visitOf(at, index) };
+  });
+  const done = await together(loop, steps);
+  for (const [index, item] of items.entries()) {
+    const known = done.get(index);
+    if (run.signal.aborted && !known) break;
+    const begun = performance.now();
+    const { scope: inner } = steps[index]!;
+    const { outcome: bare, attempts } = known ? { outcome: known } : await runStep(steps[index]!);
     const label = loop.label ? safely(() => loop.label!.evaluate(inner)) : item;
     const outcome = await conclude(run, at, task, host, inner, bare, begun, { item: label, index });
     outcomes.push(outcome);

@@ -1,15 +1,15 @@
 import type { Difference } from '../contract/module.ts';
+import { Unknown } from '../contract/unknown.ts';
 import type { HostCounts, Result } from '../execute/event.ts';
 import type { Eyes, Guard, Visit } from '../execute/guard.ts';
 import type { Outcome } from '../execute/outcome.ts';
 import type { Step } from '../execute/step.ts';
 import { isQuiet } from '../execute/tell.ts';
-import { Unknown } from '../contract/unknown.ts';
 import { facts } from '../plan/facts.ts';
 import type { HostScope, SeenFact } from '../plan/scope.ts';
 import type { Entry, Play, Task } from '../playbook/types.ts';
-import { formatPlace } from '../source/place.ts';
 import type { Inputs } from '../source/inputs.ts';
+import { formatPlace } from '../source/place.ts';
 import type { Secrets } from '../vault/secrets.ts';
 import { differencesDigest, stepId } from './digests.ts';
 import type { PlannedHost, PlannedStep, Rest } from './format.ts';

@@ -24,6 +24,7 @@ const parts = Object.keys({
   setsVariables: true,
   once: true,
   detachable: true,
+  alongside: true,
   examples: true,
   lint: true,
   check: true,
