@@ -39,7 +39,7 @@ const given = {
 const plan = ['-i', 'more.sh', '-e', 'word=w'];
 
 describe('tsplay apply', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let project: Project;
   beforeEach(async () => {
     project = new Project(given);

@@ -10,7 +10,7 @@ const playbook = (tasks: string, more = ''): string =>
 const write = (content: string) => `- name: write\n  copy: { content: "${content}", dest: '{{ file }}.f' }`;
 
 describe('a plan binds', function () {
-  this.timeout(20_000);
+  this.timeout(120_000);
 
   it('is done where all is as it was, and only what was planned', async () => {
     const { planned, applied, exit, read } = await bind({ playbook: playbook(write('one\\n')) });
