@@ -98,7 +98,9 @@ describe("the README's units for systemd", () => {
     for (const [name, text] of units)
       writeFileSync(join(folder, name), text.replace('/usr/local/bin/tsplay', process.execPath));
     const { status, stderr } = spawnSync('systemd-analyze', [
-      ...['verify', '--man=no', '--recursive-errors=no'],
+      'verify',
+      '--man=no',
+      '--recursive-errors=no',
       ...units.map(([name]) => join(folder, name)),
     ]);
     rmSync(folder, { recursive: true });

@@ -19,7 +19,7 @@ export async function together(loop: Loop, steps: readonly Step[]): Promise<Read
   const alike = begun.slice(0, undisturbed(begun));
   if (alike.filter((one) => one?.check.differences.length).length < 2) return new Map();
   const outcomes = await Promise.all(
-    alike.map(async (one, i): Promise<[number, Outcome]> => [i, (await runStep(steps[i]!, one!)).outcome]),
+    alike.map(async (one, i): Promise<[number, Outcome]> => [i, (await runStep(steps[i]!, one)).outcome]),
   );
   return new Map(outcomes);
 }

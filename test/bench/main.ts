@@ -49,7 +49,8 @@ async function attempt(name: string, measure: (bench: Bench) => Promise<void>): 
   try {
     await measure(bench);
   } catch (error) {
-    if (!interrupt.signal.aborted) bench.failures.push(`${name}: ${error instanceof Error ? error.message : error}`);
+    if (!interrupt.signal.aborted)
+      bench.failures.push(`${name}: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 

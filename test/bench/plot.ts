@@ -83,7 +83,10 @@ const style = `text{font:11px system-ui,sans-serif;fill:#333}.title{font-weight:
 const heading = (text: string): string => `<text class="title" x="0" y="-14">${text}</text>`;
 
 /** Decades that hold all the values, and where one stands between them: 0 at the bottom, 1 at the top. */
-function decades(values: readonly number[]): { readonly marks: readonly number[]; place(value: number): number } {
+function decades(values: readonly number[]): {
+  readonly marks: readonly number[];
+  readonly place: (value: number) => number;
+} {
   const bottom = Math.floor(Math.log10(Math.min(...values)));
   const count = Math.max(1, Math.ceil(Math.log10(Math.max(...values)) - bottom));
   return {

@@ -105,7 +105,15 @@ describe('tsplay plan', function () {
 
   it('has nothing to say where nothing would change', async () => {
     const { code, stdout } = await project.run(
-      ...['plan', 'site.yml', '-i', 'hosts.yml', '-e', 'word=x', '--start-at-task', 'broken', '--detailed-exitcode'],
+      'plan',
+      'site.yml',
+      '-i',
+      'hosts.yml',
+      '-e',
+      'word=x',
+      '--start-at-task',
+      'broken',
+      '--detailed-exitcode',
     );
     expect([code, stdout]).to.deep.equal([0, 'a, b  nothing to change\n\nNothing to change.\n']);
   });

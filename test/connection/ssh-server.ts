@@ -54,7 +54,10 @@ export async function startServer(access: Access): Promise<TestServer> {
     });
     let [sessions, forwards] = [0, 0];
     client.on('session', (acceptSession, rejectSession) => {
-      if (sessions === access.most?.sessions) return void rejectSession();
+      if (sessions === access.most?.sessions) {
+        rejectSession();
+        return;
+      }
       sessions++;
       acceptSession().on('exec', (acceptExec, _reject, { command }) => {
         const channel = acceptExec();
@@ -75,7 +78,7 @@ export async function startServer(access: Access): Promise<TestServer> {
     client.on('tcpip', (acceptForward, rejectForward, info) => {
       // Only ssh2 itself says that it has no channel left.
       if (++forwards === access.most?.forwards)
-        (client as unknown as { _chanMgr: { add: () => number } })._chanMgr.add = () => -1;
+        (client as unknown as Record<string, { add: () => number }>)['_chanMgr']!.add = () => -1;
       const socket = connect(info.destPort, info.destIP);
       socket.once('error', () => rejectForward());
       socket.once('connect', () => {

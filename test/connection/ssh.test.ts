@@ -191,7 +191,11 @@ describe('a connection over SSH', () => {
     const one = await server();
     let dropped = 0;
     const port = await listener((socket) => {
-      if (dropped++ < 30) return socket.destroy(); // more than one of them can be dropped by chance
+      // More than one of them can be dropped by chance.
+      if (dropped++ < 30) {
+        socket.destroy();
+        return;
+      }
       const through = connect(one.port, '127.0.0.1');
       through.on('error', () => socket.destroy());
       socket.pipe(through).pipe(socket);
