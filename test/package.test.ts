@@ -130,7 +130,7 @@ describe('the package, as npm packs it', function () {
     expect(stdout.trim().split('\n')).to.deep.equal([
       'one changed motd',
       'one ok motd',
-      'one unknown command',
+      'one changed command',
       'one unknown motd',
       'one failed sure',
     ]);

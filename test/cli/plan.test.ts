@@ -40,8 +40,8 @@ describe('tsplay plan', function () {
     const { code, stdout, stderr } = await project.plan('-e', 'word=x');
     expect([code, stderr]).to.deep.equal([0, '']);
     expect(stdout.replaceAll(project.folder, 'DIR').split('\n')).to.deep.equal([
-      'a  3 to change, 2 unknown',
-      'b  2 to change, 2 unknown',
+      'a  4 to change, 1 unknown',
+      'b  3 to change, 1 unknown',
       '',
       '± write',
       '    a',
@@ -62,8 +62,9 @@ describe('tsplay plan', function () {
       '      +++ content of DIR/out/same (then)',
       '      @@ -0,0 +1,1 @@',
       '      +same',
-      '? ask',
-      "    the same on all 2 hosts: unknown until 'ask' has run",
+      '± ask',
+      '    the same on all 2 hosts',
+      '      command: + cat /proc/uptime',
       '? rests on it',
       "    the same on all 2 hosts: unknown until 'ask' has run",
       '± tell (handler)',
