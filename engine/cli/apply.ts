@@ -5,6 +5,7 @@ import { Holder } from '../plan-file/holder.ts';
 import { expectFiles, expectInputs, expectValues } from '../plan-file/inputs.ts';
 import { movedHosts } from '../plan-file/moved.ts';
 import { answerPrompts } from '../playbook/prompts.ts';
+import { lookingReporter } from '../report/looking.ts';
 import { showPlan } from '../report/plan.ts';
 import { paintFor } from '../report/style.ts';
 import { execute } from '../run.ts';
@@ -68,10 +69,16 @@ async function apply(path: string, options: Options): Promise<number> {
     lacks: (name) => `'${name}' is not asked for any more`,
     other: (name) => `the answer for '${name}' is another`,
   });
-  if (!options.yes && !(await isConfirmed())) throw new PlanRefused(['it was not confirmed']);
+  if (!options.yes && !(await isConfirmed())) {
+    process.stderr.write('Not applied. No host was touched.\n');
+    return 1;
+  }
 
   const checking = { ...request, options: { ...request.options, check: true } };
-  const looked = await look(prepared, checking, keyed, { output: 'human' });
+  const view = human
+    ? await reporters({ output: 'human', verbose: 0 }, lookingReporter(process.stdout))
+    : { emit: () => {}, close: () => {} };
+  const looked = await look(prepared, checking, keyed, view);
   if (!looked.recap) return looked.exit;
   const guard = new Holder(prepared.hosts.keys(), plan, keyed, movedHosts(plan, looked.hosts));
   const { emit, close } = await reporters(options);

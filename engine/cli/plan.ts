@@ -21,7 +21,7 @@ import { type AskOptions, askPasswords } from './passwords.ts';
 import { newKey } from './plan-key.ts';
 import { UsageError } from './problem.ts';
 import { promptsAtTerminal } from './prompts.ts';
-import { type ReportOptions, reporters } from './reporters.ts';
+import { type Reporters, type ReportOptions, reporters } from './reporters.ts';
 import { type PlaybookOptions, requestOf } from './request.ts';
 import { journalFolder } from './state.ts';
 
@@ -40,7 +40,8 @@ export async function planCommand(playbooks: readonly string[], options: Options
   const keyed = newKey(request.vault!);
   const prepared = await prepareWatched(request);
   for (const warning of prepared.warnings) process.stderr.write(`${formatDiagnostic(warning)}\n\n`);
-  const looked = await look(prepared, request, keyed, options);
+  const view = await reporters({ ...options, verbose: 0 }, lookingReporter(process.stdout));
+  const looked = await look(prepared, request, keyed, view);
   if (!looked.recap) return looked.exit;
   const plan: Omit<Plan, 'format'> = {
     tsplay: version,
@@ -81,13 +82,12 @@ export async function look(
   prepared: Prepared,
   request: RunRequest,
   keyed: Keyed,
-  options: Pick<Options, 'output'>,
+  { emit, close }: Reporters,
 ): Promise<Looked> {
   const { vault, playbook } = prepared;
   await answerPrompts(playbook, request.extra, (text) => vault.secrets.add(text), promptsAtTerminal());
   const guard = new Recorder(prepared.hosts.keys(), keyed, vault.inputs);
   let recap: Recap | undefined;
-  const { emit, close } = await reporters({ ...options, verbose: 0 }, lookingReporter(process.stdout));
   const note = (event: Event): void => {
     if (event.event === 'recap') recap = event;
     emit(event);
