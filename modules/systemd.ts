@@ -2,7 +2,7 @@ import { expectSuccess, TaskFailure } from '../engine/contract/failure.ts';
 import { type Difference, defineModule, type Reader, type Writer } from '../engine/contract/module.ts';
 import { cannotTell, type Prediction, willBe } from '../engine/contract/probe.ts';
 import { sh } from '../engine/contract/quote.ts';
-import { inode, pathState } from './probes/path.ts';
+import { fileText, inode, type PathState, pathState, realPath } from './probes/path.ts';
 import { type UnitState, unitName, unitState } from './probes/service.ts';
 
 export const systemd = defineModule({
@@ -151,9 +151,14 @@ function predict(
   wanted: { masked: boolean; running: boolean; enabled: 'yes' | 'no' | undefined; outdated: false },
 ): Prediction[] {
   // What a mask has hidden, and what a new unit file says, is not known before.
-  if (present.masked && !wanted.masked) return [cannotTell(unitState(unit))];
+  const place = `/etc/systemd/system/${unit}`; // a mask is a link there
+  const links = present.masked === wanted.masked ? [] : [fileText, realPath].map((of) => cannotTell(of(place)));
+  const mask: PathState = { type: 'link', mode: '0777', owner: 'root', group: 'root', target: '/dev/null' };
+  if (links.length > 0) links.push(wanted.masked ? willBe(pathState(place), mask) : cannotTell(pathState(place)));
+  if (present.masked && !wanted.masked) return [cannotTell(unitState(unit)), ...links];
   const enabled = wanted.masked ? 'no' : present.enabled === 'always' ? 'always' : (wanted.enabled ?? present.enabled);
   return [
+    ...links,
     willBe(unitState(unit), {
       ...present,
       exists: true,

@@ -132,13 +132,15 @@ export class HostState implements HostMemory {
   }
 }
 
+const subjectOf = (key: string): string => key.slice(key.indexOf(':') + 1);
+
 type Foreseen = { readonly value: unknown } | { readonly unknown: string };
 
 /** In check mode: what earlier tasks would have made of the host. */
 export class Predictions {
   readonly #values = new Map<string, Foreseen>();
-  /** Of all that begins so, the latest first. */
-  readonly #ranges: { readonly keys: string; readonly foreseen: Foreseen }[] = [];
+  /** Of all keys that match, the latest first. */
+  readonly #ranges: { readonly matches: (key: string) => boolean; readonly foreseen: Foreseen }[] = [];
   #since: string | undefined;
   readonly #coming: (Coming & { readonly until: string })[] = [];
   readonly #own = new Map<string, Promise<unknown>>();
@@ -155,16 +157,27 @@ export class Predictions {
     for (const p of predictions) {
       if (p.kind === 'value') this.#values.set(p.key, { value: p.value });
       else if (p.kind === 'unknown') this.#values.set(p.key, { unknown: until });
-      else if (p.kind === 'all') this.#range(p.keys, { value: p.value });
-      else if (p.kind === 'all-unknown') this.#range(p.keys, { unknown: until });
+      else if (p.kind === 'all') this.#range((key) => key.startsWith(p.keys), { value: p.value });
+      else if (p.kind === 'all-unknown') this.#range((key) => key.startsWith(p.keys), { unknown: until });
       else this.#coming.push({ ...p, until });
     }
   }
 
+  /**
+   * A task of which it is unknown what it would do has looked at this: it may change that, and of a path also what it
+   * has not looked at (the content, where it stopped at the owner).
+   */
+  doubt(keys: Iterable<string>, until: string): void {
+    const seen = new Set(keys);
+    const places = new Set([...seen].map(subjectOf).filter((subject) => subject.startsWith('/')));
+    if (seen.size > 0) this.#since ??= until;
+    this.#range((key) => seen.has(key) || places.has(subjectOf(key)), { unknown: until });
+  }
+
   /** What was foreseen before of any of them does not count any more. */
-  #range(keys: string, foreseen: Foreseen): void {
-    for (const key of this.#values.keys()) if (key.startsWith(keys)) this.#values.delete(key);
-    this.#ranges.unshift({ keys, foreseen });
+  #range(matches: (key: string) => boolean, foreseen: Foreseen): void {
+    for (const key of this.#values.keys()) if (matches(key)) this.#values.delete(key);
+    this.#ranges.unshift({ matches, foreseen });
   }
 
   /** Since when the host would not be as it is now: the first task that would have changed it. */
@@ -173,7 +186,7 @@ export class Predictions {
   }
 
   of(key: string): Foreseen | undefined {
-    return this.#values.get(key) ?? this.#ranges.find(({ keys }) => key.startsWith(keys))?.foreseen;
+    return this.#values.get(key) ?? this.#ranges.find(({ matches }) => matches(key))?.foreseen;
   }
 
   /**

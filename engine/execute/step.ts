@@ -152,11 +152,7 @@ export async function begin(step: Step, approached?: Approach): Promise<Begun> {
   try {
     return { ...at, access, check: await look(module, at.args, access, eyes) };
   } catch (error) {
-    if (error instanceof UnknownValue && module.change)
-      at.target.predictions.add(
-        [...access.keysRead].map((key) => ({ kind: 'unknown', key })),
-        error.reason,
-      );
+    if (error instanceof UnknownValue && module.change) at.target.predictions.doubt(access.keysRead, error.reason);
     throw error;
   }
 }

@@ -1,9 +1,9 @@
 import { TaskFailure } from '../../engine/contract/failure.ts';
 import type { Difference, Reader } from '../../engine/contract/module.ts';
-import type { Probe } from '../../engine/contract/probe.ts';
 import { account, groupExists } from '../probes/account.ts';
 import { type Identity, identity, nameOfId, type PathState } from '../probes/path.ts';
 import { unlessUnknown } from '../system/unless-unknown.ts';
+import { untouched } from './place.ts';
 
 /** The arguments that every module has which makes files. */
 export const attributeArgs = {
@@ -75,9 +75,6 @@ export async function readWanted(host: Reader, wanted: Wanted): Promise<{ wanted
   const [settled, me] = await Promise.all([named(host, wanted), host.read(identity()), expectNames(host, wanted)]);
   return { wanted: settled, me };
 }
-
-/** No file changes it: where what comes of the file cannot be known, this still is. */
-const untouched = <T>(probe: Probe<T>): Probe<T> => ({ ...probe, fixed: true });
 
 /** Nothing can be given to somebody whom the host does not know. One that a package will perhaps bring passes. */
 async function expectNames(host: Reader, { owner, group }: Wanted): Promise<void> {

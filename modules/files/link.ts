@@ -4,9 +4,10 @@ import type { Check, Reader } from '../../engine/contract/module.ts';
 import { cannotTell, type Prediction, willBe } from '../../engine/contract/probe.ts';
 import { fileDigest, fileText, inode, type PathState, pathState, realPath } from '../probes/path.ts';
 import { sameFile } from '../probes/same-file.ts';
+import { unlessUnknown } from '../system/unless-unknown.ts';
 import { readWanted, settle, type Wanted } from './attributes.ts';
 import type { Commands } from './folders.ts';
-import { anythingBelow, disturbed, expectFolder, look } from './place.ts';
+import { anythingBelow, disturbed, expectFolder, look, untouched } from './place.ts';
 
 export async function checkLink(
   host: Reader,
@@ -38,7 +39,7 @@ export async function checkLink(
       : [{ what: path, from: nameOf(present), to: `link to ${target}` }],
     after: [
       willBe(pathState(path), { type: 'link', mode: '0777', ...will, target }),
-      ...(right ? [] : [...throughChanges(path), ...anythingBelow(path)]),
+      ...(right ? [] : [...throughChanges(path), ...anythingBelow(path), ...(await through(host, path, target))]),
     ],
     result: { path, dest: path, src: target, state: 'link', ...will },
   };
@@ -88,6 +89,20 @@ function expectReplaceable(path: string, present: PathState, force: boolean): vo
 function nameOf(present: PathState): string | null {
   if (present.type === 'absent') return null;
   return present.type === 'link' ? `link to ${present.target}` : present.type;
+}
+
+/** What is seen through the new link, where that can be known. */
+async function through(host: Reader, path: string, target: string): Promise<readonly Prediction[]> {
+  const end = resolve(dirname(path), target);
+  if (end === path || end.startsWith(`${path}/`)) return [];
+  const [at, real, text, digest] = await Promise.all([
+    unlessUnknown(host.read(untouched(pathState(end)))),
+    unlessUnknown(host.read(untouched(realPath(end)))),
+    unlessUnknown(host.read(untouched(fileText(end)))),
+    unlessUnknown(host.read(untouched(fileDigest(end)))),
+  ]);
+  if (at?.type !== 'file' || typeof real !== 'string' || !text || digest === undefined) return [];
+  return [willBe(realPath(path), real), willBe(fileText(path), text), willBe(fileDigest(path), digest)];
 }
 
 function throughChanges(path: string): Prediction[] {

@@ -1,7 +1,7 @@
 import { dirname } from 'node:path/posix';
 import { TaskFailure } from '../../engine/contract/failure.ts';
 import type { Reader } from '../../engine/contract/module.ts';
-import { allWillBe, cannotTell, cannotTellAny, type Prediction } from '../../engine/contract/probe.ts';
+import { allWillBe, cannotTell, cannotTellAny, type Prediction, type Probe } from '../../engine/contract/probe.ts';
 import { absentPath, inode, noFile, type PathState, pathState, realPath } from '../probes/path.ts';
 import { tree } from '../probes/tree.ts';
 
@@ -12,10 +12,13 @@ export interface Place {
   readonly folder: PathState;
 }
 
+/** What the task only looks at: where it cannot be known what the task does, this still can. */
+export const untouched = <T>(probe: Probe<T>): Probe<T> => ({ ...probe, fixed: true });
+
 /** One round trip, unless the folder is a link: then what it leads to is looked at. */
 export async function look(host: Reader, path: string): Promise<Place> {
   const above = dirname(path);
-  const [present, folder] = await Promise.all([host.read(pathState(path)), host.read(pathState(above))]);
+  const [present, folder] = await Promise.all([host.read(pathState(path)), host.read(untouched(pathState(above)))]);
   if (folder.type === 'link') return { path, present, folder: await followed(host, above, folder) };
   // A folder that an earlier task would remove takes with it what is in it.
   return { path, present: folder.type === 'absent' ? absentPath : present, folder };

@@ -23,7 +23,7 @@ import { fetch } from '../../modules/fetch.ts';
 import { file } from '../../modules/file.ts';
 import { downloadScript } from '../../modules/files/download.ts';
 import { lineinfile } from '../../modules/lineinfile.ts';
-import { digestOf, fileDigest, fileText, inode, pathState } from '../../modules/probes/path.ts';
+import { digestOf, fileDigest, fileText, inode, pathState, realPath } from '../../modules/probes/path.ts';
 import { sameFile } from '../../modules/probes/same-file.ts';
 import { tree } from '../../modules/probes/tree.ts';
 import { urlDigest } from '../../modules/probes/url.ts';
@@ -41,6 +41,7 @@ const byKey: Record<string, (detail: string) => Probe<unknown>> = {
   digest: fileDigest,
   inode,
   tree,
+  realpath: realPath,
   'same-file': (detail) => sameFile(...(detail.split('\0') as [string, string])),
 };
 

@@ -37,8 +37,9 @@ export async function proveHandWritten(ground: Ground, name: string): Promise<Pr
     .filter(({ status, rescued, ignored }) => ['failed', 'unreachable'].includes(status) && !rescued && !ignored)
     .map((result) => `${nameOf(result)}: ${told(result)} ${result.failure?.stderr ?? ''}`);
   const done = await ground.written();
-  const again = compare(await runner.run({ check: true }), await runner.run({ check: false }));
+  const checkAgain = await runner.run({ check: true });
   written.push(...writtenBetween(done, await ground.written()));
+  const again = compare(checkAgain, await runner.run({ check: false }));
   problems.push(...again.mismatches.map((text) => `on converged hosts: ${text}`));
   return { name, fidelity: compare(check, real), written, problems };
 }
