@@ -14,6 +14,9 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 /** The medians by work, and by who did it. */
 export type Results = Map<string, Map<Name, Measured>>;
 
+/** In seconds: what takes so long is not done another time. */
+const long = 60;
+
 interface Turns {
   /** Of the fast and of the slow contestants. */
   readonly rounds?: readonly [number, number];
@@ -59,15 +62,22 @@ export class Bench {
   /** Whoever can do the task does it, in turn, several times; the medians are kept. Nothing may change by it. */
   async turns(title: string, task: Task, ground: Ground, { rounds = [5, 2], who }: Turns = {}): Promise<void> {
     const measured = new Map<Name, Measured[]>();
-    const failed = new Set<Name>();
+    const [failed, enough] = [new Set<Name>(), new Set<Name>()];
     for (let round = 0; round < Math.max(...rounds); round++)
       for (const contestant of this.contestants) {
         const command = contestant.command(task, ground);
-        if (!command || failed.has(contestant.name) || round >= rounds[contestant.slow ? 1 : 0]) continue;
+        if (
+          !command ||
+          failed.has(contestant.name) ||
+          enough.has(contestant.name) ||
+          round >= rounds[contestant.slow ? 1 : 0]
+        )
+          continue;
         if (who && !who(contestant)) continue;
         const ran = await this.#measure(title, contestant.name, command, changesNothing);
         if (ran) measured.set(contestant.name, [...(measured.get(contestant.name) ?? []), ran]);
         else failed.add(contestant.name);
+        if (ran && ran.seconds > long) enough.add(contestant.name);
       }
     for (const [name, runs] of measured) if (!failed.has(name)) this.keep(title, name, runs);
   }

@@ -22,8 +22,16 @@ export interface Contestant {
   command(task: Task, ground: Ground): Command | undefined;
 }
 
-/** Those that this machine has, and what to install for the rest. */
-export async function contestants(): Promise<{ readonly present: readonly Contestant[]; readonly missing: string[] }> {
+export interface Found {
+  readonly present: readonly Contestant[];
+  /** Debian's packages for the rest. */
+  readonly missing: readonly string[];
+  /** Of those whose speed hangs on it. */
+  readonly versions: readonly string[];
+}
+
+/** Those that this machine has. */
+export async function contestants(): Promise<Found> {
   const floor = await bundledFloor();
   const present: Contestant[] = [
     { name: 'floor, OpenSSH', slow: false, command: openssh },
@@ -44,10 +52,16 @@ export async function contestants(): Promise<{ readonly present: readonly Contes
   const python = /^\s*python version = .*\((\/\S+)\)$/m.exec(version ?? '')?.[1] ?? 'python3';
   const mitogen = prints(python, ['-c', 'import ansible_mitogen; print(ansible_mitogen.__path__[0])']);
   if (!mitogen) missing.push('ansible-mitogen');
-  if (missing.includes('ansible-core')) return { present, missing };
+  const versions = [`Node ${process.versions.node}`];
+  if (version === undefined) return { present, missing, versions };
+  versions.push(
+    `ansible-core ${/\[core (\S+)\]/.exec(version)?.[1]} (pipelining, ControlPersist, a fork for each host)`,
+  );
+  if (mitogen)
+    versions.push(`Mitogen ${prints(python, ['-c', 'import mitogen; print(*mitogen.__version__, sep=".")'])}`);
   if (mitogen) present.push({ name: 'Mitogen', slow: true, command: ansible(join(mitogen, 'plugins/strategy')) });
   present.push({ name: 'Ansible', slow: true, command: ansible() });
-  return { present, missing };
+  return { present, missing, versions };
 }
 
 function prints(file: string, args: readonly string[]): string | undefined {

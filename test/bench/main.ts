@@ -1,3 +1,4 @@
+import { cpus } from 'node:os';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import * as lab from '../lab/index.ts';
@@ -25,7 +26,7 @@ if (!existsSync('dist/tsplay.js')) fail('dist/tsplay.js is what is measured, and
 const interrupt = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => interrupt.abort());
 
-const { present, missing } = await contestants();
+const { present, missing, versions } = await contestants();
 if (missing.length > 0) say(`left out, for they are not installed: apt-get install ${missing.join(' ')}`);
 const bench = await open();
 try {
@@ -34,7 +35,13 @@ try {
 } finally {
   bench.close();
 }
-const table = `${tableOf(bench.results)}${missing.length > 0 ? `\nLeft out: ${missing.join(', ')} (not installed).\n` : ''}`;
+const took = Math.round(performance.now() / 60_000);
+const about = [
+  `Medians of \`npm run bench\`, in ${took} minutes on ${cpus().length} processors that also carry the hosts; ${versions.join(', ')}.`,
+  ...(missing.length > 0 ? [`Left out: ${missing.join(', ')} (not installed).`] : []),
+  'A dash: it cannot do that, or would take minutes. Hosts beyond five are one sshd on many addresses, 50 worked on at a time.',
+];
+const table = `${tableOf(bench.results)}\n${about.join('\n')}\n`;
 process.stdout.write(`\n${table}`);
 if (readme && !interrupt.signal.aborted) {
   replaceTable(table);
@@ -64,12 +71,13 @@ async function open(): Promise<Bench> {
 }
 
 function replaceTable(text: string): void {
+  const picture = '![time, CPU and memory by contestant, distance and number of hosts](test/bench/results.svg)';
   const before = readFileSync('README.md', 'utf8');
   const marked = /(<!-- bench -->\n)[^]*?(<!-- end of bench -->)/;
   if (!marked.test(before)) return say('README.md has no `<!-- bench -->` … `<!-- end of bench -->`: left as it is');
   writeFileSync(
     'README.md',
-    before.replace(marked, (_, begin: string, end: string) => `${begin}\n${text}\n${end}`),
+    before.replace(marked, (_, begin: string, end: string) => `${begin}\n${picture}\n\n${text}\n${end}`),
   );
 }
 
