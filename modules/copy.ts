@@ -49,7 +49,7 @@ export const copy = defineModule({
     src: server.pem
     dest: /etc/haproxy/certs/
     owner: root
-    group: haproxy
+    group: www-data
     mode: '0640'
     backup: true`,
     `- name: Change who may use sudo, checked before it counts

@@ -1,5 +1,5 @@
-import { cpus } from 'node:os';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import * as lab from '../lab/index.ts';
 import { Bench, say } from './bench.ts';

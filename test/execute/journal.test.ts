@@ -70,7 +70,7 @@ describe('the journal of handlers', () => {
     layDown({ playbook: failing });
     await go();
     const check = await go({ go: 'on' }, { options: { check: true } });
-    expect(check.lines.filter((line) => line.includes('handler'))).to.deep.equal(['b unknown restart (handler)']);
+    expect(check.lines.filter((line) => line.includes('handler'))).to.deep.equal(['b changed restart (handler)']);
     expect(journals()).to.have.length(1);
   });
 

@@ -13,7 +13,7 @@ describe('what is unknown in check mode', () => {
       options: { check: true },
     });
     expect(results.map(({ task, status, message }) => `${task}: ${status}, ${message}`)).to.deep.equal([
-      "first: unknown, unknown until 'first' has run",
+      'first: changed, undefined',
       "second: unknown, unknown until 'first' has run",
       "second: unknown, unknown until 'first' has run",
       "third: unknown, unknown until 'first' has run",
