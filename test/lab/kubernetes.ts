@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { rm, symlink } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { labPaths } from './paths.ts';
 import { publishKubernetes } from './repository.ts';
 import { LabError } from './run.ts';
@@ -25,6 +26,7 @@ async function builder(): Promise<typeof import('./kubernetes/build.ts')> {
   const source = places.find((place) => existsSync(place));
   if (!source)
     throw new LabError("Kubernetes is built from the project's sources\nnext: run this in a checkout of tsplay");
-  const { tsImport } = await import('tsx/esm/api');
-  return tsImport(source.href, import.meta.url);
+  // Not its loader of ES modules: the bundled command is a script, which only requires.
+  const { require: load } = await import('tsx/cjs/api');
+  return load(fileURLToPath(source), import.meta.url) as typeof import('./kubernetes/build.ts');
 }
