@@ -1,12 +1,12 @@
 import { expectSuccess, TaskFailure } from '../engine/contract/failure.ts';
 import { type Check, defineModule, type Reader } from '../engine/contract/module.ts';
-import { willBe } from '../engine/contract/probe.ts';
+import { cannotTell, willBe } from '../engine/contract/probe.ts';
 import { attributeArgs, readWanted, settle, type Wanted } from './files/attributes.ts';
 import { fileWillBe } from './files/content.ts';
 import { type Commands, checkAttributes, checkFolder, kindOf } from './files/folders.ts';
 import { checkHardLink, checkLink } from './files/link.ts';
 import { disturbed, expectFolder, look, lookThrough, nothingBelow } from './files/place.ts';
-import { absentPath, fileDigest, fileText, inode, noFile, pathState } from './probes/path.ts';
+import { absentPath, fileDigest, fileText, inode, noFile, pathState, realPath } from './probes/path.ts';
 import { tree } from './probes/tree.ts';
 
 export const file = defineModule({
@@ -112,6 +112,7 @@ async function checkAbsent(host: Reader, path: string): Promise<Check<Commands>>
     after: [
       ...disturbed(path),
       ...(present.type === 'directory' || present.type === 'link' ? nothingBelow(path) : []),
+      ...(present.type === 'link' ? [cannotTell(realPath(path))] : []),
       willBe(pathState(path), absentPath),
       willBe(fileText(path), noFile),
       willBe(fileDigest(path), null),

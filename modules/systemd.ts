@@ -79,6 +79,14 @@ export const systemd = defineModule({
     if (present.masked && masked && (args.state === 'started' || args.state === 'restarted' || args.enabled === true))
       throw new TaskFailure(`${unit} is masked`, { hint: 'set masked: false to let it start' });
 
+    if (args.masked && !present.masked && (await host.read(pathState(`/etc/systemd/system/${unit}`))).type === 'file')
+      throw new TaskFailure(
+        `${unit} cannot be masked: its own file is /etc/systemd/system/${unit}, where the mask would be`,
+        {
+          hint: 'remove the file, or disable and stop the unit',
+        },
+      );
+
     const differences: Difference[] = [];
     const warnings: string[] = [];
     if (args.daemon_reload && present.outdated)
@@ -139,7 +147,11 @@ async function readUnit(host: Reader, unit: string, mayBeMissing: boolean): Prom
     host.read(pathState(`/etc/systemd/system/${unit}`)),
   ]);
   if (present.exists || mayBeMissing) return present;
-  if (file.type !== 'absent') return { ...present, exists: true };
+  if (file.type !== 'absent') {
+    const { content } = await host.read(fileText(`/etc/systemd/system/${unit}`));
+    const oneshot = /^Type=oneshot\s*$/m.test(content) && !/^RemainAfterExit=(?:yes|true|on|1)\s*$/m.test(content);
+    return { ...present, exists: true, enabled: /^\[Install\]/m.test(content) ? 'no' : 'always', oneshot };
+  }
   throw new TaskFailure(`there is no unit ${unit} on the host`, {
     hint: 'is its package installed? `systemctl list-unit-files` shows the names',
   });

@@ -1,7 +1,7 @@
 import { TaskFailure } from '../../engine/contract/failure.ts';
 import type { Check, Reader } from '../../engine/contract/module.ts';
-import { willBe } from '../../engine/contract/probe.ts';
-import { type Identity, type Present, pathState } from '../probes/path.ts';
+import { cannotTell, cannotTellAny, willBe } from '../../engine/contract/probe.ts';
+import { type Identity, type Present, pathState, realPath } from '../probes/path.ts';
 import { tree } from '../probes/tree.ts';
 import {
   type Attributes,
@@ -74,7 +74,11 @@ export async function checkFolder(
       ],
       differences: missing.map((f) => ({ what: f.path, from: null, to: 'directory' })),
       after: [
-        ...missing.flatMap((f) => disturbed(f.path)),
+        ...missing.flatMap((f) => [
+          ...disturbed(f.path),
+          cannotTell(realPath(f.path)),
+          cannotTellAny(`realpath:${f.path}/`),
+        ]),
         ...missing.map((f) => willBe(pathState(f.path), { type: 'directory' as const, ...f.will })),
         willBe(tree(path), []),
       ],

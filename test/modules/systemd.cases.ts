@@ -78,6 +78,22 @@ export const cases: readonly ModuleCase[] = [
     commands: ['systemctl daemon-reload'],
   },
   {
+    title: 'cannot mask a unit whose file stands where the mask would be',
+    module: systemd,
+    args: { ...base, name: 'x', masked: true },
+    given: host({}, '[Service]'),
+    fails: 'x.service cannot be masked',
+  },
+  {
+    title: 'knows of a unit that an earlier task would write whether it can be enabled',
+    module: systemd,
+    args: { ...base, name: 'x', enabled: true },
+    given: hostWith(
+      { '/etc/systemd/system/x.service': '[Service]\nType=oneshot\nExecStart=/bin/true\n' },
+      { 'unit:x.service': noUnit },
+    ),
+  },
+  {
     title: 'knows a unit whose file an earlier task would write',
     module: systemd,
     args: { ...base, name: 'x', state: 'started' },

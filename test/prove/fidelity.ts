@@ -137,7 +137,9 @@ export function compare(check: Ran, real: Ran): Fidelity {
 function valuesOf(check: Ran, real: Ran): { values: number; right: number; wrong: string[] } {
   const wrong: string[] = [];
   let [values, right] = [0, 0];
+  const taken = new Set(real.results.flatMap(({ host, delegatedTo }) => [host, delegatedTo]));
   for (const [host, foretold] of check.answers) {
+    if (!taken.has(host)) continue;
     const came = real.answers.get(host);
     for (const [key, answer] of came ? foretold : []) {
       if ('unknown' in answer) continue;
