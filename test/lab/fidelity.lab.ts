@@ -3,18 +3,15 @@ import type { Ground } from '../prove/ground.ts';
 
 /** A part of `npm run prove`, small enough for each test run: check mode is held against the run after it on real hosts. */
 const playbooks = ['web-site', 'own-unit', 'delegated', 'users'];
-const sequences = { files: 10, system: 6 } as const;
 
 describe('what check mode foretells', function () {
   this.timeout(240_000);
   let ground: Ground;
   let prove: typeof import('../prove/hand-written.ts').proveHandWritten;
-  let tryFamily: typeof import('../prove/properties.ts').tryFamily;
 
   before(async () => {
     // Mocha requires this file, but parts of the engine are only ever imported: so that all of it is there once, it is imported as a whole.
     ({ proveHandWritten: prove } = await import('../prove/hand-written.ts'));
-    ({ tryFamily } = await import('../prove/properties.ts'));
     const { Ground: OfLab } = await import('../prove/ground.ts');
     ground = await OfLab.open(['test/prove/hosts.yml']);
   });
@@ -26,14 +23,5 @@ describe('what check mode foretells', function () {
       const { fidelity, written, problems } = await prove(ground, name);
       expect([...fidelity.mismatches, ...written, ...problems]).to.deep.equal([]);
       expect(fidelity.both).to.be.at.least(3);
-    });
-
-  for (const [family, runs] of Object.entries(sequences))
-    it(`comes true for random sequences of tasks: ${family}`, async () => {
-      const [host] = ground.names as [string];
-      const bench = { inventories: ground.inventories, host, exec: (script: string) => ground.exec(host, script) };
-      const tried = await tryFamily(bench, family as keyof typeof sequences, 1, runs);
-      expect(tried.counterexample).to.equal(undefined);
-      expect(tried.cases).to.equal(runs);
     });
 });
