@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Event, Recap } from '../execute/event.ts';
+import type { Recap } from '../execute/event.ts';
 import { expectWhole, type Plan, type PlannedStep, PlanRefused, readPlan } from '../plan-file/format.ts';
 import { Holder } from '../plan-file/holder.ts';
 import { expectFiles, expectInputs, expectValues } from '../plan-file/inputs.ts';
@@ -8,10 +8,9 @@ import { answerPrompts } from '../playbook/prompts.ts';
 import { lookingReporter } from '../report/looking.ts';
 import { showPlan } from '../report/plan.ts';
 import { paintFor } from '../report/style.ts';
-import { execute } from '../run.ts';
 import { version } from '../source/version.ts';
 import { askText } from './ask.ts';
-import { interruptible } from './interrupt.ts';
+import { runGuarded } from './guarded.ts';
 import { type AskOptions, askPasswords } from './passwords.ts';
 import { answersOf, look, prepareWatched } from './plan.ts';
 import { keyOf } from './plan-key.ts';
@@ -19,7 +18,6 @@ import { UsageError } from './problem.ts';
 import { promptsAtTerminal } from './prompts.ts';
 import { type ReportOptions, reporters } from './reporters.ts';
 import { type PlaybookOptions, requestOf } from './request.ts';
-import { journalFolder } from './state.ts';
 import { type VaultOptions, vaultFrom } from './vault-passwords.ts';
 
 interface Options extends VaultOptions, AskOptions, ReportOptions {
@@ -81,20 +79,9 @@ async function apply(path: string, options: Options): Promise<number> {
   const looked = await look(prepared, checking, keyed, view);
   if (!looked.recap) return looked.exit;
   const guard = new Holder(prepared.hosts.keys(), plan, keyed, movedHosts(plan, looked.hosts));
-  const { emit, close } = await reporters(options);
-  let recap: Recap | undefined;
-  const note = (event: Event): void => {
-    if (event.event === 'recap') recap = event;
-    emit(event);
-  };
-  try {
-    const asked = { ...request, journal: journalFolder(), guard };
-    const exit = await interruptible((signal) => execute(prepared, asked, version, note, signal));
-    if (human && recap) process.stdout.write(tellLeft(guard.left, recap.hosts));
-    return exit;
-  } finally {
-    close();
-  }
+  const { exit, recap } = await runGuarded(prepared, request, guard, await reporters(options));
+  if (human && recap) process.stdout.write(tellLeft(guard.left, recap.hosts));
+  return exit;
 }
 
 function textOf(path: string): string {

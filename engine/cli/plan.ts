@@ -1,8 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { open, readFile, rename, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import type { Event, Recap } from '../execute/event.ts';
 import { type Plan, writePlan } from '../plan-file/format.ts';
 import { inputDigests, valueDigests } from '../plan-file/inputs.ts';
 import type { Keyed } from '../plan-file/keyed.ts';
@@ -12,18 +10,18 @@ import type { Play, Playbook } from '../playbook/types.ts';
 import { lookingReporter } from '../report/looking.ts';
 import { showPlan } from '../report/plan.ts';
 import { paintFor } from '../report/style.ts';
-import { execute, type Prepared, prepare, type RunRequest } from '../run.ts';
+import { type Prepared, prepare, type RunRequest } from '../run.ts';
 import { formatDiagnostic } from '../source/diagnostic.ts';
 import { Inputs } from '../source/inputs.ts';
 import { version } from '../source/version.ts';
-import { interruptible } from './interrupt.ts';
+import { type Ended, runGuarded } from './guarded.ts';
 import { type AskOptions, askPasswords } from './passwords.ts';
 import { newKey } from './plan-key.ts';
 import { UsageError } from './problem.ts';
 import { promptsAtTerminal } from './prompts.ts';
 import { type Reporters, type ReportOptions, reporters } from './reporters.ts';
 import { type PlaybookOptions, requestOf } from './request.ts';
-import { journalFolder } from './state.ts';
+import { writeWhole } from './write-whole.ts';
 
 interface Options extends PlaybookOptions, AskOptions, Omit<ReportOptions, 'verbose' | 'outputFile'> {
   /** The file for the plan. */
@@ -70,36 +68,18 @@ export async function prepareWatched(request: RunRequest): Promise<Prepared> {
   return prepare(request);
 }
 
-export interface Looked {
-  readonly exit: number;
+export interface Looked extends Ended {
   readonly hosts: Plan['hosts'];
-  /** Missing where it was interrupted. */
-  readonly recap?: Recap;
 }
 
 /** A run in check mode, and what it has seen. */
-export async function look(
-  prepared: Prepared,
-  request: RunRequest,
-  keyed: Keyed,
-  { emit, close }: Reporters,
-): Promise<Looked> {
+export async function look(prepared: Prepared, request: RunRequest, keyed: Keyed, view: Reporters): Promise<Looked> {
   const { vault, playbook } = prepared;
   await answerPrompts(playbook, request.extra, (text) => vault.secrets.add(text), promptsAtTerminal());
   const guard = new Recorder(prepared.hosts.keys(), keyed, vault.inputs);
-  let recap: Recap | undefined;
-  const note = (event: Event): void => {
-    if (event.event === 'recap') recap = event;
-    emit(event);
-  };
-  try {
-    const asked = { ...request, journal: journalFolder(), guard };
-    const exit = await interruptible((signal) => execute(prepared, asked, version, note, signal));
-    if (exit === 130 || !recap) return { exit, hosts: {} };
-    return { exit, recap, hosts: guard.hosts(recap.hosts, vault.secrets) };
-  } finally {
-    close();
-  }
+  const { exit, recap } = await runGuarded(prepared, request, guard, view);
+  if (exit === 130 || !recap) return { exit, hosts: {} };
+  return { exit, recap, hosts: guard.hosts(recap.hosts, vault.secrets) };
 }
 
 /** What was answered to the prompts of each play. */
@@ -137,20 +117,11 @@ function kept(options: Options): Record<string, unknown> {
   );
 }
 
-/** Whole or not at all, and for nobody else's eyes, whatever was there. */
+/** For nobody else's eyes, whatever was there. */
 async function writePrivate(path: string, text: string): Promise<void> {
-  const temporary = `${path}.${randomUUID()}`;
   try {
-    const file = await open(temporary, 'wx', 0o600);
-    try {
-      await file.writeFile(text);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(temporary, path);
+    await writeWhole(path, text);
   } catch (error) {
-    await rm(temporary, { force: true });
     throw new UsageError(`the plan cannot be written to ${path}: ${(error as Error).message}`);
   }
 }

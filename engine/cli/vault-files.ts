@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
 import { constants, realpathSync, statSync } from 'node:fs';
-import { access, mkdtemp, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { access, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { basename, join } from 'node:path';
 import { UsageError } from './problem.ts';
+import { writeWhole } from './write-whole.ts';
 
 /** A file, or standard input where its name is `-`. */
 export async function readInput(name: string): Promise<Buffer> {
@@ -27,23 +27,9 @@ export async function readInput(name: string): Promise<Buffer> {
 export async function replaceFile(name: string, content: Buffer | string): Promise<void> {
   const path = statSync(name, { throwIfNoEntry: false }) ? realpathSync(name) : name;
   const before = statSync(path, { throwIfNoEntry: false });
-  const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}`);
   try {
-    const file = await open(temporary, 'wx', 0o600);
-    try {
-      await file.writeFile(content);
-      if (before) {
-        // Where the owner cannot be kept, the file is ours; who may read it must not change for that.
-        await file.chown(before.uid, before.gid).catch(() => undefined);
-        await file.chmod(before.mode & 0o7777);
-      }
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(temporary, path);
+    await writeWhole(path, content, before);
   } catch (error) {
-    await rm(temporary, { force: true });
     throw new UsageError(`${name} cannot be written, and is as it was: ${(error as Error).message}`);
   }
 }

@@ -13,6 +13,7 @@ export const factShapes: Readonly<Record<string, Shape>> = {
   product_uuid: 'string',
   cgroup: 'string',
   time: 'int',
+  clock_offset: 'int',
   addresses: { list: 'string' },
   routes: { list: 'string' },
   macs: { list: 'string' },

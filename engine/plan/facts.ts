@@ -89,6 +89,13 @@ export const facts: ReadonlyMap<string, Fact> = new Map([
   ),
   fact('time', 'Its clock: seconds since 1970.', 'date +%s', Number, { volatile: true }),
   fact(
+    'clock_offset',
+    "Seconds by which its clock is ahead of the controller's, as its answer came; of one that is behind, negative.",
+    'date +%s',
+    (text) => Number(text) - Math.round(Date.now() / 1000), // hosts answer at different moments: their own times cannot be compared
+    { volatile: true },
+  ),
+  fact(
     'addresses',
     'All its addresses that others can reach, IPv4 and IPv6.',
     "ip -o addr show scope global | awk '{print $4}'",

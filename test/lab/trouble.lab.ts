@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -144,18 +145,19 @@ describe('trouble', function () {
       ONE,
       'mkdir /mnt/small && mount -t tmpfs -o size=64k none /mnt/small && echo old > /mnt/small/file',
     );
-    const big = join(at.folder, 'big');
-    writeFileSync(big, Buffer.alloc(1_000_000, 1));
+    const [big, packed] = [join(at.folder, 'big'), join(at.folder, 'packed')];
+    writeFileSync(big, randomBytes(1_000_000));
+    writeFileSync(packed, Buffer.alloc(1_000_000, 1)); // goes compressed
     const { code, results, told } = await at.run(
-      `- { name: slow, shell: 'sleep 60 | cat', timeout: 1, ignore_errors: true }\n- { name: full, copy: { src: ${big}, dest: /mnt/small/file } }`,
+      `- { name: slow, shell: 'sleep 60 | cat', timeout: 1, ignore_errors: true }\n- { name: packed, copy: { src: ${packed}, dest: /mnt/small/file }, ignore_errors: true }\n- { name: full, copy: { src: ${big}, dest: /mnt/small/file } }`,
       '-l',
       ONE,
     );
-    expect([code, results]).to.deep.equal([2, [`${ONE} failed full`, `${ONE} failed slow`]]);
+    expect([code, results]).to.deep.equal([2, [`${ONE} failed full`, `${ONE} failed packed`, `${ONE} failed slow`]]);
     expect(told(ONE)).to.contain('not finished within 1 s, and ended (timeout)');
-    expect(told(ONE)).to.contain(
-      'cannot write /mnt/small/file: the new content could not be stored; the old file stays: cat: write error: No space left on device',
-    );
+    const full = 'cannot write /mnt/small/file: the new content could not be stored; the old file stays';
+    expect(told(ONE)).to.contain(`${full}: cat: write error: No space left on device`);
+    expect(told(ONE)).to.contain(`${full}: gzip: stdout: No space left on device`);
     expect(await at.inside(ONE, 'ls -A /mnt/small; cat /mnt/small/file; pgrep -x sleep')).to.equal('file\nold');
     await at.inside(ONE, 'umount /mnt/small; rmdir /mnt/small');
   });
@@ -165,7 +167,8 @@ describe('trouble', function () {
     const playbookOf = (src: string) =>
       `- { name: big, copy: { src: ${src}, dest: /opt/big.bin, mode: '0640' } }\n- { name: next, copy: { content: x, dest: /opt/next } }`;
 
-    before(() => writeFileSync(join(at.folder, 'big.bin'), Buffer.alloc(50_000_000, 'tsplay')));
+    // Random, so that compressing does not make it small.
+    before(() => writeFileSync(join(at.folder, 'big.bin'), randomBytes(50_000_000)));
 
     it('while a command runs: unreachable, and nobody stays behind', async () => {
       const { ran } = at.begin(`- { name: slow, command: sleep 3 }\n- { name: next, command: 'true' }`);

@@ -29,3 +29,12 @@ describe('the shapes of facts', () => {
       expect(has(factShapes[name]!, value), JSON.stringify(value)).to.equal(true);
     });
 });
+
+describe('the offset of a clock', () => {
+  for (const ahead of [600, -600])
+    it(`of one that is ${ahead} s ahead`, () => {
+      const stdout = `${Math.round(Date.now() / 1000) + ahead}\n`;
+      const offset = facts.get('clock_offset')!.probe.parse({ code: 0, stdout, stderr: '' });
+      expect(offset).to.be.closeTo(ahead, 60); // whatever the test's machine is busy with
+    });
+});

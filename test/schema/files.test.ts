@@ -13,18 +13,24 @@ import { problemsOf, sortOf } from './validate.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
+/** The project that tsplay starts others with: it has modules of its own. */
+const STARTER = 'playbooks/starter';
+
 /** A case stands DIR for its own folder. */
 const placed = (text: string): string => text.replaceAll('DIR', '/tmp/case');
 
 const isEncrypted = (text: string): boolean => text.startsWith('$ANSIBLE_VAULT');
 
-/** The modules that a case brings, with those of tsplay that it names: few are compiled faster than all. */
-async function modulesOf(given: Files): Promise<readonly AnyModule[]> {
+/** The modules of tsplay and of a project's folder that a text names: few are compiled faster than all. */
+async function modulesOf(folder: string, text: string): Promise<readonly AnyModule[]> {
+  const all = await withOwnModules([folder], new Map(modules.map((m) => [m.name, m])), new Diagnostics());
+  return [...all.values()].filter(({ name }) => text.includes(`${name}:`));
+}
+
+async function modulesOfCase(given: Files): Promise<readonly AnyModule[]> {
   const folder = layOut(given);
   try {
-    const all = await withOwnModules([folder], new Map(modules.map((m) => [m.name, m])), new Diagnostics());
-    const text = [given.playbook, ...Object.values(given.files ?? {})].join('\n');
-    return [...all.values()].filter(({ name }) => text.includes(`${name}:`));
+    return await modulesOf(folder, [given.playbook, ...Object.values(given.files ?? {})].join('\n'));
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -37,10 +43,12 @@ describe('the schemas', function () {
     for (const name of readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })) {
       const path = `${folder}/${name}`;
       if (!/\.ya?ml$/.test(path)) continue;
-      it(`accept ${path}`, () => {
+      it(`accept ${path}`, async () => {
         const sort = sortOf(path, sorts);
+        const text = readFileSync(join(root, path), 'utf8');
+        const known = path.startsWith(`${STARTER}/`) ? await modulesOf(join(root, STARTER), text) : undefined;
         expect(sort, 'no pattern of the editor means this file').to.be.a('string');
-        expect(problemsOf(sort!, readFileSync(join(root, path), 'utf8'))).to.deep.equal([]);
+        expect(problemsOf(sort!, text, known)).to.deep.equal([]);
       });
     }
 
@@ -50,7 +58,7 @@ describe('the schemas', function () {
     if (refused) continue;
     it(`accept the case ${topic} / ${title}`, async () => {
       const known = Object.keys(files).some((path) => /modules\/|package\.json$/.test(path))
-        ? await modulesOf(given)
+        ? await modulesOfCase(given)
         : undefined;
       if (!isEncrypted(playbook)) expect(problemsOf('playbook', placed(playbook), known)).to.deep.equal([]);
       if (inventory?.startsWith('all:')) expect(problemsOf('inventory', placed(inventory))).to.deep.equal([]);

@@ -1,0 +1,34 @@
+import type { Event, Recap } from '../execute/event.ts';
+import type { Guard } from '../execute/guard.ts';
+import { execute, type Prepared, type RunRequest } from '../run.ts';
+import { version } from '../source/version.ts';
+import { interruptible } from './interrupt.ts';
+import type { Reporters } from './reporters.ts';
+import { journalFolder } from './state.ts';
+
+/** What came of a run that was watched; `recap` is missing where it was interrupted. */
+export interface Ended {
+  readonly exit: number;
+  readonly recap?: Recap;
+}
+
+/** Runs what was prepared with a guard that sees, and may refuse, each change; the reporters are closed at its end. */
+export async function runGuarded(
+  prepared: Prepared,
+  request: RunRequest,
+  guard: Guard,
+  { emit, close }: Reporters,
+): Promise<Ended> {
+  let recap: Recap | undefined;
+  const note = (event: Event): void => {
+    if (event.event === 'recap') recap = event;
+    emit(event);
+  };
+  try {
+    const asked = { ...request, journal: journalFolder(), guard };
+    const exit = await interruptible((signal) => execute(prepared, asked, version, note, signal));
+    return { exit, ...(recap && { recap }) };
+  } finally {
+    close();
+  }
+}
