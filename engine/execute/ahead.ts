@@ -12,7 +12,7 @@ import { evaluate, readFacts } from './evaluate.ts';
 import type { HostState } from './host.ts';
 import { look } from './look.ts';
 import { itemsOf, loopVariables } from './loop.ts';
-import { registered } from './outcome.ts';
+import { registered, skippedFor } from './outcome.ts';
 import { approach, refusal, type Step } from './step.ts';
 
 /** A task that comes, unless something fails, is skipped or ends before it. */
@@ -92,28 +92,41 @@ export class Lookahead {
     return this.#coming.slice(place, place + count).filter(({ play }) => meant(play));
   }
 
-  /** All at once; then again those that hung on what the first have found, as long as that brings anything new. */
+  /** All at once; and each that hung on what an earlier one leaves, again as soon as that one has been looked at. */
   async #look(host: HostState, tasks: readonly Coming[]): Promise<void> {
     const foreseen = new Foreseen(this.#run(), host);
     for (const [i, { task }] of tasks.entries()) foreseen.announce(i, task);
-    let left = [...tasks.keys()];
-    for (;;) {
-      const before = foreseen.learned;
-      const known = await Promise.all(left.map((i) => this.#peek(host, tasks[i]!, i, foreseen)));
-      left = left.filter((_, n) => !known[n]);
-      if (left.length === 0 || foreseen.learned === before) return;
-    }
+    const looks: Promise<void>[] = [];
+    const attend = async (coming: Coming, i: number): Promise<void> => {
+      let before: string | undefined;
+      for (;;) {
+        const reason = await this.#peek(host, coming, i, foreseen);
+        if (reason === undefined || reason === before) return;
+        before = reason;
+        await Promise.all(looks.filter((_, n) => n < i && untilRun(tasks[n]!.task) === reason));
+      }
+    };
+    for (const [i, coming] of tasks.entries()) looks.push(attend(coming, i));
+    await Promise.all(looks);
   }
 
-  /** False where it hangs on what cannot be known yet. Whatever goes wrong here will be told when it is the task's turn. */
-  async #peek(host: HostState, { play, task, around }: Coming, index: number, foreseen: Foreseen): Promise<boolean> {
+  /**
+   * Why it cannot be looked at yet, where it hangs on what is not known. Whatever else goes wrong here will be told when
+   * it is the task's turn.
+   */
+  async #peek(
+    host: HostState,
+    { play, task, around }: Coming,
+    index: number,
+    foreseen: Foreseen,
+  ): Promise<string | undefined> {
     const run = this.#run();
     const world = foreseen.world(index);
     // A condition asks for one fact after another: they come along with the rest, at once.
     const named = factsIn(task);
     if (named.size > 0) readFacts(run, play, host.name, named, world.memory(host.name).facts).catch(() => undefined);
-    if (task.variableFiles || task.module.once) return true; // about the controller
-    if (task.settings.runOnce && run.world.batch[0] !== host.name) return true; // most likely another host's
+    if (task.variableFiles || task.module.once) return undefined; // about the controller
+    if (task.settings.runOnce && run.world.batch[0] !== host.name) return undefined; // most likely another host's
     // Each with its own needs of facts, for they are evaluated side by side.
     const scopeWith = (locals?: ReadonlyMap<string, unknown>): HostScope =>
       new HostScope(world, host.host, new NeededFacts(), play, task, locals);
@@ -122,23 +135,23 @@ export class Lookahead {
     try {
       for (const include of around) {
         const outside = new HostScope(world, host.host, new NeededFacts(), play, include);
-        if (await evaluate(run, play, outside, () => firstFalse(include.when, outside))) return true;
+        if (await evaluate(run, play, outside, () => firstFalse(include.when, outside))) return undefined;
       }
       if (!task.loop) {
         foreseen.learn(index, task, await peekOnce(step));
-        return true;
+        return undefined;
       }
       const { loop } = task;
       const { items } = await itemsOf(run, play, scope, task, loop);
       await Promise.all(items.map((_, i) => peekOnce({ ...step, scope: scopeWith(loopVariables(loop, items, i)) })));
-      return true;
+      return undefined;
     } catch (error) {
-      return !(error instanceof UnknownValue);
+      return error instanceof UnknownValue ? error.reason : undefined;
     }
   }
 }
 
-/** The registered value and the variables that a step will leave, where it will find nothing to do. */
+/** The registered value and the variables that a step will leave, where it is skipped or will find nothing to do. */
 interface Found {
   readonly registers: unknown;
   readonly facts: Readonly<Record<string, unknown>>;
@@ -146,7 +159,8 @@ interface Found {
 
 async function peekOnce(step: Step): Promise<Found | undefined> {
   const { task } = step;
-  if (await refusal(step)) return undefined;
+  const refused = await refusal(step);
+  if (refused) return { registers: registered(skippedFor(refused)), facts: {} };
   const { args, footing } = await approach(step);
   const check = await look(task.module, args, new Access(footing, true));
   if (check.differences.length > 0 || task.changedWhen || task.failedWhen || task.until) return undefined;
@@ -176,7 +190,6 @@ class Foreseen {
   readonly #host: HostState;
   readonly #values = new Map<string, { readonly index: number; value: unknown }[]>();
   readonly #facts = new Map<string, Map<string, unknown>>();
-  learned = 0;
 
   constructor(run: RunContext, host: HostState) {
     this.#run = run;
@@ -188,7 +201,7 @@ class Foreseen {
     for (const name of namesSetBy(task)) {
       const values = this.#values.get(name) ?? [];
       this.#values.set(name, values);
-      values.push({ index, value: new Unknown(`until '${task.name}' has run`) });
+      values.push({ index, value: new Unknown(untilRun(task)) });
     }
   }
 
@@ -200,7 +213,6 @@ class Foreseen {
       const slot = this.#values.get(name)?.find((s) => s.index === index);
       if (!slot || !(slot.value instanceof Unknown)) continue;
       slot.value = value;
-      this.learned++;
     }
   }
 
@@ -236,6 +248,8 @@ function factsIn(task: Task): ReadonlySet<string> {
   const paths = [...conditions, ...templates].flatMap(({ references }) => references.map(({ path }) => path));
   return new Set(paths.flatMap((path) => path.filter((step, i) => path[i - 1] === 'facts' && factTable.has(step))));
 }
+
+const untilRun = (task: Task): string => `until '${task.name}' has run`;
 
 function namesSetBy(task: Task): readonly string[] {
   return [

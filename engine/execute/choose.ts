@@ -10,7 +10,7 @@ import type { Within } from './entries.ts';
 import { evaluate } from './evaluate.ts';
 import type { HostState } from './host.ts';
 import { itemsOf, loopVariables } from './loop.ts';
-import { type Outcome, outcomeOf, skipped, unknown } from './outcome.ts';
+import { type Outcome, outcomeOf, skipped, skippedFor, unknown } from './outcome.ts';
 import { safely } from './tell.ts';
 
 /** Files that include one another deeper than this never end. */
@@ -46,7 +46,7 @@ export async function chooseOn(
   let items: readonly unknown[];
   try {
     const found = await itemsOf(run, within.play, scope, include, loop);
-    if (found.refused) return whole(skipped(`when: ${found.refused.source} is false`));
+    if (found.refused) return whole(skippedFor(found.refused));
     ({ items } = found);
   } catch (error) {
     return whole(troubled(error));
@@ -71,7 +71,7 @@ async function chooseOne(
 ): Promise<Choice> {
   try {
     const refused = await evaluate(run, within.play, scope, () => firstFalse(include.when, scope));
-    if (refused) return { outcome: skipped(`when: ${refused.source} is false`), scope, locals };
+    if (refused) return { outcome: skippedFor(refused), scope, locals };
     const names = await evaluate(run, within.play, scope, () => namesOf(include, scope));
     const candidate = include.choose(names);
     if (within.around.length >= deepest)

@@ -6,7 +6,7 @@ import type { VariableLayer } from '../playbook/types.ts';
 import { frameIn } from '../project/frames.ts';
 import { originOf } from '../project/origin.ts';
 import { formatPlace } from '../source/place.ts';
-import { TemplateError } from '../template/types.ts';
+import { type Condition, TemplateError } from '../template/types.ts';
 import type { FailureDetail, Status } from './event.ts';
 import { Refused } from './guard.ts';
 
@@ -34,6 +34,9 @@ export interface Outcome {
 }
 
 export const skipped = (message: string): Outcome => ({ status: 'skipped', differences: [], message });
+
+/** Of a step that one of its conditions keeps from running. */
+export const skippedFor = ({ source }: Pick<Condition, 'source'>): Outcome => skipped(`when: ${source} is false`);
 
 export const unknown = (reason: string): Outcome => ({
   status: 'unknown',

@@ -17,7 +17,7 @@ import type { HostState } from './host.ts';
 import { readVariables } from './include-vars.ts';
 import { look } from './look.ts';
 import { maskDifference } from './mask.ts';
-import { hasChanged, type Outcome, outcomeOf, registered, skipped, unknown } from './outcome.ts';
+import { hasChanged, type Outcome, outcomeOf, registered, skippedFor, unknown } from './outcome.ts';
 
 /** One task on one host, for one item: the smallest thing that is executed. */
 export interface Step {
@@ -36,7 +36,7 @@ export async function runStep(step: Step, begun?: Begun): Promise<{ outcome: Out
   const { task } = step;
   try {
     const refused = await refusal(step);
-    if (refused) return { outcome: skipped(`when: ${refused.source} is false`) };
+    if (refused) return { outcome: skippedFor(refused) };
     if (!task.until) return { outcome: await attempt(step, begun) };
     return await retry(step, task.until);
   } catch (error) {

@@ -9,7 +9,7 @@ import type { HostState } from './host.ts';
 import { rememberFiles } from './include-vars.ts';
 import { itemsOf, loopVariables } from './loop.ts';
 import { notify } from './notify.ts';
-import { combine, type Outcome, outcomeOf, reasonOf, registered, skipped, unknown } from './outcome.ts';
+import { combine, type Outcome, outcomeOf, reasonOf, registered, skipped, skippedFor, unknown } from './outcome.ts';
 import { failLike, isLost } from './spread.ts';
 import { runStep, type Step } from './step.ts';
 import { book, safely, tell, titleOf } from './tell.ts';
@@ -148,7 +148,7 @@ async function runLoop(
     return { outcome, value: registered(outcome) };
   }
   if (items.length === 0) {
-    const bare = skipped(refused ? `when: ${refused.source} is false` : 'the loop is empty');
+    const bare = refused ? skippedFor(refused) : skipped('the loop is empty');
     const outcome = await conclude(run, at, task, host, scope, bare, started);
     return { outcome, value: withResults(registered(outcome), []) };
   }

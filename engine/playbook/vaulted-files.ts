@@ -1,4 +1,4 @@
-import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { TaskFailure } from '../contract/failure.ts';
 import { shownPath } from '../source/place.ts';
@@ -34,9 +34,12 @@ function beginningOf(path: string): Buffer {
   }
 }
 
+const small = 1024 * 1024;
+
 /** Reads a file during the run; what was encrypted in it is secret. */
 export async function readTaskFile(path: string, vault: Vault, { decrypt = true } = {}): Promise<OpenedFile> {
-  const content = await readFile(path);
+  // What is small costs less than to hand it to another thread, and hosts' next questions do not wait for that.
+  const content = statSync(path).size > small ? await readFile(path) : readFileSync(path);
   vault.inputs?.note(path, content);
   if (!decrypt || !isVaulted(content)) return { content, encrypted: false };
   try {

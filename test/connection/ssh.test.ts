@@ -44,12 +44,16 @@ describe('a connection over SSH', () => {
 
   /** A port where something listens that is no SSH server. */
   async function listener(handle: (socket: Socket) => void): Promise<number> {
+    const sockets: Socket[] = [];
     const listening = createServer((socket) => {
-      socket.on('error', () => {});
+      sockets.push(socket.on('error', () => {}));
       handle(socket);
     });
     await new Promise<void>((done) => listening.listen(0, '127.0.0.1', done));
-    ends.push(() => listening.close());
+    ends.push(() => {
+      listening.close();
+      for (const socket of sockets) socket.destroy(); // nobody reads them: they would not see that the client has gone
+    });
     return (listening.address() as AddressInfo).port;
   }
 
@@ -198,6 +202,7 @@ describe('a connection over SSH', () => {
       }
       const through = connect(one.port, '127.0.0.1');
       through.on('error', () => socket.destroy());
+      socket.on('close', () => through.destroy());
       socket.pipe(through).pipe(socket);
     });
     const users = Array.from({ length: 10 }, (_, i) => `user${i}`);
