@@ -219,7 +219,13 @@ class Foreseen {
   /** The world as the task at this index will see it. Facts that are read for it are its own: no other task's. */
   world(index: number): HostScope['inside']['world'] {
     const { world } = this.#run;
-    return { ...world, memory: (name) => this.#memory(name, index) };
+    const memories = new Map<string, HostMemory>();
+    const memory = (name: string): HostMemory => {
+      let known = memories.get(name);
+      if (!known) memories.set(name, (known = this.#memory(name, index)));
+      return known;
+    };
+    return { ...world, memory };
   }
 
   #memory(name: string, index: number): HostMemory {

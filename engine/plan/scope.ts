@@ -119,32 +119,31 @@ export class HostScope implements Scope {
     if (magic) return magic(this);
     if (this.#locals.has(name)) return this.#locals.get(name);
     if (this.#world.extra.has(name)) return this.#world.extra.get(name);
-    const given = this.#entry?.layers.findLast((layer) => layer.given && layer.variables.has(name));
-    if (given) return this.#evaluate(name, given.variables.get(name)!.value);
+    const given = this.#entry && written(this.#entry.layers).given.get(name);
+    if (given) return this.#evaluate(name, given);
     const memory = this.#world.memory(this.#host.name);
     if (memory.variables.has(name)) return memory.variables.get(name);
-    const written = this.#template(name);
-    return written && this.#evaluate(name, written);
+    const template = this.#template(name);
+    return template && this.#evaluate(name, template);
   }
 
   #template(name: string): Template | undefined {
-    const fromLayers = (layers: readonly VariableLayer[] | undefined): Template | undefined =>
-      layers?.findLast((layer) => layer.variables.has(name))?.variables.get(name)?.value;
     const { included, published } = this.#world.memory(this.#host.name);
-    const fromInventory = (): Template | undefined => {
-      const setting = settingOf(this.#host, name);
-      return setting && templateOf(setting.value);
-    };
     return (
-      fromLayers(included) ??
-      fromLayers(this.#entry?.layers) ??
-      fromLayers(published.vars) ??
-      fromLayers(this.#play?.layers.vars) ??
-      fromInventory() ??
+      learned(included, name) ??
+      (this.#entry && written(this.#entry.layers).all.get(name)) ??
+      learned(published.vars, name) ??
+      (this.#play && written(this.#play.layers.vars).all.get(name)) ??
+      this.#inInventory(name) ??
       this.#entry?.role?.defaults.variables.get(name)?.value ??
-      fromLayers(published.roleDefaults) ??
-      fromLayers(this.#play?.layers.roleDefaults)
+      learned(published.roleDefaults, name) ??
+      (this.#play && written(this.#play.layers.roleDefaults).all.get(name))
     );
+  }
+
+  #inInventory(name: string): Template | undefined {
+    const setting = settingOf(this.#host, name);
+    return setting && templateOf(setting.value);
   }
 
   #evaluate(name: string, template: Template): unknown {
@@ -191,6 +190,34 @@ export class HostScope implements Scope {
   of(host: Host): HostScope {
     return new HostScope(this.#world, host, this.#needed, this.#play, undefined, undefined, this.#underWay);
   }
+}
+
+/** From layers that grow during the run. */
+function learned(layers: readonly VariableLayer[], name: string): Template | undefined {
+  for (let i = layers.length - 1; i >= 0; i--) {
+    const variable = layers[i]!.variables.get(name);
+    if (variable) return variable.value;
+  }
+  return undefined;
+}
+
+interface Written {
+  readonly all: ReadonlyMap<string, Template>;
+  /** Those that stand above what a host has learned. */
+  readonly given: ReadonlyMap<string, Template>;
+}
+
+const known = new WeakMap<readonly VariableLayer[], Written>();
+
+/** The layers of the playbook, which do not change any more, as one: each task asks for dozens of names that nobody has set. */
+function written(layers: readonly VariableLayer[]): Written {
+  const before = known.get(layers);
+  if (before) return before;
+  const templates = (some: readonly VariableLayer[]) =>
+    new Map(some.flatMap(({ variables }) => [...variables].map(([name, { value }]) => [name, value] as const)));
+  const made = { all: templates(layers), given: templates(layers.filter(({ given }) => given)) };
+  known.set(layers, made);
+  return made;
 }
 
 /** An object whose values are made when they are read. No prototype, so that no name can mean anything special. */
