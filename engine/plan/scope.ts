@@ -207,16 +207,16 @@ interface Written {
   readonly given: ReadonlyMap<string, Template>;
 }
 
-const known = new WeakMap<readonly VariableLayer[], Written>();
+const merged = new WeakMap<readonly VariableLayer[], Written>();
 
 /** The layers of the playbook, which do not change any more, as one: each task asks for dozens of names that nobody has set. */
 function written(layers: readonly VariableLayer[]): Written {
-  const before = known.get(layers);
+  const before = merged.get(layers);
   if (before) return before;
   const templates = (some: readonly VariableLayer[]) =>
     new Map(some.flatMap(({ variables }) => [...variables].map(([name, { value }]) => [name, value] as const)));
   const made = { all: templates(layers), given: templates(layers.filter(({ given }) => given)) };
-  known.set(layers, made);
+  merged.set(layers, made);
   return made;
 }
 
