@@ -1,6 +1,6 @@
 import { TaskFailure } from '../engine/contract/failure.ts';
 import { type Difference, defineModule, type Reader } from '../engine/contract/module.ts';
-import { cannotTell, mayAppear, type Prediction, willBe } from '../engine/contract/probe.ts';
+import { cannotTell, cannotTellAny, mayAppear, type Prediction, willBe } from '../engine/contract/probe.ts';
 import { aptGet, aptUpdate, explain, isInterrupted, waiting } from './packages/apt-get.ts';
 import { aptArguments } from './packages/arguments.ts';
 import type { AptStep } from './packages/coming.ts';
@@ -105,6 +105,7 @@ export const apt = defineModule({
             willBe(packageState(name), noPackage),
             args.purge ? willBe(packageResidue(name), false) : cannotTell(packageResidue(name)),
           ]),
+          cannotTellAny('apt-plan:install'), // what was asked before may be lacking again
           mayAppear('package', { kind: 'remove', names: [...all] } satisfies AptStep),
         ],
         result: { cache_updated: false },
@@ -170,6 +171,7 @@ export const apt = defineModule({
           : willBe(packageState(name), { version, broken: false, held }),
       );
     }
+    if (words.length > 0) after.push(cannotTellAny('apt-plan:remove'), cannotTellAny('apt-plan:purge'));
     if (certain && words.length > 0) after.push(willBe(aptPlan(words), { installs: {}, removes: [], error: null }));
     if (certain)
       for (const name of plan.removes) if (!(name in plan.installs)) after.push(willBe(packageState(name), noPackage));
