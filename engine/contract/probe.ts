@@ -75,6 +75,7 @@ export interface ProbeKind {
 export type Prediction =
   | { readonly kind: 'value'; readonly key: string; readonly value: unknown }
   | { readonly kind: 'unknown'; readonly key: string }
+  | { readonly kind: 'same'; readonly key: string; readonly as: Probe<unknown> }
   /** Of all probes whose key begins so: the value, or that it cannot be known. */
   | { readonly kind: 'all'; readonly keys: string; readonly value: unknown }
   | { readonly kind: 'all-unknown'; readonly keys: string }
@@ -83,6 +84,11 @@ export type Prediction =
 /** After the change this probe reads this value, exactly. */
 export function willBe<T>(probe: Probe<T>, value: T): Prediction {
   return { kind: 'value', key: probe.key, value };
+}
+
+/** After the change this probe reads whatever the other one reads, from then on: two names for one thing. */
+export function willReadAs<T>(probe: Probe<T>, as: Probe<T>): Prediction {
+  return { kind: 'same', key: probe.key, as };
 }
 
 /** After the change this probe reads something that cannot be known before. */

@@ -75,8 +75,9 @@ function predicted(
   const reads: Record<string, unknown> = { ...given.reads };
   const after = check.after ?? [];
   for (const p of after) if (p.kind === 'value') reads[p.key] = p.value;
+  for (const p of after) if (p.kind === 'same') reads[p.key] = reads[p.as.key];
   const unknown = new Set(after.flatMap((p) => (p.kind === 'unknown' ? [p.key] : [])));
-  const foretold = new Set(after.flatMap((p) => (p.kind === 'value' ? [p.key] : [])));
+  const foretold = new Set(after.flatMap((p) => (p.kind === 'value' || p.kind === 'same' ? [p.key] : [])));
   const coming = after.filter((p) => p.kind === 'appears');
   return stillFound(module, args, { ...given, reads }, async ({ key, appearsWith }, value) => {
     if (unknown.has(key)) return undefined;

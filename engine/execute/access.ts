@@ -53,6 +53,7 @@ export class Access implements Writer {
     const { predictions } = state;
     const predicted = checkMode ? predictions.of(probe.key) : undefined;
     if (predicted && 'value' in predicted) return predicted.value as T;
+    if (predicted && 'as' in predicted) return this.read(predicted.as as Probe<T>);
     if (predicted) throw new UnknownValue(predicted.unknown);
     const value = await this.#observe(probe);
     if (checkMode && state.predictions !== predictions) return this.read(probe); // reached, it turned out to be a known machine

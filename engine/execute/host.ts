@@ -134,7 +134,7 @@ export class HostState implements HostMemory {
 
 const subjectOf = (key: string): string => key.slice(key.indexOf(':') + 1);
 
-type Foreseen = { readonly value: unknown } | { readonly unknown: string };
+type Foreseen = { readonly value: unknown } | { readonly unknown: string } | { readonly as: Probe<unknown> };
 
 /** In check mode: what earlier tasks would have made of the host. */
 export class Predictions {
@@ -157,6 +157,7 @@ export class Predictions {
     for (const p of predictions) {
       if (p.kind === 'value') this.#values.set(p.key, { value: p.value });
       else if (p.kind === 'unknown') this.#values.set(p.key, { unknown: until });
+      else if (p.kind === 'same') this.#values.set(p.key, { as: p.as });
       else if (p.kind === 'all') this.#range((key) => key.startsWith(p.keys), { value: p.value });
       else if (p.kind === 'all-unknown') this.#range((key) => key.startsWith(p.keys), { unknown: until });
       else this.#coming.push({ ...p, until });

@@ -3,6 +3,7 @@ import type { Check, Reader } from '../../engine/contract/module.ts';
 import { fileText, noFile } from '../probes/path.ts';
 import { readWanted, settle, type Wanted } from './attributes.ts';
 import { contentArgs, type FoundFile, judge } from './content.ts';
+import { readsAs } from './link.ts';
 import { lookThrough } from './place.ts';
 
 /** The arguments of every module that changes parts of a text file. */
@@ -45,7 +46,8 @@ export async function checkEdit(
   const file = { path, content, backup: args.backup, ...(args.validate !== undefined && { validate: args.validate }) };
   const same = before.exists && before.content === text;
   const check = judge(place, file, settle(wanted, present, folder, me, 'file'), same, before);
-  return { ...check, result: { path, ...check.result } };
+  const after = path === args.path ? check.after : [...(check.after ?? []), ...readsAs(args.path, path)];
+  return { ...check, ...(after && { after }), result: { path, ...check.result } };
 }
 
 export function linesOf(text: string): string[] {

@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path/posix';
 import { TaskFailure } from '../../engine/contract/failure.ts';
 import type { Check, Reader } from '../../engine/contract/module.ts';
-import { cannotTell, type Prediction, willBe } from '../../engine/contract/probe.ts';
+import { cannotTell, type Prediction, willBe, willReadAs } from '../../engine/contract/probe.ts';
 import { fileDigest, fileText, inode, type PathState, pathState, realPath } from '../probes/path.ts';
 import { sameFile } from '../probes/same-file.ts';
 import { unlessUnknown } from '../system/unless-unknown.ts';
@@ -95,14 +95,17 @@ function nameOf(present: PathState): string | null {
 async function through(host: Reader, path: string, target: string): Promise<readonly Prediction[]> {
   const end = resolve(dirname(path), target);
   if (end === path || end.startsWith(`${path}/`)) return [];
-  const [at, real, text, digest] = await Promise.all([
+  const [at, real] = await Promise.all([
     unlessUnknown(host.read(untouched(pathState(end)))),
     unlessUnknown(host.read(untouched(realPath(end)))),
-    unlessUnknown(host.read(untouched(fileText(end)))),
-    unlessUnknown(host.read(untouched(fileDigest(end)))),
   ]);
-  if (at?.type !== 'file' || typeof real !== 'string' || !text || digest === undefined) return [];
-  return [willBe(realPath(path), real), willBe(fileText(path), text), willBe(fileDigest(path), digest)];
+  if (at?.type !== 'file' || typeof real !== 'string') return [];
+  return [willBe(realPath(path), real), ...readsAs(path, real)];
+}
+
+/** A link and the file that it leads to: what later tasks make of one is seen at the other. */
+export function readsAs(link: string, real: string): Prediction[] {
+  return [willReadAs(fileText(link), fileText(real)), willReadAs(fileDigest(link), fileDigest(real))];
 }
 
 function throughChanges(path: string): Prediction[] {

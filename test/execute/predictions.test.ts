@@ -8,7 +8,7 @@ function predicted(steps: (predictions: Predictions) => void, key: string): unkn
   const predictions = new Predictions();
   steps(predictions);
   const found = predictions.of(key);
-  return found && ('value' in found ? found.value : found.unknown);
+  return found && ('value' in found ? found.value : 'unknown' in found ? found.unknown : found.as.key);
 }
 
 const after = (...list: Prediction[]) => list;

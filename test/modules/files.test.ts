@@ -45,6 +45,8 @@ const byKey: Record<string, (detail: string) => Probe<unknown>> = {
   'same-file': (detail) => sameFile(...(detail.split('\0') as [string, string])),
 };
 
+const probeOf = (key: string): Probe<unknown> => byKey[key.replace(/:.*/s, '')]!(key.replace(/^[^:]*:/, ''));
+
 /** Checks, changes, checks again: nothing may be left, and all that was foreseen must have come true. */
 async function apply(module: AnyModule, args: unknown): Promise<Check> {
   const check = (await module.check(args, host)) as Check;
@@ -52,9 +54,13 @@ async function apply(module: AnyModule, args: unknown): Promise<Check> {
   const again = (await module.check(args, host)) as Check;
   expect(again.differences, 'left after the change').to.deep.equal([]);
   for (const prediction of check.after ?? []) {
+    if (prediction.kind === 'same') {
+      const seen = [prediction.key, prediction.as.key].map((key) => host.read(probeOf(key)));
+      const [here, there] = await Promise.all(seen);
+      expect(here, prediction.key).to.deep.equal(there);
+    }
     if (prediction.kind !== 'value') continue;
-    const [kind, detail] = [prediction.key.replace(/:.*/s, ''), prediction.key.replace(/^[^:]*:/, '')];
-    expect(await host.read(byKey[kind]!(detail)), prediction.key).to.deep.equal(prediction.value);
+    expect(await host.read(probeOf(prediction.key)), prediction.key).to.deep.equal(prediction.value);
   }
   return check;
 }

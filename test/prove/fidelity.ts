@@ -14,7 +14,7 @@ export interface Fidelity {
   /** Predicted values of probes that were read back, and how many of them were so. */
   readonly values: number;
   readonly right: number;
-  /** Steps that no prediction can be held to: they come after a command that failed. */
+  /** Steps that no prediction can be held to: commands that failed, what comes after them, and after an unknown end. */
   readonly beyond: number;
   readonly mismatches: readonly string[];
   /** Changed as foreseen, but told in other words: a version that only a fresh package index names. */
@@ -61,7 +61,7 @@ function turns({ status, module, ...result }: Result, foretold: ReadonlyMap<stri
   const group = foretold.get(placeOf(result));
   if (!group) return false;
   const predicted = [...group.steps.values()].map((p) => p.status);
-  return predicted.includes('unknown') || (actions.has(module) && predicted.includes('changed'));
+  return predicted.includes('unknown') || (actions.has(module) && predicted.some((p) => p !== 'skipped'));
 }
 
 /** Holds what check mode foretold against what the real run then did. */
@@ -72,6 +72,9 @@ export function compare(check: Ran, real: Ran): Fidelity {
   const happened = grouped(reached);
   const mismatches: string[] = [];
   const reworded: string[] = [];
+  const perhapsEnded = new Set(
+    check.results.filter(({ status, module }) => status === 'unknown' && module === 'meta').map(({ host }) => host),
+  );
   let [steps, unknown, foreseen, changed, both] = [0, 0, 0, 0, 0];
   let beyond = real.results.length - reached.length;
   for (const [place, { steps: predicted }] of foretold) {
@@ -84,7 +87,8 @@ export function compare(check: Ran, real: Ran): Fidelity {
         unknown++;
         continue;
       }
-      if (!r && turned >= 0) {
+      const failed = actions.has(p.module) && p.status !== 'skipped' && r?.status === 'failed';
+      if (failed || (!r && (turned >= 0 || perhapsEnded.has(p.host)))) {
         beyond++;
         continue;
       }
@@ -93,9 +97,7 @@ export function compare(check: Ran, real: Ran): Fidelity {
       if (p.status === 'changed') foreseen++;
       if (r?.status === 'changed') changed++;
       if (p.status === 'changed' && r?.status === 'changed') both++;
-      const command = actions.has(p.module) && p.status === 'changed';
-      if (p.status !== r?.status && !(command && r?.status === 'failed'))
-        mismatches.push(`${nameOf(p)}: foreseen as ${told(p)}, was ${told(r)}`);
+      if (p.status !== r?.status) mismatches.push(`${nameOf(p)}: foreseen as ${told(p)}, was ${told(r)}`);
       else if (!isDeepStrictEqual(p.differences, r.differences) && r.status === 'changed')
         reworded.push(`${nameOf(p)}: foreseen ${told(p)}, was ${told(r)}`);
     }

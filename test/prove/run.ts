@@ -41,6 +41,7 @@ export class Runner {
     const { playbooks, inventories, request } = this.#given;
     const results: Result[] = [];
     const answers = new Map<string, ReadonlyMap<string, Answer>>();
+    const readBack = new Set<string>();
     const watched = [...modules, ...(request?.modules?.values() ?? [])].map((module) => this.#watched(module));
     const exit = await run(
       {
@@ -52,9 +53,15 @@ export class Runner {
         options: { ...defaults, ...this.#given.options, ...options },
       },
       'prove',
-      (event: Event) => void (event.event === 'result' && event.module !== 'read_back' && results.push(event)),
+      (event: Event) => {
+        if (event.event !== 'result') return;
+        if (event.module === 'read_back') readBack.add(event.host);
+        else results.push(event);
+      },
       AbortSignal.timeout(20 * 60_000),
     );
+    // Looking ahead asks as well, of hosts that then fail before they come to it.
+    for (const host of answers.keys()) if (!readBack.has(host)) answers.delete(host);
     return { exit, results, answers };
   }
 
