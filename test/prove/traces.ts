@@ -7,10 +7,10 @@ export function traceOf({ results, exit }: Ran, folder = ''): readonly string[] 
     results.filter((result) => result.host === host).map((result) => JSON.stringify({ ...result, milliseconds: 0 })),
   );
   return [...lines, `exit ${exit}`].map((line) =>
-    (folder === '' ? line : line.replaceAll(folder, 'DIR')).replaceAll(
-      /\\?"(inode|mtime|pid|time|start|end|delta|elapsed|job|ansible_job_id)\\?":\\?"?[\d.]+\\?"?/g,
-      '"$1":0',
-    ),
+    (folder === '' ? line : line.replaceAll(folder, 'DIR'))
+      .replaceAll(/\b\d{13}-[0-9a-f]{16}\b/g, 'JOB')
+      .replaceAll(/[^\s"]+-test-\w{6}\b/g, 'DIR') // its name may have been masked
+      .replaceAll(/\\?"(inode|mtime|pid|time|start|end|delta|elapsed)\\?":\\?"?[\d.]+\\?"?/g, '"$1":0'),
   );
 }
 
