@@ -166,13 +166,14 @@ export class Predictions {
 
   /**
    * A task of which it is unknown what it would do has looked at this: it may change that, and of a path also what it
-   * has not looked at (the content, where it stopped at the owner).
+   * has not looked at: the content, where it stopped at the owner, and all that is below.
    */
   doubt(keys: Iterable<string>, until: string): void {
     const seen = new Set(keys);
-    const places = new Set([...seen].map(subjectOf).filter((subject) => subject.startsWith('/')));
+    const places = [...new Set([...seen].map(subjectOf).filter((subject) => subject.startsWith('/')))];
+    const within = (subject: string): boolean => places.some((p) => subject === p || subject.startsWith(`${p}/`));
     if (seen.size > 0) this.#since ??= until;
-    this.#range((key) => seen.has(key) || places.has(subjectOf(key)), { unknown: until });
+    this.#range((key) => seen.has(key) || within(subjectOf(key)), { unknown: until });
   }
 
   /** What was foreseen before of any of them does not count any more. */

@@ -32,6 +32,7 @@ describe('what is foreseen', () => {
       p.doubt(['path:/f', 'account:me'], 'second');
     };
     expect(predicted(steps, 'file:/f')).to.equal('second');
+    expect(predicted(steps, 'file:/f/below')).to.equal('second');
     expect(predicted(steps, 'account:me')).to.equal('second');
     expect(predicted(steps, 'group:me')).to.equal(undefined);
     expect(predicted(steps, 'file:/g')).to.equal('text');

@@ -144,7 +144,7 @@ function valuesOf(check: Ran, real: Ran): { values: number; right: number; wrong
     if (!taken.has(host)) continue;
     const came = real.answers.get(host);
     for (const [key, answer] of came ? foretold : []) {
-      if ('unknown' in answer) continue;
+      if ('unknown' in answer || isNewUnit(key, foretold)) continue;
       values++;
       const is = came!.get(key);
       if (is && isDeepStrictEqual(answer, is)) right++;
@@ -152,6 +152,15 @@ function valuesOf(check: Ran, real: Ran): { values: number; right: number; wrong
     }
   }
   return { values, right, wrong };
+}
+
+/** Of a unit that is only a file yet, the systemd module goes by the file, not by what systemd knows. */
+function isNewUnit(key: string, foretold: ReadonlyMap<string, Answer>): boolean {
+  const file = foretold.get(`path:/etc/systemd/system/${key.replace('unit:', '')}`);
+  const [unit, at] = [foretold.get(key), file].map(
+    (a) => (a && 'value' in a ? a.value : {}) as Record<string, unknown>,
+  );
+  return key.startsWith('unit:') && unit?.['exists'] === false && at?.['type'] === 'file';
 }
 
 function shown(answer: Answer | undefined): string {
