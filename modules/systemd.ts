@@ -140,17 +140,22 @@ export const systemd = defineModule({
   },
 });
 
-/** A unit file that an earlier task would write makes the unit exist, though systemd does not know it yet. */
+/**
+ * A unit file that an earlier task would write makes the unit exist, though systemd does not know it yet; and where it
+ * takes the place of a mask, the unit is masked no more.
+ */
 async function readUnit(host: Reader, unit: string, mayBeMissing: boolean): Promise<UnitState> {
   const [present, file] = await Promise.all([
     host.read(unitState(unit)),
     host.read(pathState(`/etc/systemd/system/${unit}`)),
   ]);
-  if (present.exists || mayBeMissing) return present;
+  const unmasked = present.masked && file.type === 'file';
+  if (!unmasked && (present.exists || mayBeMissing)) return present;
   if (file.type !== 'absent') {
     const { content } = await host.read(fileText(`/etc/systemd/system/${unit}`));
     const oneshot = /^Type=oneshot\s*$/m.test(content) && !/^RemainAfterExit=(?:yes|true|on|1)\s*$/m.test(content);
-    return { ...present, exists: true, enabled: /^\[Install\]/m.test(content) ? 'no' : 'always', oneshot };
+    const enabled = /^\[Install\]/m.test(content) ? 'no' : 'always';
+    return { ...present, exists: true, masked: false, enabled, oneshot };
   }
   throw new TaskFailure(`there is no unit ${unit} on the host`, {
     hint: 'is its package installed? `systemctl list-unit-files` shows the names',

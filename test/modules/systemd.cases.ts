@@ -101,6 +101,13 @@ export const cases: readonly ModuleCase[] = [
     differences: ['state'],
   },
   {
+    title: 'starts what was masked, where an earlier task would write a file in the place of the mask',
+    module: systemd,
+    args: { ...base, name: 'x', state: 'started' },
+    given: host({ masked: true }, '[Service]\n'),
+    differences: ['state'],
+  },
+  {
     title: 'does not enable what others start',
     module: systemd,
     args: { ...base, name: 'x', enabled: true },

@@ -154,13 +154,15 @@ function valuesOf(check: Ran, real: Ran): { values: number; right: number; wrong
   return { values, right, wrong };
 }
 
-/** Of a unit that is only a file yet, the systemd module goes by the file, not by what systemd knows. */
+/** Of a unit that is only a file yet, or a mask until then, the systemd module goes by the file, not by what systemd knows. */
 function isNewUnit(key: string, foretold: ReadonlyMap<string, Answer>): boolean {
   const file = foretold.get(`path:/etc/systemd/system/${key.replace('unit:', '')}`);
   const [unit, at] = [foretold.get(key), file].map(
     (a) => (a && 'value' in a ? a.value : {}) as Record<string, unknown>,
   );
-  return key.startsWith('unit:') && unit?.['exists'] === false && at?.['type'] === 'file';
+  return (
+    key.startsWith('unit:') && at?.['type'] === 'file' && (unit?.['exists'] === false || unit?.['masked'] === true)
+  );
 }
 
 function shown(answer: Answer | undefined): string {
