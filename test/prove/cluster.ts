@@ -70,9 +70,11 @@ export async function proveCluster(ground: Ground): Promise<ClusterProof> {
   const converged = await foretell('converged hosts');
   const idle = await real('converged hosts', { lookahead: Number.POSITIVE_INFINITY });
   judge('converged hosts', converged, idle);
-  const slow = await real('converged hosts, none ahead', { lookahead: 0 });
-  const apart = parting(traceOf(idle), traceOf(slow));
-  if (apart !== undefined) problems.push(`converged hosts, lookahead 0 and unbounded: ${apart}`);
+  for (const lookahead of [0, 1, 3]) {
+    const again = await real(`converged hosts, ${lookahead} ahead`, { lookahead });
+    const apart = parting(traceOf(idle), traceOf(again));
+    if (apart !== undefined) problems.push(`converged hosts, lookahead unbounded and ${lookahead}: ${apart}`);
+  }
 
   for (const { behind, tags, lookahead } of stops) {
     await ground.reset();
