@@ -27,7 +27,7 @@ interface Series {
   readonly points: readonly (readonly [x: number, y: number])[];
 }
 
-/** Five pictures, all on a logarithmic scale, the less the better: who takes how long, how far away, with how many hosts. */
+/** Five pictures, the less the better, bars from zero and lines on a logarithmic scale: who takes how long, how far away, with how many hosts. */
 export function plotOf(results: Results): string {
   const along = (stops: readonly Stop[], of: (measured: Measured, x: number) => number): Series[] =>
     names.flatMap((name) => {
@@ -95,19 +95,18 @@ function decades(values: readonly number[]): {
   };
 }
 
-/** A group of bars for each work on five hosts, two side by side. */
+/** A group of bars for each work on five hosts, two side by side, each group on a scale of its own. */
 function bars(results: Results): string {
   const works = [titles.fresh, titles.converged, titles.check, titles.ping].filter((title) => results.has(title));
-  const all = works.flatMap((title) => [...results.get(title)!.values()].map(({ seconds }) => seconds));
-  if (all.length === 0) return '';
-  const { place } = decades([0.1, ...all]);
+  if (works.length === 0) return '';
   const thick = 13;
   const groups = works.map((title, i) => {
+    const longest = Math.max(...[...results.get(title)!.values()].map(({ seconds }) => seconds));
     const drawn = names
       .filter((name) => results.get(title)!.has(name))
       .map((name, n) => {
         const { seconds } = results.get(title)!.get(name)!;
-        const [y, long] = [15 + n * thick, round(place(seconds) * (width - 30))];
+        const [y, long] = [15 + n * thick, round((seconds / longest) * (width - 30))];
         return `<rect class="${classOf(name)}" x="0" y="${y}" width="${long}" height="${thick - 3}" stroke="none"/><text x="${long + 5}" y="${y + 9}">${digits(seconds)}</text>`;
       });
     const at = `${(i % 2) * column - 30} ${Math.floor(i / 2) * (height / 2 + 12)}`;
