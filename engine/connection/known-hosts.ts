@@ -1,5 +1,5 @@
 import { createHash, createHmac } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { readFileSync, type Stats, statSync } from 'node:fs';
 import { appendFile, mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
@@ -34,23 +34,58 @@ export function parseKnownHosts(text: string, file: string): KnownHost[] {
   });
 }
 
-/** All lines of the files; a file that is not there has none. */
-export async function readKnownHosts(files: readonly string[]): Promise<KnownHost[]> {
-  const lines = await Promise.all(
-    files.map(async (file) => (existsSync(file) ? parseKnownHosts(await readFile(file, 'utf8'), file) : [])),
-  );
-  return lines.flat();
+const kept = new Map<string, { readonly stamp: string; readonly lines: readonly KnownHost[] }>();
+
+/** All lines of the files; a file that is not there has none. Each host asks for them: they are read again where a file has changed. */
+export function readKnownHosts(files: readonly string[]): readonly KnownHost[] {
+  const found = files.map((file) => statSync(file, { throwIfNoEntry: false }));
+  const [names, stamp] = [files.join('\0'), found.map(stampOf).join()];
+  const before = kept.get(names);
+  if (before?.stamp === stamp) return before.lines;
+  const lines = files.flatMap((file, i) => (found[i] ? parseKnownHosts(readFileSync(file, 'utf8'), file) : []));
+  // What was written just now can be written again without its time becoming another.
+  if (found.every((stats) => !stats || Date.now() - stats.ctimeMs > 1000)) kept.set(names, { stamp, lines });
+  return lines;
 }
+
+const stampOf = (stats: Stats | undefined): string =>
+  stats ? [stats.dev, stats.ino, stats.size, stats.ctimeMs].join(' ') : '';
 
 /** How known_hosts calls a host. */
 export function hostName(address: string, port: number): string {
   return port === 22 ? address.toLowerCase() : `[${address.toLowerCase()}]:${port}`;
 }
 
+/** Lines by the names in them, and those whose names have to be tried: hashes and patterns. */
+interface Index {
+  readonly plain: ReadonlyMap<string, readonly KnownHost[]>;
+  readonly others: readonly KnownHost[];
+}
+
+const indexes = new WeakMap<readonly KnownHost[], Index>();
+
+function indexOf(lines: readonly KnownHost[]): Index {
+  const before = indexes.get(lines);
+  if (before) return before;
+  const plain = new Map<string, KnownHost[]>();
+  const others: KnownHost[] = [];
+  for (const line of lines) {
+    if (/^\|1\||[*?!]/.test(line.names)) others.push(line);
+    else
+      for (const name of new Set(line.names.toLowerCase().split(',')))
+        plain.set(name, [...(plain.get(name) ?? []), line]);
+  }
+  const index = { plain, others };
+  indexes.set(lines, index);
+  return index;
+}
+
 export function linesFor(lines: readonly KnownHost[], name: string): KnownHost[] {
-  return lines.filter(({ names }) =>
+  const { plain, others } = indexOf(lines);
+  const tried = others.filter(({ names }) =>
     names.startsWith('|1|') ? matchesHash(names, name) : matchesPatterns(names.toLowerCase().split(','), name),
   );
+  return [...(plain.get(name) ?? []), ...tried];
 }
 
 export function verify(lines: readonly KnownHost[], name: string, key: Buffer): Verdict {

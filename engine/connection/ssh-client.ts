@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pLimit, { type LimitFunction } from 'p-limit';
 import ssh2, { type Client, type ConnectConfig, type ServerHostKeyAlgorithm } from 'ssh2';
-import { algorithmsFor, hostName, linesFor, readKnownHosts } from './known-hosts.ts';
+import { algorithmsFor, hostName, type KnownHost, linesFor, readKnownHosts } from './known-hosts.ts';
 import { type Login, loginFor } from './ssh-auth.ts';
 import { judgeHostKey } from './ssh-host-key.ts';
 import { type Target, Unreachable } from './types.ts';
@@ -35,7 +35,7 @@ export async function connectClient(
   keyFiles: readonly string[],
   through?: () => Promise<Duplex>,
 ): Promise<Client> {
-  const known = await readKnownHosts(target.knownHostsFiles);
+  const known = readKnownHosts(target.knownHostsFiles);
   let taken = 0;
   for (let attempt = 1; ; attempt++) {
     let begun = 0;
@@ -77,7 +77,7 @@ function hungUp(target: Target, login: Login, greeted: boolean): Error {
 
 function connectOnce(
   target: Target,
-  known: Awaited<ReturnType<typeof readKnownHosts>>,
+  known: readonly KnownHost[],
   login: Login,
   sock: Duplex | undefined,
 ): Promise<Client> {

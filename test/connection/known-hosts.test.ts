@@ -8,7 +8,9 @@ import {
   algorithmsFor,
   fingerprint,
   hostName,
+  linesFor,
   parseKnownHosts,
+  readKnownHosts,
   verify,
 } from '../../engine/connection/known-hosts.ts';
 
@@ -64,6 +66,23 @@ describe('known hosts', () => {
       expect(verdict.kind + at).to.equal(expected);
     });
   }
+
+  it('are read again where a file has changed or come', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'tsplay-test-'));
+    try {
+      const files = [join(folder, 'a'), join(folder, 'b')];
+      const found = () => linesFor(readKnownHosts(files), 'web1').map((known) => `${known.file.at(-1)}${known.line}`);
+      expect(found()).to.deep.equal([]);
+      writeFileSync(files[0]!, `${line('web1')}\n`);
+      expect(found()).to.deep.equal(['a1']);
+      expect(found()).to.deep.equal(['a1']);
+      writeFileSync(files[0]!, `# moved\n${line('web2')}\n${line('web1')}\n`);
+      writeFileSync(files[1]!, line('web1', other));
+      expect(found()).to.deep.equal(['a3', 'b1']);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
 
   it('prefer the algorithms of the known keys', () => {
     const supported = ['ssh-ed25519', 'rsa-sha2-512', 'rsa-sha2-256', 'ecdsa-sha2-nistp256'];
