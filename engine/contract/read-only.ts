@@ -3,16 +3,22 @@ import type { Probe } from './probe.ts';
 
 const writing = ['run', 'shell', 'write', 'writeLocal', 'readNow', 'reconnect'] as const;
 
+const refusals = Object.fromEntries(
+  writing.map((method) => [
+    method,
+    (): never => {
+      throw new Error(`reading is apart from writing: check called host.${method}, which is for change only`);
+    },
+  ]),
+);
+
 /**
  * What `check` gets of a host: eyes, and no hands. The types say so already; this holds it also for modules that are
  * plain JavaScript, or that cast.
  */
 export function readOnly(host: Writer): Reader {
-  const refuse = (method: string) => (): never => {
-    throw new Error(`reading is apart from writing: check called host.${method}, which is for change only`);
-  };
   return Object.freeze({
-    ...Object.fromEntries(writing.map((method) => [method, refuse(method)])),
+    ...refusals,
     read: <T>(probe: Probe<T>) => host.read(probe),
     on: (other: string) => readOnly(host.on(other)),
     readLocal: (path: string) => host.readLocal(path),

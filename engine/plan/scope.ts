@@ -52,6 +52,7 @@ export class NeededFacts {
 
   /** Hands over what was collected, and forgets it. */
   take(): readonly { readonly host: string; readonly names: ReadonlySet<string> }[] {
+    if (this.#byHost.size === 0) return [];
     const taken = [...this.#byHost].map(([host, names]) => ({ host, names }));
     this.#byHost.clear();
     return taken;
