@@ -6,6 +6,7 @@ import type { Entry, Play, PlayLayers, VariableLayer } from '../playbook/types.t
 import { type Scope, type Template, TemplateError } from '../template/types.ts';
 import { facts } from './facts.ts';
 import { templateOf } from './inventory-values.ts';
+import { learned, written } from './layers.ts';
 
 /** What a host has learned during the run: registered results and set facts, and the facts read so far. */
 export interface HostMemory {
@@ -191,34 +192,6 @@ export class HostScope implements Scope {
   of(host: Host): HostScope {
     return new HostScope(this.#world, host, this.#needed, this.#play, undefined, undefined, this.#underWay);
   }
-}
-
-/** From layers that grow during the run. */
-function learned(layers: readonly VariableLayer[], name: string): Template | undefined {
-  for (let i = layers.length - 1; i >= 0; i--) {
-    const variable = layers[i]!.variables.get(name);
-    if (variable) return variable.value;
-  }
-  return undefined;
-}
-
-interface Written {
-  readonly all: ReadonlyMap<string, Template>;
-  /** Those that stand above what a host has learned. */
-  readonly given: ReadonlyMap<string, Template>;
-}
-
-const merged = new WeakMap<readonly VariableLayer[], Written>();
-
-/** The layers of the playbook, which do not change any more, as one: each task asks for dozens of names that nobody has set. */
-function written(layers: readonly VariableLayer[]): Written {
-  const before = merged.get(layers);
-  if (before) return before;
-  const templates = (some: readonly VariableLayer[]) =>
-    new Map(some.flatMap(({ variables }) => [...variables].map(([name, { value }]) => [name, value] as const)));
-  const made = { all: templates(layers), given: templates(layers.filter(({ given }) => given)) };
-  merged.set(layers, made);
-  return made;
 }
 
 /** An object whose values are made when they are read. No prototype, so that no name can mean anything special. */
