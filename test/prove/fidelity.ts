@@ -157,6 +157,7 @@ function valuesOf(check: Ran, real: Ran): { values: number; right: number; wrong
 /** Of a unit that is only a file yet, or a mask until then, the systemd module goes by the file, not by what systemd knows. */
 function isNewUnit(key: string, foretold: ReadonlyMap<string, Answer>): boolean {
   const file = foretold.get(`path:/etc/systemd/system/${key.replace('unit:', '')}`);
+  if (file && 'unknown' in file) return key.startsWith('unit:');
   const [unit, at] = [foretold.get(key), file].map(
     (a) => (a && 'value' in a ? a.value : {}) as Record<string, unknown>,
   );
