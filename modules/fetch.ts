@@ -55,7 +55,7 @@ export const fetch = defineModule({
     `- name: Keep each host's key
   fetch:
     src: /etc/ssh/ssh_host_ed25519_key.pub
-    dest: '/root/keys/{{inventory_hostname}}/'
+    dest: 'keys/{{inventory_hostname}}/'
     flat: true
     mode: '0644'`,
   ],

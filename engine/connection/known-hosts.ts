@@ -1,7 +1,8 @@
 import { createHash, createHmac } from 'node:crypto';
-import { readFileSync, type Stats, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { appendFile, mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { readOnce } from '../source/read-once.ts';
 
 /** A line of a known_hosts file that says something about a key. */
 export interface KnownHost {
@@ -34,22 +35,21 @@ export function parseKnownHosts(text: string, file: string): KnownHost[] {
   });
 }
 
-const kept = new Map<string, { readonly stamp: string; readonly lines: readonly KnownHost[] }>();
+const kept = new Map<
+  string,
+  { readonly contents: readonly (Buffer | undefined)[]; readonly lines: readonly KnownHost[] }
+>();
 
-/** All lines of the files; a file that is not there has none. Each host asks for them: they are read again where a file has changed. */
+/** All lines of the files; a file that is not there has none. The same list again, for the next host, while none has changed. */
 export function readKnownHosts(files: readonly string[]): readonly KnownHost[] {
-  const found = files.map((file) => statSync(file, { throwIfNoEntry: false }));
-  const [names, stamp] = [files.join('\0'), found.map(stampOf).join()];
+  const contents = files.map((file) => (existsSync(file) ? readOnce(file) : undefined));
+  const names = files.join('\0');
   const before = kept.get(names);
-  if (before?.stamp === stamp) return before.lines;
-  const lines = files.flatMap((file, i) => (found[i] ? parseKnownHosts(readFileSync(file, 'utf8'), file) : []));
-  // What was written just now can be written again without its time becoming another.
-  if (found.every((stats) => !stats || Date.now() - stats.ctimeMs > 1000)) kept.set(names, { stamp, lines });
+  if (before && contents.every((content, i) => content === before.contents[i])) return before.lines;
+  const lines = files.flatMap((file, i) => parseKnownHosts(contents[i]?.toString('utf8') ?? '', file));
+  kept.set(names, { contents, lines });
   return lines;
 }
-
-const stampOf = (stats: Stats | undefined): string =>
-  stats ? [stats.dev, stats.ino, stats.size, stats.ctimeMs].join(' ') : '';
 
 /** How known_hosts calls a host. */
 export function hostName(address: string, port: number): string {

@@ -96,6 +96,7 @@ export class Lookahead {
   async #look(host: HostState, tasks: readonly Coming[]): Promise<void> {
     const foreseen = new Foreseen(this.#run(), host);
     for (const [i, { task }] of tasks.entries()) foreseen.announce(i, task);
+    const untils = tasks.map(({ task }) => untilRun(task));
     const looks: Promise<void>[] = [];
     const attend = async (coming: Coming, i: number): Promise<void> => {
       let before: string | undefined;
@@ -103,7 +104,7 @@ export class Lookahead {
         const reason = await this.#peek(host, coming, i, foreseen);
         if (reason === undefined || reason === before) return;
         before = reason;
-        await Promise.all(looks.filter((_, n) => n < i && untilRun(tasks[n]!.task) === reason));
+        await Promise.all(looks.filter((_, n) => n < i && untils[n] === reason));
       }
     };
     for (const [i, coming] of tasks.entries()) looks.push(attend(coming, i));

@@ -1,7 +1,8 @@
-import { closeSync, openSync, readFileSync, readSync, type Stats, statSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { TaskFailure } from '../contract/failure.ts';
 import { shownPath } from '../source/place.ts';
+import { readOnce } from '../source/read-once.ts';
 import type { FileTemplate } from '../template/file.ts';
 import { VaultError } from '../vault/error.ts';
 import { isVaulted } from '../vault/format.ts';
@@ -34,31 +35,13 @@ function beginningOf(path: string): Buffer {
   }
 }
 
+/** Larger files are not kept in memory, nor does anything wait while they are read. */
 const small = 1024 * 1024;
-const kept = new Map<string, { readonly stats: Stats; readonly content: Buffer }>();
-
-/**
- * Each host asks for the same files: what is small is read once, as long as nothing about it changes. It is read in this
- * thread, which costs less than to hand it to another, and the questions that hang on it go out with the others.
- */
-function contentOf(path: string): Buffer | Promise<Buffer> {
-  const stats = statSync(path);
-  if (stats.size > small) return readFile(path);
-  const before = kept.get(path);
-  if (before && isSame(before.stats, stats)) return before.content;
-  const content = readFileSync(path);
-  // A file that was written just now can be written again without its time becoming another.
-  if (Date.now() - stats.ctimeMs > 1000) kept.set(path, { stats, content });
-  return content;
-}
-
-function isSame(a: Stats, b: Stats): boolean {
-  return a.ctimeMs === b.ctimeMs && a.size === b.size && a.ino === b.ino && a.dev === b.dev;
-}
 
 /** Reads a file during the run; what was encrypted in it is secret. */
 export async function readTaskFile(path: string, vault: Vault, { decrypt = true } = {}): Promise<OpenedFile> {
-  const content = await contentOf(path);
+  // What is small is there at once: the questions that hang on it go to the host with the others.
+  const content = statSync(path).size > small ? await readFile(path) : readOnce(path);
   vault.inputs?.note(path, content);
   if (!decrypt || !isVaulted(content)) return { content, encrypted: false };
   try {

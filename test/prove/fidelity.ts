@@ -144,7 +144,7 @@ function valuesOf(check: Ran, real: Ran): { values: number; right: number; wrong
     if (!taken.has(host)) continue;
     const came = real.answers.get(host);
     for (const [key, answer] of came ? foretold : []) {
-      if ('unknown' in answer || isNewUnit(key, foretold)) continue;
+      if ('unknown' in answer || hangsOnItsFile(key, foretold)) continue;
       values++;
       const is = came!.get(key);
       if (is && isDeepStrictEqual(answer, is)) right++;
@@ -154,16 +154,18 @@ function valuesOf(check: Ran, real: Ran): { values: number; right: number; wrong
   return { values, right, wrong };
 }
 
-/** Of a unit that is only a file yet, or a mask until then, the systemd module goes by the file, not by what systemd knows. */
-function isNewUnit(key: string, foretold: ReadonlyMap<string, Answer>): boolean {
-  const file = foretold.get(`path:/etc/systemd/system/${key.replace('unit:', '')}`);
-  if (file && 'unknown' in file) return key.startsWith('unit:');
+/**
+ * What systemd knows of a unit is not all that the module goes by: where an earlier task writes the unit's own file, it
+ * goes by that, be it new or in the place of a mask; and where the file cannot be known, neither can the unit.
+ */
+function hangsOnItsFile(key: string, foretold: ReadonlyMap<string, Answer>): boolean {
+  if (!key.startsWith('unit:')) return false;
+  const file = foretold.get(`path:/etc/systemd/system/${key.slice('unit:'.length)}`);
+  if (file && 'unknown' in file) return true;
   const [unit, at] = [foretold.get(key), file].map(
     (a) => (a && 'value' in a ? a.value : {}) as Record<string, unknown>,
   );
-  return (
-    key.startsWith('unit:') && at?.['type'] === 'file' && (unit?.['exists'] === false || unit?.['masked'] === true)
-  );
+  return at?.['type'] === 'file' && (unit?.['exists'] === false || unit?.['masked'] === true);
 }
 
 function shown(answer: Answer | undefined): string {
