@@ -1,14 +1,14 @@
 /** `tsplay`: playbooks from a program. The public entry of the package; the command (cli/) stands beside it. */
 import { Readable } from 'node:stream';
 import { modules } from '../modules/index.ts';
-import type { Event } from './execute/event.ts';
-import { execute, prepare, type RunRequest } from './run.ts';
+import type { Event } from './run/events/event.ts';
+import { execute, prepare, type RunRequest } from './run/run.ts';
 import { type Diagnostic, formatDiagnostic, InvalidInput } from './source/diagnostic.ts';
 import { version } from './source/version.ts';
 import { Vault } from './vault/vault.ts';
 
-export type { Difference } from './contract/module.ts';
-export type { Event, FailureDetail, HostCounts, Recap, Result, Status } from './execute/event.ts';
+export type { Difference } from './module/module.ts';
+export type { Event, FailureDetail, HostCounts, Recap, Result, Status } from './run/events/event.ts';
 export type { Place } from './source/place.ts';
 export { type Diagnostic, formatDiagnostic, InvalidInput };
 

@@ -1,14 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Module } from './contract/module.ts';
-import { type GivenHost, observe, type Seen, stillFound } from './contract/testing.ts';
-import { validateArguments } from './playbook/arguments-validate.ts';
+import type { Module } from './module/module.ts';
+import { type GivenHost, observe, type Seen, stillFound } from './module/testing.ts';
+import { validateArguments } from './playbook/arguments/validate.ts';
 
 /**
  * `tsplay/testing`: how the author of a module tests it, without a host.
  *
  * A second public entry of the package: it may use the engine, so it stands above it.
  */
-export type { GivenHost, Seen } from './contract/testing.ts';
+export type { GivenHost, Seen } from './module/testing.ts';
 
 /** A module does what no module may; the message names the law. */
 export class LawBroken extends Error {

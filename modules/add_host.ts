@@ -1,4 +1,4 @@
-import { defineModule } from '../engine/contract/module.ts';
+import { defineModule } from '../engine/module/module.ts';
 
 const names = ['name', 'hostname', 'host'] as const;
 const groupNames = ['groups', 'group', 'groupname'] as const;

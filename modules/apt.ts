@@ -1,6 +1,6 @@
-import { TaskFailure } from '../engine/contract/failure.ts';
-import { type Difference, defineModule, type Reader } from '../engine/contract/module.ts';
-import { cannotTell, cannotTellAny, mayAppear, type Prediction, willBe } from '../engine/contract/probe.ts';
+import { TaskFailure } from '../engine/module/failure.ts';
+import { type Difference, defineModule, type Reader } from '../engine/module/module.ts';
+import { cannotTell, cannotTellAny, mayAppear, type Prediction, willBe } from '../engine/module/probe.ts';
 import { aptGet, aptUpdate, explain, isInterrupted, waiting } from './packages/apt-get.ts';
 import { aptArguments } from './packages/arguments.ts';
 import type { AptStep } from './packages/coming.ts';

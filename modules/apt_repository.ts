@@ -1,6 +1,6 @@
-import { expectSuccess, TaskFailure } from '../engine/contract/failure.ts';
-import { type Difference, defineModule } from '../engine/contract/module.ts';
-import { cannotTell, mayAppear, type Prediction, willBe } from '../engine/contract/probe.ts';
+import { expectSuccess, TaskFailure } from '../engine/module/failure.ts';
+import { type Difference, defineModule } from '../engine/module/module.ts';
+import { cannotTell, mayAppear, type Prediction, willBe } from '../engine/module/probe.ts';
 import { aptUpdate } from './packages/apt-get.ts';
 import type { AptStep } from './packages/coming.ts';
 import { fetchKey } from './packages/fetch-key.ts';

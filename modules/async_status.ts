@@ -1,7 +1,7 @@
-import { TaskFailure } from '../engine/contract/failure.ts';
-import { jobId, jobState, removeJob } from '../engine/contract/job.ts';
-import { defineModule } from '../engine/contract/module.ts';
-import { willBe } from '../engine/contract/probe.ts';
+import { TaskFailure } from '../engine/module/failure.ts';
+import { jobId, jobState, removeJob } from '../engine/module/job.ts';
+import { defineModule } from '../engine/module/module.ts';
+import { willBe } from '../engine/module/probe.ts';
 import { resultOf } from './command/execute.ts';
 
 export const async_status = defineModule({

@@ -1,7 +1,7 @@
-import { TaskFailure } from '../engine/contract/failure.ts';
-import { defineModule } from '../engine/contract/module.ts';
-import { cannotTell, willBe } from '../engine/contract/probe.ts';
-import { sh } from '../engine/contract/quote.ts';
+import { TaskFailure } from '../engine/module/failure.ts';
+import { defineModule } from '../engine/module/module.ts';
+import { cannotTell, willBe } from '../engine/module/probe.ts';
+import { sh } from '../engine/module/quote.ts';
 import { account } from './probes/account.ts';
 import { digestOf, fileDigest, fileText, fileTextOf, inode, pathState } from './probes/path.ts';
 import { textOf } from './system/config-file.ts';

@@ -1,6 +1,6 @@
-import { TaskFailure } from '../engine/contract/failure.ts';
-import { defineModule } from '../engine/contract/module.ts';
-import { quoteAll } from '../engine/contract/quote.ts';
+import { TaskFailure } from '../engine/module/failure.ts';
+import { defineModule } from '../engine/module/module.ts';
+import { quoteAll } from '../engine/module/quote.ts';
 import { checkCommand, commandArgs, commandReturns, runCommand } from './command/execute.ts';
 import { splitWords } from './command/words.ts';
 

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { defineModule } from '../engine/contract/module.ts';
+import { defineModule } from '../engine/module/module.ts';
 import { changeContent, checkContent, contentArgs, contentReturns } from './files/content.ts';
 
 export const copy = defineModule({

@@ -1,6 +1,6 @@
 import { basename } from 'node:path/posix';
-import { expectSuccess, TaskFailure } from '../engine/contract/failure.ts';
-import { defineModule, type Writer } from '../engine/contract/module.ts';
+import { expectSuccess, TaskFailure } from '../engine/module/failure.ts';
+import { defineModule, type Writer } from '../engine/module/module.ts';
 import { look } from './files/place.ts';
 import { digestOf, fileDigest } from './probes/path.ts';
 

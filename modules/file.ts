@@ -1,6 +1,6 @@
-import { expectSuccess, TaskFailure } from '../engine/contract/failure.ts';
-import { type Check, defineModule, type Reader } from '../engine/contract/module.ts';
-import { cannotTell, willBe } from '../engine/contract/probe.ts';
+import { expectSuccess, TaskFailure } from '../engine/module/failure.ts';
+import { type Check, defineModule, type Reader } from '../engine/module/module.ts';
+import { cannotTell, willBe } from '../engine/module/probe.ts';
 import { attributeArgs, readWanted, settle, type Wanted } from './files/attributes.ts';
 import { fileWillBe } from './files/content.ts';
 import { type Commands, checkAttributes, checkFolder, kindOf } from './files/folders.ts';

@@ -1,7 +1,7 @@
 import { basename } from 'node:path/posix';
-import { expectSuccess, TaskFailure } from '../engine/contract/failure.ts';
-import { type Difference, defineModule } from '../engine/contract/module.ts';
-import { cannotTell, willBe } from '../engine/contract/probe.ts';
+import { expectSuccess, TaskFailure } from '../engine/module/failure.ts';
+import { type Difference, defineModule } from '../engine/module/module.ts';
+import { cannotTell, willBe } from '../engine/module/probe.ts';
 import {
   type Attributes,
   attributeArgs,

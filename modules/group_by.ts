@@ -1,4 +1,4 @@
-import { defineModule } from '../engine/contract/module.ts';
+import { defineModule } from '../engine/module/module.ts';
 
 export const group_by = defineModule({
   name: 'group_by',

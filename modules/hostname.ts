@@ -1,7 +1,7 @@
-import { TaskFailure } from '../engine/contract/failure.ts';
-import { type Difference, defineModule } from '../engine/contract/module.ts';
-import { willBe } from '../engine/contract/probe.ts';
-import { sh } from '../engine/contract/quote.ts';
+import { TaskFailure } from '../engine/module/failure.ts';
+import { type Difference, defineModule } from '../engine/module/module.ts';
+import { willBe } from '../engine/module/probe.ts';
+import { sh } from '../engine/module/quote.ts';
 import { hostNames } from './probes/kernel.ts';
 import { fileText } from './probes/path.ts';
 import { configFile } from './system/config-file.ts';

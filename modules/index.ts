@@ -1,4 +1,4 @@
-import type { AnyModule } from '../engine/contract/module.ts';
+import type { AnyModule } from '../engine/module/module.ts';
 import { add_host } from './add_host.ts';
 import { apt } from './apt.ts';
 import { apt_repository } from './apt_repository.ts';

@@ -1,6 +1,6 @@
-import { TaskFailure } from '../engine/contract/failure.ts';
-import { type Difference, defineModule, type Reader, type Writer } from '../engine/contract/module.ts';
-import { cannotTell, type Prediction, type Probe } from '../engine/contract/probe.ts';
+import { TaskFailure } from '../engine/module/failure.ts';
+import { type Difference, defineModule, type Reader, type Writer } from '../engine/module/module.ts';
+import { cannotTell, type Prediction, type Probe } from '../engine/module/probe.ts';
 import { type KubeadmArguments, schema } from './kubeadm/arguments.ts';
 import { type Evidence, isBare, memberOf, type Verdict } from './kubeadm/classify.ts';
 import { fresh } from './kubeadm/fresh.ts';

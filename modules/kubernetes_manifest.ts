@@ -1,8 +1,8 @@
-import { expectSuccess, TaskFailure } from '../engine/contract/failure.ts';
-import { type Difference, defineModule, type Reader } from '../engine/contract/module.ts';
-import { cannotTell, type Probe } from '../engine/contract/probe.ts';
-import { sh } from '../engine/contract/quote.ts';
-import type { Arguments } from '../engine/contract/schema.ts';
+import { expectSuccess, TaskFailure } from '../engine/module/failure.ts';
+import { type Difference, defineModule, type Reader } from '../engine/module/module.ts';
+import { cannotTell, type Probe } from '../engine/module/probe.ts';
+import { sh } from '../engine/module/quote.ts';
+import type { Arguments } from '../engine/module/schema.ts';
 import { kubeconfigProbe } from './probes/cluster.ts';
 import { digestOf, fileText } from './probes/path.ts';
 

@@ -1,5 +1,5 @@
-import { TaskFailure } from '../engine/contract/failure.ts';
-import { type Difference, defineModule, type Reader } from '../engine/contract/module.ts';
+import { TaskFailure } from '../engine/module/failure.ts';
+import { type Difference, defineModule, type Reader } from '../engine/module/module.ts';
 import { fresh } from './kubeadm/fresh.ts';
 import { type Cluster, clusterProbe } from './probes/cluster.ts';
 

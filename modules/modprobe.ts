@@ -1,6 +1,6 @@
-import { expectSuccess, TaskFailure } from '../engine/contract/failure.ts';
-import { type Difference, defineModule } from '../engine/contract/module.ts';
-import { mayAppear, type Prediction, willBe } from '../engine/contract/probe.ts';
+import { expectSuccess, TaskFailure } from '../engine/module/failure.ts';
+import { type Difference, defineModule } from '../engine/module/module.ts';
+import { mayAppear, type Prediction, willBe } from '../engine/module/probe.ts';
 import { kernelModule } from './probes/kernel.ts';
 import { type FileText, noFile } from './probes/path.ts';
 import { applyConfigFile, configFile, ownText, textOf } from './system/config-file.ts';

@@ -1,6 +1,6 @@
-import { expectSuccess, TaskFailure } from '../engine/contract/failure.ts';
-import { type Check, type Difference, defineModule, type Reader } from '../engine/contract/module.ts';
-import { cannotTell, type Prediction, willBe } from '../engine/contract/probe.ts';
+import { expectSuccess, TaskFailure } from '../engine/module/failure.ts';
+import { type Check, type Difference, defineModule, type Reader } from '../engine/module/module.ts';
+import { cannotTell, type Prediction, willBe } from '../engine/module/probe.ts';
 import { changeContent, type FoundFile } from './files/content.ts';
 import { checkEdit } from './files/edit.ts';
 import { missingFolders } from './files/folders.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { TaskFailure } from '../engine/contract/failure.ts';
-import { defineModule } from '../engine/contract/module.ts';
+import { TaskFailure } from '../engine/module/failure.ts';
+import { defineModule } from '../engine/module/module.ts';
 
 export const pause = defineModule({
   name: 'pause',

@@ -1,5 +1,5 @@
-import { defineModule } from '../engine/contract/module.ts';
-import type { Probe } from '../engine/contract/probe.ts';
+import { defineModule } from '../engine/module/module.ts';
+import type { Probe } from '../engine/module/probe.ts';
 
 const answer: Probe<string> = { key: 'ping:', script: 'echo pong', parse: (out) => out.stdout.trim(), shared: true };
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { TaskFailure } from '../engine/contract/failure.ts';
-import { defineModule, type Writer } from '../engine/contract/module.ts';
-import { sh } from '../engine/contract/quote.ts';
+import { TaskFailure } from '../engine/module/failure.ts';
+import { defineModule, type Writer } from '../engine/module/module.ts';
+import { sh } from '../engine/module/quote.ts';
 import { bootId } from './probes/kernel.ts';
 
 export const reboot = defineModule({

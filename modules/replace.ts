@@ -1,5 +1,5 @@
-import { TaskFailure } from '../engine/contract/failure.ts';
-import { defineModule } from '../engine/contract/module.ts';
+import { TaskFailure } from '../engine/module/failure.ts';
+import { defineModule } from '../engine/module/module.ts';
 import { changeContent, contentReturns } from './files/content.ts';
 import { checkEdit, editArgs } from './files/edit.ts';
 import { bounded, compile, expand, lintPatterns } from './files/pattern.ts';

@@ -1,4 +1,4 @@
-import { defineModule } from '../engine/contract/module.ts';
+import { defineModule } from '../engine/module/module.ts';
 import { checkCommand, commandArgs, commandReturns, runCommand } from './command/execute.ts';
 
 export const shell = defineModule({

@@ -1,5 +1,5 @@
-import { TaskFailure } from '../engine/contract/failure.ts';
-import { defineModule } from '../engine/contract/module.ts';
+import { TaskFailure } from '../engine/module/failure.ts';
+import { defineModule } from '../engine/module/module.ts';
 import { bytesOf } from './files/content.ts';
 import { look } from './files/place.ts';
 import { fileText } from './probes/path.ts';

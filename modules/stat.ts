@@ -1,6 +1,6 @@
-import { defineModule, type Reader } from '../engine/contract/module.ts';
-import type { Probe } from '../engine/contract/probe.ts';
-import { Unknown, UnknownValue } from '../engine/contract/unknown.ts';
+import { defineModule, type Reader } from '../engine/module/module.ts';
+import type { Probe } from '../engine/module/probe.ts';
+import { Unknown, UnknownValue } from '../engine/module/unknown.ts';
 import { look } from './files/place.ts';
 import { fileDigest, inode, type Present, realPath } from './probes/path.ts';
 

@@ -1,6 +1,6 @@
-import { expectSuccess } from '../engine/contract/failure.ts';
-import { type Difference, defineModule } from '../engine/contract/module.ts';
-import { type Prediction, willBe } from '../engine/contract/probe.ts';
+import { expectSuccess } from '../engine/module/failure.ts';
+import { type Difference, defineModule } from '../engine/module/module.ts';
+import { type Prediction, willBe } from '../engine/module/probe.ts';
 import { activeSwaps, swapUnits } from './probes/kernel.ts';
 import { fileText } from './probes/path.ts';
 import { unitState } from './probes/service.ts';

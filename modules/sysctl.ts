@@ -1,8 +1,8 @@
-import { TaskFailure } from '../engine/contract/failure.ts';
-import { type Difference, defineModule } from '../engine/contract/module.ts';
-import { type Prediction, willBe } from '../engine/contract/probe.ts';
-import { sh } from '../engine/contract/quote.ts';
-import { UnknownValue } from '../engine/contract/unknown.ts';
+import { TaskFailure } from '../engine/module/failure.ts';
+import { type Difference, defineModule } from '../engine/module/module.ts';
+import { type Prediction, willBe } from '../engine/module/probe.ts';
+import { sh } from '../engine/module/quote.ts';
+import { UnknownValue } from '../engine/module/unknown.ts';
 import { normalise, sysctlPath, sysctlValue } from './probes/kernel.ts';
 import { applyConfigFile, configFile, ownText, textOf } from './system/config-file.ts';
 import { unlessUnknown } from './system/unless-unknown.ts';

@@ -1,7 +1,7 @@
-import { expectSuccess, TaskFailure } from '../engine/contract/failure.ts';
-import { type Difference, defineModule, type Reader, type Writer } from '../engine/contract/module.ts';
-import { cannotTell, type Prediction, willBe } from '../engine/contract/probe.ts';
-import { sh } from '../engine/contract/quote.ts';
+import { expectSuccess, TaskFailure } from '../engine/module/failure.ts';
+import { type Difference, defineModule, type Reader, type Writer } from '../engine/module/module.ts';
+import { cannotTell, type Prediction, willBe } from '../engine/module/probe.ts';
+import { sh } from '../engine/module/quote.ts';
 import { fileText, inode, type PathState, pathState, realPath } from './probes/path.ts';
 import { type UnitState, unitName, unitState } from './probes/service.ts';
 

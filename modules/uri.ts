@@ -1,5 +1,5 @@
-import { TaskFailure } from '../engine/contract/failure.ts';
-import { defineModule } from '../engine/contract/module.ts';
+import { TaskFailure } from '../engine/module/failure.ts';
+import { defineModule } from '../engine/module/module.ts';
 import { type HttpAnswer, type HttpRequest, httpAnswer, httpScript, parseAnswer } from './probes/network.ts';
 
 export const uri = defineModule({

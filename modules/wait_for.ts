@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { TaskFailure } from '../engine/contract/failure.ts';
-import { defineModule } from '../engine/contract/module.ts';
-import type { Probe } from '../engine/contract/probe.ts';
+import { TaskFailure } from '../engine/module/failure.ts';
+import { defineModule } from '../engine/module/module.ts';
+import type { Probe } from '../engine/module/probe.ts';
 import { fileMatches, portOpen } from './probes/network.ts';
 import { pathState } from './probes/path.ts';
 

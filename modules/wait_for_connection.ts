@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { TaskFailure } from '../engine/contract/failure.ts';
-import { defineModule } from '../engine/contract/module.ts';
-import type { Probe } from '../engine/contract/probe.ts';
-import { UnknownValue } from '../engine/contract/unknown.ts';
+import { TaskFailure } from '../engine/module/failure.ts';
+import { defineModule } from '../engine/module/module.ts';
+import type { Probe } from '../engine/module/probe.ts';
+import { UnknownValue } from '../engine/module/unknown.ts';
 
 const answer: Probe<boolean> = { key: 'answers:', script: ':', parse: (out) => out.code === 0, shared: true };
 

@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect } from 'chai';
 import * as fc from 'fast-check';
+import { compileExpression } from '../engine/expressions/condition.ts';
+import { compileFile } from '../engine/expressions/handlebars/file.ts';
+import { TemplateError } from '../engine/expressions/types.ts';
 import { loadInventory } from '../engine/inventory/load.ts';
-import { prepare } from '../engine/run.ts';
+import { prepare } from '../engine/run/run.ts';
 import { Diagnostics, formatDiagnostic, InvalidInput } from '../engine/source/diagnostic.ts';
 import { type ScalarNode, toValue } from '../engine/source/node.ts';
 import { parseYaml } from '../engine/source/yaml.ts';
-import { compileExpression } from '../engine/template/condition.ts';
-import { compileFile } from '../engine/template/file.ts';
-import { TemplateError } from '../engine/template/types.ts';
 import { modules } from '../modules/index.ts';
 
 const playbook = `- name: web

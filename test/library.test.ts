@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { type Event, InvalidInput, type Recap, type RunInput, run, validate } from '../engine/library.ts';
-import { layOut } from './execute/lay-out.ts';
+import { layOut } from './run/lay-out.ts';
 
 const playbook = `
 - hosts: all

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { type Check, defineModule, type Reader, type Writer } from '../engine/contract/module.ts';
-import { type Prediction, type Probe, willBe } from '../engine/contract/probe.ts';
+import { type Check, defineModule, type Reader, type Writer } from '../engine/module/module.ts';
+import { type Prediction, type Probe, willBe } from '../engine/module/probe.ts';
 import { LawBroken, tryModule } from '../engine/testing.ts';
 
 const text: Probe<string> = { key: 'text', script: 'cat /text', parse: (out) => out.stdout };

@@ -1,4 +1,4 @@
-import type { AnyModule } from '../contract/module.ts';
+import type { AnyModule } from '../module/module.ts';
 import { ModuleNames } from '../playbook/module-names.ts';
 import { type Diagnostics } from '../source/diagnostic.ts';
 import type { MapEntry, MapNode, ScalarNode, SourceNode } from '../source/node.ts';

@@ -1,6 +1,6 @@
-import type { Event, Recap } from '../execute/event.ts';
-import type { Guard } from '../execute/guard.ts';
-import { execute, type Prepared, type RunRequest } from '../run.ts';
+import type { Event, Recap } from '../run/events/event.ts';
+import type { Guard } from '../run/policy.ts';
+import { execute, type Prepared, type RunRequest } from '../run/run.ts';
 import { version } from '../source/version.ts';
 import { interruptible } from './interrupt.ts';
 import type { Reporters } from './reporters.ts';

@@ -79,7 +79,7 @@ howOptions(doingOptions(playbookOptions(program.command('run').description('run 
   .option('--list-tasks', 'list the tasks with their tags, and stop')
   .option('--list-tags', 'list all tags, and stop')
   .action(async (playbooks: string[], options: object) => {
-    const { runCommand } = await import('./run.ts');
+    const { runCommand } = await import('./commands/run.ts');
     process.exitCode = await runCommand(playbooks, options as never);
   });
 
@@ -96,7 +96,7 @@ howOptions(
   .option('--detailed-exitcode', 'end with 3 where something would, or may, be changed')
   .option('--output <form>', 'human or jsonl', 'human')
   .action(async (playbooks: string[], options: object) => {
-    const { planCommand } = await import('./plan.ts');
+    const { planCommand } = await import('./commands/plan.ts');
     process.exitCode = await planCommand(playbooks, options as never);
   });
 
@@ -116,7 +116,7 @@ vaultOptions(
   .option('--output-file <file>', 'keep a jsonl copy of the events in this file')
   .option('-v, --verbose', 'ok and skipped results too; -vv: places and times', (_: string, n: number) => n + 1, 0)
   .action(async (plan: string, options: object) => {
-    const { applyCommand } = await import('./apply.ts');
+    const { applyCommand } = await import('./commands/apply.ts');
     process.exitCode = await applyCommand(plan, options as never);
   });
 
@@ -131,7 +131,7 @@ howOptions(doingOptions(vaultOptions(program.command('exec').description('run on
   .option('--output <form>', 'human or jsonl', 'human')
   .option('--output-file <file>', 'keep a jsonl copy of the events in this file')
   .action(async (pattern: string, options: object) => {
-    const { execCommand } = await import('./exec.ts');
+    const { execCommand } = await import('./commands/exec.ts');
     process.exitCode = await execCommand(pattern, options as never);
   });
 
@@ -141,7 +141,7 @@ playbookOptions(
   .option('--strict', 'take warnings for errors')
   .option('--output <form>', 'human, json or sarif', 'human')
   .action(async (playbooks: string[], options: object) => {
-    const { validateCommand } = await import('./validate.ts');
+    const { validateCommand } = await import('./commands/validate.ts');
     process.exitCode = await validateCommand(playbooks, options);
   });
 
@@ -152,7 +152,7 @@ function vaultCommand(name: string, argument: string, description: string): Comm
   return argument === '' ? command : command.argument(argument);
 }
 
-const vaultActions = () => import('./vault.ts');
+const vaultActions = () => import('./commands/vault.ts');
 
 vaultCommand('encrypt', '[file...]', 'encrypt files in their place, or standard input')
   .option('--output <file>', 'write there; - is standard output')
@@ -204,7 +204,7 @@ vaultOptions(
     .option('-e, --extra-vars <vars>', 'key=value pairs, JSON or YAML, or @file (repeatable)', collect)
     .option('--output <form>', 'for --explain: human or json', 'human'),
 ).action(async (host: string | undefined, options: object) => {
-  const { inventoryCommand } = await import('./inventory.ts');
+  const { inventoryCommand } = await import('./commands/inventory.ts');
   process.exitCode = await inventoryCommand(host, options as never);
 });
 
@@ -213,7 +213,7 @@ program
   .description('make a project that runs: playbook, inventory, role, module and settings of the editor')
   .argument('<folder>', 'a new or empty folder')
   .action(async (folder: string) => {
-    const { initCommand } = await import('./init.ts');
+    const { initCommand } = await import('./commands/init.ts');
     process.exitCode = await initCommand(folder);
   });
 
@@ -229,7 +229,7 @@ program
   .option('--markdown', 'print Markdown; without a name the whole reference')
   .option('-p, --playbook <file>', 'with the modules beside this playbook; by default beside the current folder')
   .action(async (name: string | undefined, options: object) => {
-    const { docCommand } = await import('./doc.ts');
+    const { docCommand } = await import('./commands/doc.ts');
     process.exitCode = await docCommand(name, options);
   });
 
@@ -240,7 +240,7 @@ program
   .option('-o, --output-folder <folder>', 'write files into this folder')
   .option('-p, --playbook <file>', 'with the modules beside this playbook; by default beside the current folder')
   .action(async (sort: string | undefined, options: object) => {
-    const { schemaCommand } = await import('./schema.ts');
+    const { schemaCommand } = await import('./commands/schema.ts');
     process.exitCode = await schemaCommand(sort, options);
   });
 
@@ -249,7 +249,7 @@ program
   .description('print a script with which a shell completes commands, options and modules')
   .argument('<shell>', 'bash, zsh or fish')
   .action(async (shell: string) => {
-    const { completionCommand } = await import('./completion.ts');
+    const { completionCommand } = await import('./commands/completion.ts');
     process.exitCode = completionCommand(shell, program);
   });
 
@@ -260,7 +260,7 @@ program
   .argument('[host...]', 'for reset: only these hosts')
   .option('-i, --inventory <source>', 'inventory file (repeatable)', collect)
   .action(async (action: string, hosts: string[], options: { inventory?: string[] }) => {
-    const { labCommand } = await import('./lab.ts');
+    const { labCommand } = await import('./commands/lab.ts');
     process.exitCode = await labCommand(action, hosts, { inventory: options.inventory ?? [] });
   });
 

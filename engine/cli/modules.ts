@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import { modules as builtIn } from '../../modules/index.ts';
-import type { AnyModule } from '../contract/module.ts';
+import type { AnyModule } from '../module/module.ts';
 import { withOwnModules } from '../project/modules.ts';
 import { Diagnostics, InvalidInput } from '../source/diagnostic.ts';
 

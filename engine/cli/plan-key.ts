@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, linkSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { PlanRefused } from '../plan-file/format.ts';
-import { Keyed, type KeyHint } from '../plan-file/keyed.ts';
+import { PlanRefused } from '../plans/format.ts';
+import { Keyed, type KeyHint } from '../plans/key.ts';
 import type { Vault } from '../vault/vault.ts';
 import { stateFolder } from './state.ts';
 

@@ -1,5 +1,5 @@
 import { type Diagnostic, formatDiagnostic, InvalidInput } from '../source/diagnostic.ts';
-import type { Secrets } from '../vault/secrets.ts';
+import type { Secrets } from '../vault/redaction.ts';
 
 /** Of the command that runs. A bug may come up anywhere, and its words may be anything. */
 let secrets: Secrets | undefined;

@@ -1,6 +1,6 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
-import type { Emit, Event } from '../execute/event.ts';
 import { jsonLine } from '../report/jsonl.ts';
+import type { Emit, Event } from '../run/events/event.ts';
 import { UsageError } from './problem.ts';
 
 export interface ReportOptions {

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { modules } from '../../modules/index.ts';
-import { expandHome } from '../connection/ssh-arguments.ts';
-import type { RunRequest } from '../run.ts';
+import type { RunRequest } from '../run/run.ts';
+import { expandHome } from '../transport/ssh/arguments.ts';
 import type { Vault } from '../vault/vault.ts';
 import { extraVars } from './extra.ts';
 import { UsageError } from './problem.ts';

@@ -4,8 +4,8 @@ import { basename, extname, resolve } from 'node:path';
 import { VaultError } from '../vault/error.ts';
 import { isVaulted } from '../vault/format.ts';
 import { Vault, type VaultPassword } from '../vault/vault.ts';
-import { askPassword } from './ask.ts';
 import { neverShow, UsageError } from './problem.ts';
+import { askPassword } from './terminal/ask.ts';
 
 /** The options about vault passwords, as commander hands them over. */
 export interface VaultOptions {

@@ -1,7 +1,7 @@
 import type { Diagnostics } from '../source/diagnostic.ts';
 import type { MapNode, SourceNode } from '../source/node.ts';
 import type { Place } from '../source/place.ts';
-import { expandHostName } from './ranges.ts';
+import { expandHostName } from './formats/ranges.ts';
 import type { Variable } from './types.ts';
 
 export interface DraftHost {

@@ -5,14 +5,14 @@ import type { Diagnostics } from '../source/diagnostic.ts';
 import { openFileNow } from '../vault/values.ts';
 import { Vault } from '../vault/vault.ts';
 import { Draft } from './draft.ts';
-import { readIniInventory } from './ini-format.ts';
-import { isModule, moduleCommand, readProgram } from './program-format.ts';
+import { readIniInventory } from './formats/ini.ts';
+import { isModule, moduleCommand, readProgram } from './formats/program.ts';
+import { readYamlInventory } from './formats/yaml.ts';
 import { resolveInventory } from './resolve.ts';
 import type { Inventory } from './types.ts';
 import { type Reading, readVariableFiles } from './variable-files.ts';
 import type { VariableFolder } from './variables.ts';
 import { openVariables } from './vaulted.ts';
-import { readYamlInventory } from './yaml-format.ts';
 
 /**
  * Reads inventories in Ansible's forms, the later over the earlier: a file in YAML, JSON or INI, a program that prints

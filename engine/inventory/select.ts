@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { isIPv6 } from 'node:net';
+import { search } from '../expressions/functions/search.ts';
 import type { Diagnostics } from '../source/diagnostic.ts';
 import { suggest } from '../source/nearest.ts';
 import type { Place } from '../source/place.ts';
-import { search } from '../template/search.ts';
 import type { Inventory } from './types.ts';
 
 /**

@@ -1,7 +1,7 @@
 import type { MapNode, SourceNode } from '../source/node.ts';
 import { concealValues } from '../vault/values.ts';
+import { propertySchema, type Schema } from './arguments/schema-walk.ts';
 import type { Loader } from './context.ts';
-import { propertySchema, type Schema } from './schema-walk.ts';
 
 const lists = new Set(['tasks', 'pre_tasks', 'post_tasks', 'handlers', 'block', 'rescue', 'always']);
 const values = new Set(['vars', 'environment', 'module_defaults', 'args', 'loop']);

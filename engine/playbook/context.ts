@@ -1,10 +1,10 @@
+import type { FileTemplate } from '../expressions/handlebars/file.ts';
+import type { Condition, Template } from '../expressions/types.ts';
 import type { Diagnostics } from '../source/diagnostic.ts';
 import type { SourceNode } from '../source/node.ts';
-import type { FileTemplate } from '../template/file.ts';
-import type { Condition, Template } from '../template/types.ts';
 import type { Vault } from '../vault/vault.ts';
 import type { ModuleNames } from './module-names.ts';
-import type { Role } from './role-files.ts';
+import type { Role } from './roles/files.ts';
 import type { RoleUse, Settings, VariableLayer } from './types.ts';
 
 /** What the reading of a whole playbook shares. */

@@ -1,11 +1,11 @@
 import { suggest } from '../source/nearest.ts';
 import { describe, entryOf, type MapEntry, type MapNode, type SourceNode } from '../source/node.ts';
-import type { Readers } from './candidate.ts';
 import type { Context } from './context.ts';
 import { readFields, rejectKey } from './fields.ts';
-import { readImport } from './imports.ts';
-import { readInclude } from './include.ts';
-import { type IncludeName, includeNames } from './include-arguments.ts';
+import { type IncludeName, includeNames } from './includes/arguments.ts';
+import type { Readers } from './includes/candidate.ts';
+import { readImport } from './includes/imports.ts';
+import { readInclude } from './includes/include.ts';
 import { writtenText } from './kinds.ts';
 import { withoutCollection } from './module-names.ts';
 import { inherit } from './settings.ts';

@@ -1,10 +1,10 @@
+import { compileCondition } from '../expressions/condition.ts';
+import type { Condition, Template } from '../expressions/types.ts';
+import { compileValue } from '../expressions/value.ts';
 import type { Diagnostics } from '../source/diagnostic.ts';
 import { suggest } from '../source/nearest.ts';
 import { type MapEntry, type MapNode, type ScalarNode, type SourceNode } from '../source/node.ts';
 import type { Place } from '../source/place.ts';
-import { compileCondition } from '../template/condition.ts';
-import type { Condition, Template } from '../template/types.ts';
-import { compileValue } from '../template/value.ts';
 import { keywords, keywordsAt, type Level, notSupported } from './keywords.ts';
 import { describeWritten, type Kind, meantBoolean, misfit, writtenText } from './kinds.ts';
 import { withoutCollection } from './module-names.ts';

@@ -1,6 +1,6 @@
+import { compileValue } from '../expressions/value.ts';
 import type { Diagnostics } from '../source/diagnostic.ts';
 import { describe, type MapEntry, type SourceNode } from '../source/node.ts';
-import { compileValue } from '../template/value.ts';
 import { isVariableName, magicNames } from './magic.ts';
 import type { VariableLayer } from './types.ts';
 

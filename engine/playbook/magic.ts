@@ -1,4 +1,4 @@
-import type { Shape } from '../template/shape.ts';
+import type { Shape } from '../expressions/shape.ts';
 
 /** Variables that the engine itself gives to every task; nothing may register under one of these names. */
 export const magicNames: readonly string[] = [

@@ -1,4 +1,4 @@
-import type { AnyModule } from '../contract/module.ts';
+import type { AnyModule } from '../module/module.ts';
 import { suggest } from '../source/nearest.ts';
 import { entryOf, type MapEntry, type SourceNode } from '../source/node.ts';
 import type { Place } from '../source/place.ts';

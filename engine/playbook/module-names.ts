@@ -1,4 +1,4 @@
-import type { AnyModule } from '../contract/module.ts';
+import type { AnyModule } from '../module/module.ts';
 
 /** Names of Ansible's modules for which another module of this engine stands. */
 export const aliases: ReadonlyMap<string, string> = new Map([

@@ -1,5 +1,5 @@
 import { dirname, isAbsolute, resolve } from 'node:path';
-import type { AnyModule } from '../contract/module.ts';
+import type { AnyModule } from '../module/module.ts';
 import { Diagnostics } from '../source/diagnostic.ts';
 import { describe, entryOf, type MapEntry, type MapNode, type SourceNode } from '../source/node.ts';
 import { type Place, shownPath } from '../source/place.ts';

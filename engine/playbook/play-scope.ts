@@ -1,4 +1,4 @@
-import { type Scope, TemplateError } from '../template/types.ts';
+import { type Scope, TemplateError } from '../expressions/types.ts';
 import type { VariableLayer } from './types.ts';
 
 /** What a play can say of itself as a whole: extra vars and its own variables, which are the same for all hosts. */

@@ -1,13 +1,13 @@
+import type { Condition } from '../expressions/types.ts';
+import { compileValue } from '../expressions/value.ts';
 import type { MapNode, ScalarNode, SourceNode } from '../source/node.ts';
-import type { Condition } from '../template/types.ts';
-import { compileValue } from '../template/value.ts';
 import type { Context, Gathered, Loader } from './context.ts';
 import { readEntries, readHandlers } from './entries.ts';
 import { type Fields, readFields, rejectKey } from './fields.ts';
 import { checkHandlers, withIncluded } from './handlers.ts';
 import { writtenText } from './kinds.ts';
 import { layerOf, readPrompts } from './prompts.ts';
-import { readRoleEntry } from './roles.ts';
+import { readRoleEntry } from './roles/roles.ts';
 import { inherit, noSettings, readTags } from './settings.ts';
 import type { Entry, Handler, Play, VariableLayer } from './types.ts';
 import { readVarsFiles } from './vars-files.ts';

@@ -1,9 +1,9 @@
+import type { Template } from '../expressions/types.ts';
+import { compileValue } from '../expressions/value.ts';
 import { Diagnostics, InvalidInput } from '../source/diagnostic.ts';
 import { suggest } from '../source/nearest.ts';
 import { describe, entryOf, type MapNode, type SourceNode } from '../source/node.ts';
 import type { Place } from '../source/place.ts';
-import type { Template } from '../template/types.ts';
-import { compileValue } from '../template/value.ts';
 import type { Loader } from './context.ts';
 import { writtenText } from './kinds.ts';
 import { checkVariableName } from './layers.ts';

@@ -1,5 +1,5 @@
-import type { Shape } from '../template/shape.ts';
-import { isSchema, type Schema } from './schema-walk.ts';
+import type { Shape } from '../expressions/shape.ts';
+import { isSchema, type Schema } from './arguments/schema-walk.ts';
 import type { Task } from './types.ts';
 
 /** What every result has, whatever its module. */

@@ -1,7 +1,7 @@
+import type { Template } from '../expressions/types.ts';
 import { suggest } from '../source/nearest.ts';
 import { describe, type MapEntry } from '../source/node.ts';
-import type { Template } from '../template/types.ts';
-import { compileArguments } from './arguments-compile.ts';
+import { compileArguments } from './arguments/compile.ts';
 import type { Context } from './context.ts';
 import type { Fields } from './fields.ts';
 import { compileLayer } from './layers.ts';

@@ -1,10 +1,10 @@
+import type { Template } from '../expressions/types.ts';
 import type { MapEntry, MapNode } from '../source/node.ts';
 import type { Place } from '../source/place.ts';
-import type { Template } from '../template/types.ts';
-import { compileArguments } from './arguments-compile.ts';
+import { compileArguments } from './arguments/compile.ts';
 import type { Context } from './context.ts';
 import { type Fields, readFields, rejectKey } from './fields.ts';
-import { readVariableFiles } from './include-vars.ts';
+import { readVariableFiles } from './includes/vars.ts';
 import { holdsExpression } from './kinds.ts';
 import { checkVariableName } from './layers.ts';
 import { type ModuleCall, readModuleCall } from './module-call.ts';

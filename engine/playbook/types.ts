@@ -1,7 +1,7 @@
-import type { AnyModule } from '../contract/module.ts';
+import type { Condition, Template } from '../expressions/types.ts';
+import type { AnyModule } from '../module/module.ts';
 import type { SourceNode } from '../source/node.ts';
 import type { Place } from '../source/place.ts';
-import type { Condition, Template } from '../template/types.ts';
 import type { Prompt } from './prompts.ts';
 
 /** A playbook after parsing: roles and imports are resolved, what blocks and plays hand down stands on each task. */

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
+import { TemplateError } from '../expressions/types.ts';
+import { compileValue } from '../expressions/value.ts';
 import type { ScalarNode, SourceNode } from '../source/node.ts';
 import { shownPath } from '../source/place.ts';
-import { TemplateError } from '../template/types.ts';
-import { compileValue } from '../template/value.ts';
 import type { Loader } from './context.ts';
 import { holdsExpression, writtenText } from './kinds.ts';
 import { compileLayerFile } from './layers.ts';

@@ -1,12 +1,12 @@
 import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { TaskFailure } from '../contract/failure.ts';
+import type { FileTemplate } from '../expressions/handlebars/file.ts';
+import { TaskFailure } from '../module/failure.ts';
 import { shownPath } from '../source/place.ts';
 import { readOnce } from '../source/read-once.ts';
-import type { FileTemplate } from '../template/file.ts';
 import { VaultError } from '../vault/error.ts';
 import { isVaulted } from '../vault/format.ts';
-import type { Secrets } from '../vault/secrets.ts';
+import type { Secrets } from '../vault/redaction.ts';
 import { type OpenedFile, openFile } from '../vault/values.ts';
 import type { Vault } from '../vault/vault.ts';
 import type { Loader } from './context.ts';

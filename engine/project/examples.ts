@@ -1,5 +1,5 @@
-import type { AnyModule } from '../contract/module.ts';
-import { unknownPart, validateArguments } from '../playbook/arguments-validate.ts';
+import type { AnyModule } from '../module/module.ts';
+import { unknownPart, validateArguments } from '../playbook/arguments/validate.ts';
 import { withoutCollection } from '../playbook/module-names.ts';
 import { Diagnostics } from '../source/diagnostic.ts';
 import type { MapNode } from '../source/node.ts';

@@ -1,4 +1,4 @@
-import type { AnyModule } from '../contract/module.ts';
+import type { AnyModule } from '../module/module.ts';
 import { keywordsAt, notSupported } from '../playbook/keywords.ts';
 import type { Code } from '../source/codes.ts';
 import { nearest } from '../source/nearest.ts';

@@ -1,5 +1,5 @@
 import { basename, dirname } from 'node:path';
-import type { AnyModule } from '../contract/module.ts';
+import type { AnyModule } from '../module/module.ts';
 import { ModuleNames } from '../playbook/module-names.ts';
 import type { Diagnostics } from '../source/diagnostic.ts';
 import type { Inputs } from '../source/inputs.ts';

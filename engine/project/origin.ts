@@ -1,4 +1,4 @@
-import type { AnyModule } from '../contract/module.ts';
+import type { AnyModule } from '../module/module.ts';
 
 const origins = new WeakMap<AnyModule, string>();
 

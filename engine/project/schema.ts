@@ -1,5 +1,5 @@
 import { Ajv } from 'ajv';
-import type { AnyModule } from '../contract/module.ts';
+import type { AnyModule } from '../module/module.ts';
 import { suggest } from '../source/nearest.ts';
 import type { Fault } from './faults.ts';
 

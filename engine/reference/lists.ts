@@ -1,13 +1,13 @@
-import type { AnyModule } from '../contract/module.ts';
-import { factShapes } from '../plan/fact-shapes.ts';
-import { facts } from '../plan/facts.ts';
+import { actions } from '../editor/actions.ts';
+import { connectionVariables } from '../editor/inventory.ts';
+import { celFunctions } from '../expressions/cel/functions.ts';
+import { helpers } from '../expressions/handlebars/helpers.ts';
+import { facts } from '../facts/facts.ts';
+import { factShapes } from '../facts/shapes.ts';
+import type { AnyModule } from '../module/module.ts';
 import { keywords, type Level, levels } from '../playbook/keywords.ts';
 import { kindWords } from '../playbook/kinds.ts';
-import { actions } from '../schema/actions.ts';
-import { connectionVariables } from '../schema/inventory.ts';
 import { codes } from '../source/codes.ts';
-import { celFunctions } from '../template/cel-functions.ts';
-import { helpers } from '../template/helpers.ts';
 import { type Block, heading, type Term, terms, text } from './page.ts';
 
 /** The modules by subject, each with what it is for. */

@@ -1,5 +1,5 @@
-import type { AnyModule } from '../contract/module.ts';
-import type { Action } from '../schema/actions.ts';
+import type { Action } from '../editor/actions.ts';
+import type { AnyModule } from '../module/module.ts';
 import { type Block, code, heading, terms, text } from './page.ts';
 import { ruleWords, termsOf } from './schema-words.ts';
 

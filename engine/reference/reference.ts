@@ -1,5 +1,5 @@
-import type { AnyModule } from '../contract/module.ts';
-import { actions } from '../schema/actions.ts';
+import { actions } from '../editor/actions.ts';
+import type { AnyModule } from '../module/module.ts';
 import { codeTerms, factTerms, helperBlocks, keywordTerms, moduleList, variableTerms } from './lists.ts';
 import { actionPage, modulePage } from './module-page.ts';
 import { type Block, heading, terms, text } from './page.ts';

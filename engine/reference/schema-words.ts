@@ -1,4 +1,4 @@
-import type { ArgumentSchema } from '../contract/schema.ts';
+import type { ArgumentSchema } from '../module/schema.ts';
 import type { Term } from './page.ts';
 
 type Schema = Readonly<Record<string, unknown>>;

@@ -1,5 +1,5 @@
 import { createTwoFilesPatch } from 'diff';
-import type { Difference } from '../contract/module.ts';
+import type { Difference } from '../module/module.ts';
 import { harmless, onOneLine, type Paint } from './style.ts';
 
 /** A difference as lines for a person: one line for a setting, a unified diff for texts of several lines. */

@@ -1,4 +1,4 @@
-import type { Event, FailureDetail, Recap, Result, Status } from '../execute/event.ts';
+import type { Event, FailureDetail, Recap, Result, Status } from '../run/events/event.ts';
 import { formatPlace } from '../source/place.ts';
 import { showDifference } from './difference.ts';
 import { showProfile } from './profile.ts';

@@ -1,4 +1,4 @@
-import type { Event } from '../execute/event.ts';
+import type { Event } from '../run/events/event.ts';
 
 const forPeople: ReadonlySet<Event['event']> = new Set(['task-start', 'warning', 'question', 'sent', 'received']);
 

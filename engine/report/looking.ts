@@ -1,4 +1,4 @@
-import type { Event } from '../execute/event.ts';
+import type { Event } from '../run/events/event.ts';
 import { withLiveLine } from './human.ts';
 import { indented, paintFor } from './style.ts';
 

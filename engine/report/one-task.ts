@@ -1,4 +1,4 @@
-import type { Event, FailureDetail, Result, Status } from '../execute/event.ts';
+import type { Event, FailureDetail, Result, Status } from '../run/events/event.ts';
 import { showDifference } from './difference.ts';
 import { harmless, onOneLine, type Paint } from './style.ts';
 

@@ -1,4 +1,4 @@
-import type { Plan, PlannedStep } from '../plan-file/format.ts';
+import type { Plan, PlannedStep } from '../plans/format.ts';
 import { showDifference } from './difference.ts';
 import { indented, onOneLine, type Paint } from './style.ts';
 

@@ -1,4 +1,4 @@
-import type { ProfileSummary, Wait } from '../execute/profile.ts';
+import type { ProfileSummary, Wait } from '../run/events/profile.ts';
 
 const most = 5;
 

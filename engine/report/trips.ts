@@ -1,4 +1,4 @@
-import type { Received, Sent } from '../execute/event.ts';
+import type { Received, Sent } from '../run/events/event.ts';
 import { harmless, onOneLine, type Paint } from './style.ts';
 
 /** What goes to a host, and that it came back: told at once, so that one sees what a host hangs on. */

@@ -1,7 +1,7 @@
 import type { Diagnostics } from '../source/diagnostic.ts';
 import type { ScalarNode, SourceNode } from '../source/node.ts';
 import { isVaulted } from './format.ts';
-import type { Secrets } from './secrets.ts';
+import type { Secrets } from './redaction.ts';
 import type { Vault } from './vault.ts';
 
 /**

@@ -4,7 +4,7 @@ import type { Place } from '../source/place.ts';
 import { decrypt } from './cipher.ts';
 import { VaultError } from './error.ts';
 import { readEnvelope } from './format.ts';
-import { Secrets } from './secrets.ts';
+import { Secrets } from './redaction.ts';
 
 /** A password with the vault id that it is for. */
 export interface VaultPassword {

@@ -1,7 +1,7 @@
-import { TaskFailure } from '../../engine/contract/failure.ts';
-import type { Changed, Check, Reader, Writer } from '../../engine/contract/module.ts';
-import { cannotTell, type Probe } from '../../engine/contract/probe.ts';
-import { quoteAll, sh } from '../../engine/contract/quote.ts';
+import { TaskFailure } from '../../engine/module/failure.ts';
+import type { Changed, Check, Reader, Writer } from '../../engine/module/module.ts';
+import { cannotTell, type Probe } from '../../engine/module/probe.ts';
+import { quoteAll, sh } from '../../engine/module/quote.ts';
 import { fileDigest, fileText, pathState, realPath } from '../probes/path.ts';
 
 /** The arguments that `command` and `shell` have in common. */

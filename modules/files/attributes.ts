@@ -1,5 +1,5 @@
-import { TaskFailure } from '../../engine/contract/failure.ts';
-import type { Difference, Reader } from '../../engine/contract/module.ts';
+import { TaskFailure } from '../../engine/module/failure.ts';
+import type { Difference, Reader } from '../../engine/module/module.ts';
 import { account, groupExists } from '../probes/account.ts';
 import { type Identity, identity, nameOfId, type PathState } from '../probes/path.ts';
 import { unlessUnknown } from '../system/unless-unknown.ts';

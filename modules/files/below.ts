@@ -1,4 +1,4 @@
-import type { Difference } from '../../engine/contract/module.ts';
+import type { Difference } from '../../engine/module/module.ts';
 import { type Alike, summed } from '../probes/tree.ts';
 import { applyMode, type Wanted } from './attributes.ts';
 

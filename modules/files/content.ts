@@ -1,7 +1,7 @@
 import { basename } from 'node:path/posix';
-import { expectSuccess, TaskFailure } from '../../engine/contract/failure.ts';
-import type { Changed, Check, Difference, Reader, Writer } from '../../engine/contract/module.ts';
-import { type Prediction, willBe } from '../../engine/contract/probe.ts';
+import { expectSuccess, TaskFailure } from '../../engine/module/failure.ts';
+import type { Changed, Check, Difference, Reader, Writer } from '../../engine/module/module.ts';
+import { type Prediction, willBe } from '../../engine/module/probe.ts';
 import { digestOf, type FileText, fileDigest, fileText, fileTextOf, noFile, pathState } from '../probes/path.ts';
 import {
   type Attributes,

@@ -1,5 +1,5 @@
-import { TaskFailure } from '../../engine/contract/failure.ts';
-import type { Check, Reader } from '../../engine/contract/module.ts';
+import { TaskFailure } from '../../engine/module/failure.ts';
+import type { Check, Reader } from '../../engine/module/module.ts';
 import { fileText, noFile } from '../probes/path.ts';
 import { readWanted, settle, type Wanted } from './attributes.ts';
 import { contentArgs, type FoundFile, judge } from './content.ts';

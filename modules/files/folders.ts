@@ -1,6 +1,6 @@
-import { TaskFailure } from '../../engine/contract/failure.ts';
-import type { Check, Reader } from '../../engine/contract/module.ts';
-import { cannotTell, cannotTellAny, willBe } from '../../engine/contract/probe.ts';
+import { TaskFailure } from '../../engine/module/failure.ts';
+import type { Check, Reader } from '../../engine/module/module.ts';
+import { cannotTell, cannotTellAny, willBe } from '../../engine/module/probe.ts';
 import { type Identity, type Present, pathState, realPath } from '../probes/path.ts';
 import { tree } from '../probes/tree.ts';
 import {

@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path/posix';
-import { TaskFailure } from '../../engine/contract/failure.ts';
-import type { Check, Reader } from '../../engine/contract/module.ts';
-import { cannotTell, type Prediction, willBe, willReadAs } from '../../engine/contract/probe.ts';
+import { TaskFailure } from '../../engine/module/failure.ts';
+import type { Check, Reader } from '../../engine/module/module.ts';
+import { cannotTell, type Prediction, willBe, willReadAs } from '../../engine/module/probe.ts';
 import { fileDigest, fileText, inode, type PathState, pathState, realPath } from '../probes/path.ts';
 import { sameFile } from '../probes/same-file.ts';
 import { unlessUnknown } from '../system/unless-unknown.ts';

@@ -1,5 +1,5 @@
 import { createContext, Script } from 'node:vm';
-import { TaskFailure } from '../../engine/contract/failure.ts';
+import { TaskFailure } from '../../engine/module/failure.ts';
 
 const limitMilliseconds = 1000;
 const context = createContext({});

@@ -1,7 +1,7 @@
 import { dirname } from 'node:path/posix';
-import { TaskFailure } from '../../engine/contract/failure.ts';
-import type { Reader } from '../../engine/contract/module.ts';
-import { allWillBe, cannotTell, cannotTellAny, type Prediction, type Probe } from '../../engine/contract/probe.ts';
+import { TaskFailure } from '../../engine/module/failure.ts';
+import type { Reader } from '../../engine/module/module.ts';
+import { allWillBe, cannotTell, cannotTellAny, type Prediction, type Probe } from '../../engine/module/probe.ts';
 import { absentPath, inode, noFile, type PathState, pathState, realPath } from '../probes/path.ts';
 import { tree } from '../probes/tree.ts';
 

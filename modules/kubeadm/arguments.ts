@@ -1,4 +1,4 @@
-import type { Arguments } from '../../engine/contract/schema.ts';
+import type { Arguments } from '../../engine/module/schema.ts';
 
 const texts = { type: 'object', additionalProperties: { type: 'string' }, default: {} } as const;
 

@@ -1,6 +1,6 @@
-import { TaskFailure } from '../../engine/contract/failure.ts';
-import type { Output } from '../../engine/contract/probe.ts';
-import { quoteAll } from '../../engine/contract/quote.ts';
+import { TaskFailure } from '../../engine/module/failure.ts';
+import type { Output } from '../../engine/module/probe.ts';
+import { quoteAll } from '../../engine/module/quote.ts';
 
 /** What kubeadm means by what it says: kubeadm's exit code is 1 for nearly everything, its stderr tells them apart. */
 const meanings: readonly { readonly says: RegExp; readonly means: string; readonly hint?: string }[] = [

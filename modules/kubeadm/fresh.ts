@@ -1,4 +1,4 @@
-import type { Reader, Writer } from '../../engine/contract/module.ts';
+import type { Reader, Writer } from '../../engine/module/module.ts';
 
 /** A host seen past the cache, here and on every other host: for waiting with the same code that checks. */
 export function fresh(host: Writer): Reader {

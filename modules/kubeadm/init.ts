@@ -1,5 +1,5 @@
-import { TaskFailure } from '../../engine/contract/failure.ts';
-import type { Writer } from '../../engine/contract/module.ts';
+import { TaskFailure } from '../../engine/module/failure.ts';
+import type { Writer } from '../../engine/module/module.ts';
 import type { KubeadmArguments } from './arguments.ts';
 import { expectKubeadm } from './explain.ts';
 import { ignoring } from './join.ts';

@@ -1,6 +1,6 @@
-import { expectSuccess, TaskFailure } from '../../engine/contract/failure.ts';
-import type { Writer } from '../../engine/contract/module.ts';
-import { sh } from '../../engine/contract/quote.ts';
+import { expectSuccess, TaskFailure } from '../../engine/module/failure.ts';
+import type { Writer } from '../../engine/module/module.ts';
+import { sh } from '../../engine/module/quote.ts';
 import { adminConf, withEtcd } from '../probes/cluster.ts';
 import type { KubeadmArguments } from './arguments.ts';
 import { expectKubeadm } from './explain.ts';

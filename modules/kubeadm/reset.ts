@@ -1,6 +1,6 @@
-import { TaskFailure } from '../../engine/contract/failure.ts';
-import type { Writer } from '../../engine/contract/module.ts';
-import { sh } from '../../engine/contract/quote.ts';
+import { TaskFailure } from '../../engine/module/failure.ts';
+import type { Writer } from '../../engine/module/module.ts';
+import { sh } from '../../engine/module/quote.ts';
 import { adminConf, type EtcdMember, nodeFiles, withEtcd } from '../probes/cluster.ts';
 import type { KubeadmArguments } from './arguments.ts';
 import { expectKubeadm } from './explain.ts';

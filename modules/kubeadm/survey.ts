@@ -1,5 +1,5 @@
-import type { Reader } from '../../engine/contract/module.ts';
-import { UnknownValue } from '../../engine/contract/unknown.ts';
+import type { Reader } from '../../engine/module/module.ts';
+import { UnknownValue } from '../../engine/module/unknown.ts';
 import type { Cluster, NodeFiles } from '../probes/cluster.ts';
 import { clusterProbe, etcdProbe, nodeFilesProbe } from '../probes/cluster.ts';
 import type { KubeadmArguments } from './arguments.ts';

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { TaskFailure } from '../../engine/contract/failure.ts';
-import type { Writer } from '../../engine/contract/module.ts';
-import type { Output } from '../../engine/contract/probe.ts';
-import { quoteAll, sh } from '../../engine/contract/quote.ts';
+import { TaskFailure } from '../../engine/module/failure.ts';
+import type { Writer } from '../../engine/module/module.ts';
+import type { Output } from '../../engine/module/probe.ts';
+import { quoteAll, sh } from '../../engine/module/quote.ts';
 import { updateStamp } from '../probes/package.ts';
 
 /** Nothing that apt starts may ask a question. */

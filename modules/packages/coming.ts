@@ -1,4 +1,4 @@
-import type { Coming } from '../../engine/contract/probe.ts';
+import type { Coming } from '../../engine/module/probe.ts';
 
 /** A file that apt's configuration will have; null: that will be gone. `url`: its content is what is fetched from there. */
 export interface AptFile {

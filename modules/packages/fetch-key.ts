@@ -1,4 +1,4 @@
-import { sh } from '../../engine/contract/quote.ts';
+import { sh } from '../../engine/module/quote.ts';
 
 /** Prints what is at an address, with what the host has: curl, wget, or apt's own helper. */
 export function fetchKey(url: string): string {

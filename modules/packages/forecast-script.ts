@@ -1,4 +1,4 @@
-import { sh } from '../../engine/contract/quote.ts';
+import { sh } from '../../engine/module/quote.ts';
 import type { AptFile, AptStep } from './coming.ts';
 import { fetchKey } from './fetch-key.ts';
 

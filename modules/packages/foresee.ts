@@ -1,5 +1,5 @@
 import { dirname } from 'node:path/posix';
-import type { AppearsWith, Eyes, VersionOf } from '../../engine/contract/probe.ts';
+import type { AppearsWith, Eyes, VersionOf } from '../../engine/module/probe.ts';
 import { type AptForecast, aptForecast, merged } from '../probes/apt-forecast.ts';
 import { packageFiles } from '../probes/package-files.ts';
 import type { Present } from '../probes/path.ts';

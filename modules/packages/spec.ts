@@ -1,4 +1,4 @@
-import { TaskFailure } from '../../engine/contract/failure.ts';
+import { TaskFailure } from '../../engine/module/failure.ts';
 
 /** One package as it is asked for. */
 export interface Spec {

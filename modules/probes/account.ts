@@ -1,5 +1,5 @@
-import type { Probe } from '../../engine/contract/probe.ts';
-import { sh } from '../../engine/contract/quote.ts';
+import type { Probe } from '../../engine/module/probe.ts';
+import { sh } from '../../engine/module/quote.ts';
 import { names, withPackages } from '../packages/foresee.ts';
 import { readable } from './readable.ts';
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Probe } from '../../engine/contract/probe.ts';
+import type { Probe } from '../../engine/module/probe.ts';
 import type { AptStep } from '../packages/coming.ts';
 import { forecastScript } from '../packages/forecast-script.ts';
 import type { Present } from './path.ts';

@@ -1,6 +1,6 @@
 import { createHash, X509Certificate } from 'node:crypto';
-import type { Output, Probe } from '../../engine/contract/probe.ts';
-import { sh } from '../../engine/contract/quote.ts';
+import type { Output, Probe } from '../../engine/module/probe.ts';
+import { sh } from '../../engine/module/quote.ts';
 
 export const adminConf = '/etc/kubernetes/admin.conf';
 

@@ -1,6 +1,6 @@
-import { TaskFailure } from '../../engine/contract/failure.ts';
-import type { Probe } from '../../engine/contract/probe.ts';
-import { sh } from '../../engine/contract/quote.ts';
+import { TaskFailure } from '../../engine/module/failure.ts';
+import type { Probe } from '../../engine/module/probe.ts';
+import { sh } from '../../engine/module/quote.ts';
 import { oneOf, readable } from './readable.ts';
 
 /** Whether the kernel has a module: loaded, or built in (then it cannot be unloaded). */

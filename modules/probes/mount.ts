@@ -1,5 +1,5 @@
-import type { Probe } from '../../engine/contract/probe.ts';
-import { sh } from '../../engine/contract/quote.ts';
+import type { Probe } from '../../engine/module/probe.ts';
+import { sh } from '../../engine/module/quote.ts';
 
 /** What is mounted at a folder now. Options are left out: the kernel words them in its own way. */
 export interface Mounted {

@@ -1,5 +1,5 @@
-import type { Probe } from '../../engine/contract/probe.ts';
-import { sh } from '../../engine/contract/quote.ts';
+import type { Probe } from '../../engine/module/probe.ts';
+import { sh } from '../../engine/module/quote.ts';
 
 /** The paths that installed packages have brought; those that are not installed have none. */
 export function packageFiles(names: readonly string[]): Probe<readonly string[]> {

@@ -1,5 +1,5 @@
-import type { ProbeKind } from '../../engine/contract/probe.ts';
-import { sh } from '../../engine/contract/quote.ts';
+import type { ProbeKind } from '../../engine/module/probe.ts';
+import { sh } from '../../engine/module/quote.ts';
 
 /** A name that stands for one package: no pattern, and no single architecture. */
 export const onePackage = /^[a-z0-9][a-z0-9.+-]*$/;

@@ -1,5 +1,5 @@
-import type { Probe } from '../../engine/contract/probe.ts';
-import { sh } from '../../engine/contract/quote.ts';
+import type { Probe } from '../../engine/module/probe.ts';
+import { sh } from '../../engine/module/quote.ts';
 import { type AptStep, aptSteps } from '../packages/coming.ts';
 import { aptForecast } from './apt-forecast.ts';
 import { onePackage, packageStates } from './package-states.ts';

@@ -1,5 +1,5 @@
-import type { Output, ProbeKind } from '../../engine/contract/probe.ts';
-import { sh } from '../../engine/contract/quote.ts';
+import type { Output, ProbeKind } from '../../engine/module/probe.ts';
+import { sh } from '../../engine/module/quote.ts';
 
 /** What `stat -c` is asked for of a path. */
 export const presentFormat = '%a|%U|%u|%G|%g|%F';

@@ -1,9 +1,9 @@
 import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { dirname } from 'node:path/posix';
-import { TaskFailure } from '../../engine/contract/failure.ts';
-import type { Output, Probe } from '../../engine/contract/probe.ts';
-import { quote, sh } from '../../engine/contract/quote.ts';
+import { TaskFailure } from '../../engine/module/failure.ts';
+import type { Output, Probe } from '../../engine/module/probe.ts';
+import { quote, sh } from '../../engine/module/quote.ts';
 import { comingAt, makesAccounts, withPackages } from '../packages/foresee.ts';
 import { type AptForecast, merged } from './apt-forecast.ts';
 import { pathStates, presentFormat } from './path-states.ts';

@@ -1,5 +1,5 @@
-import { TaskFailure } from '../../engine/contract/failure.ts';
-import type { Output } from '../../engine/contract/probe.ts';
+import { TaskFailure } from '../../engine/module/failure.ts';
+import type { Output } from '../../engine/module/probe.ts';
 
 /** The output, if the probe ended in a way that means something; an answer that is none must not look like "not there". */
 export function readable(what: string, out: Output, accept: readonly number[] = [0]): Output {

@@ -1,5 +1,5 @@
-import type { Probe } from '../../engine/contract/probe.ts';
-import { sh } from '../../engine/contract/quote.ts';
+import type { Probe } from '../../engine/module/probe.ts';
+import { sh } from '../../engine/module/quote.ts';
 
 /** Whether two paths are one file: hard links, or one of them a symbolic link to the other. */
 export function sameFile(one: string, other: string): Probe<boolean> {

@@ -1,6 +1,6 @@
-import { TaskFailure } from '../../engine/contract/failure.ts';
-import type { Probe } from '../../engine/contract/probe.ts';
-import { sh } from '../../engine/contract/quote.ts';
+import { TaskFailure } from '../../engine/module/failure.ts';
+import type { Probe } from '../../engine/module/probe.ts';
+import { sh } from '../../engine/module/quote.ts';
 import { type Present, parsePresent } from './path.ts';
 import { presentFormat } from './path-states.ts';
 

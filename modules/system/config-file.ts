@@ -1,7 +1,7 @@
-import { TaskFailure } from '../../engine/contract/failure.ts';
-import type { Difference, Writer } from '../../engine/contract/module.ts';
-import { cannotTell, type Prediction, type Probe, willBe } from '../../engine/contract/probe.ts';
-import { sh } from '../../engine/contract/quote.ts';
+import { TaskFailure } from '../../engine/module/failure.ts';
+import type { Difference, Writer } from '../../engine/module/module.ts';
+import { cannotTell, type Prediction, type Probe, willBe } from '../../engine/module/probe.ts';
+import { sh } from '../../engine/module/quote.ts';
 import {
   absentPath,
   digestOf,

@@ -1,5 +1,5 @@
-import type { Reader } from '../../engine/contract/module.ts';
-import { cannotTell, cannotTellAny, type Prediction, type Probe, willBe } from '../../engine/contract/probe.ts';
+import type { Reader } from '../../engine/module/module.ts';
+import { cannotTell, cannotTellAny, type Prediction, type Probe, willBe } from '../../engine/module/probe.ts';
 import { disturbed, nothingBelow } from '../files/place.ts';
 import type { Account } from '../probes/account.ts';
 import { fileDigest, fileText, pathState, realPath } from '../probes/path.ts';

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import * as lab from '../lab/index.ts';
+import * as lab from '../../engine/lab/index.ts';
 import { Bench, say } from './bench.ts';
 import { contestants } from './contestants.ts';
 import { plotOf } from './plot.ts';

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeGroups, removeGroups } from '../lab/cgroup.ts';
-import { inGroups } from '../lab/process.ts';
+import { makeGroups, removeGroups } from '../../engine/lab/cgroup.ts';
+import { inGroups } from '../../engine/lab/process.ts';
 
 export interface Command {
   readonly argv: readonly string[];

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ensureImage } from '../lab/image.ts';
-import { download } from '../lab/packages.ts';
-import { run } from '../lab/run.ts';
-import type { LabOptions } from '../lab/types.ts';
+import { ensureImage } from '../../engine/lab/image.ts';
+import { download } from '../../engine/lab/packages.ts';
+import { run } from '../../engine/lab/run.ts';
+import type { LabOptions } from '../../engine/lab/types.ts';
 
 /**
  * What Ansible needs on the hosts, as an archive of Debian's packages. The lab's own mirror does not have them: on its

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { Server } from 'node:net';
-import * as lab from '../lab/index.ts';
+import * as lab from '../../engine/lab/index.ts';
 import type { Bench } from './bench.ts';
 import type { Contestant } from './contestants.ts';
 import { startDelay } from './delay.ts';

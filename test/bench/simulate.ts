@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { makeGroups, removeGroups } from '../lab/cgroup.ts';
-import { leaderOf } from '../lab/nspawn.ts';
-import { hostPaths } from '../lab/paths.ts';
-import { startDetached } from '../lab/process.ts';
-import { readHost } from '../lab/record.ts';
-import { LabError, run } from '../lab/run.ts';
-import type { LabOptions } from '../lab/types.ts';
+import { makeGroups, removeGroups } from '../../engine/lab/cgroup.ts';
+import { leaderOf } from '../../engine/lab/nspawn.ts';
+import { hostPaths } from '../../engine/lab/paths.ts';
+import { startDetached } from '../../engine/lab/process.ts';
+import { readHost } from '../../engine/lab/record.ts';
+import { LabError, run } from '../../engine/lab/run.ts';
+import type { LabOptions } from '../../engine/lab/types.ts';
 import type { GroundHost } from './ground.ts';
 
 const name = 'tsplay-bench';

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { LanguageServer } from '../schema/language-server.ts';
+import { LanguageServer } from '../editor/language-server.ts';
 import { type Ended, root, tsplay } from './command.ts';
 
 describe('tsplay init', function () {
@@ -64,7 +64,7 @@ describe('tsplay init', function () {
     const config = {
       extends: `${root}tsconfig.json`,
       compilerOptions: {
-        paths: { 'tsplay/module': [`${root}engine/contract/index.ts`] },
+        paths: { 'tsplay/module': [`${root}engine/module/index.ts`] },
         typeRoots: [`${root}node_modules/@types`],
       },
       include: [join(project, 'modules')],

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { type InventoryOptions, inventoryCommand } from '../../engine/cli/inventory.ts';
+import { type InventoryOptions, inventoryCommand } from '../../engine/cli/commands/inventory.ts';
 import { root, tsplay } from './command.ts';
 
 const cwd = `${root}test/fixtures/cli/options`;

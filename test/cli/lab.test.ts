@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { labOptions } from '../../engine/cli/lab.ts';
+import { labOptions } from '../../engine/cli/commands/lab.ts';
 import { InvalidInput } from '../../engine/source/diagnostic.ts';
 import { encrypt } from '../../engine/vault/cipher.ts';
 import { writeEnvelope } from '../../engine/vault/format.ts';

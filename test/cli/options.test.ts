@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
-import { type RunCommandOptions, runCommand } from '../../engine/cli/run.ts';
+import { type RunCommandOptions, runCommand } from '../../engine/cli/commands/run.ts';
 import { root, tsplay } from './command.ts';
 
 const cwd = `${root}test/fixtures/cli/options`;

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Files, layOut } from '../execute/lay-out.ts';
+import { type Files, layOut } from '../run/lay-out.ts';
 import { type Ended, tsplay } from './command.ts';
 
 /** A project of its own, with the state that tsplay keeps beside it. */

@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { expect } from 'chai';
-import { stepper } from '../../engine/cli/step.ts';
-import type { Event } from '../../engine/execute/event.ts';
+import { stepper } from '../../engine/cli/terminal/step.ts';
+import type { Event } from '../../engine/run/events/event.ts';
 
 /** What a person types, and what becomes of tasks called 1, 2, 3 … that are asked for at once. */
 async function answers(typed: string, tasks: number, signal = new AbortController().signal) {

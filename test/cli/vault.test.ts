@@ -14,14 +14,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { parse } from 'yaml';
-import { UsageError } from '../../engine/cli/problem.ts';
 import {
   decryptCommand,
   editCommand,
   encryptCommand,
   encryptStringCommand,
   rekeyCommand,
-} from '../../engine/cli/vault.ts';
+} from '../../engine/cli/commands/vault.ts';
+import { UsageError } from '../../engine/cli/problem.ts';
 import { passwordsFrom, type VaultOptions } from '../../engine/cli/vault-passwords.ts';
 import { start, tsplay } from './command.ts';
 

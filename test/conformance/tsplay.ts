@@ -1,6 +1,6 @@
 import { type Diagnostic, InvalidInput } from '../../engine/source/diagnostic.ts';
 import { formatPlace } from '../../engine/source/place.ts';
-import { trace } from '../execute/trace.ts';
+import { trace } from '../run/trace.ts';
 import type { Case } from './case.ts';
 import type { Outcome } from './compare.ts';
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
+import * as lab from '../../engine/lab/index.ts';
 import { writtenBetween } from './cluster.ts';
-import * as lab from './index.ts';
 import { changedOn, changes, masters, tell, workers } from './story.ts';
 
 tell('the cluster', 'bare', (story) => {

@@ -3,9 +3,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { labOptions } from '../../engine/cli/lab.ts';
-import type { Event, Recap, Result } from '../../engine/execute/event.ts';
-import * as lab from './index.ts';
+import { labOptions } from '../../engine/cli/commands/lab.ts';
+import * as lab from '../../engine/lab/index.ts';
+import type { Event, Recap, Result } from '../../engine/run/events/event.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
-import { Connections } from '../../engine/connection/pool.ts';
-import type { Become, Target } from '../../engine/connection/types.ts';
+import * as lab from '../../engine/lab/index.ts';
+import { Connections } from '../../engine/transport/pool.ts';
+import type { Become, Target } from '../../engine/transport/types.ts';
 import { openCluster } from './cluster.ts';
-import * as lab from './index.ts';
 
 /** What the tests with a server of their own (test/connection) hold, by the sshd that hosts have. */
 describe('connections to an sshd that allows little', function () {

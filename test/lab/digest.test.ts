@@ -2,9 +2,9 @@ import { chmod, mkdir, mkdtemp, rm, symlink, utimes, writeFile } from 'node:fs/p
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect } from 'chai';
-import { upperDigest } from './digest.ts';
-import { hostPaths } from './paths.ts';
-import { writeJson } from './record.ts';
+import { upperDigest } from '../../engine/lab/digest.ts';
+import { hostPaths } from '../../engine/lab/paths.ts';
+import { writeJson } from '../../engine/lab/record.ts';
 
 describe('what was written on a host', () => {
   let places: { cache: string; state: string };

@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
-import { labOptions } from '../../engine/cli/lab.ts';
-import * as lab from './index.ts';
+import { labOptions } from '../../engine/cli/commands/lab.ts';
+import * as lab from '../../engine/lab/index.ts';
 
 /** One more host beside those of the inventory: what is tried on it disturbs nobody. */
 const HOST: lab.LabHost = { name: 'lab-test', address: '10.20.1.250', listen: '127.20.1.250', port: 22 };

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
-import * as lab from './index.ts';
+import * as lab from '../../engine/lab/index.ts';
 import { changes, masters, tell, until, workers } from './story.ts';
 
 tell('the loss of a host', 'built', (story) => {

@@ -4,13 +4,13 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { parse } from 'yaml';
-import { labOptions } from '../../engine/cli/lab.ts';
-import type { AnyModule } from '../../engine/contract/module.ts';
-import type { Event, Result } from '../../engine/execute/event.ts';
-import * as lab from './index.ts';
-import { publicKey } from './keys.ts';
+import { labOptions } from '../../engine/cli/commands/lab.ts';
+import * as lab from '../../engine/lab/index.ts';
+import { publicKey } from '../../engine/lab/keys.ts';
+import { run as exec } from '../../engine/lab/run.ts';
+import type { AnyModule } from '../../engine/module/module.ts';
+import type { Event, Result } from '../../engine/run/events/event.ts';
 import { type Expected, misfailed, repeated, unforeseen } from './modules/compare.ts';
-import { run as exec } from './run.ts';
 
 const INVENTORY = fileURLToPath(new URL('./scratch.yml', import.meta.url));
 const FOLDER = fileURLToPath(new URL('./modules/', import.meta.url));
@@ -31,7 +31,7 @@ const cases = readdirSync(FOLDER)
 describe('the modules on a real host', function () {
   this.timeout(120_000);
   let options: lab.LabOptions;
-  let engine: typeof import('../../engine/run.ts');
+  let engine: typeof import('../../engine/run/run.ts');
   let modules: readonly AnyModule[];
   /** Folders of this machine: for what is fetched, and what the lab serves as http://10.20.1.1/files/modules/. */
   let here: string;
@@ -58,7 +58,7 @@ describe('the modules on a real host', function () {
 
   before(async () => {
     // Mocha requires this file, but parts of the engine are only ever imported: so that all of it is there once, it is imported as a whole.
-    engine = await import('../../engine/run.ts');
+    engine = await import('../../engine/run/run.ts');
     ({ modules } = await import('../../modules/index.ts'));
     options = {
       ...(await labOptions([INVENTORY], new AbortController().signal)),

@@ -1,12 +1,12 @@
 import { expect } from 'chai';
-import { parseHierarchies } from './cgroup.ts';
-import { knownHost } from './identity.ts';
-import { builtinModules } from './modules.ts';
-import { cableOf, checkHosts } from './names.ts';
-import { isAlive, parseStat, recordOf } from './process.ts';
-import { withPassword } from './seed.ts';
-import { sourceLines } from './sources.ts';
-import { escapeLayer, mountPoints } from './storage.ts';
+import { parseHierarchies } from '../../engine/lab/cgroup.ts';
+import { knownHost } from '../../engine/lab/identity.ts';
+import { builtinModules } from '../../engine/lab/kernel-modules.ts';
+import { cableOf, checkHosts } from '../../engine/lab/names.ts';
+import { isAlive, parseStat, recordOf } from '../../engine/lab/process.ts';
+import { withPassword } from '../../engine/lab/seed.ts';
+import { sourceLines } from '../../engine/lab/sources.ts';
+import { escapeLayer, mountPoints } from '../../engine/lab/storage.ts';
 
 describe('lab', () => {
   it('reads a process whose name has spaces and parentheses', () => {

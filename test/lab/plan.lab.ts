@@ -1,11 +1,11 @@
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { labOptions } from '../../engine/cli/lab.ts';
+import { labOptions } from '../../engine/cli/commands/lab.ts';
+import * as lab from '../../engine/lab/index.ts';
 import { eventsIn } from '../cli/events.ts';
 import { Project } from '../cli/planned.ts';
 import { readmeUnits } from '../readme-units.ts';
-import * as lab from './index.ts';
 
 const INVENTORY = fileURLToPath(new URL('./plan.yml', import.meta.url));
 const [ONE, TWO] = ['plan-1', 'plan-2'];

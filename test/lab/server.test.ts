@@ -3,9 +3,9 @@ import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { serveRegistry } from './server/registry.ts';
-import { below, parseRange } from './server/static.ts';
-import { serveWww } from './server/www.ts';
+import { serveRegistry } from '../../engine/lab/server/registry.ts';
+import { below, parseRange } from '../../engine/lab/server/static.ts';
+import { serveWww } from '../../engine/lab/server/www.ts';
 
 const ask = (server: Server, path: string, init?: RequestInit): Promise<Response> => {
   const at = server.address();

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
+import * as lab from '../../engine/lab/index.ts';
 import { type Cluster, openCluster, type Ran } from './cluster.ts';
-import * as lab from './index.ts';
 
 export const masters = ['k8s-master-1', 'k8s-master-2'];
 export const workers = ['k8s-worker-1', 'k8s-worker-2'];

@@ -3,10 +3,10 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect } from 'chai';
-import { labOptions } from '../../engine/cli/lab.ts';
-import { quoteAll } from '../../engine/contract/quote.ts';
+import { labOptions } from '../../engine/cli/commands/lab.ts';
+import * as lab from '../../engine/lab/index.ts';
+import { quoteAll } from '../../engine/module/quote.ts';
 import { program } from '../cli/command.ts';
-import * as lab from './index.ts';
 import { expectShown, tourSteps } from './tour.ts';
 
 const HOSTS = ['web1', 'web2', 'lb1'];

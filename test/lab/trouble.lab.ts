@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import * as lab from './index.ts';
+import * as lab from '../../engine/lab/index.ts';
 import { nothingRuns, ONE, openTrouble, type Ran, TWO } from './trouble.ts';
 
 /** What goes wrong, on hosts of its own that may be killed, filled up and cut off. */

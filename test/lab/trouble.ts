@@ -2,10 +2,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { labOptions } from '../../engine/cli/lab.ts';
+import { labOptions } from '../../engine/cli/commands/lab.ts';
+import * as lab from '../../engine/lab/index.ts';
 import { type Running, start } from '../cli/command.ts';
 import { eventsIn, type Line } from '../cli/events.ts';
-import * as lab from './index.ts';
 
 const inventory = 'test/lab/trouble.yml';
 export const [ONE, TWO] = ['trouble-1', 'trouble-2'];

@@ -1,5 +1,5 @@
-import type { AnyModule, Difference } from '../../engine/contract/module.ts';
-import type { GivenHost } from '../../engine/contract/testing.ts';
+import type { AnyModule, Difference } from '../../engine/module/module.ts';
+import type { GivenHost } from '../../engine/module/testing.ts';
 
 /** A module's behaviour as data: on a host like this, with these arguments, these differences are found and these commands run. */
 export interface ModuleCase {

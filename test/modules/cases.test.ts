@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { expect } from 'chai';
-import { TaskFailure } from '../../engine/contract/failure.ts';
-import { observe } from '../../engine/contract/testing.ts';
+import { TaskFailure } from '../../engine/module/failure.ts';
+import { observe } from '../../engine/module/testing.ts';
 import type { ModuleCase } from './case.ts';
 
 // Every file NAME.cases.ts beside this one: `export const cases: readonly ModuleCase[]`.

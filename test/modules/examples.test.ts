@@ -1,14 +1,14 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { prepare } from '../../engine/run.ts';
-import { actions } from '../../engine/schema/actions.ts';
+import { actions } from '../../engine/editor/actions.ts';
+import { prepare } from '../../engine/run/run.ts';
 import { InvalidInput } from '../../engine/source/diagnostic.ts';
 import { Vault } from '../../engine/vault/vault.ts';
 import { modules } from '../../modules/index.ts';
-import { type Files, layOut } from '../execute/lay-out.ts';
-import { trace } from '../execute/trace.ts';
-import { problemsOf } from '../schema/validate.ts';
+import { problemsOf } from '../editor/validate.ts';
+import { type Files, layOut } from '../run/lay-out.ts';
+import { trace } from '../run/trace.ts';
 
 /** What the examples take for given: hosts, variables, files of the controller. */
 const inventory = `

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import type { AnyModule } from '../../engine/contract/module.ts';
-import { validateArguments } from '../../engine/playbook/arguments-validate.ts';
+import type { AnyModule } from '../../engine/module/module.ts';
+import { validateArguments } from '../../engine/playbook/arguments/validate.ts';
 import { blockinfile } from '../../modules/blockinfile.ts';
 import { copy } from '../../modules/copy.ts';
 import { fetch } from '../../modules/fetch.ts';

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { Coming } from '../../engine/contract/probe.ts';
+import type { Coming } from '../../engine/module/probe.ts';
 import type { AptStep } from '../../modules/packages/coming.ts';
 import { comingAt, names, versionOfProgram } from '../../modules/packages/foresee.ts';
 import { comingUnit } from '../../modules/packages/foresee-unit.ts';

@@ -1,4 +1,4 @@
-import type { GivenHost } from '../../engine/contract/testing.ts';
+import type { GivenHost } from '../../engine/module/testing.ts';
 import { kubeadm } from '../../modules/kubeadm.ts';
 import { type Cluster, clusterProbe, etcdProbe, type NodeFiles, nodeFilesProbe } from '../../modules/probes/cluster.ts';
 import type { ModuleCase } from './case.ts';

@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { readFile, writeFile as writeLocalFile } from 'node:fs/promises';
-import type { RunOptions, Writer } from '../../engine/contract/module.ts';
-import type { Output, Probe } from '../../engine/contract/probe.ts';
-import { quoteAll } from '../../engine/contract/quote.ts';
-import { writeFile } from '../../engine/execute/write.ts';
+import type { RunOptions, Writer } from '../../engine/module/module.ts';
+import type { Output, Probe } from '../../engine/module/probe.ts';
+import { quoteAll } from '../../engine/module/quote.ts';
+import { writeFile } from '../../engine/run/host/write-file.ts';
 
 /** This machine as a module sees a host: each probe and command run by /bin/sh, nothing kept, nothing foreseen. */
 export function localHost(command: readonly string[] = ['/bin/sh', '-c']): Writer {

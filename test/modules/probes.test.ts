@@ -13,7 +13,7 @@ import {
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import type { Probe } from '../../engine/contract/probe.ts';
+import type { Probe } from '../../engine/module/probe.ts';
 import { applyMode } from '../../modules/files/attributes.ts';
 import { mountedAt } from '../../modules/probes/mount.ts';
 import {

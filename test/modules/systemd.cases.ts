@@ -1,4 +1,4 @@
-import type { GivenHost } from '../../engine/contract/testing.ts';
+import type { GivenHost } from '../../engine/module/testing.ts';
 import { noUnit } from '../../modules/probes/service.ts';
 import { systemd } from '../../modules/systemd.ts';
 import type { ModuleCase } from './case.ts';

@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import type { Output, Probe } from '../../engine/contract/probe.ts';
+import type { Output, Probe } from '../../engine/module/probe.ts';
 import { packageState } from '../../modules/probes/package.ts';
 import { pathState } from '../../modules/probes/path.ts';
 

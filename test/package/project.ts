@@ -63,7 +63,7 @@ export function install(project: Project): readonly string[] {
     for (const name of ['package.json', 'README.md', 'LICENSE', ...files.filter((folder) => folder !== 'dist')])
       cpSync(join(root, name), join(stage.folder, name), { recursive: true });
     const tsx = createRequire(import.meta.url).resolve('tsx');
-    succeed('the build', stage.run(process.execPath, '--import', tsx, join(root, 'engine/build.ts'), 'dist'));
+    succeed('the build', stage.run(process.execPath, '--import', tsx, join(root, 'engine/build/build.ts'), 'dist'));
     const packed = succeed('npm pack', stage.run('npm', 'pack', '--json', '--ignore-scripts', '--offline'));
     const [tarball] = JSON.parse(packed) as [{ filename: string; files: { path: string }[] }];
     const place = join(project.folder, 'node_modules/tsplay');

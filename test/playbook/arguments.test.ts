@@ -1,7 +1,8 @@
 import { expect } from 'chai';
-import { TaskFailure } from '../../engine/contract/failure.ts';
-import { Unknown, UnknownValue } from '../../engine/contract/unknown.ts';
-import { prepareArguments } from '../../engine/playbook/arguments.ts';
+import type { Scope } from '../../engine/expressions/types.ts';
+import { TaskFailure } from '../../engine/module/failure.ts';
+import { Unknown, UnknownValue } from '../../engine/module/unknown.ts';
+import { prepareArguments } from '../../engine/playbook/arguments/arguments.ts';
 import type { Context } from '../../engine/playbook/context.ts';
 import { readEntries } from '../../engine/playbook/entries.ts';
 import { ModuleNames } from '../../engine/playbook/module-names.ts';
@@ -10,7 +11,6 @@ import { noSettings } from '../../engine/playbook/settings.ts';
 import type { Task } from '../../engine/playbook/types.ts';
 import { Diagnostics, formatDiagnostic } from '../../engine/source/diagnostic.ts';
 import { parseYaml } from '../../engine/source/yaml.ts';
-import type { Scope } from '../../engine/template/types.ts';
 import { Vault } from '../../engine/vault/vault.ts';
 import { modules } from '../fixtures/playbook/modules.ts';
 

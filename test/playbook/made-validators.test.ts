@@ -5,8 +5,8 @@ import { pathToFileURL } from 'node:url';
 import type { ValidateFunction } from 'ajv';
 import { expect } from 'chai';
 import { build } from 'esbuild';
-import { validatorsPlugin } from '../../engine/build-validators.ts';
-import { argumentSchema, makeAjv } from '../../engine/playbook/argument-validators.ts';
+import { validatorsPlugin } from '../../engine/build/validators.ts';
+import { argumentSchema, makeAjv } from '../../engine/playbook/arguments/validators.ts';
 import { modules } from '../../modules/index.ts';
 
 describe('validators that the build makes', () => {
@@ -17,7 +17,7 @@ describe('validators that the build makes', () => {
   before(async () => {
     const outfile = join(folder, 'made.mjs');
     await build({
-      entryPoints: ['engine/playbook/made-validators.ts'],
+      entryPoints: ['engine/playbook/arguments/made-validators.ts'],
       outfile,
       bundle: true,
       format: 'esm',

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { basename, relative } from 'node:path';
 import { expect } from 'chai';
+import type { Template } from '../../engine/expressions/types.ts';
 import { answers, tasksIn } from '../../engine/playbook/handlers.ts';
-import { lintPlaybook } from '../../engine/playbook/lint.ts';
+import { lintPlaybook } from '../../engine/playbook/lint/lint.ts';
 import { loadPlaybook } from '../../engine/playbook/parse.ts';
 import type { Play, Playbook, Task } from '../../engine/playbook/types.ts';
 import { Diagnostics, formatDiagnostic } from '../../engine/source/diagnostic.ts';
-import type { Template } from '../../engine/template/types.ts';
 import { modules } from '../fixtures/playbook/modules.ts';
 import { outline } from './outline.ts';
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import type { AnyModule } from '../../engine/contract/module.ts';
-import { type Probe, willBe } from '../../engine/contract/probe.ts';
-import { sh } from '../../engine/contract/quote.ts';
+import type { AnyModule } from '../../engine/module/module.ts';
+import { type Probe, willBe } from '../../engine/module/probe.ts';
+import { sh } from '../../engine/module/quote.ts';
 
 interface Bad {
   readonly title: string;

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { InvalidInput } from '../../engine/source/diagnostic.ts';
-import { layOut } from '../execute/lay-out.ts';
+import { layOut } from '../run/lay-out.ts';
 import { runnerOf, type Small } from './local.ts';
 import type { Ran, Runner } from './run.ts';
 import { parting, traceOf } from './traces.ts';

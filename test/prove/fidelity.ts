@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Result } from '../../engine/execute/event.ts';
+import type { Result } from '../../engine/run/events/event.ts';
 import type { Answer, Ran } from './run.ts';
 
 /** How a prediction compares with what then happened. */

@@ -1,10 +1,10 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { labOptions } from '../../engine/cli/lab.ts';
+import { labOptions } from '../../engine/cli/commands/lab.ts';
+import * as lab from '../../engine/lab/index.ts';
+import { publicKey } from '../../engine/lab/keys.ts';
 import { byThemselves, type Written } from '../lab/cluster.ts';
-import * as lab from '../lab/index.ts';
-import { publicKey } from '../lab/keys.ts';
 
 /** Hosts of the lab, and what is written on them. */
 export class Ground {

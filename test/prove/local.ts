@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { lstatSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { AnyModule } from '../../engine/contract/module.ts';
-import type { RunOptions } from '../../engine/execute/context.ts';
+import type { AnyModule } from '../../engine/module/module.ts';
+import type { RunOptions } from '../../engine/run/types.ts';
 import { InvalidInput } from '../../engine/source/diagnostic.ts';
 import { Vault } from '../../engine/vault/vault.ts';
 import type { Case } from '../conformance/case.ts';
-import { type Files, layOut } from '../execute/lay-out.ts';
+import { type Files, layOut } from '../run/lay-out.ts';
 import { compare, type Fidelity } from './fidelity.ts';
 import { Runner } from './run.ts';
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { loadCases } from '../conformance/case.ts';
-import { playbookOf } from '../execute/generated.ts';
 import { byThemselves } from '../lab/cluster.ts';
+import { playbookOf } from '../run/generated.ts';
 import { proveCluster } from './cluster.ts';
 import { partsAt } from './equivalence.ts';
 import { nothing, sum } from './fidelity.ts';

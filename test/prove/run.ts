@@ -1,10 +1,10 @@
 import { fileURLToPath } from 'node:url';
-import { type AnyModule, defineModule, type Reader } from '../../engine/contract/module.ts';
-import type { Probe } from '../../engine/contract/probe.ts';
-import { UnknownValue } from '../../engine/contract/unknown.ts';
-import type { RunOptions } from '../../engine/execute/context.ts';
-import type { Event, Result } from '../../engine/execute/event.ts';
-import { type RunRequest, run } from '../../engine/run.ts';
+import { type AnyModule, defineModule, type Reader } from '../../engine/module/module.ts';
+import type { Probe } from '../../engine/module/probe.ts';
+import { UnknownValue } from '../../engine/module/unknown.ts';
+import type { Event, Result } from '../../engine/run/events/event.ts';
+import { type RunRequest, run } from '../../engine/run/run.ts';
+import type { RunOptions } from '../../engine/run/types.ts';
 import { modules } from '../../modules/index.ts';
 
 const READ_BACK = fileURLToPath(new URL('read-back.yml', import.meta.url));

@@ -1,18 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import type { AnyModule } from '../../engine/contract/module.ts';
-import { factShapes } from '../../engine/plan/fact-shapes.ts';
-import { facts } from '../../engine/plan/facts.ts';
-import { argumentsOf } from '../../engine/playbook/include-arguments.ts';
+import { actions } from '../../engine/editor/actions.ts';
+import { connectionVariables, otherNames } from '../../engine/editor/inventory.ts';
+import { facts } from '../../engine/facts/facts.ts';
+import { factShapes } from '../../engine/facts/shapes.ts';
+import type { AnyModule } from '../../engine/module/module.ts';
+import { argumentsOf } from '../../engine/playbook/includes/arguments.ts';
 import { markdown } from '../../engine/reference/markdown.ts';
 import { modulePage } from '../../engine/reference/module-page.ts';
 import { wholeReference } from '../../engine/reference/reference.ts';
 import { termsOf, typeWords } from '../../engine/reference/schema-words.ts';
 import { onTerminal } from '../../engine/reference/terminal.ts';
 import { plain } from '../../engine/report/style.ts';
-import { actions } from '../../engine/schema/actions.ts';
-import { connectionVariables, otherNames } from '../../engine/schema/inventory.ts';
 import { modules } from '../../modules/index.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -37,7 +37,7 @@ describe('the reference', () => {
     });
 
   it('knows every variable that the connection reads, and no other', () => {
-    const text = readFileSync(`${root}engine/connection/target.ts`, 'utf8');
+    const text = readFileSync(`${root}engine/transport/target.ts`, 'utf8');
     const read = new Set([...text.matchAll(/'(ansible_\w+)'/g)].map((match) => match[1]!));
     expect([...Object.keys(connectionVariables), ...Object.keys(otherNames)].sort()).to.deep.equal([...read].sort());
     for (const name of Object.values(otherNames)) expect(connectionVariables).to.have.property(name);

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
-import type { Event, HostCounts, Result } from '../../engine/execute/event.ts';
 import { humanReporter } from '../../engine/report/human.ts';
 import { jsonLine } from '../../engine/report/jsonl.ts';
 import { oneTaskReporter } from '../../engine/report/one-task.ts';
 import { harmless, plain } from '../../engine/report/style.ts';
+import type { Event, HostCounts, Result } from '../../engine/run/events/event.ts';
 
 const base: Result = {
   event: 'result',

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { sh } from '../../engine/contract/quote.ts';
-import { Secrets } from '../../engine/vault/secrets.ts';
+import { sh } from '../../engine/module/quote.ts';
+import { Secrets } from '../../engine/vault/redaction.ts';
 
 function secretsOf(...texts: string[]): Secrets {
   const secrets = new Secrets();

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { reportOf } from '../../engine/cli/problem.ts';
-import { prepare, type RunRequest, run } from '../../engine/run.ts';
+import { prepare, type RunRequest, run } from '../../engine/run/run.ts';
 import { codes } from '../../engine/source/codes.ts';
 import { type Diagnostic, InvalidInput } from '../../engine/source/diagnostic.ts';
 import { Vault } from '../../engine/vault/vault.ts';

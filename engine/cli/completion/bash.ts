@@ -1,4 +1,4 @@
-import { quote } from '../../contract/quote.ts';
+import { quote } from '../../module/quote.ts';
 import { allOf, type Node } from './tree.ts';
 
 /** Completion for bash. Where nothing is offered, bash offers files. */

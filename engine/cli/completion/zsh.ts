@@ -1,4 +1,4 @@
-import { quote } from '../../contract/quote.ts';
+import { quote } from '../../module/quote.ts';
 import { allOf, type Flag, type Node } from './tree.ts';
 
 /** Completion for zsh. */

@@ -1,4 +1,4 @@
-import type { RunOptions } from '../../../engine/execute/context.ts';
+import type { RunOptions } from '../../../engine/run/types.ts';
 import type { Case } from '../case.ts';
 
 type Given = Partial<RunOptions>;

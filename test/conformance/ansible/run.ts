@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { layOut } from '../../execute/lay-out.ts';
+import { layOut } from '../../run/lay-out.ts';
 import type { Case, InAnsible } from '../case.ts';
 import type { Outcome } from '../compare.ts';
 import { argumentsOf } from './arguments.ts';
@@ -52,7 +52,7 @@ export class Ansible {
     const sources = readdirSync(import.meta.dirname, { recursive: true, encoding: 'utf8' })
       .filter((name) => /\.(py|ts)$/.test(name))
       .sort();
-    const texts = [...sources, '../../execute/lay-out.ts'].map((name) =>
+    const texts = [...sources, '../../run/lay-out.ts'].map((name) =>
       readFileSync(join(import.meta.dirname, name), 'utf8'),
     );
     this.#common = [version, ...texts].join('\0');

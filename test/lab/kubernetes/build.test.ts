@@ -5,12 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
-import { cached } from './cached.ts';
-import { controlText } from './deb.ts';
-import { toSourceLines } from './debian.ts';
-import { debPackages } from './packages.ts';
-import { linkerFlags } from './recipe.ts';
-import { elapsed, runSteps } from './steps.ts';
+import { cached } from '../../../engine/lab/kubernetes/cached.ts';
+import { controlText } from '../../../engine/lab/kubernetes/deb.ts';
+import { toSourceLines } from '../../../engine/lab/kubernetes/debian.ts';
+import { debPackages } from '../../../engine/lab/kubernetes/packages.ts';
+import { linkerFlags } from '../../../engine/lab/kubernetes/recipe.ts';
+import { elapsed, runSteps } from '../../../engine/lab/kubernetes/steps.ts';
 
 const log = () => {};
 

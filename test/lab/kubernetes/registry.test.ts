@@ -2,10 +2,10 @@ import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { digestOf } from './digest.ts';
-import { configBytes, descriptor, manifestBytes, mediaTypes } from './manifest.ts';
-import { addImage } from './registry.ts';
-import { verifyTree } from './verify.ts';
+import { digestOf } from '../../../engine/lab/kubernetes/digest.ts';
+import { configBytes, descriptor, manifestBytes, mediaTypes } from '../../../engine/lab/kubernetes/manifest.ts';
+import { addImage } from '../../../engine/lab/kubernetes/registry.ts';
+import { verifyTree } from '../../../engine/lab/kubernetes/verify.ts';
 
 const image = { name: 'lab/tiny', tag: '1', architecture: 'amd64', epoch: 1_600_000_000, entrypoint: ['/hello'] };
 

@@ -1,4 +1,4 @@
-import type { Result } from '../../../engine/execute/event.ts';
+import type { Result } from '../../../engine/run/events/event.ts';
 
 /** What is said about a playbook beside it, in NAME.expect.yml. */
 export interface Expected {

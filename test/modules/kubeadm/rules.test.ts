@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { TaskFailure } from '../../../engine/contract/failure.ts';
+import { TaskFailure } from '../../../engine/module/failure.ts';
 import type { KubeadmArguments } from '../../../modules/kubeadm/arguments.ts';
 import { expectKubeadm } from '../../../modules/kubeadm/explain.ts';
 import { remainingPhases } from '../../../modules/kubeadm/init.ts';

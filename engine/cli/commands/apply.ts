@@ -1,0 +1,130 @@
+import { readFileSync } from 'node:fs';
+import { movedHosts } from '../../plans/drift.ts';
+import { Holder } from '../../plans/enforce.ts';
+import { expectWhole, type Plan, type PlannedStep, PlanRefused, readPlan } from '../../plans/format.ts';
+import { expectFiles, expectInputs, expectValues } from '../../plans/inputs.ts';
+import { answerPrompts } from '../../playbook/prompts.ts';
+import { lookingReporter } from '../../report/looking.ts';
+import { showPlan } from '../../report/plan.ts';
+import { paintFor } from '../../report/style.ts';
+import type { Recap } from '../../run/events/event.ts';
+import { version } from '../../source/version.ts';
+import { runGuarded } from '../guarded.ts';
+import { keyOf } from '../plan-key.ts';
+import { UsageError } from '../problem.ts';
+import { type ReportOptions, reporters } from '../reporters.ts';
+import { type PlaybookOptions, requestOf } from '../request.ts';
+import { askText } from '../terminal/ask.ts';
+import { type AskOptions, askPasswords } from '../terminal/passwords.ts';
+import { promptsAtTerminal } from '../terminal/prompts.ts';
+import { type VaultOptions, vaultFrom } from '../vault-passwords.ts';
+import { answersOf, look, prepareWatched } from './plan.ts';
+
+interface Options extends VaultOptions, AskOptions, ReportOptions {
+  readonly extraVars?: readonly string[];
+  readonly detailedExitcode?: boolean;
+  readonly yes?: boolean;
+}
+
+/** `tsplay apply`: does what a plan says, and nothing else. Returns the exit code. */
+export async function applyCommand(path: string, options: Options): Promise<number> {
+  if (options.output !== 'human' && options.output !== 'jsonl')
+    throw new UsageError(`--output is human or jsonl, not '${options.output}'`);
+  try {
+    return await apply(path, options);
+  } catch (error) {
+    if (!(error instanceof PlanRefused)) throw error;
+    const reasons = error.message.split('\n').map((line) => `  ${line}`);
+    throw new UsageError([`the plan ${path} cannot be applied:`, ...reasons, 'No host was touched.'].join('\n'));
+  }
+}
+
+async function apply(path: string, options: Options): Promise<number> {
+  const plan = readPlan(textOf(path), version);
+  expectAsked(plan.options, options);
+  const vault = await vaultFrom(options);
+  const keyed = keyOf(plan.key, vault);
+  expectWhole(plan, keyed);
+  await expectFiles(plan.inputs, keyed);
+  const given = { extraVars: options.extraVars ?? [], detailedExitcode: options.detailedExitcode ?? false };
+  const planned = { ...(plan.options as PlaybookOptions), ...given };
+  const request = await requestOf(plan.playbooks, planned, await askPasswords(options), vault);
+  expectValues(plan.extra, request.extra, keyed, {
+    lacks: (name) => `'${name}' was given with -e, and is not now: -e ${name}=…`,
+    other: (name) => `'${name}' was given another value with -e`,
+  });
+  const prepared = await prepareWatched(request);
+  await expectInputs(plan.inputs, vault.inputs!, keyed);
+  const human = options.output === 'human';
+  if (human) process.stdout.write(`${heading(plan)}\n\n${showPlan(plan.hosts, paintFor(process.stdout))}\n`);
+  if (isEmpty(plan)) {
+    if (human) process.stdout.write('Nothing to change.\n');
+    return 0;
+  }
+  const secret = (text: string): void => vault.secrets.add(text);
+  await answerPrompts(prepared.playbook, request.extra, secret, promptsAtTerminal());
+  expectValues(plan.prompts, answersOf(prepared.playbook), keyed, {
+    lacks: (name) => `'${name}' is not asked for any more`,
+    other: (name) => `the answer for '${name}' is another`,
+  });
+  if (!options.yes && !(await isConfirmed())) {
+    process.stderr.write('Not applied. No host was touched.\n');
+    return 1;
+  }
+
+  const checking = { ...request, options: { ...request.options, check: true } };
+  const view = human
+    ? await reporters({ output: 'human', verbose: 0 }, lookingReporter(process.stdout))
+    : { emit: () => {}, close: () => {} };
+  const looked = await look(prepared, checking, keyed, view);
+  if (!looked.recap) return looked.exit;
+  const guard = new Holder(prepared.hosts.keys(), plan, keyed, movedHosts(plan, looked.hosts));
+  const { exit, recap } = await runGuarded(prepared, request, guard, await reporters(options));
+  if (human && recap) process.stdout.write(tellLeft(guard.left, recap.hosts));
+  return exit;
+}
+
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new PlanRefused([code === 'ENOENT' ? 'there is no such file' : message]);
+  }
+}
+
+/** Passwords for hosts are in no plan: where it was made with them, they are asked for again. */
+function expectAsked(planned: Plan['options'], given: AskOptions): void {
+  const lacking = [
+    ...(planned['askPass'] === true && !given.askPass ? ['-k'] : []),
+    ...(planned['askBecomePass'] === true && !given.askBecomePass ? ['-K'] : []),
+  ];
+  if (lacking.length > 0)
+    throw new PlanRefused([`it was made with ${lacking.join(' and ')}: give that again, to be asked for the password`]);
+}
+
+function heading({ playbooks, made, options }: Plan): string {
+  const limit = Array.isArray(options['limit']) ? `, limited to ${options['limit'].join(', ')}` : '';
+  const tags = Array.isArray(options['tags']) ? `, tags ${options['tags'].join(', ')}` : '';
+  return `The plan of ${playbooks.join(', ')}${limit}${tags}, made ${made.replace(/T(\d+:\d+).*/, ' $1 UTC')}:`;
+}
+
+function isEmpty({ hosts, exit }: Plan): boolean {
+  const counts = Object.values(hosts).map((host) => host.counts);
+  return (exit === 0 || exit === 3) && counts.every(({ changed, unknown }) => changed + unknown === 0);
+}
+
+async function isConfirmed(): Promise<boolean> {
+  if (!process.stdin.isTTY) throw new PlanRefused(['there is no terminal to ask at: --yes applies it without asking']);
+  return /^y(es)?$/i.test((await askText('Apply? [y/N] ')).trim());
+}
+
+/** What a host that went well was to become and has not: its condition did not hold, or an earlier step had done it. */
+function tellLeft(left: ReadonlyMap<string, readonly PlannedStep[]>, counts: Recap['hosts']): string {
+  const lines = [...left].flatMap(([host, steps]) => {
+    const { failed = 0, unreachable = 0, rescued = 0 } = counts[host] ?? {};
+    if (failed + unreachable + rescued > 0) return [];
+    return [`${host}: ${steps.map(({ task, place }) => `'${task}' (${place})`).join(', ')}`];
+  });
+  return lines.length === 0 ? '' : `\nPlanned, and not needed any more:\n${lines.join('\n')}\n`;
+}

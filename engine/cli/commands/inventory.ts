@@ -1,0 +1,104 @@
+import { dirname, resolve } from 'node:path';
+import { graph } from '../../inventory/graph.ts';
+import { hostVariables, jsonText, listing } from '../../inventory/listing.ts';
+import { loadInventory } from '../../inventory/load.ts';
+import { selectHosts } from '../../inventory/select.ts';
+import type { Inventory } from '../../inventory/types.ts';
+import { harmless } from '../../report/style.ts';
+import { type Diagnostic, Diagnostics, formatDiagnostic, InvalidInput } from '../../source/diagnostic.ts';
+import { suggest } from '../../source/nearest.ts';
+import type { Vault } from '../../vault/vault.ts';
+import { explain } from '../explain.ts';
+import { extraVars } from '../extra.ts';
+import { UsageError } from '../problem.ts';
+import { type VaultOptions, vaultFrom } from '../vault-passwords.ts';
+
+export interface InventoryOptions extends VaultOptions {
+  readonly inventory?: readonly string[];
+  readonly limit?: readonly string[];
+  readonly extraVars?: readonly string[];
+  readonly playbook?: string;
+  readonly list?: boolean;
+  /** The group to begin at; true: from the top. */
+  readonly graph?: string | true;
+  readonly vars?: boolean;
+  readonly host?: string;
+  readonly explain?: string;
+  readonly output: string;
+}
+
+/** `tsplay inventory`: shows what the inventory comes to. Returns the exit code. */
+export async function inventoryCommand(host: string | undefined, options: InventoryOptions): Promise<number> {
+  checkOptions(host, options);
+  const vault = await vaultFrom(options);
+  const { inventory, shown } = await load(options, vault);
+  const extra = await extraVars(options.extraVars ?? [], vault);
+  const print = (text: string): void => void process.stdout.write(`${vault.secrets.text(text)}\n`);
+  if (options.explain !== undefined) {
+    const question = { variable: options.explain, host: hostOf(inventory, host!), inventory, extra, vault };
+    const asJson = options.output === 'json';
+    const text = await explain(question, options.playbook, asJson);
+    print(asJson ? text : harmless(text));
+  } else if (options.host !== undefined) {
+    print(jsonText(vault.secrets.value(hostVariables(inventory, hostOf(inventory, options.host).name, extra))));
+  } else if (options.graph !== undefined) {
+    const top = groupOf(inventory, options.graph === true ? 'all' : options.graph);
+    const drawn = { hosts: new Set(shown), variables: options.vars ?? false, extra };
+    print(harmless(graph(inventory, top, drawn).join('\n')));
+  } else print(jsonText(vault.secrets.value(listing(inventory, shown, extra))));
+  return 0;
+}
+
+function checkOptions(host: string | undefined, options: InventoryOptions): void {
+  if (options.inventory === undefined)
+    throw new UsageError('no inventory: name one with -i, e.g. -i inventory/lab.yml');
+  const actions = (['list', 'graph', 'host', 'explain'] as const).filter((name) => options[name] !== undefined);
+  if (actions.length !== 1)
+    throw new UsageError(
+      `say what to show: one of --list, --graph, --host and --explain${actions.length > 1 ? `, not ${actions.map((a) => `--${a}`).join(' and ')}` : ''}`,
+    );
+  const [action] = actions;
+  if (action === 'explain' && host === undefined)
+    throw new UsageError('--explain needs a variable and a host: tsplay inventory -i hosts.yml --explain port web1');
+  if (action !== 'explain' && host !== undefined)
+    throw new UsageError(`'${host}' stands alone: a host is named after --host, or after --explain VARIABLE`);
+  if (options.vars && action !== 'graph') throw new UsageError('--vars goes with --graph');
+  if (!['human', 'json'].includes(options.output))
+    throw new UsageError(`--output is human or json, not '${options.output}'`);
+  if (options.output === 'json' && action === 'graph') throw new UsageError('--graph is for people: use --list');
+}
+
+async function load(
+  { inventory: sources, limit, playbook }: InventoryOptions,
+  vault: Vault,
+): Promise<{ inventory: Inventory; shown: readonly string[] }> {
+  const diagnostics = new Diagnostics();
+  const beside = playbook === undefined ? [] : [dirname(resolve(playbook))];
+  const inventory = await loadInventory(sources!, diagnostics, beside, vault);
+  const all = inventory.groups.get('all')?.hosts ?? [];
+  const chosen = limit && new Set(selectHosts(inventory, limit, undefined, diagnostics));
+  if (diagnostics.errors.some((error) => !isSealedValue(error)))
+    throw new InvalidInput(vault.secrets.diagnostics(diagnostics.all));
+  for (const problem of vault.secrets.diagnostics(diagnostics.all))
+    if (!isSealedValue(problem)) process.stderr.write(`${formatDiagnostic(problem)}\n\n`);
+  return { inventory, shown: chosen ? all.filter((name) => chosen.has(name)) : all };
+}
+
+/** A value that no password opens is shown as it stands, encrypted; without a whole file nothing true could be shown. */
+function isSealedValue({ code, place }: Diagnostic): boolean {
+  return code === 'vault-password-missing' && (place?.column ?? 1) > 1;
+}
+
+function hostOf(inventory: Inventory, name: string) {
+  const host = inventory.hosts.get(name) ?? inventory.localhost(name);
+  if (host) return host;
+  const hint = suggest(name, inventory.hosts.keys());
+  throw new UsageError(`the inventory has no host '${name}'${hint === undefined ? '' : `; ${hint}`}`);
+}
+
+function groupOf(inventory: Inventory, name: string) {
+  const group = inventory.groups.get(name);
+  if (group) return group;
+  const hint = suggest(name, inventory.groups.keys());
+  throw new UsageError(`the inventory has no group '${name}'${hint === undefined ? '' : `; ${hint}`}`);
+}

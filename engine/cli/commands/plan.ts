@@ -1,0 +1,136 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { type Plan, writePlan } from '../../plans/format.ts';
+import { inputDigests, valueDigests } from '../../plans/inputs.ts';
+import type { Keyed } from '../../plans/key.ts';
+import { Recorder } from '../../plans/record.ts';
+import { answerPrompts } from '../../playbook/prompts.ts';
+import type { Play, Playbook } from '../../playbook/types.ts';
+import { lookingReporter } from '../../report/looking.ts';
+import { showPlan } from '../../report/plan.ts';
+import { paintFor } from '../../report/style.ts';
+import { type Prepared, prepare, type RunRequest } from '../../run/run.ts';
+import { formatDiagnostic } from '../../source/diagnostic.ts';
+import { Inputs } from '../../source/inputs.ts';
+import { version } from '../../source/version.ts';
+import { type Ended, runGuarded } from '../guarded.ts';
+import { newKey } from '../plan-key.ts';
+import { UsageError } from '../problem.ts';
+import { type Reporters, type ReportOptions, reporters } from '../reporters.ts';
+import { type PlaybookOptions, requestOf } from '../request.ts';
+import { type AskOptions, askPasswords } from '../terminal/passwords.ts';
+import { promptsAtTerminal } from '../terminal/prompts.ts';
+import { writeWhole } from '../write-whole.ts';
+
+interface Options extends PlaybookOptions, AskOptions, Omit<ReportOptions, 'verbose' | 'outputFile'> {
+  /** The file for the plan. */
+  readonly out?: string;
+}
+
+/** `tsplay plan`: what a run would do, shown as a whole and, where it is asked for, written down. Returns the exit code. */
+export async function planCommand(playbooks: readonly string[], options: Options): Promise<number> {
+  if (options.output !== 'human' && options.output !== 'jsonl')
+    throw new UsageError(`--output is human or jsonl, not '${options.output}'`);
+  if (options.out !== undefined && !existsSync(dirname(resolve(options.out))))
+    throw new UsageError(`--out ${options.out}: there is no folder ${dirname(options.out)}`);
+  const request = await requestOf(playbooks, { ...options, check: true }, await askPasswords(options));
+  const keyed = newKey(request.vault!);
+  const prepared = await prepareWatched(request);
+  for (const warning of prepared.warnings) process.stderr.write(`${formatDiagnostic(warning)}\n\n`);
+  const view = await reporters({ ...options, verbose: 0 }, lookingReporter(process.stdout));
+  const looked = await look(prepared, request, keyed, view);
+  if (!looked.recap) return looked.exit;
+  const plan: Omit<Plan, 'format'> = {
+    tsplay: version,
+    made: new Date().toISOString(),
+    playbooks,
+    options: kept(options),
+    key: keyed.hint,
+    inputs: await inputDigests(request.vault!.inputs!, keyed),
+    extra: valueDigests(request.extra, keyed),
+    prompts: valueDigests(answersOf(prepared.playbook), keyed),
+    hosts: looked.hosts,
+    exit: looked.exit,
+  };
+  if (options.output === 'human') process.stdout.write(`${showPlan(plan.hosts, paintFor(process.stdout))}\n`);
+  if (options.out !== undefined) await writePrivate(options.out, writePlan(plan, keyed));
+  if (options.output === 'human') process.stdout.write(`${whatNext(plan, options)}\n`);
+  return looked.exit;
+}
+
+/** Reads and checks everything, and notes what was read. */
+export async function prepareWatched(request: RunRequest): Promise<Prepared> {
+  const inputs = new Inputs();
+  request.vault!.inputs = inputs;
+  for (const limit of [request.limit ?? []].flat())
+    if (limit.startsWith('@')) inputs.note(limit.slice(1), await readFile(limit.slice(1)).catch(() => Buffer.alloc(0)));
+  return prepare(request);
+}
+
+export interface Looked extends Ended {
+  readonly hosts: Plan['hosts'];
+}
+
+/** A run in check mode, and what it has seen. */
+export async function look(prepared: Prepared, request: RunRequest, keyed: Keyed, view: Reporters): Promise<Looked> {
+  const { vault, playbook } = prepared;
+  await answerPrompts(playbook, request.extra, (text) => vault.secrets.add(text), promptsAtTerminal());
+  const guard = new Recorder(prepared.hosts.keys(), keyed, vault.inputs);
+  const { exit, recap } = await runGuarded(prepared, request, guard, view);
+  if (exit === 130 || !recap) return { exit, hosts: {} };
+  return { exit, recap, hosts: guard.hosts(recap.hosts, vault.secrets) };
+}
+
+/** What was answered to the prompts of each play. */
+export function answersOf({ plays }: Playbook): ReadonlyMap<string, unknown> {
+  const answers = plays.flatMap((play: Play, i) =>
+    play.prompts.map(({ name, answer }) => [i === 0 ? name : `${name} of ${play.name}`, answer] as const),
+  );
+  return new Map(answers);
+}
+
+const keptOptions: readonly (keyof Options)[] = [
+  'inventory',
+  'limit',
+  'tags',
+  'skipTags',
+  'startAtTask',
+  'forks',
+  'user',
+  'privateKey',
+  'become',
+  'becomeUser',
+  'becomeMethod',
+  'timeout',
+  'lookahead',
+  'forceHandlers',
+  'strict',
+  'askPass',
+  'askBecomePass',
+];
+
+/** The options that are part of a plan; those that may hold secrets are not. */
+function kept(options: Options): Record<string, unknown> {
+  return Object.fromEntries(
+    keptOptions.flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]]])),
+  );
+}
+
+/** For nobody else's eyes, whatever was there. */
+async function writePrivate(path: string, text: string): Promise<void> {
+  try {
+    await writeWhole(path, text);
+  } catch (error) {
+    throw new UsageError(`the plan cannot be written to ${path}: ${(error as Error).message}`);
+  }
+}
+
+function whatNext({ hosts, exit }: Pick<Plan, 'hosts' | 'exit'>, { out, extraVars }: Options): string {
+  const all = Object.values(hosts);
+  const sum = (of: 'changed' | 'unknown'): number => all.reduce((n, { counts }) => n + counts[of], 0);
+  if (exit !== 0 && exit !== 3) return 'Not all of it would succeed: mend that first, then plan again.';
+  if (sum('changed') + sum('unknown') === 0) return 'Nothing to change.';
+  if (out === undefined) return 'Next: tsplay run does it, as it then turns out; tsplay plan -o FILE binds it.';
+  return `Next: tsplay apply ${out}${extraVars === undefined ? '' : ' -e … (the same as here)'}`;
+}

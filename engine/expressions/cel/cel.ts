@@ -1,0 +1,120 @@
+import { EvaluationError, type ParseResult } from '@marcbachmann/cel-js';
+import { findVariable, Missing } from '../member.ts';
+import { Problem } from '../problem.ts';
+import type { Scope } from '../types.ts';
+import { explainCel } from './errors.ts';
+import { celEnvironment, UndefinedVariable } from './functions.ts';
+import { type CelUse, walkCel } from './references.ts';
+import { CelValues } from './values.ts';
+
+/** An expression in CEL, checked as far as it can be without values. */
+export interface CelProgram {
+  readonly uses: readonly CelUse[];
+  /** CEL's name of the type, `dyn` where it depends on variables. */
+  readonly type: string;
+  /** Throws UnknownValue, Problem (what failed and where in the source), or what the scope throws. */
+  run(scope: Scope): unknown;
+}
+
+let environment: ReturnType<typeof celEnvironment> | undefined;
+
+const namespaces = new Set(['cel', 'optional']);
+
+/** Throws Problem. The only place that knows the CEL package. */
+export function parseCel(source: string): CelProgram {
+  environment ??= celEnvironment();
+  const cel = environment;
+  const parsed = attempt(source, () => cel.parse(source));
+  const uses: CelUse[] = [];
+  const types: CelUse[] = [];
+  let asksForType = false;
+  walkCel(
+    parsed.ast,
+    (use) => {
+      const name = use.path[0]!;
+      const literal = { True: 'true', False: 'false', None: 'null' }[name];
+      if (literal !== undefined) throw new Problem(`'${name}' is not a value here`, use.start, `write ${literal}`);
+      if (!cel.hasVariable(name)) uses.push(use);
+      else if (!namespaces.has(name)) types.push(use);
+    },
+    (node, name) => {
+      asksForType ||= name === 'type';
+      if (name === 'matches')
+        throw new Problem(
+          "'matches' is not offered: it can take forever",
+          node.start,
+          'use search(text, pattern), which is safe (RE2)',
+        );
+    },
+  );
+  if (types[0] && !asksForType)
+    throw new Problem(
+      `'${types[0].path[0]}' is the name of a type in expressions`,
+      types[0].start,
+      'a variable of that name cannot be read here: rename it',
+    );
+  const { error, type } = parsed.check();
+  if (error) throw explainCel(source, error);
+  let running = false;
+  return {
+    uses,
+    type: type!,
+    run(scope) {
+      // The package keeps loop variables in the tree: an expression that (through a variable) needs itself for another host gets a tree of its own.
+      const program = running ? cel.parse(source) : parsed;
+      const outer = running;
+      running = true;
+      try {
+        return evaluate(source, program, scope, uses);
+      } finally {
+        running = outer;
+      }
+    },
+  };
+}
+
+function evaluate(source: string, program: ParseResult, scope: Scope, uses: readonly CelUse[]): unknown {
+  const values = new CelValues();
+  try {
+    return values.take(program(new Variables(scope, values, uses)));
+  } catch (error) {
+    // With the unknown value at hand another operand might have decided before the error.
+    throw (
+      values.reached ??
+      (error instanceof EvaluationError || error instanceof RangeError || error instanceof TypeError
+        ? explainCel(source, error)
+        : error)
+    );
+  }
+}
+
+/** The variables as CEL asks for them, one by one. */
+class Variables extends Map<string, unknown> {
+  readonly #scope: Scope;
+  readonly #values: CelValues;
+  readonly #uses: readonly CelUse[];
+
+  constructor(scope: Scope, values: CelValues, uses: readonly CelUse[]) {
+    super();
+    this.#scope = scope;
+    this.#values = values;
+    this.#uses = uses;
+  }
+
+  override get(name: string): unknown {
+    return this.#values.read(() => {
+      const value = findVariable(this.#scope, name);
+      if (!(value instanceof Missing)) return value;
+      const use = this.#uses.find(({ path }) => path[0] === name);
+      throw new UndefinedVariable(value.message, use?.start ?? 0, value.hint);
+    });
+  }
+}
+
+function attempt<T>(source: string, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    throw explainCel(source, error as Error);
+  }
+}

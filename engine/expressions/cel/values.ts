@@ -1,0 +1,102 @@
+import { Unknown, UnknownValue } from '../../module/unknown.ts';
+import { isMap } from '../member.ts';
+
+/**
+ * Hands values over to CEL and takes them back, for one evaluation. Whole numbers become BigInt, CEL's int; maps are
+ * converted only where they are read, so that one expression over `hostvars` does not evaluate every host.
+ */
+export class CelValues {
+  /** The first unknown value that was reached: an error after it may come from it. */
+  reached: UnknownValue | undefined;
+  readonly #originals = new WeakMap<object, unknown>();
+
+  /** Reads a value, which may be evaluated only now, and hands it over. */
+  read(action: () => unknown): unknown {
+    try {
+      return this.#give(action());
+    } catch (error) {
+      if (error instanceof UnknownValue) this.reached ??= error;
+      throw error;
+    }
+  }
+
+  #give(value: unknown): unknown {
+    if (value instanceof Unknown) throw new UnknownValue(value.reason);
+    if (typeof value === 'number') return Number.isSafeInteger(value) ? BigInt(value) : value;
+    if (Array.isArray(value)) return this.#list(value);
+    return isMap(value) ? new CelMap(value, (read) => this.read(read)) : value;
+  }
+
+  take(value: unknown): unknown {
+    if (typeof value === 'bigint') {
+      if (Number.isSafeInteger(Number(value))) return Number(value);
+      throw new RangeError(`${value} is too big for a number`);
+    }
+    if (typeof value !== 'object' || value === null) return value;
+    if (value instanceof CelMap) return value.original;
+    if (Array.isArray(value)) return this.#originals.get(value) ?? value.map((item) => this.take(item));
+    if (value instanceof Uint8Array) return Buffer.from(value).toString();
+    if (value instanceof Date) return value.toISOString();
+    const prototype: unknown = Object.getPrototypeOf(value);
+    if (prototype !== Object.prototype && prototype !== null)
+      throw new TypeError('the value is of a type that only lives inside expressions');
+    const map = Object.create(null) as Record<string, unknown>;
+    for (const [key, inner] of Object.entries(value)) map[key] = this.take(inner);
+    return map;
+  }
+
+  #list(list: readonly unknown[]): unknown[] {
+    const given: unknown[] = [];
+    list.forEach((item, i) => {
+      if (!(item instanceof Unknown)) given[i] = this.#give(item);
+      else
+        Object.defineProperty(given, i, {
+          enumerable: true,
+          get: () => this.read(() => item),
+        });
+    });
+    this.#originals.set(given, list);
+    return given;
+  }
+}
+
+/** A map that CEL reads as one of its own, entry by entry. */
+class CelMap extends Map<string, unknown> {
+  readonly original: Readonly<Record<string, unknown>>;
+  readonly #read: (entry: () => unknown) => unknown;
+
+  static {
+    Object.defineProperty(this.prototype, 'constructor', { value: Map }); // by this CEL tells what is a map
+  }
+
+  constructor(original: Readonly<Record<string, unknown>>, read: (entry: () => unknown) => unknown) {
+    super();
+    this.original = original;
+    this.#read = read;
+  }
+
+  override get size(): number {
+    return Object.keys(this.original).length;
+  }
+
+  override has(key: unknown): boolean {
+    return Object.hasOwn(this.original, String(key));
+  }
+
+  override get(key: unknown): unknown {
+    return this.has(key) ? this.#read(() => this.original[String(key)]) : undefined;
+  }
+
+  override keys(): MapIterator<string> {
+    return Object.keys(this.original).values();
+  }
+
+  /** CEL asks only to guess the type of all entries from the first: ours may differ, and may not be known. */
+  override entries(): MapIterator<[string, unknown]> {
+    return new Map<string, unknown>().entries();
+  }
+
+  override *[Symbol.iterator](): MapIterator<[string, unknown]> {
+    for (const key of this.keys()) yield [key, this.get(key)];
+  }
+}

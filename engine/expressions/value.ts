@@ -1,0 +1,63 @@
+import type { Diagnostics } from '../source/diagnostic.ts';
+import type { ScalarNode, SourceNode } from '../source/node.ts';
+import { compileExpression } from './condition.ts';
+import { locatedScalar } from './handlebars/located.ts';
+import { compileText } from './handlebars/text.ts';
+import type { Reference, Scope, Template } from './types.ts';
+
+/**
+ * Compiles a YAML value. Text with `{{ }}` is a template, and text that is nothing but one expression keeps the type of
+ * its value; keys are never templates. `!cel` is an expression, `!unsafe` is taken as it is written.
+ */
+export function compileValue(node: SourceNode, diagnostics: Diagnostics): Template {
+  if (node.kind === 'scalar') return compileScalar(node, diagnostics);
+  if (node.kind === 'list') {
+    const items = node.items.map((item) => compileValue(item, diagnostics));
+    return combined(node, items, (scope) => items.map((item) => item.evaluate(scope)));
+  }
+  const entries = node.entries.map((entry) => [entry.key, compileValue(entry.value, diagnostics)] as const);
+  return combined(
+    node,
+    entries.map(([, value]) => value),
+    (scope) => {
+      const map = Object.create(null) as Record<string, unknown>; // no prototype, so that no key can mean anything special
+      for (const [key, value] of entries) map[key] = value.evaluate(scope);
+      return map;
+    },
+  );
+}
+
+function combined(node: SourceNode, parts: readonly Template[], evaluate: (scope: Scope) => unknown): Template {
+  const references: readonly Reference[] = parts.flatMap((part) => part.references);
+  const expressions = parts.flatMap((part) => part.expressions ?? []);
+  return { place: node.place, constant: parts.every((part) => part.constant), references, expressions, evaluate };
+}
+
+function compileScalar(node: ScalarNode, diagnostics: Diagnostics): Template {
+  const constant = (value: unknown): Template => ({
+    place: node.place,
+    constant: true,
+    references: [],
+    evaluate: () => value,
+  });
+  if (node.tag === '!cel') {
+    const expression = compileExpression(node, diagnostics);
+    return { ...expression, constant: false, expressions: [expression] };
+  }
+  if (node.tag === '!vault') {
+    diagnostics.error('vault-password-missing', node.place, 'this value is encrypted and no vault password was given');
+    return constant(null);
+  }
+  if (node.tag === '!unsafe') return constant(node.source);
+  if (typeof node.value !== 'string') return constant(asWritten(node));
+  if (!node.value.includes('{{') && !node.value.includes('{%')) return constant(node.value);
+  const text = compileText(locatedScalar(node), diagnostics);
+  const plain = text.references.length === 0 && !text.single && !node.value.includes('{{');
+  return { place: node.place, constant: plain, references: text.references, evaluate: (scope) => text.value(scope) };
+}
+
+/** A number that would lose something as a number stays text: `0644`, `12345678901234567890`. */
+function asWritten(node: ScalarNode): unknown {
+  if (typeof node.value !== 'number' || !/^[-+]?\d+$/.test(node.source)) return node.value;
+  return /^[-+]?0\d/.test(node.source) || !Number.isSafeInteger(node.value) ? node.source : node.value;
+}

@@ -1,0 +1,19 @@
+import type { Difference } from '../module/module.ts';
+import type { Visit } from '../run/policy.ts';
+import type { Keyed } from './key.ts';
+
+export function stepId(keyed: Keyed, { at, item }: Visit): string {
+  return keyed.digest('step', at, item ?? null);
+}
+
+/** Of the differences that a plan holds; undefined where there is none. Loose: of what differs, not of how. */
+export function differencesDigest(
+  keyed: Keyed,
+  differences: readonly Difference[],
+  loose: boolean,
+): string | undefined {
+  const held = differences.filter((d) => !d.volatile);
+  if (held.length === 0) return undefined;
+  if (loose) return keyed.digest(...held.map(({ what }) => what).sort());
+  return keyed.digest(...held.map(({ what, from, to }) => [what, from, to]));
+}

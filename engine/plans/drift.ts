@@ -1,0 +1,38 @@
+import type { Bar } from './enforce.ts';
+import type { Plan, PlannedHost, Rest } from './format.ts';
+
+/** The hosts that are not as they were when the plan was made, and what of them: `looked` is the same pass, now. */
+export function movedHosts(plan: Plan, looked: Readonly<Record<string, PlannedHost>>): ReadonlyMap<string, Bar> {
+  const bars = new Map<string, Bar>();
+  for (const [host, now] of Object.entries(looked)) {
+    const why = reason(plan.hosts[host], now);
+    if (why) bars.set(host, why);
+  }
+  return bars;
+}
+
+function reason(then: PlannedHost | undefined, now: PlannedHost): Bar | undefined {
+  if (!then) return { status: 'failed', message: 'the plan does not have this host' };
+  if (then.counts.unreachable > 0)
+    return { status: 'failed', message: 'it could not be reached when the plan was made' };
+  const unreachable = now.steps.find(({ status }) => status === 'unreachable');
+  if (now.counts.unreachable > 0)
+    return { status: 'unreachable', message: unreachable?.message ?? 'it cannot be reached' };
+  const found = new Map(now.rests.map((rest) => [rest.id, rest]));
+  const moved = then.rests.flatMap((rest) => {
+    const other = found.get(rest.id);
+    return other && other.value !== rest.value ? [tell(rest, other)] : [];
+  });
+  if (moved.length === 0) return undefined;
+  return { status: 'failed', message: `not as it was when the plan was made\n${moved.sort().join('\n')}` };
+}
+
+/** `the package nginx: then 1.22, now 1.24 (task 'Install nginx', site.yml:7:7)`. */
+function tell(then: Rest, now: Rest): string {
+  const what = then.what ?? 'something that no_log hides';
+  const where = then.on === undefined ? '' : ` on ${then.on}`;
+  const shown = then.then !== undefined && now.then !== undefined && then.then !== now.then;
+  const how = shown ? `then ${then.then}, now ${now.then}` : 'another than it was';
+  const by = then.task === undefined ? '' : ` (task '${then.task}', ${then.place})`;
+  return `${what}${where}: ${how}${by}`;
+}

@@ -1,0 +1,72 @@
+import type { Difference } from '../module/module.ts';
+import type { Play, Task } from '../playbook/types.ts';
+import type { Result } from '../run/events/event.ts';
+import type { Guard, Visit } from '../run/policy.ts';
+import type { Outcome } from '../run/task/result.ts';
+import type { Step } from '../run/task/runner.ts';
+import { formatPlace } from '../source/place.ts';
+import { differencesDigest, stepId } from './digests.ts';
+import type { Plan, PlannedStep } from './format.ts';
+import type { Keyed } from './key.ts';
+import { Visits } from './occurrences.ts';
+
+/** Why a host is not touched. */
+export interface Bar {
+  readonly status: 'failed' | 'unreachable';
+  readonly message: string;
+}
+
+/** Holds a run to a plan: a step that would do anything else than was planned is refused before it does. */
+export class Holder implements Guard {
+  readonly #keyed: Keyed;
+  readonly #visits: Visits;
+  readonly #bars: ReadonlyMap<string, Bar>;
+  readonly #steps = new Map<string, PlannedStep>();
+  /** Tasks of a host of which it is not known how often, or with what, they come: by place. */
+  readonly #open = new Set<string>();
+  /** Planned changes that have not come, by the ids of their steps. */
+  readonly #due = new Map<string, { readonly host: string; readonly step: PlannedStep }>();
+
+  constructor(plays: Iterable<Play>, plan: Plan, keyed: Keyed, bars: ReadonlyMap<string, Bar>) {
+    this.#visits = new Visits(plays);
+    this.#keyed = keyed;
+    this.#bars = bars;
+    for (const [host, { steps }] of Object.entries(plan.hosts))
+      for (const step of steps) {
+        if (step.status === 'unknown') this.#open.add(`${host} ${step.place}`);
+        if (step.id === undefined) continue;
+        this.#steps.set(step.id, step);
+        if (step.status === 'changed') this.#due.set(step.id, { host, step });
+      }
+  }
+
+  visit(play: Play, task: Task, host: string): string {
+    return this.#visits.visit(play, task, host);
+  }
+
+  barred(host: string): Bar | undefined {
+    return this.#bars.get(host);
+  }
+
+  found({ host, task }: Step, visit: Visit, differences: readonly Difference[]): string | undefined {
+    if (this.#open.has(`${host.name} ${formatPlace(task.place)}`)) return undefined;
+    const planned = this.#steps.get(stepId(this.#keyed, visit));
+    const digest = differencesDigest(this.#keyed, differences, planned?.loose === true);
+    if (digest === undefined || digest === planned?.digest) return undefined;
+    const what = [...new Set(differences.map((d) => d.what))].join(', ');
+    if (!planned) return `not in the plan: it would change ${what}`;
+    if (planned.digest === undefined) return `not as planned: it had nothing to change, and now would change ${what}`;
+    return `not as planned: what it would change now (${what}) is not what the plan says`;
+  }
+
+  told({ status, ignored }: Result, _outcome: Outcome, { visit }: { readonly visit: Visit | undefined }): void {
+    if (visit && (status === 'changed' || ignored)) this.#due.delete(stepId(this.#keyed, visit));
+  }
+
+  /** What was planned and has not been done, by host. */
+  get left(): ReadonlyMap<string, readonly PlannedStep[]> {
+    const left = new Map<string, PlannedStep[]>();
+    for (const { host, step } of this.#due.values()) left.set(host, [...(left.get(host) ?? []), step]);
+    return left;
+  }
+}

@@ -1,0 +1,160 @@
+import { facts } from '../facts/facts.ts';
+import type { Difference } from '../module/module.ts';
+import { Unknown } from '../module/unknown.ts';
+import type { Entry, Play, Task } from '../playbook/types.ts';
+import type { HostCounts, Result } from '../run/events/event.ts';
+import type { Eyes, Guard, Visit } from '../run/policy.ts';
+import { isQuiet } from '../run/task/report.ts';
+import type { Outcome } from '../run/task/result.ts';
+import type { Step } from '../run/task/runner.ts';
+import type { Inputs } from '../source/inputs.ts';
+import { formatPlace } from '../source/place.ts';
+import type { HostScope, SeenFact } from '../variables/scope.ts';
+import type { Secrets } from '../vault/redaction.ts';
+import { differencesDigest, stepId } from './digests.ts';
+import type { PlannedHost, PlannedStep, Rest } from './format.ts';
+import type { Keyed } from './key.ts';
+import { Visits } from './occurrences.ts';
+import { shownDifference, shownKey } from './shown.ts';
+
+/** What of a step is known before its outcome is told. */
+interface Begun {
+  loose?: true;
+  differences?: readonly Difference[];
+}
+
+/** Writes down what a run in check mode would do, and what on the hosts that rests on. */
+export class Recorder implements Guard {
+  readonly #keyed: Keyed;
+  readonly #inputs: Inputs | undefined;
+  readonly #visits: Visits;
+  readonly #begun = new Map<string, Begun>();
+  readonly #steps = new Map<string, PlannedStep[]>();
+  readonly #rests = new Map<string, Map<string, Rest>>();
+  #count = 0;
+
+  constructor(plays: Iterable<Play>, keyed: Keyed, inputs: Inputs | undefined) {
+    this.#visits = new Visits(plays);
+    this.#keyed = keyed;
+    this.#inputs = inputs;
+  }
+
+  visit(play: Play, task: Task, host: string): string {
+    return this.#visits.visit(play, task, host);
+  }
+
+  eyes(step: Step, visit: Visit): Eyes {
+    const { task, scope, host } = step;
+    const quiet = isQuiet(task.settings, scope);
+    return {
+      saw: (probe, value, { state, become }) => {
+        // What a wait waits for comes by itself.
+        if (probe.volatile || task.module.nature === 'wait') return;
+        const id = this.#keyed.digest('rest', state.name, become?.user ?? '', probe.key);
+        const words = { what: shownKey(probe.key), ...(probe.tell && { then: probe.tell(value) }) };
+        this.#rest(host.name, state.name, task, { id, value: this.#keyed.digest(value), ...(!quiet && words) });
+      },
+      missed: () => {
+        this.#of(visit).loose = true;
+      },
+      local: (path, content) => this.#inputs?.note(path, content),
+    };
+  }
+
+  fact(scope: HostScope, { host, name, value }: SeenFact): void {
+    const { probe } = facts.get(name)!;
+    const { entry } = scope.inside;
+    if (probe.volatile || value instanceof Unknown) return;
+    const quiet = entry !== undefined && isQuiet(entry.settings, scope);
+    const id = this.#keyed.digest('rest', host, 'facts', probe.key);
+    const words = { what: shownKey(probe.key), ...(probe.tell && { then: probe.tell(value) }) };
+    this.#rest(scope.inside.host.name, host, entry, { id, value: this.#keyed.digest(value), ...(!quiet && words) });
+  }
+
+  found(_step: Step, visit: Visit, differences: readonly Difference[]): undefined {
+    this.#of(visit).differences ??= differences; // of several attempts the first
+  }
+
+  told(
+    result: Result,
+    outcome: Outcome,
+    about: { visit: Visit | undefined; role: string | undefined; quiet: boolean },
+  ): void {
+    const { visit, role, quiet } = about;
+    const begun = visit && this.#of(visit);
+    const { message, item, differences } = result;
+    const steps = this.#steps.get(result.host) ?? [];
+    this.#steps.set(result.host, steps);
+    const open = {
+      ...(item !== undefined && { item }),
+      ...(message !== undefined && message !== '' && { message }),
+      ...(differences.length > 0 && { differences }),
+    };
+    steps.push({
+      order: this.#count++,
+      play: result.play,
+      task: result.task,
+      ...(role !== undefined && { role }),
+      ...(result.handler && { handler: true }),
+      place: formatPlace(result.place),
+      status: result.status,
+      ...(quiet ? { hidden: outcome.differences.length } : open),
+      ...(visit && { id: stepId(this.#keyed, visit) }),
+      ...(begun?.loose && { loose: true }),
+      ...digestOf(begun, this.#keyed),
+    });
+  }
+
+  /** All of it, as it can be shown: by now every secret of the run is known. */
+  hosts(counts: Readonly<Record<string, HostCounts>>, secrets: Secrets): Record<string, PlannedHost> {
+    return Object.fromEntries(
+      Object.entries(counts).map(([host, of]) => [
+        host,
+        {
+          counts: of,
+          steps: (this.#steps.get(host) ?? []).map((step) => shownStep(step, secrets)),
+          rests: [...(this.#rests.get(host)?.values() ?? [])].map((rest) => shownRest(rest, secrets)),
+        },
+      ]),
+    );
+  }
+
+  #of({ at, item }: Visit): Begun {
+    const key = `${at} ${item ?? ''}`;
+    const begun = this.#begun.get(key) ?? {};
+    this.#begun.set(key, begun);
+    return begun;
+  }
+
+  /** Of several observations of the same the first counts. */
+  #rest(host: string, on: string, task: Pick<Entry, 'name' | 'place'> | undefined, rest: Rest): void {
+    const rests = this.#rests.get(host) ?? new Map<string, Rest>();
+    this.#rests.set(host, rests);
+    if (rests.has(rest.id)) return;
+    const by = task && { task: task.name, place: formatPlace(task.place) };
+    rests.set(rest.id, { ...rest, ...(on !== host && { on }), ...by });
+  }
+}
+
+function digestOf(begun: Begun | undefined, keyed: Keyed): { digest?: string } {
+  const digest = begun?.differences && differencesDigest(keyed, begun.differences, begun.loose === true);
+  return digest === undefined ? {} : { digest };
+}
+
+function shownStep({ differences, id, digest, ...step }: PlannedStep, secrets: Secrets): PlannedStep {
+  return {
+    ...secrets.value(step),
+    place: step.place,
+    ...(differences && { differences: differences.map((d) => shownDifference(d, secrets)) }),
+    ...(id !== undefined && { id }),
+    ...(digest !== undefined && { digest }),
+  };
+}
+
+function shownRest({ what, then, ...rest }: Rest, secrets: Secrets): Rest {
+  return {
+    ...rest,
+    ...(what !== undefined && { what: secrets.text(what) }),
+    ...(then !== undefined && { then: secrets.text(then) }),
+  };
+}

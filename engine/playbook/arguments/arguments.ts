@@ -1,0 +1,151 @@
+import { compileFile, type FileTemplate } from '../../expressions/handlebars/file.ts';
+import type { Scope, Template } from '../../expressions/types.ts';
+import { TaskFailure } from '../../module/failure.ts';
+import type { LocalFile, RenderedFile } from '../../module/schema.ts';
+import { Unknown, UnknownValue } from '../../module/unknown.ts';
+import { Diagnostics, formatDiagnostic } from '../../source/diagnostic.ts';
+import { shownPath } from '../../source/place.ts';
+import type { Secrets } from '../../vault/redaction.ts';
+import type { Vault } from '../../vault/vault.ts';
+import { findFile } from '../local-files.ts';
+import { omit } from '../omit.ts';
+import type { Task } from '../types.ts';
+import { concealed, readTaskFile } from '../vaulted-files.ts';
+import { normaliseMode } from './mode.ts';
+import { formatOf, holdsSpecial, isTextOnly, itemSchema, propertySchema, type Schema, typesOf } from './schema-walk.ts';
+import { validateArguments } from './validate.ts';
+
+/**
+ * The arguments of a task for one host (and item), as its module receives them: module_defaults under the task's own,
+ * `omit` left out, defaults filled in, files loaded, templates rendered, checked against the schema.
+ * Files that are encrypted are decrypted, unless the task says `decrypt: false`; what they hold, and every value that
+ * the schema calls secret, the vault's secrets learn. Throws TaskFailure, TemplateError or UnknownValue.
+ */
+export async function prepareArguments(task: Task, scope: Scope, vault: Vault): Promise<unknown> {
+  const { module } = task;
+  const templates = new Map([...(task.settings.moduleDefaults.get(module.name) ?? []), ...task.args]);
+  const args = evaluateAll(templates, scope, module.args);
+  const given = { ...args };
+  const problems = validateArguments(module, args);
+  const messages = problems.length > 0 ? problems.map((p) => p.message) : (module.lint?.(given) ?? []);
+  if (messages.length > 0) {
+    const hints = problems.flatMap((p) => p.hint ?? []);
+    throw new TaskFailure(messages.join('; '), hints.length > 0 ? { hint: hints.join('; ') } : {});
+  }
+  tellSecrets(args, module.args, vault.secrets);
+  const files: Files = { searchPath: task.searchPath, scope, vault, decrypt: args['decrypt'] !== false };
+  return loadFiles(args, module.args, files);
+}
+
+function evaluateAll(templates: ReadonlyMap<string, Template>, scope: Scope, schema: Schema): Record<string, unknown> {
+  const args: Record<string, unknown> = {};
+  for (const [name, template] of templates) {
+    const value = template.evaluate(scope);
+    if (value !== omit) args[name] = conform(value, propertySchema(schema, name), name);
+  }
+  return args;
+}
+
+function isPlain(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || prototype === Object.prototype;
+}
+
+/** A copy in which numbers are text where the schema says text, modes have their usual form, and nothing is unknown or omitted. */
+function conform(value: unknown, schema: Schema, name: string): unknown {
+  if (value instanceof Unknown) throw new UnknownValue(value.reason);
+  if (Array.isArray(value))
+    return value.filter((item) => item !== omit).map((item) => conform(item, itemSchema(schema), name));
+  if (isPlain(value) && typesOf(schema).has('object')) {
+    const entries = Object.entries(value).filter(([, part]) => part !== omit);
+    return Object.fromEntries(
+      entries.map(([key, part]) => [key, conform(part, propertySchema(schema, key), `${name}.${key}`)]),
+    );
+  }
+  if (!isTextOnly(schema)) return value;
+  if (formatOf(schema) === 'mode') return conformMode(value, name);
+  return typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean' ? String(value) : value;
+}
+
+function conformMode(value: unknown, name: string): unknown {
+  if (typeof value === 'number' || typeof value === 'bigint')
+    throw new TaskFailure(`'${name}' came as the number ${value}: a leading zero, if there was one, is lost`, {
+      hint: "quote the mode where the variable is set: '0644'",
+    });
+  if (typeof value !== 'string') return value;
+  const mode = normaliseMode(value);
+  if (typeof mode === 'string') return mode;
+  throw new TaskFailure(
+    `'${name}' cannot be used: ${mode.message}`,
+    mode.hint === undefined ? {} : { hint: mode.hint },
+  );
+}
+
+function tellSecrets(value: unknown, schema: Schema, secrets: Secrets): void {
+  if (typeof value === 'string' && formatOf(schema) === 'secret') secrets.add(value);
+  else if (Array.isArray(value)) for (const item of value) tellSecrets(item, itemSchema(schema), secrets);
+  else if (isPlain(value))
+    for (const [key, part] of Object.entries(value)) tellSecrets(part, propertySchema(schema, key), secrets);
+}
+
+/** What the loading of files has to know. */
+interface Files {
+  readonly searchPath: readonly string[];
+  readonly scope: Scope;
+  readonly vault: Vault;
+  readonly decrypt: boolean;
+}
+
+/** Puts files in the place of their names. What is not text is loaded already. */
+async function loadFiles(value: unknown, schema: Schema, files: Files): Promise<unknown> {
+  if (!holdsSpecial(schema)) return value;
+  if (Array.isArray(value) && typesOf(schema).has('array'))
+    return Promise.all(value.map((item) => loadFiles(item, itemSchema(schema), files)));
+  const format = formatOf(schema);
+  if (format === 'local-file' || format === 'template-file')
+    return typeof value === 'string' ? loadFile(value, format, files) : alreadyLoaded(value);
+  if (!isPlain(value) || !typesOf(schema).has('object')) return value;
+  const entries = Object.entries(value).map(
+    async ([key, part]) => [key, await loadFiles(part, propertySchema(schema, key), files)] as const,
+  );
+  return Object.fromEntries(await Promise.all(entries));
+}
+
+function alreadyLoaded(value: unknown): unknown {
+  if (isPlain(value) && 'path' in value && 'content' in value) return value;
+  throw new TaskFailure('the name of a file must be text');
+}
+
+async function loadFile(
+  name: string,
+  format: 'local-file' | 'template-file',
+  { searchPath, scope, vault, decrypt }: Files,
+): Promise<LocalFile | RenderedFile> {
+  const search = findFile(name, format, searchPath);
+  if (search.found === undefined)
+    throw new TaskFailure(`there is no ${format === 'template-file' ? 'template' : 'file'} '${name}'`, {
+      hint: search.why,
+    });
+  const path = search.found;
+  const { content, encrypted } = await readTaskFile(path, vault, { decrypt });
+  if (format === 'local-file') return { path, content };
+  const file = compiledOnce(path, content.toString('utf8'));
+  return { path, content: (encrypted ? concealed(file, vault.secrets) : file).render(scope) };
+}
+
+const compiledFiles = new Map<string, { readonly text: string; readonly file: FileTemplate }>();
+
+/** The same file is rendered for each host: compiled anew only where its text is another. */
+function compiledOnce(path: string, text: string): FileTemplate {
+  const known = compiledFiles.get(path);
+  if (known?.text === text) return known.file;
+  const diagnostics = new Diagnostics();
+  const file = compileFile(shownPath(path), text, diagnostics);
+  if (diagnostics.hasErrors)
+    throw new TaskFailure(`the template ${shownPath(path)} cannot be used`, {
+      hint: diagnostics.errors.map((d) => formatDiagnostic(d)).join('\n'),
+    });
+  compiledFiles.set(path, { text, file });
+  return file;
+}

@@ -1,0 +1,241 @@
+import { compileCondition, compileExpression } from '../../expressions/condition.ts';
+import { compileFile, type FileTemplate } from '../../expressions/handlebars/file.ts';
+import type { Template, Typed } from '../../expressions/types.ts';
+import { compileValue } from '../../expressions/value.ts';
+import type { AnyModule } from '../../module/module.ts';
+import type { Evaluated, RenderedFile, Verdict } from '../../module/schema.ts';
+import { describe, type MapEntry, type SourceNode } from '../../source/node.ts';
+import { type Place, shownPath } from '../../source/place.ts';
+import type { Context } from '../context.ts';
+import { holdsExpression, writtenText } from '../kinds.ts';
+import { type FileFormat, findFile } from '../local-files.ts';
+import { checkTaskFile, concealed, openTaskFile } from '../vaulted-files.ts';
+import { normaliseMode } from './mode.ts';
+import {
+  formatOf,
+  holdsSpecial,
+  isTextOnly,
+  itemSchema,
+  propertySchema,
+  type Schema,
+  specialFormats,
+  typesOf,
+} from './schema-walk.ts';
+import { holdsUnknown, unknownPart, validateArguments } from './validate.ts';
+import type { ArgumentProblem } from './words.ts';
+
+/** An argument, compiled, with what of its value is known before the run. */
+interface Compiled {
+  readonly template: Template;
+  readonly known: unknown;
+}
+
+/** `partial`: these are defaults, a task gives the rest. */
+export function compileArguments(
+  module: AnyModule,
+  entries: readonly MapEntry[],
+  at: Place,
+  context: Context,
+  { partial = false }: { partial?: boolean } = {},
+): ReadonlyMap<string, Template> {
+  const { diagnostics } = context.loader;
+  const args = new Map<string, Template>();
+  const known: Record<string, unknown> = {};
+  if (!partial) for (const name of defaultNames(module, context)) known[name] = unknownPart;
+  for (const { key, value } of entries) {
+    const compiled = compileBySchema(value, propertySchema(module.args, key), context);
+    args.set(key, compiled.template);
+    known[key] = compiled.known;
+  }
+  if (!('decrypt' in known) || known['decrypt'] === true) checkFiles(known, module.args, context);
+  const given = { ...known };
+  const problems = validateArguments(module, known);
+  for (const problem of problems) {
+    if (partial && problem.code === 'missing-argument') continue;
+    if (problem.code === 'missing-argument' && misspelt(problem, problems)) continue;
+    diagnostics.error(problem.code, placeOf(problem, entries, at), problem.message, problem.hint);
+  }
+  if (!partial && problems.length === 0)
+    for (const message of lintKnown(module, given))
+      diagnostics.error('argument-lint', at, `'${module.name}': ${message}`);
+  return args;
+}
+
+/** Files that the task hands to its module can be decrypted: told here, before the run, where they cannot. */
+function checkFiles(known: Readonly<Record<string, unknown>>, schema: Schema, { loader }: Context): void {
+  for (const [name, value] of Object.entries(known))
+    if (typeof value === 'string' && formatOf(propertySchema(schema, name)) === 'local-file')
+      checkTaskFile(value, loader);
+}
+
+/** Arguments that module_defaults give; whether they are right has been told where they stand. */
+function defaultNames(module: AnyModule, { settings }: Context): readonly string[] {
+  return [...(settings.moduleDefaults.get(module.name)?.keys() ?? [])].filter((name) =>
+    Object.hasOwn(module.args.properties ?? {}, name),
+  );
+}
+
+/** What the module says whether the values that are not known yet are left out or are something: it cannot be about them. */
+function lintKnown(module: AnyModule, given: Readonly<Record<string, unknown>>): readonly string[] {
+  if (!module.lint) return [];
+  const known = Object.entries(given).filter(([, value]) => !holdsUnknown(value));
+  const leftOut = module.lint(Object.fromEntries(known));
+  if (leftOut.length === 0 || known.length === Object.keys(given).length) return leftOut;
+  const something = Object.keys(given).map((name) => [name, '{{ unknown }}'] as const);
+  const standingIn = module.lint(Object.fromEntries([...something, ...known]));
+  return leftOut.filter((message) => standingIn.includes(message));
+}
+
+/** The place of the exact argument that a problem is about. */
+function placeOf({ path, key }: ArgumentProblem, entries: readonly MapEntry[], at: Place): Place {
+  let place = at;
+  let node: SourceNode | undefined;
+  for (const [depth, name] of [...path, ...(key === undefined ? [] : [key])].entries()) {
+    const within: readonly MapEntry[] = depth === 0 ? entries : node?.kind === 'map' ? node.entries : [];
+    const entry = within.find((e) => e.key === name);
+    node = node?.kind === 'list' ? node.items[Number(name)] : entry?.value;
+    if (!node) break;
+    place = depth === path.length && entry ? entry.keyPlace : node.place;
+  }
+  return place;
+}
+
+/** The argument that is missing stands there, but under a name that is almost right: told once. */
+function misspelt(missing: ArgumentProblem, problems: readonly ArgumentProblem[]): boolean {
+  const hints = problems.flatMap((p) => (p.code === 'unknown-argument' && p.hint !== undefined ? [p.hint] : []));
+  return hints.some(
+    (hint) => hint.startsWith('did you mean') && missing.message.endsWith(hint.slice(12).replace('?', '').trim()),
+  );
+}
+
+function compileBySchema(node: SourceNode, schema: Schema, context: Context): Compiled {
+  const { diagnostics } = context.loader;
+  const format = formatOf(schema);
+  if (holdsSpecial(schema)) {
+    if (node.kind === 'list' && typesOf(schema).has('array'))
+      return together(
+        node,
+        node.items.map((item) => compileBySchema(item, itemSchema(schema), context)),
+      );
+    if (node.kind === 'map' && typesOf(schema).has('object')) {
+      const parts = node.entries.map((e) => compileBySchema(e.value, propertySchema(schema, e.key), context));
+      return together(
+        node,
+        parts,
+        node.entries.map((e) => e.key),
+      );
+    }
+    if (specialFormats.has(format)) return compileSpecial(node, format!, context);
+    if (
+      node.kind === 'scalar' &&
+      !holdsExpression(node) &&
+      !typesOf(schema).has('string') &&
+      specialFormats.has(formatOf(itemSchema(schema)))
+    )
+      return together(node, [compileBySchema(node, itemSchema(schema), context)]);
+  }
+  const written = asSchemaSays(node, schema);
+  const template = compileValue(written, diagnostics);
+  return { template, known: knownValue(written) };
+}
+
+/** The value as far as it is known before the run. */
+function knownValue(node: SourceNode): unknown {
+  if (node.kind === 'list') return node.items.map(knownValue);
+  if (node.kind === 'map') return Object.fromEntries(node.entries.map(({ key, value }) => [key, knownValue(value)]));
+  return holdsExpression(node) ? unknownPart : node.value;
+}
+
+/** Where the schema says text, numbers and booleans are the text that was written; a mode is brought to its usual form. */
+function asSchemaSays(node: SourceNode, schema: Schema): SourceNode {
+  if (node.kind === 'list') return { ...node, items: node.items.map((item) => asSchemaSays(item, itemSchema(schema))) };
+  if (node.kind === 'map')
+    return {
+      ...node,
+      entries: node.entries.map((e) => ({ ...e, value: asSchemaSays(e.value, propertySchema(schema, e.key)) })),
+    };
+  if (node.value === null || !isTextOnly(schema) || holdsExpression(node)) return node;
+  const text = writtenText(node);
+  const mode = formatOf(schema) === 'mode' ? normaliseMode(text) : text;
+  return { ...node, value: typeof mode === 'string' ? mode : text };
+}
+
+/** A list or map of parts that are compiled each by its own schema. */
+function together(node: SourceNode, parts: readonly Compiled[], keys?: readonly string[]): Compiled {
+  const object = (values: readonly unknown[]): unknown =>
+    keys ? Object.fromEntries(keys.map((key, i) => [key, values[i]])) : values;
+  return {
+    template: {
+      place: node.place,
+      constant: parts.every((part) => part.template.constant),
+      references: parts.flatMap((part) => part.template.references),
+      expressions: parts.flatMap((part) => part.template.expressions ?? []),
+      evaluate: (scope) => object(parts.map((part) => part.template.evaluate(scope))),
+    },
+    known: object(parts.map((part) => part.known)),
+  };
+}
+
+/** Values that the module receives as more than text. They are never evaluated from data: what is compiled here is what runs. */
+function compileSpecial(node: SourceNode, format: string, context: Context): Compiled {
+  const { diagnostics } = context.loader;
+  if (format === 'condition') {
+    const conditions = compileCondition(node, diagnostics);
+    const source = conditions.map((c) => c.source).join(' && ');
+    return computed(node, conditions, (scope): Verdict => ({ source, holds: conditions.every((c) => c.holds(scope)) }));
+  }
+  if (format === 'expression') {
+    const expression = compileExpression(node, diagnostics);
+    return computed(
+      node,
+      [expression],
+      (scope): Evaluated => ({ source: expression.source, value: expression.evaluate(scope) }),
+    );
+  }
+  if (node.kind !== 'scalar' || node.value === null) {
+    diagnostics.error('argument-value', node.place, `this must be the name of a file, but it is ${describe(node)}`);
+    return computed(node, [], () => undefined);
+  }
+  if (holdsExpression(node)) return { template: compileValue(node, diagnostics), known: unknownPart };
+  return compileFileName(node, writtenText(node), format as FileFormat, context);
+}
+
+/** What is known of a computed value before the run is its text. */
+function computed(node: SourceNode, expressions: readonly Typed[], evaluate: Template['evaluate']): Compiled {
+  const known = node.kind === 'scalar' ? writtenText(node) : unknownPart;
+  const references = expressions.flatMap((e) => e.references);
+  return { template: { place: node.place, constant: false, references, expressions, evaluate }, known };
+}
+
+/** A file whose name is known is found, and a template compiled, before anything runs. */
+function compileFileName(node: SourceNode, name: string, format: FileFormat, context: Context): Compiled {
+  const { diagnostics } = context.loader;
+  const search = findFile(name, format, context.searchPath);
+  if (search.found === undefined) {
+    diagnostics.error(
+      'missing-file',
+      node.place,
+      `there is no ${format === 'template-file' ? 'template' : 'file'} '${name}'`,
+      search.why,
+    );
+    return computed(node, [], () => name);
+  }
+  const path = search.found;
+  if (format === 'local-file') {
+    context.loader.vault.inputs?.noteFile(path);
+    return { template: { place: node.place, constant: true, references: [], evaluate: () => path }, known: path };
+  }
+  const file = compiledFile(path, context);
+  const { template, known } = computed(node, [], (scope): RenderedFile => ({ path, content: file.render(scope) }));
+  return { template: { ...template, references: file.references }, known };
+}
+
+function compiledFile(path: string, { loader }: Context): FileTemplate {
+  const known = loader.templateFiles.get(path);
+  if (known) return known;
+  const opened = openTaskFile(path, loader);
+  const compiled = compileFile(shownPath(path), opened?.content.toString('utf8') ?? '', loader.diagnostics);
+  const file = opened?.encrypted ? concealed(compiled, loader.vault.secrets) : compiled;
+  loader.templateFiles.set(path, file);
+  return file;
+}

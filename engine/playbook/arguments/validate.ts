@@ -1,0 +1,52 @@
+import type { ErrorObject } from 'ajv';
+import type { AnyModule } from '../../module/module.ts';
+import { validatorOf } from './validators.ts';
+import { type ArgumentProblem, explainProblem, requiredNames } from './words.ts';
+
+/** Stands for a value that is not known before the run. */
+export const unknownPart: unique symbol = Symbol('unknown part');
+
+/** Fills defaults into `args` and tells what is wrong with them. Parts that are `unknownPart` are not judged. */
+export function validateArguments(module: AnyModule, args: Record<string, unknown>): readonly ArgumentProblem[] {
+  const validate = validatorOf(module);
+  validate(args); // fills in defaults only after it has judged conditions like `if`, which are about the whole
+  if (validate(args)) return [];
+  return leaves(validate.errors ?? [])
+    .filter(isCertain)
+    .map((error) => explainProblem(module.name, error));
+}
+
+/** A choice that failed brings the errors of every branch: keeps those of the branch that was meant, or the choice's own. */
+function leaves(errors: readonly ErrorObject[]): readonly ErrorObject[] {
+  const choices = errors.filter((e) => e.keyword === 'oneOf' || e.keyword === 'anyOf');
+  let kept = errors.filter((e) => e.keyword !== 'if' && e.propertyName === undefined); // others tell the same
+  for (const choice of choices) {
+    const inside = kept.filter((e) => e.schemaPath.startsWith(`${choice.schemaPath}/`));
+    const branches = (choice.schema as readonly unknown[]).map((_, i) =>
+      inside.filter((e) => e.schemaPath.startsWith(`${choice.schemaPath}/${i}/`)),
+    );
+    const meant = branches.filter(
+      (branch) =>
+        !branch.some(
+          (e) => e.instancePath === choice.instancePath && ['type', 'const', 'enum', 'required'].includes(e.keyword),
+        ),
+    );
+    const instead = meant.length === 1 ? meant[0]! : [choice];
+    kept = [...kept.filter((e) => e !== choice && !inside.includes(e)), ...instead];
+  }
+  return kept;
+}
+
+/** Names are certain whatever the values will be; a value is judged only where all of it is known. */
+function isCertain(error: ErrorObject): boolean {
+  return (
+    ['required', 'additionalProperties', 'propertyNames', 'dependentRequired'].includes(error.keyword) ||
+    requiredNames(error) !== undefined ||
+    !holdsUnknown(error.data)
+  );
+}
+
+export function holdsUnknown(value: unknown): boolean {
+  if (value === unknownPart) return true;
+  return typeof value === 'object' && value !== null && Object.values(value).some(holdsUnknown);
+}

@@ -1,0 +1,91 @@
+import { readdirSync } from 'node:fs';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { offsetAt } from '../../expressions/handlebars/located.ts';
+import { parseHandlebars } from '../../expressions/handlebars/parse.ts';
+import type { Scope, Template } from '../../expressions/types.ts';
+import { compileValue } from '../../expressions/value.ts';
+import { Diagnostics } from '../../source/diagnostic.ts';
+import type { ScalarNode } from '../../source/node.ts';
+import type { Context } from '../context.ts';
+import { isFolder } from '../local-files.ts';
+import type { Loop } from '../types.ts';
+
+/** A name, as far as it is known before the run: each part is text, or (undefined) any text without a slash. */
+export type NamePattern = readonly (string | undefined)[];
+
+/** The text of a name that is wholly known. */
+export function certainName(pattern: NamePattern): string | undefined {
+  return pattern.every((part) => part !== undefined) ? pattern.join('') : undefined;
+}
+
+/** What a name can be: one pattern, or one for each item of a loop over a list that is known. */
+export function possibleNames(node: ScalarNode, loop: Loop | undefined, context: Context): readonly NamePattern[] {
+  const template = compileValue(node, new Diagnostics());
+  const items = loop?.over.constant ? loop.over.evaluate(knownScope(context)) : undefined;
+  const scopes =
+    Array.isArray(items) && items.length > 0
+      ? items.map((item) => knownScope(context, new Map([[loop!.variable, item]])))
+      : [knownScope(context)];
+  const patterns = scopes.map((scope) => patternOf(node, template, scope));
+  return [...new Map(patterns.map((pattern) => [JSON.stringify(pattern), pattern])).values()];
+}
+
+/** What is the same on every host. */
+function knownScope({ role, play, loader }: Context, more: ReadonlyMap<string, unknown> = new Map()): Scope {
+  const known = new Map<string, unknown>([...loader.extra, ['playbook_dir', play.folder], ...more]);
+  if (role) known.set('role_path', role.path).set('role_name', role.name);
+  return { lookup: (name) => known.get(name), names: () => known.keys() };
+}
+
+function patternOf(node: ScalarNode, template: Template, scope: Scope): NamePattern {
+  const whole = valueOf(template, scope);
+  if (whole !== undefined) return [whole];
+  if (node.tag !== undefined || typeof node.value !== 'string') return [undefined];
+  const text = node.value;
+  try {
+    return parseHandlebars(text).body.map((part) => {
+      if (part.type === 'ContentStatement') return part.value;
+      const source = text.slice(offsetAt(text, part.loc.start), offsetAt(text, part.loc.end));
+      return valueOf(compileValue({ ...node, value: source, source }, new Diagnostics()), scope);
+    });
+  } catch {
+    return [undefined]; // what is wrong with it is told where it is compiled
+  }
+}
+
+function valueOf(template: Template, scope: Scope): string | undefined {
+  try {
+    const value = template.evaluate(scope);
+    return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
+  } catch {
+    return undefined; // it needs what only a run tells
+  }
+}
+
+/** The files and folders that a pattern fits, in this folder and below it where the pattern says so. */
+export function matching(pattern: NamePattern, folder: string): readonly string[] {
+  const mark = '\0';
+  const text = pattern.map((part) => part ?? mark).join('');
+  const fixed = text.slice(0, text.indexOf(mark)); // up to here it is one path
+  const from = isAbsolute(text) ? dirname(`${fixed}x`) : resolve(folder, dirname(`${fixed}x`));
+  const segments = text.slice(fixed.lastIndexOf('/') + 1).split('/');
+  let found = [from];
+  for (const segment of segments) {
+    if (!segment.includes(mark)) {
+      found = found.map((path) => join(path, segment));
+      continue;
+    }
+    const fits = new RegExp(`^${segment.split(mark).map(escapePattern).join('.*')}$`, 's');
+    found = found.filter(isFolder).flatMap((path) =>
+      readdirSync(path)
+        .sort()
+        .filter((name) => !name.startsWith('.') && fits.test(name))
+        .map((name) => join(path, name)),
+    );
+  }
+  return found;
+}
+
+function escapePattern(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}

@@ -1,5 +1,0 @@
-import type { ValidateFunction } from 'ajv';
-import type { AnyModule } from '../contract/module.ts';
-
-/** Validators of the modules that come along, in the form that the build gives them: it puts them in the place of this file. */
-export const madeValidators: ReadonlyMap<AnyModule, ValidateFunction> = new Map();

@@ -1,0 +1,46 @@
+import type { Difference } from '../../module/module.ts';
+import { mask, type Secrets } from '../../vault/redaction.ts';
+import type { Event } from './event.ts';
+
+/** What reporters know things by. These names stand in the playbook and the inventory; they are no secrets. */
+const names = new Set(['event', 'status', 'host', 'hosts', 'module', 'place', 'milliseconds', 'version', 'exit']);
+
+/** The one gate through which every event goes: no secret comes out of it. */
+export function maskEvent<E extends Event>(event: E, secrets: Secrets): E {
+  const entries = Object.entries(event).map(([key, value]: [string, unknown]) => {
+    if (names.has(key)) return [key, value] as const;
+    if (key === 'differences') return [key, (value as Difference[]).map((d) => maskDifference(d, secrets))] as const;
+    return [key, secrets.value(value)] as const;
+  });
+  return Object.fromEntries(entries) as unknown as E;
+}
+
+/**
+ * A difference without its secrets, line by line as before. What a new secret takes the place of was one as well: the old
+ * password in the same line of a file is masked too, though nobody has said that it is secret.
+ */
+export function maskDifference(difference: Difference, secrets: Secrets): Difference {
+  const [from, to] = [difference.from, difference.to].map((text) => (text === null ? null : secrets.lines(text)));
+  return {
+    ...secrets.value(difference),
+    from: from ? (to ? before(difference, from, to) : from).join('\n') : null,
+    to: to ? to.join('\n') : null,
+  };
+}
+
+/** The masked lines of the old text; where only the secret in a line is another one, that can be seen. */
+function before(original: Difference, from: readonly string[], to: readonly string[]): readonly string[] {
+  const staying = new Set(original.to?.split('\n'));
+  const holders = to.filter((line) => line.includes(mask));
+  return original.from!.split('\n').map((line, i) => {
+    const holder = line.trim() === '' || staying.has(line) ? undefined : holders.find((h) => isAlike(line, h));
+    return holder?.replaceAll(mask, `${mask} (before)`) ?? from[i]!;
+  });
+}
+
+/** Whether a line differs from one that holds a mask only where the mask is. */
+function isAlike(line: string, holder: string): boolean {
+  const begin = holder.slice(0, holder.indexOf(mask));
+  const end = holder.slice(holder.lastIndexOf(mask) + mask.length);
+  return line.length >= begin.length + end.length && line.startsWith(begin) && line.endsWith(end);
+}

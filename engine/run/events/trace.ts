@@ -1,0 +1,37 @@
+import type { Connection, Shell } from '../../transport/types.ts';
+import type { Emit } from './event.ts';
+
+const known = { open: new WeakMap<Connection, Connection>(), hidden: new WeakMap<Connection, Connection>() };
+
+/** The same connection, which tells what goes to the host and when the answer comes; of a task with no_log only when. */
+export function watched(connection: Connection, emit: Emit, hidden: boolean): Connection {
+  const alike = hidden ? known.hidden : known.open;
+  let watching = alike.get(connection);
+  if (!watching) {
+    watching = {
+      target: connection.target,
+      get roundTrips() {
+        return connection.roundTrips;
+      },
+      shell: async (become, purpose) =>
+        watchedShell(await connection.shell(become, purpose), connection.target.name, become?.user, emit, hidden),
+      close: () => connection.close(),
+    };
+    alike.set(connection, watching);
+  }
+  return watching;
+}
+
+function watchedShell(shell: Shell, host: string, user: string | undefined, emit: Emit, hidden: boolean): Shell {
+  return {
+    async run(scripts) {
+      const shown = scripts.map(({ text }) => (hidden ? 'hidden by no_log' : text));
+      emit({ event: 'sent', host, ...(user !== undefined && { user }), scripts: shown });
+      const begun = performance.now();
+      const outputs = await shell.run(scripts);
+      const milliseconds = Math.round(performance.now() - begun);
+      emit({ event: 'received', host, codes: outputs.map(({ code }) => code), milliseconds });
+      return outputs;
+    },
+  };
+}

@@ -1,0 +1,35 @@
+import type { Template } from '../expressions/types.ts';
+import type { Playbook } from '../playbook/types.ts';
+import { tasksOf } from '../playbook/walk.ts';
+
+/** The arguments that name the hosts and groups which these modules bring into being. */
+const naming: ReadonlyMap<string, readonly string[]> = new Map([
+  ['add_host', ['name', 'hostname', 'host', 'groups', 'group', 'groupname']],
+  ['group_by', ['key', 'parents']],
+]);
+
+/** What of the inventory may come into being while a playbook runs. */
+export interface Growth {
+  readonly grows: boolean;
+  /** A host or group of this name may; one whose name is computed may have any. */
+  readonly mayAppear: (name: string) => boolean;
+}
+
+export function growthOf(playbook: Playbook): Growth {
+  const tasks = playbook.plays.flatMap(tasksOf).filter(({ module }) => naming.has(module.name));
+  const named: readonly Template[] = tasks.flatMap(({ module, args }) =>
+    naming.get(module.name)!.flatMap((argument) => args.get(argument) ?? []),
+  );
+  const grows = tasks.length > 0;
+  if (named.some((template) => !template.constant)) return { grows, mayAppear: () => true };
+  const names = new Set(named.flatMap((template) => [template.evaluate(nothing)].flat().flatMap(namesIn)));
+  return { grows, mayAppear: (name) => names.has(name) };
+}
+
+function namesIn(value: unknown): readonly string[] {
+  return String(value)
+    .split(',')
+    .map((name) => name.trim());
+}
+
+const nothing = { lookup: () => undefined, names: () => [] };

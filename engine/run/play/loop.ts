@@ -1,0 +1,60 @@
+import { firstFalse } from '../../expressions/conjunction.ts';
+import type { Condition } from '../../expressions/types.ts';
+import { TaskFailure } from '../../module/failure.ts';
+import type { Include, Loop, Play, Task } from '../../playbook/types.ts';
+import type { HostScope } from '../../variables/scope.ts';
+import { evaluate } from '../task/evaluate.ts';
+import type { RunContext } from '../types.ts';
+
+/**
+ * The items; or the condition that keeps all of them from running. One that fails without the item decides for all: the
+ * loop's source may then well be undefined.
+ */
+export async function itemsOf(
+  run: RunContext,
+  play: Play,
+  scope: HostScope,
+  entry: Task | Include,
+  loop: Loop,
+): Promise<{ readonly items: readonly unknown[]; readonly refused?: Condition }> {
+  const forAll = entry.when.filter((condition) => !mentions(condition.references, loop));
+  const refused = await evaluate(run, play, scope, () => firstFalse(forAll, scope));
+  if (refused) return { items: [], refused };
+  return { items: await evaluate(run, play, scope, () => asList(loop.over.evaluate(scope), entry)) };
+}
+
+/** Whether a condition looks at the item. */
+function mentions(references: readonly { readonly path: readonly string[] }[], loop: Loop): boolean {
+  return references.some(
+    ({ path }) => path[0] === loop.variable || path[0] === loop.indexVariable || path[0] === 'ansible_loop',
+  );
+}
+
+export function loopVariables(loop: Loop, items: readonly unknown[], index: number): Map<string, unknown> {
+  const locals = new Map<string, unknown>([[loop.variable, items[index]]]);
+  if (loop.indexVariable !== undefined) locals.set(loop.indexVariable, index);
+  if (loop.extended) {
+    const { length } = items;
+    const around = {
+      ...(index > 0 && { previtem: items[index - 1] }),
+      ...(index < length - 1 && { nextitem: items[index + 1] }),
+    };
+    const from = { index: index + 1, index0: index, revindex: length - index, revindex0: length - index - 1 };
+    locals.set('ansible_loop', {
+      ...from,
+      first: index === 0,
+      last: index === length - 1,
+      length,
+      allitems: items,
+      ...around,
+    });
+  }
+  return locals;
+}
+
+function asList(value: unknown, task: { readonly name: string }): readonly unknown[] {
+  if (Array.isArray(value)) return value;
+  const kind =
+    value === null || value === undefined ? 'nothing' : typeof value === 'object' ? 'a map' : `a ${typeof value}`;
+  throw new TaskFailure(`loop of '${task.name}' needs a list, but got ${kind}`);
+}

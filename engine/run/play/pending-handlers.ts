@@ -1,0 +1,166 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdirSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Handler, Play } from '../../playbook/types.ts';
+import type { Emit } from '../events/event.ts';
+import type { HostState } from '../host/state.ts';
+
+/** A handler that was notified on a host and has not run there. Names only: nothing of what it works with is kept. */
+interface Pending {
+  readonly play: string;
+  readonly handler: string;
+  readonly host: string;
+}
+
+/** What tells one run from another: the same playbooks on the same inventories go on where the last run ended. */
+export interface Subject {
+  readonly playbooks: readonly string[];
+  readonly inventories: readonly string[];
+}
+
+/**
+ * Handlers that wait, in a file, from the moment they are notified until they have run without a failure: what a run
+ * that failed, was interrupted or died has left is notified again by the next one. Without a folder nothing is kept, and
+ * what check mode foresees is not written.
+ */
+export class Journal {
+  readonly #file: string | undefined;
+  readonly #writable: boolean;
+  readonly #subject: Subject;
+  readonly #emit: Emit;
+  readonly #pending = new Map<string, Pending>();
+  #due: NodeJS.Immediate | undefined;
+
+  constructor(folder: string | undefined, subject: Subject, writable: boolean, emit: Emit) {
+    this.#subject = { playbooks: subject.playbooks.map(real), inventories: subject.inventories.map(real) };
+    const key = createHash('sha256').update(JSON.stringify(this.#subject)).digest('hex').slice(0, 32);
+    this.#file = folder === undefined ? undefined : join(folder, `${key}.json`);
+    this.#writable = writable;
+    this.#emit = emit;
+    for (const pending of this.#read()) this.#pending.set(keyOf(pending), pending);
+  }
+
+  notified(play: Play, handler: Handler, host: HostState): void {
+    const pending = { play: play.name, handler: nameOf(handler), host: host.name };
+    if (this.#pending.has(keyOf(pending))) return;
+    this.#pending.set(keyOf(pending), pending);
+    this.#changed();
+  }
+
+  /** It has run on the host, or is not to run there any more. */
+  done(play: Play, handler: Handler, host: HostState): void {
+    if (this.#pending.delete(keyOf({ play: play.name, handler: nameOf(handler), host: host.name }))) this.#changed();
+  }
+
+  /** Tells and forgets what can no longer run: its play, handler or host is gone. */
+  dropMissing(plays: readonly Play[], mayHaveHost: (name: string) => boolean): void {
+    for (const pending of this.#pending.values()) {
+      const play = plays.filter(({ name }) => name === pending.play);
+      const why =
+        play.length === 0
+          ? 'the playbook has no such play any more'
+          : !play.some((p) => p.handlers.some((handler) => nameOf(handler) === pending.handler))
+            ? 'the play has no such handler any more'
+            : mayHaveHost(pending.host)
+              ? undefined
+              : 'the inventory has no such host any more';
+      if (why === undefined) continue;
+      this.#warn(`${pending.host}: ${told(pending)} is pending from an earlier run, and dropped: ${why}`);
+      this.#pending.delete(keyOf(pending));
+      this.#changed();
+    }
+  }
+
+  /** Notifies what an earlier run has left of this play, on these hosts. */
+  resume(play: Play, hosts: readonly HostState[]): void {
+    for (const handler of play.handlers) {
+      const name = nameOf(handler);
+      const due = hosts.filter((host) => this.#pending.has(keyOf({ play: play.name, handler: name, host: host.name })));
+      if (due.length === 0) continue;
+      for (const host of due) host.notified.set(handler, 'changed');
+      const names = due.map((host) => host.name).join(', ');
+      this.#warn(
+        `${names}: ${told({ play: play.name, handler: name })} is pending from an earlier run: notified again`,
+      );
+    }
+  }
+
+  /** Tells what is left for the next run, and makes sure that it is written. */
+  close(): void {
+    if (this.#file === undefined || !this.#writable) return;
+    if (this.#due) this.#write();
+    const hosts = new Map<string, string[]>();
+    for (const pending of this.#pending.values()) {
+      const about = told(pending);
+      hosts.set(about, [...(hosts.get(about) ?? []), pending.host]);
+    }
+    for (const [about, names] of hosts)
+      this.#warn(`${names.join(', ')}: ${about} has not run: the next run of this playbook notifies it again`);
+  }
+
+  #read(): readonly Pending[] {
+    if (this.#file === undefined) return [];
+    let text: string;
+    try {
+      text = readFileSync(this.#file, 'utf8');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
+        this.#warn(`the journal of earlier runs cannot be read: ${(error as Error).message}`);
+      return [];
+    }
+    try {
+      const { pending } = JSON.parse(text) as { pending: readonly Pending[] };
+      return pending.map(({ play, handler, host }) => ({ play, handler, host }));
+    } catch {
+      this.#warn(`the journal of earlier runs is damaged, and not used: ${this.#file}`);
+      return [];
+    }
+  }
+
+  /** What is notified at the same time is written together. */
+  #changed(): void {
+    if (this.#file !== undefined && this.#writable) this.#due ??= setImmediate(() => this.#write());
+  }
+
+  #write(): void {
+    clearImmediate(this.#due);
+    this.#due = undefined;
+    const file = this.#file!;
+    try {
+      if (this.#pending.size === 0) return rmSync(file, { force: true });
+      mkdirSync(join(file, '..'), { recursive: true, mode: 0o700 });
+      const temporary = `${file}.${randomUUID()}`;
+      const content = { ...this.#subject, pending: [...this.#pending.values()] };
+      writeFileSync(temporary, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600, flag: 'wx' });
+      renameSync(temporary, file);
+    } catch (error) {
+      this.#warn(`pending handlers are not kept for the next run: ${(error as Error).message}`);
+    }
+  }
+
+  #warn(message: string): void {
+    this.#emit({ event: 'warning', message });
+  }
+}
+
+function keyOf({ play, handler, host }: Pending): string {
+  return JSON.stringify([play, handler, host]);
+}
+
+/** Handlers of roles by both names: two roles may have one of the same name. */
+function nameOf({ name, role }: Handler): string {
+  return role ? `${role.name} : ${name}` : name;
+}
+
+function told({ play, handler }: Omit<Pending, 'host'>): string {
+  return `the handler '${handler}' of the play '${play}'`;
+}
+
+/** The same file by another path is the same; what is no file (`web1,web2,`) stays what it is. */
+function real(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+}

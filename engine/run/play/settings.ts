@@ -1,0 +1,76 @@
+import { type Template, TemplateError } from '../../expressions/types.ts';
+import { PlayScope } from '../../playbook/play-scope.ts';
+import type { Play } from '../../playbook/types.ts';
+import type { Diagnostics } from '../../source/diagnostic.ts';
+
+/** What a play says of its run as a whole, with its expressions evaluated. */
+export interface Terms {
+  readonly serial: readonly (number | `${number}%`)[];
+  readonly maxFailPercentage: number | undefined;
+  readonly gatherFacts: boolean;
+}
+
+/** Extra vars and the play's own variables can be used. Throws TemplateError; what it throws, checkTerms has told before. */
+export function termsOf(play: Play, extra: ReadonlyMap<string, unknown>): Terms {
+  const scope = new PlayScope(extra, [...play.layers.roleDefaults, ...play.layers.vars]);
+  const term = <T>(template: Template, read: (value: unknown) => T | undefined, expected: string): T => {
+    const value = template.evaluate(scope);
+    const found = read(value);
+    if (found === undefined)
+      throw new TemplateError(
+        `this must be ${expected}, but it is ${JSON.stringify(value) ?? 'nothing'}`,
+        template.place,
+      );
+    return found;
+  };
+  const { serial, maxFailPercentage, gatherFacts } = play;
+  return {
+    serial: serial.flatMap((template) =>
+      term(template, readBatches, "a number of hosts or a percentage such as '25%'"),
+    ),
+    maxFailPercentage: maxFailPercentage && term(maxFailPercentage, readPercentage, 'a percentage'),
+    gatherFacts: gatherFacts ? term(gatherFacts, readTruth, 'true or false') : false,
+  };
+}
+
+/** Tells what cannot be evaluated before any host is touched. */
+export function checkTerms(
+  plays: readonly Play[],
+  extra: ReadonlyMap<string, unknown>,
+  diagnostics: Diagnostics,
+): void {
+  for (const play of plays)
+    try {
+      termsOf(play, extra);
+    } catch (error) {
+      if (!(error instanceof TemplateError)) throw error;
+      diagnostics.error(
+        'play-term',
+        error.place,
+        error.message,
+        'what a play says of its run as a whole may use extra vars (-e) and the vars of the play only',
+      );
+    }
+}
+
+/** An expression may give a list where one batch could stand. 0: all hosts at once. */
+function readBatches(value: unknown): Terms['serial'] | undefined {
+  const sizes = (Array.isArray(value) ? value : [value]).map((size: unknown) => {
+    const text = typeof size === 'string' || typeof size === 'number' ? String(size).trim() : '';
+    if (/^\d+$/.test(text)) return Number(text);
+    return /^([1-9]\d?|100)%$/.test(text) ? (text as `${number}%`) : undefined;
+  });
+  return sizes.includes(undefined) ? undefined : (sizes as Terms['serial']);
+}
+
+function readPercentage(value: unknown): number | undefined {
+  const text = typeof value === 'string' || typeof value === 'number' ? String(value).trim() : '';
+  const number = Number(text.replace(/%$/, ''));
+  return text !== '' && number >= 0 && number <= 100 ? number : undefined;
+}
+
+/** Extra vars given as key=value are text. */
+function readTruth(value: unknown): boolean | undefined {
+  if (value === true || value === 'true') return true;
+  return value === false || value === 'false' ? false : undefined;
+}

@@ -1,0 +1,53 @@
+import { spawn } from 'node:child_process';
+import { HostConnection } from '../connection.ts';
+import type { ShellStream } from '../shell/session.ts';
+import type { Target } from '../types.ts';
+
+/** This machine: the same shells, as child processes. */
+export function openLocal(target: Target, shell = '/bin/sh'): HostConnection {
+  return new HostConnection(target, {
+    start: (command) => Promise.resolve(startLocal(command, shell)),
+    close: () => Promise.resolve(),
+  });
+}
+
+/** `shell` stands for /bin/sh in tests. */
+function startLocal(command: string, shell: string): ShellStream {
+  const text = shell === '/bin/sh' ? command : command.replaceAll('/bin/sh', shell);
+  // A process group of its own: Ctrl-C in the terminal is the controller's to handle, and destroy() reaches all of it.
+  const child = spawn(shell, ['-c', text], { detached: true, stdio: 'pipe' });
+  const { stdin, stdout, stderr } = child;
+  return {
+    stdin,
+    stdout,
+    stderr,
+    onClosed(listener) {
+      let told = false;
+      const tell = (why?: string) => {
+        if (!told) listener(why);
+        told = true;
+      };
+      child.once('error', (error) => tell(error.message));
+      child.once('close', () => tell());
+      // A child in the background may hold the streams open for ever.
+      child.once('exit', (code, signal) => {
+        const why = signal ? `the shell was ended by ${signal}` : `the shell ended with exit code ${code}`;
+        const timer = setTimeout(tell, 200, why);
+        child.once('close', () => clearTimeout(timer));
+      });
+    },
+    end() {
+      stdin.end();
+      stdout.destroy();
+      stderr.destroy();
+    },
+    destroy() {
+      for (const stream of [stdin, stdout, stderr]) stream.destroy();
+      try {
+        if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGKILL');
+      } catch {
+        // it is gone already
+      }
+    },
+  };
+}

@@ -1,0 +1,73 @@
+import { quote, sh } from '../../module/quote.ts';
+import type { Script } from '../types.ts';
+
+/**
+ * What the long-lived shell is started with, and all that `ps` ever shows of it: reads the size of a program on a line, then
+ * the program itself by `dd`, and runs it. Shells that read their program from standard input themselves are no base for
+ * this: bash and ksh fetch it byte by byte, dash and busybox swallow what belongs to the commands behind it.
+ */
+const loop = 'while read -r size; do eval "$(dd bs="$size" count=1 iflag=fullblock 2>/dev/null)"; done';
+
+/** The command line that starts the shell; `greeting` is printed first. */
+export function shellCommand(greeting?: string): string {
+  return sh`/bin/sh -c ${greeting === undefined ? loop : `echo ${quote(greeting)}; ${loop}`}`;
+}
+
+/** Run once before all else. The folder stays the user's own where the one to be can read it. */
+const setting = [
+  `export LC_ALL=C PATH="\${PATH:-/usr/local/bin:/usr/bin:/bin}:/usr/local/sbin:/usr/sbin:/sbin"`,
+  'unset ENV BASH_ENV CDPATH HISTFILE; umask 022',
+  '[ -r . ] && [ -x . ] || cd /',
+].join('\n');
+
+/** Between the end of the time and the kill of what does not end by itself. */
+export const killAfterSeconds = 5;
+
+const large = 256 * 1024;
+
+/** What is written for several scripts, in this order. The first program of a shell is preceded by its setting, frame 0. */
+export function programFor(scripts: readonly Script[], mark: string, firstSequence: number): readonly Buffer[] {
+  const text: string[] = firstSequence === 0 ? [setting, frameEnd(mark, 0)] : [];
+  const first = Math.max(firstSequence, 1);
+  scripts.forEach((script, i) => text.push(command(script), frameEnd(mark, first + i)));
+  const program = Buffer.from(text.join('\n'));
+  const pieces = [Buffer.from(`${program.length}\n`), program, ...scripts.flatMap(({ stdin }) => stdin ?? [])];
+  // What is large is not copied: it may be the same for many hosts.
+  return pieces.some(({ length }) => length >= large) ? pieces : [Buffer.concat(pieces)];
+}
+
+/** Prints the mark on both streams. The exit code passes through $1, and no variable is left for the next script to see. */
+function frameEnd(mark: string, sequence: number): string {
+  return `set -- $?; printf '${mark} ${sequence} %d\\n' $1; printf '${mark} ${sequence} %d\\n' $1 >&2; set --`;
+}
+
+function command(script: Script): string {
+  const { text, stdin, timeoutSeconds } = script;
+  if (text.includes('\0')) throw new TypeError('a shell script cannot hold a NUL byte');
+  const input = stdin === undefined ? '</dev/null' : '';
+  const run = timeoutSeconds === undefined ? `( eval ${quote(text)} ) ${input}` : timed(text, timeoutSeconds, input);
+  if (stdin === undefined) return run;
+  // What the script leaves unread has to go: behind it in the stream comes the next program.
+  return `{ ${take(stdin.length)}; } | ( ${run}; set -- $?; cat >/dev/null; exit $1 )`;
+}
+
+/**
+ * `timeout` leads a process group of its own and ends all of it. The text reaches the inner shell through a pipe of a
+ * built-in `printf`, so it stands in no argument list and in no file, while standard input stays the script's own (by way
+ * of 4). The redirections stand at the subshell: dash loses track of 4 where a brace group around it has one of its own.
+ */
+function timed(text: string, seconds: number, input: string): string {
+  const inner = quote('eval "$(cat <&3)" 3<&-');
+  return `( printf %s ${quote(text)} | timeout -k ${killAfterSeconds} ${seconds} /bin/sh -c ${inner} 3<&0 <&4 4<&- ) ${input} 4<&0`;
+}
+
+/** Hands on exactly so many bytes of the stream, whatever the size of the pieces in which they come. */
+function take(bytes: number): string {
+  const block = 65_536;
+  const whole = Math.floor(bytes / block);
+  const parts = [
+    ...(whole > 0 ? [`dd bs=${block} count=${whole} iflag=fullblock 2>/dev/null`] : []),
+    ...(bytes % block > 0 ? [`dd bs=${bytes % block} count=1 iflag=fullblock 2>/dev/null`] : []),
+  ];
+  return parts.join('; ') || ':';
+}

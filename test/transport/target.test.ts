@@ -1,0 +1,216 @@
+import { homedir, userInfo } from 'node:os';
+import { resolve } from 'node:path';
+import { expect } from 'chai';
+import { becomeOf, type TargetDefaults, targetOf } from '../../engine/transport/target.ts';
+import type { Become, Target } from '../../engine/transport/types.ts';
+
+interface Case {
+  readonly it: string;
+  readonly name?: string;
+  readonly variables?: Readonly<Record<string, unknown>>;
+  readonly defaults?: TargetDefaults;
+  readonly target?: Partial<Target>;
+  readonly warnings?: readonly string[];
+  readonly error?: string;
+}
+
+const me = userInfo().username;
+const ssh = (text: string) => ({ ansible_ssh_common_args: text });
+
+const cases: readonly Case[] = [
+  {
+    it: 'has defaults',
+    target: {
+      name: 'web1',
+      kind: 'ssh',
+      address: 'web1',
+      port: 22,
+      user: me,
+      hostKeyChecking: 'strict',
+      connectTimeoutSeconds: 10,
+      knownHostsFiles: [`${homedir()}/.ssh/known_hosts`, '/etc/ssh/ssh_known_hosts'],
+      unset: ['user', 'port', 'proxyJump', 'knownHostsFiles', 'hostKeyChecking', 'connectTimeoutSeconds'],
+    },
+  },
+  {
+    it: 'takes the defaults of the play and the command line',
+    defaults: { user: 'u', port: 23, privateKey: '/k', password: 'p', connectTimeoutSeconds: 3 },
+    target: {
+      user: 'u',
+      port: 23,
+      privateKeyFile: '/k',
+      password: 'p',
+      connectTimeoutSeconds: 3,
+      unset: ['proxyJump', 'knownHostsFiles', 'hostKeyChecking'],
+    },
+  },
+  {
+    it: 'puts variables above them',
+    variables: {
+      ansible_host: '10.0.0.1',
+      ansible_user: 'v',
+      ansible_port: '24',
+      ansible_private_key_file: '/v',
+      ansible_password: 'w',
+    },
+    defaults: { user: 'u', port: 23, privateKey: '/k', password: 'p' },
+    target: { address: '10.0.0.1', user: 'v', port: 24, privateKeyFile: '/v', password: 'w' },
+  },
+  {
+    it: 'knows the older names',
+    variables: {
+      ansible_ssh_host: 'h',
+      ansible_ssh_user: 'v',
+      ansible_ssh_port: 24,
+      ansible_ssh_pass: 'w',
+      ansible_ssh_private_key_file: '/v',
+    },
+    target: { address: 'h', user: 'v', port: 24, password: 'w', privateKeyFile: '/v' },
+  },
+  {
+    it: 'expands ~ and relative paths',
+    variables: { ansible_ssh_private_key_file: '~/k' },
+    target: { privateKeyFile: `${homedir()}/k` },
+  },
+  {
+    it: 'resolves relative paths',
+    variables: { ansible_ssh_private_key_file: 'keys/k' },
+    target: { privateKeyFile: resolve('keys/k') },
+  },
+  {
+    it: 'is local where it is told',
+    variables: { ansible_connection: 'local', ansible_user: 'x' },
+    target: { kind: 'local', user: me },
+  },
+  { it: 'is local for localhost', name: 'localhost', target: { kind: 'local' } },
+  {
+    it: 'is not local for a localhost with another address',
+    name: 'localhost',
+    variables: { ansible_host: '10.0.0.1' },
+    target: { kind: 'ssh' },
+  },
+  {
+    it: 'is not local for a localhost that says so',
+    name: 'localhost',
+    variables: { ansible_connection: 'ssh' },
+    target: { kind: 'ssh' },
+  },
+  {
+    it: 'reads long options',
+    variables: ssh(
+      '-o UserKnownHostsFile=/a -oStrictHostKeyChecking=accept-new -o "ProxyJump jo@bastion:2222" -o ConnectTimeout=7 -o Port=5',
+    ),
+    target: {
+      knownHostsFiles: ['/a', '/etc/ssh/ssh_known_hosts'],
+      hostKeyChecking: 'accept-new',
+      proxyJump: 'jo@bastion:2222',
+      connectTimeoutSeconds: 7,
+      port: 5,
+    },
+  },
+  {
+    it: 'reads short options',
+    variables: ssh("-J bastion -i '/my key' -p 5 -lroot"),
+    target: { proxyJump: 'bastion', privateKeyFile: '/my key', port: 5, user: 'root' },
+  },
+  {
+    it: 'puts variables above options',
+    variables: { ...ssh('-p 5 -l root'), ansible_port: 6, ansible_user: 'v' },
+    target: { port: 6, user: 'v' },
+  },
+  {
+    it: 'takes the first of several',
+    variables: { ansible_ssh_args: '-o Port=4', ansible_ssh_extra_args: '-o Port=6 -o ConnectTimeout=6' },
+    target: { port: 4, connectTimeoutSeconds: 6 },
+  },
+  {
+    it: 'leaves out what is idle here, and warns of the rest',
+    variables: ssh('-C -o ControlMaster=auto -o ControlPersist=60s -o Ciphers=x -L 1:2:3'),
+    target: { port: 22 },
+    warnings: [
+      "ansible_ssh_common_args: '-o Ciphers=x' has no effect",
+      "ansible_ssh_common_args: '-L 1:2:3' has no effect",
+    ],
+  },
+  {
+    it: 'refuses to go around a ProxyCommand',
+    variables: ssh('-o ProxyCommand="ssh -W %h:%p bastion"'),
+    error: 'web1: ansible_ssh_common_args asks for a ProxyCommand, which is not supported',
+  },
+  {
+    it: 'does not check host keys where that is told',
+    variables: { ansible_ssh_host_key_checking: false },
+    target: { hostKeyChecking: 'off' },
+  },
+  {
+    it: 'checks them strictly by default',
+    variables: { ansible_host_key_checking: true },
+    target: { hostKeyChecking: 'strict' },
+  },
+  {
+    it: 'refuses other connections',
+    variables: { ansible_connection: 'winrm' },
+    error: "web1: ansible_connection 'winrm' is not supported",
+  },
+  { it: 'refuses ports that are none', variables: { ansible_port: 'ssh' }, error: "web1: 'ssh' is no port" },
+  { it: 'refuses what is no text', variables: { ansible_user: ['a'] }, error: 'web1: ansible_user has to be text' },
+  {
+    it: 'refuses other ways of checking',
+    variables: ssh('-o StrictHostKeyChecking=maybe'),
+    error: "web1: 'maybe' does not say how to check host keys",
+  },
+];
+
+describe('the target of a host', () => {
+  for (const wanted of cases) {
+    it(wanted.it, () => {
+      const read = () => targetOf(wanted.name ?? 'web1', (name) => wanted.variables?.[name], wanted.defaults);
+      if (wanted.error !== undefined) {
+        expect(read).to.throw(wanted.error);
+        return;
+      }
+      const { target, warnings } = read();
+      expect(target).to.deep.include(wanted.target);
+      expect(warnings).to.deep.equal(wanted.warnings ?? []);
+    });
+  }
+});
+
+const becomeCases: readonly [
+  string,
+  settings: object,
+  variables: Readonly<Record<string, unknown>>,
+  Become | undefined,
+][] = [
+  ['nobody', {}, {}, undefined],
+  ['root by sudo', { become: true }, {}, { method: 'sudo', user: 'root' }],
+  [
+    'as the keywords say',
+    { become: 'yes', user: 'u', method: 'su', flags: '-l', password: 'p' },
+    {},
+    { method: 'su', user: 'u', flags: '-l', password: 'p' },
+  ],
+  [
+    'as variables say above them',
+    { become: false, user: 'u' },
+    {
+      ansible_become: 'true',
+      ansible_become_user: 'v',
+      ansible_become_method: 'ansible.builtin.sudo',
+      ansible_become_pass: 'q',
+      ansible_become_flags: '-H',
+    },
+    { method: 'sudo', user: 'v', password: 'q', flags: '-H' },
+  ],
+  ['nobody where a variable says so', { become: true }, { ansible_become: false }, undefined],
+];
+
+describe('whom to become', () => {
+  for (const [what, settings, variables, expected] of becomeCases) {
+    it(what, () => expect(becomeOf(settings, (name) => variables[name])).to.deep.equal(expected));
+  }
+  it('refuses other methods', () =>
+    expect(() => becomeOf({ become: true, method: 'pbrun' }, () => undefined)).to.throw(
+      "'pbrun' is no way to become another user",
+    ));
+});
