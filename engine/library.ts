@@ -2,7 +2,8 @@
 import { Readable } from 'node:stream';
 import { modules } from '../modules/index.ts';
 import type { Event } from './run/events/event.ts';
-import { execute, prepare, type RunRequest } from './run/run.ts';
+import { prepare, type RunRequest } from './run/prepare.ts';
+import { execute } from './run/run.ts';
 import { type Diagnostic, formatDiagnostic, InvalidInput } from './source/diagnostic.ts';
 import { version } from './source/version.ts';
 import { Vault } from './vault/vault.ts';

@@ -7,7 +7,7 @@ import { compileExpression } from '../engine/expressions/condition.ts';
 import { compileFile } from '../engine/expressions/handlebars/file.ts';
 import { TemplateError } from '../engine/expressions/types.ts';
 import { loadInventory } from '../engine/inventory/load.ts';
-import { prepare } from '../engine/run/run.ts';
+import { prepare } from '../engine/run/prepare.ts';
 import { Diagnostics, formatDiagnostic, InvalidInput } from '../engine/source/diagnostic.ts';
 import { type ScalarNode, toValue } from '../engine/source/node.ts';
 import { parseYaml } from '../engine/source/yaml.ts';

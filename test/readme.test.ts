@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { prepare } from '../engine/run/run.ts';
+import { prepare } from '../engine/run/prepare.ts';
 import { formatDiagnostic, InvalidInput } from '../engine/source/diagnostic.ts';
 import { modules } from '../modules/index.ts';
 import { example } from './package/example.ts';

@@ -1,6 +1,7 @@
 import type { Event, Recap } from '../run/events/event.ts';
-import type { Guard } from '../run/policy.ts';
-import { execute, type Prepared, type RunRequest } from '../run/run.ts';
+import type { Prepared, RunRequest } from '../run/prepare.ts';
+import { execute } from '../run/run.ts';
+import type { RunPolicy } from '../run/types.ts';
 import { version } from '../source/version.ts';
 import { interruptible } from './interrupt.ts';
 import type { Reporters } from './reporters.ts';
@@ -16,7 +17,7 @@ export interface Ended {
 export async function runGuarded(
   prepared: Prepared,
   request: RunRequest,
-  guard: Guard,
+  policy: RunPolicy,
   { emit, close }: Reporters,
 ): Promise<Ended> {
   let recap: Recap | undefined;
@@ -25,7 +26,7 @@ export async function runGuarded(
     emit(event);
   };
   try {
-    const asked = { ...request, journal: journalFolder(), guard };
+    const asked = { ...request, journal: journalFolder(), policy };
     const exit = await interruptible((signal) => execute(prepared, asked, version, note, signal));
     return { exit, ...(recap && { recap }) };
   } finally {

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { modules } from '../../modules/index.ts';
-import type { RunRequest } from '../run/run.ts';
+import type { RunRequest } from '../run/prepare.ts';
 import { expandHome } from '../transport/ssh/arguments.ts';
 import type { Vault } from '../vault/vault.ts';
 import { extraVars } from './extra.ts';

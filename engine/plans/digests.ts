@@ -1,8 +1,8 @@
 import type { Difference } from '../module/module.ts';
-import type { Visit } from '../run/policy.ts';
+import type { Occurrence } from '../run/types.ts';
 import type { Keyed } from './key.ts';
 
-export function stepId(keyed: Keyed, { at, item }: Visit): string {
+export function stepId(keyed: Keyed, { at, item }: Occurrence): string {
   return keyed.digest('step', at, item ?? null);
 }
 

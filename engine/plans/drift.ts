@@ -1,9 +1,12 @@
-import type { Bar } from './enforce.ts';
+import type { BlockedHost } from './enforce.ts';
 import type { Plan, PlannedHost, Rest } from './format.ts';
 
 /** The hosts that are not as they were when the plan was made, and what of them: `looked` is the same pass, now. */
-export function movedHosts(plan: Plan, looked: Readonly<Record<string, PlannedHost>>): ReadonlyMap<string, Bar> {
-  const bars = new Map<string, Bar>();
+export function driftedHosts(
+  plan: Plan,
+  looked: Readonly<Record<string, PlannedHost>>,
+): ReadonlyMap<string, BlockedHost> {
+  const bars = new Map<string, BlockedHost>();
   for (const [host, now] of Object.entries(looked)) {
     const why = reason(plan.hosts[host], now);
     if (why) bars.set(host, why);
@@ -11,7 +14,7 @@ export function movedHosts(plan: Plan, looked: Readonly<Record<string, PlannedHo
   return bars;
 }
 
-function reason(then: PlannedHost | undefined, now: PlannedHost): Bar | undefined {
+function reason(then: PlannedHost | undefined, now: PlannedHost): BlockedHost | undefined {
   if (!then) return { status: 'failed', message: 'the plan does not have this host' };
   if (then.counts.unreachable > 0)
     return { status: 'failed', message: 'it could not be reached when the plan was made' };

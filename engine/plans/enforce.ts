@@ -1,36 +1,34 @@
 import type { Difference } from '../module/module.ts';
 import type { Play, Task } from '../playbook/types.ts';
 import type { Result } from '../run/events/event.ts';
-import type { Guard, Visit } from '../run/policy.ts';
-import type { Outcome } from '../run/task/result.ts';
-import type { Step } from '../run/task/runner.ts';
+import type { Occurrence, RunPolicy, Step, TaskResult } from '../run/types.ts';
 import { formatPlace } from '../source/place.ts';
 import { differencesDigest, stepId } from './digests.ts';
 import type { Plan, PlannedStep } from './format.ts';
 import type { Keyed } from './key.ts';
-import { Visits } from './occurrences.ts';
+import { Occurrences } from './occurrences.ts';
 
 /** Why a host is not touched. */
-export interface Bar {
+export interface BlockedHost {
   readonly status: 'failed' | 'unreachable';
   readonly message: string;
 }
 
 /** Holds a run to a plan: a step that would do anything else than was planned is refused before it does. */
-export class Holder implements Guard {
+export class Enforcer implements RunPolicy {
   readonly #keyed: Keyed;
-  readonly #visits: Visits;
-  readonly #bars: ReadonlyMap<string, Bar>;
+  readonly #occurrences: Occurrences;
+  readonly #blocked: ReadonlyMap<string, BlockedHost>;
   readonly #steps = new Map<string, PlannedStep>();
   /** Tasks of a host of which it is not known how often, or with what, they come: by place. */
   readonly #open = new Set<string>();
   /** Planned changes that have not come, by the ids of their steps. */
   readonly #due = new Map<string, { readonly host: string; readonly step: PlannedStep }>();
 
-  constructor(plays: Iterable<Play>, plan: Plan, keyed: Keyed, bars: ReadonlyMap<string, Bar>) {
-    this.#visits = new Visits(plays);
+  constructor(plays: Iterable<Play>, plan: Plan, keyed: Keyed, blocked: ReadonlyMap<string, BlockedHost>) {
+    this.#occurrences = new Occurrences(plays);
     this.#keyed = keyed;
-    this.#bars = bars;
+    this.#blocked = blocked;
     for (const [host, { steps }] of Object.entries(plan.hosts))
       for (const step of steps) {
         if (step.status === 'unknown') this.#open.add(`${host} ${step.place}`);
@@ -40,17 +38,17 @@ export class Holder implements Guard {
       }
   }
 
-  visit(play: Play, task: Task, host: string): string {
-    return this.#visits.visit(play, task, host);
+  occurrence(play: Play, task: Task, host: string): string {
+    return this.#occurrences.occurrence(play, task, host);
   }
 
-  barred(host: string): Bar | undefined {
-    return this.#bars.get(host);
+  blocked(host: string): BlockedHost | undefined {
+    return this.#blocked.get(host);
   }
 
-  found({ host, task }: Step, visit: Visit, differences: readonly Difference[]): string | undefined {
+  found({ host, task }: Step, occurrence: Occurrence, differences: readonly Difference[]): string | undefined {
     if (this.#open.has(`${host.name} ${formatPlace(task.place)}`)) return undefined;
-    const planned = this.#steps.get(stepId(this.#keyed, visit));
+    const planned = this.#steps.get(stepId(this.#keyed, occurrence));
     const digest = differencesDigest(this.#keyed, differences, planned?.loose === true);
     if (digest === undefined || digest === planned?.digest) return undefined;
     const what = [...new Set(differences.map((d) => d.what))].join(', ');
@@ -59,8 +57,12 @@ export class Holder implements Guard {
     return `not as planned: what it would change now (${what}) is not what the plan says`;
   }
 
-  told({ status, ignored }: Result, _outcome: Outcome, { visit }: { readonly visit: Visit | undefined }): void {
-    if (visit && (status === 'changed' || ignored)) this.#due.delete(stepId(this.#keyed, visit));
+  reported(
+    { status, ignored }: Result,
+    _outcome: TaskResult,
+    { occurrence }: { readonly occurrence: Occurrence | undefined },
+  ): void {
+    if (occurrence && (status === 'changed' || ignored)) this.#due.delete(stepId(this.#keyed, occurrence));
   }
 
   /** What was planned and has not been done, by host. */

@@ -2,7 +2,7 @@ import type { Play, Task } from '../playbook/types.ts';
 import { formatPlace } from '../source/place.ts';
 
 /** Counts how often each task of a playbook comes to each host: by roles used twice, includes, handlers that run again. */
-export class Visits {
+export class Occurrences {
   readonly #plays: readonly Play[];
   readonly #counts = new Map<string, number>();
 
@@ -10,7 +10,7 @@ export class Visits {
     this.#plays = [...plays];
   }
 
-  visit(play: Play, task: Task, host: string): string {
+  occurrence(play: Play, task: Task, host: string): string {
     const at = `${host} ${this.#plays.indexOf(play)} ${formatPlace(task.place)}`;
     const times = (this.#counts.get(at) ?? 0) + 1;
     this.#counts.set(at, times);

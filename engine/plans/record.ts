@@ -3,85 +3,80 @@ import type { Difference } from '../module/module.ts';
 import { Unknown } from '../module/unknown.ts';
 import type { Entry, Play, Task } from '../playbook/types.ts';
 import type { HostCounts, Result } from '../run/events/event.ts';
-import type { Eyes, Guard, Visit } from '../run/policy.ts';
-import { isQuiet } from '../run/task/report.ts';
-import type { Outcome } from '../run/task/result.ts';
-import type { Step } from '../run/task/runner.ts';
+import type { Occurrence, ReadObserver, RunPolicy, Step, TaskResult } from '../run/types.ts';
 import type { Inputs } from '../source/inputs.ts';
 import { formatPlace } from '../source/place.ts';
-import type { HostScope, SeenFact } from '../variables/scope.ts';
+import type { SeenFact } from '../variables/needed-facts.ts';
+import type { HostScope } from '../variables/scope.ts';
 import type { Secrets } from '../vault/redaction.ts';
 import { differencesDigest, stepId } from './digests.ts';
 import type { PlannedHost, PlannedStep, Rest } from './format.ts';
 import type { Keyed } from './key.ts';
-import { Visits } from './occurrences.ts';
+import { Occurrences } from './occurrences.ts';
 import { shownDifference, shownKey } from './shown.ts';
 
-/** What of a step is known before its outcome is told. */
+/** What is known of a step before its result is reported. */
 interface Begun {
   loose?: true;
   differences?: readonly Difference[];
 }
 
 /** Writes down what a run in check mode would do, and what on the hosts that rests on. */
-export class Recorder implements Guard {
+export class Recorder implements RunPolicy {
   readonly #keyed: Keyed;
   readonly #inputs: Inputs | undefined;
-  readonly #visits: Visits;
+  readonly #occurrences: Occurrences;
   readonly #begun = new Map<string, Begun>();
   readonly #steps = new Map<string, PlannedStep[]>();
   readonly #rests = new Map<string, Map<string, Rest>>();
   #count = 0;
 
   constructor(plays: Iterable<Play>, keyed: Keyed, inputs: Inputs | undefined) {
-    this.#visits = new Visits(plays);
+    this.#occurrences = new Occurrences(plays);
     this.#keyed = keyed;
     this.#inputs = inputs;
   }
 
-  visit(play: Play, task: Task, host: string): string {
-    return this.#visits.visit(play, task, host);
+  occurrence(play: Play, task: Task, host: string): string {
+    return this.#occurrences.occurrence(play, task, host);
   }
 
-  eyes(step: Step, visit: Visit): Eyes {
-    const { task, scope, host } = step;
-    const quiet = isQuiet(task.settings, scope);
+  observer({ task, host }: Step, occurrence: Occurrence, quiet: boolean): ReadObserver {
     return {
-      saw: (probe, value, { state, become }) => {
+      observed: (probe, value, { host: { name }, become }) => {
         // What a wait waits for comes by itself.
         if (probe.volatile || task.module.nature === 'wait') return;
-        const id = this.#keyed.digest('rest', state.name, become?.user ?? '', probe.key);
+        const id = this.#keyed.digest('rest', name, become?.user ?? '', probe.key);
         const words = { what: shownKey(probe.key), ...(probe.tell && { then: probe.tell(value) }) };
-        this.#rest(host.name, state.name, task, { id, value: this.#keyed.digest(value), ...(!quiet && words) });
+        this.#rest(host.name, name, task, { id, value: this.#keyed.digest(value), ...(!quiet && words) });
       },
       missed: () => {
-        this.#of(visit).loose = true;
+        this.#of(occurrence).loose = true;
       },
-      local: (path, content) => this.#inputs?.note(path, content),
+      localFile: (path, content) => this.#inputs?.note(path, content),
     };
   }
 
-  fact(scope: HostScope, { host, name, value }: SeenFact): void {
+  fact(scope: HostScope, { host, name, value }: SeenFact, quiet: boolean): void {
     const { probe } = facts.get(name)!;
-    const { entry } = scope.inside;
     if (probe.volatile || value instanceof Unknown) return;
-    const quiet = entry !== undefined && isQuiet(entry.settings, scope);
     const id = this.#keyed.digest('rest', host, 'facts', probe.key);
     const words = { what: shownKey(probe.key), ...(probe.tell && { then: probe.tell(value) }) };
-    this.#rest(scope.inside.host.name, host, entry, { id, value: this.#keyed.digest(value), ...(!quiet && words) });
+    const { entry, host: own } = scope.inside;
+    this.#rest(own.name, host, entry, { id, value: this.#keyed.digest(value), ...(!quiet && words) });
   }
 
-  found(_step: Step, visit: Visit, differences: readonly Difference[]): undefined {
-    this.#of(visit).differences ??= differences; // of several attempts the first
+  found(_step: Step, occurrence: Occurrence, differences: readonly Difference[]): undefined {
+    this.#of(occurrence).differences ??= differences; // of several attempts the first
   }
 
-  told(
+  reported(
     result: Result,
-    outcome: Outcome,
-    about: { visit: Visit | undefined; role: string | undefined; quiet: boolean },
+    of: TaskResult,
+    about: { occurrence: Occurrence | undefined; role: string | undefined; quiet: boolean },
   ): void {
-    const { visit, role, quiet } = about;
-    const begun = visit && this.#of(visit);
+    const { occurrence, role, quiet } = about;
+    const begun = occurrence && this.#of(occurrence);
     const { message, item, differences } = result;
     const steps = this.#steps.get(result.host) ?? [];
     this.#steps.set(result.host, steps);
@@ -98,8 +93,8 @@ export class Recorder implements Guard {
       ...(result.handler && { handler: true }),
       place: formatPlace(result.place),
       status: result.status,
-      ...(quiet ? { hidden: outcome.differences.length } : open),
-      ...(visit && { id: stepId(this.#keyed, visit) }),
+      ...(quiet ? { hidden: of.differences.length } : open),
+      ...(occurrence && { id: stepId(this.#keyed, occurrence) }),
       ...(begun?.loose && { loose: true }),
       ...digestOf(begun, this.#keyed),
     });
@@ -119,7 +114,7 @@ export class Recorder implements Guard {
     );
   }
 
-  #of({ at, item }: Visit): Begun {
+  #of({ at, item }: Occurrence): Begun {
     const key = `${at} ${item ?? ''}`;
     const begun = this.#begun.get(key) ?? {};
     this.#begun.set(key, begun);

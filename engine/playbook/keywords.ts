@@ -23,56 +23,114 @@ export interface Keyword {
   /** What it does, in a sentence: for the editor and the reference. */
   readonly describe: string;
   readonly choices?: readonly string[];
+  /** The name of its value in Settings, where it is one: see run/task/settings.ts. */
+  readonly setting?: string;
+  /** The value where nothing sets it. */
+  readonly default?: boolean | number | string;
 }
+
+/** The kinds of value that a setting has: it may be an expression, and is then of this type once it is evaluated. */
+export type SettingKind = 'boolean or expression' | 'number or expression' | 'text or expression';
 
 const running: readonly Level[] = ['play', 'block', 'task', 'handler', 'role', 'import'];
 const tasks: readonly Level[] = ['task', 'handler'];
 const entries: readonly Level[] = ['block', 'task', 'handler'];
 
-function on(at: readonly Level[], kind: Kind, describe: string, choices?: readonly string[]): Keyword {
+function on<K extends Kind>(at: readonly Level[], kind: K, describe: string, choices?: readonly string[]) {
   return { kind, at, describe, ...(choices && { choices }) };
 }
 
+/** A keyword whose value says how tasks run. Blocks, plays and roles hand it down to the tasks inside. */
+function setting<N extends string, K extends SettingKind>(name: N, at: readonly Level[], kind: K, describe: string) {
+  return { kind, at, describe, setting: name };
+}
+
+/** A setting that has a value even where nothing sets it. */
+function defaulted<N extends string, K extends SettingKind, D extends boolean | number | string>(
+  name: N,
+  value: D,
+  at: readonly Level[],
+  kind: K,
+  describe: string,
+) {
+  return { kind, at, describe, setting: name, default: value };
+}
+
 /** Every keyword: what value it takes, and where it may stand. All messages about keywords follow from this table. */
-export const keywords: Readonly<Record<string, Keyword>> = {
+const table = {
   name: on(
     ['play', 'block', 'task', 'handler', 'import', 'include', 'playbook', 'role'],
     'text or expression',
     'What it is called in the output; handlers are notified by it.',
   ),
   // how things run, handed down to the tasks inside
-  any_errors_fatal: on(
+  any_errors_fatal: defaulted(
+    'anyErrorsFatal',
+    false,
     running,
     'boolean or expression',
     'A failure on one host ends the play on all of them, after the task has finished everywhere.',
   ),
-  become: on(running, 'boolean or expression', 'Run as another user: become_user, root by default.'),
-  become_user: on(running, 'text or expression', 'The user to become; needs become.'),
-  become_method: on(running, 'text or expression', 'How to become another user: sudo (the default), doas or su.'),
-  become_flags: on(running, 'text or expression', 'Further options for sudo, doas or su.'),
-  check_mode: on(
+  become: setting('become', running, 'boolean or expression', 'Run as another user: become_user, root by default.'),
+  become_user: setting('becomeUser', running, 'text or expression', 'The user to become; needs become.'),
+  become_method: setting(
+    'becomeMethod',
+    running,
+    'text or expression',
+    'How to become another user: sudo (the default), doas or su.',
+  ),
+  become_flags: setting('becomeFlags', running, 'text or expression', 'Further options for sudo, doas or su.'),
+  check_mode: setting(
+    'checkMode',
     running,
     'boolean or expression',
     'true: only predict, even in a real run. false: run for real, even in check mode.',
   ),
-  connection: on(running, 'text or expression', 'How to reach the hosts: ssh (the default) or local.'),
-  diff: on(running, 'boolean or expression', 'Show the differences in full, as --diff does; false hides them.'),
+  connection: setting(
+    'connection',
+    running,
+    'text or expression',
+    'How to reach the hosts: ssh (the default) or local.',
+  ),
+  diff: setting(
+    'diff',
+    running,
+    'boolean or expression',
+    'Show the differences in full, as --diff does; false hides them.',
+  ),
   environment: on(running, 'maps', 'Environment variables of the commands that run on the host.'),
-  ignore_errors: on(
+  ignore_errors: defaulted(
+    'ignoreErrors',
+    false,
     [...running, 'include'],
     'boolean or expression',
     'A failure is reported, and the host goes on with the next task.',
   ),
-  ignore_unreachable: on(
+  ignore_unreachable: defaulted(
+    'ignoreUnreachable',
+    false,
     running,
     'boolean or expression',
     'A host that cannot be reached is tried again at the next task.',
   ),
   module_defaults: on(running, 'map', 'Default arguments, by module name; what a task says itself wins.'),
-  no_log: on([...running, 'include'], 'boolean or expression', 'Hide the arguments and results from every output.'),
-  port: on(running, 'number or expression', 'The port of sshd; ansible_port of the inventory wins.'),
-  remote_user: on(running, 'text or expression', 'The user to log in as; ansible_user of the inventory wins.'),
-  run_once: on(
+  no_log: defaulted(
+    'noLog',
+    false,
+    [...running, 'include'],
+    'boolean or expression',
+    'Hide the arguments and results from every output.',
+  ),
+  port: setting('port', running, 'number or expression', 'The port of sshd; ansible_port of the inventory wins.'),
+  remote_user: setting(
+    'remoteUser',
+    running,
+    'text or expression',
+    'The user to log in as; ansible_user of the inventory wins.',
+  ),
+  run_once: defaulted(
+    'runOnce',
+    false,
     [...running, 'include'],
     'boolean or expression',
     'Run on one host only, the first for which the condition holds; all hosts get its result.',
@@ -82,20 +140,29 @@ export const keywords: Readonly<Record<string, Keyword>> = {
     'names',
     'Names by which --tags and --skip-tags select. always and never are special.',
   ),
-  throttle: on(running, 'number or expression', 'At most this many hosts at a time.'),
-  timeout: on(running, 'number or expression', 'Seconds after which the task has failed; 0: no limit.'),
+  throttle: defaulted('throttle', 0, running, 'number or expression', 'At most this many hosts at a time.'),
+  timeout: defaulted(
+    'timeoutSeconds',
+    0,
+    running,
+    'number or expression',
+    'Seconds after which the task has failed; 0: no limit.',
+  ),
   vars: on([...running, 'include', 'playbook'], 'map', 'Variables, for what stands inside.'),
   when: on(
     ['block', 'task', 'handler', 'role', 'import', 'include', 'playbook'],
     'conditions',
     'A condition in CEL, without braces; all of a list must hold.',
   ),
-  delegate_to: on(
+  delegate_to: setting(
+    'delegateTo',
     [...entries, 'role', 'import'],
     'text or expression',
     'Run on this host instead, with the variables of the host at hand.',
   ),
-  delegate_facts: on(
+  delegate_facts: defaulted(
+    'delegateFacts',
+    false,
     [...entries, 'role', 'import'],
     'boolean or expression',
     'Facts and registered values belong to the host that was delegated to.',
@@ -168,14 +235,18 @@ export const keywords: Readonly<Record<string, Keyword>> = {
   ),
   loop_control: on([...tasks, 'include'], 'map', 'How to loop: loop_var, index_var, label, pause, extended.'),
   until: on(tasks, 'conditions', 'Run again until this condition holds; see retries and delay.'),
-  retries: on(tasks, 'number or expression', 'How often to try again; 3 by default.'),
-  delay: on(tasks, 'number or expression', 'Seconds between two tries; 5 by default.'),
-  async: on(
+  retries: defaulted('retries', 3, tasks, 'number or expression', 'How often to try again; 3 by default.'),
+  delay: defaulted('delaySeconds', 5, tasks, 'number or expression', 'Seconds between two tries; 5 by default.'),
+  async: defaulted(
+    'asyncSeconds',
+    0,
     tasks,
     'number or expression',
     'Run the command detached from the connection, for so many seconds at most: what takes long survives a lost connection.',
   ),
-  poll: on(
+  poll: defaulted(
+    'pollSeconds',
+    15,
     tasks,
     'number or expression',
     'With async: seconds between two looks at the command, 15 by default; 0: go on, and ask for it with async_status.',
@@ -198,7 +269,30 @@ export const keywords: Readonly<Record<string, Keyword>> = {
     'boolean',
     'Give the variable ansible_loop: index, first, last, length, previtem, nextitem.',
   ),
-};
+} satisfies Readonly<Record<string, Keyword>>;
+
+export const keywords: Readonly<Record<string, Keyword>> = table;
+
+type Table = typeof table;
+type Row = { [K in keyof Table]: Table[K] extends { setting: string } ? Table[K] : never }[keyof Table];
+export type SettingName = Row['setting'];
+type TypeOf<R> = R extends { kind: 'boolean or expression' }
+  ? boolean
+  : R extends { kind: 'number or expression' }
+    ? number
+    : string;
+type RowOf<N> = Extract<Row, { setting: N }>;
+/** The type of a setting once it is evaluated; undefined where it has no default and nothing sets it. */
+export type SettingValue<N extends SettingName> =
+  | TypeOf<RowOf<N>>
+  | (RowOf<N> extends { default: unknown } ? never : undefined);
+
+/** The settings among the keywords. */
+export const settingKeywords = Object.entries(keywords).flatMap(([keyword, row]) =>
+  row.setting === undefined
+    ? []
+    : [{ keyword, name: row.setting as SettingName, kind: row.kind as SettingKind, default: row.default }],
+);
 
 /** What Ansible has and this engine has not (yet): told as such, never passed over. */
 export const notSupported: ReadonlyMap<string, string | undefined> = new Map([

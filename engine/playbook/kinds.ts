@@ -93,9 +93,13 @@ export function misfit(kind: Kind, node: SourceNode): string | undefined {
   return kinds[kind].fits(node) ? undefined : kinds[kind].expected;
 }
 
+/** Text that says yes, as Ansible reads it: extra vars given as key=value are text. */
+export const isTruthText = (text: string): boolean => /^\s*(yes|on|true|y|t|1|1\.0)\s*$/i.test(text);
+export const isUntruthText = (text: string): boolean => /^\s*(no|off|false|n|f|0|0\.0)\s*$/i.test(text);
+
 /** `yes`, `no`, `on`, `off` are text in YAML 1.2: the boolean that was meant. */
 export function meantBoolean(node: SourceNode): boolean | undefined {
-  if (!isScalar(node) || typeof node.value !== 'string') return undefined;
-  if (/^(yes|on|true|y)$/i.test(node.value)) return true;
-  return /^(no|off|false|n)$/i.test(node.value) ? false : undefined;
+  if (!isScalar(node) || typeof node.value !== 'string' || /\d/.test(node.value)) return undefined;
+  if (isTruthText(node.value)) return true;
+  return isUntruthText(node.value) ? false : undefined;
 }

@@ -71,9 +71,6 @@ export function readPlay(node: MapNode, folder: string, importer: Importer, load
   const patterns: readonly ScalarNode[] = hosts.map((host) => ({ ...host, value: writtenText(host) }));
   const maxFailPercentage = fields.template('max_fail_percentage');
   const gatherFacts = fields.template('gather_facts');
-  const [anyErrorsFatal, ignoreUnreachable] = ['any_errors_fatal', 'ignore_unreachable'].map(
-    (name) => fields.flag(name) === true,
-  );
   return {
     name: fields.text('name') ?? patterns.map((p) => p.value).join(','),
     place: node.place,
@@ -88,9 +85,7 @@ export function readPlay(node: MapNode, folder: string, importer: Importer, load
     serial: fields.templates('serial'),
     strategy: fields.text('strategy') === 'free' ? 'free' : 'linear',
     order: (fields.text('order') as Play['order'] | undefined) ?? 'inventory',
-    anyErrorsFatal: anyErrorsFatal!,
     forceHandlers: fields.flag('force_handlers') ?? false,
-    ignoreUnreachable: ignoreUnreachable!,
     settings: inherited.settings,
     tags: [...importer.tags, ...readTags(fields)],
     ...(maxFailPercentage && { maxFailPercentage }),

@@ -29,11 +29,15 @@ export function registersOf(tasks: readonly Task[]): ReadonlyMap<string, Shape> 
 /** What the result of a detached command tells besides. */
 const ofJobs: Readonly<Record<string, Shape>> = { ansible_job_id: 'string', started: 'bool', finished: 'bool' };
 
-function resultOf({ module, loop, async: detached }: Task): Shape {
+function resultOf({ module, loop, settings }: Task): Shape {
   const { returns } = module;
   if (returns?.properties === undefined || (returns['additionalProperties'] ?? false) !== false) return 'any';
   const own = Object.entries(returns.properties).map(([name, schema]) => [name, shapeOf(schema as Schema)]);
-  const fields = { ...common, ...(detached && ofJobs), ...(Object.fromEntries(own) as Record<string, Shape>) };
+  const fields = {
+    ...common,
+    ...(settings.asyncSeconds && ofJobs),
+    ...(Object.fromEntries(own) as Record<string, Shape>),
+  };
   if (!loop) return { fields };
   const item: Shape = { fields: { ...fields, [loop.variable]: 'any' } };
   return { fields: { ...common, results: { list: item } } };

@@ -4,37 +4,16 @@ import { describe, type MapEntry } from '../source/node.ts';
 import { compileArguments } from './arguments/compile.ts';
 import type { Context } from './context.ts';
 import type { Fields } from './fields.ts';
+import { type SettingName, settingKeywords } from './keywords.ts';
 import { compileLayer } from './layers.ts';
 import type { Settings } from './types.ts';
 
 export const noSettings: Settings = { environment: [], moduleDefaults: new Map() };
 
-/** The settings that are one value each: keyword and name. An inner one replaces the outer. */
-const single = {
-  become: 'become',
-  become_user: 'becomeUser',
-  become_method: 'becomeMethod',
-  become_flags: 'becomeFlags',
-  remote_user: 'remoteUser',
-  port: 'port',
-  connection: 'connection',
-  ignore_errors: 'ignoreErrors',
-  ignore_unreachable: 'ignoreUnreachable',
-  check_mode: 'checkMode',
-  diff: 'diff',
-  no_log: 'noLog',
-  any_errors_fatal: 'anyErrorsFatal',
-  timeout: 'timeoutSeconds',
-  throttle: 'throttle',
-  delegate_to: 'delegateTo',
-  delegate_facts: 'delegateFacts',
-  run_once: 'runOnce',
-} as const satisfies Readonly<Record<string, keyof Settings>>;
-
 /** What is said here, over what is inherited: environments add up, default arguments are replaced module by module. */
 function mergeSettings(context: Context, fields: Fields): Settings {
-  const own: Partial<Record<(typeof single)[keyof typeof single], Template>> = {};
-  for (const [keyword, name] of Object.entries(single)) {
+  const own: Partial<Record<SettingName, Template>> = {};
+  for (const { keyword, name } of settingKeywords) {
     const template = fields.template(keyword);
     if (template) own[name] = template;
   }

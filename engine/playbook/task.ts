@@ -25,7 +25,7 @@ export function readTask(
   if (register !== undefined) checkVariableName(register, fields.node('register')!.place, diagnostics);
   const loop = readLoop(fields, context) ?? oldLoop(rest);
   const until = readUntil(fields, context);
-  const detached = readAsync(fields, call, context);
+  checkAsync(fields, call, context);
   if (!call) return { task: undefined, fields };
   const changedWhen = fields.conditions('changed_when');
   const failedWhen = fields.conditions('failed_when');
@@ -40,7 +40,6 @@ export function readTask(
     ...(loop && { loop }),
     ...(register !== undefined && { register }),
     ...(until && { until }),
-    ...(detached && { async: detached }),
     ...(changedWhen && { changedWhen }),
     ...(failedWhen && { failedWhen }),
   };
@@ -118,25 +117,15 @@ function readUntil(fields: Fields, { loader: { diagnostics } }: Context): Task['
         diagnostics.error('keyword-alone', fields.place(keyword), `'${keyword}' means nothing without 'until'`);
     return undefined;
   }
-  const place = fields.place('until')!;
-  return {
-    conditions,
-    retries: fields.template('retries') ?? constant(place, 3),
-    delay: fields.template('delay') ?? constant(place, 5),
-  };
+  return conditions;
 }
 
 /** What takes long runs detached only where a module's change is one command: others need the connection to work. */
-function readAsync(
-  fields: Fields,
-  call: ModuleCall | undefined,
-  { loader: { diagnostics, modules } }: Context,
-): Task['async'] {
-  const seconds = fields.template('async');
-  if (!seconds) {
+function checkAsync(fields: Fields, call: ModuleCall | undefined, { loader: { diagnostics, modules } }: Context): void {
+  if (!fields.has('async')) {
     if (fields.has('poll'))
       diagnostics.error('keyword-alone', fields.place('poll'), "'poll' means nothing without 'async'");
-    return undefined;
+    return;
   }
   if (call && !call.module.detachable) {
     const able = modules.names.filter((name) => modules.find(name)?.detachable).join(', ');
@@ -147,7 +136,6 @@ function readAsync(
       `leave async out: tasks may take as long as they need; async is for ${able}`,
     );
   }
-  return { seconds, poll: fields.template('poll') ?? constant(seconds.place, 15) };
 }
 
 function onThisMachine(context: Context, place: Place): Context {

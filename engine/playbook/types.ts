@@ -2,6 +2,7 @@ import type { Condition, Template } from '../expressions/types.ts';
 import type { AnyModule } from '../module/module.ts';
 import type { SourceNode } from '../source/node.ts';
 import type { Place } from '../source/place.ts';
+import type { SettingName } from './keywords.ts';
 import type { Prompt } from './prompts.ts';
 
 /** A playbook after parsing: roles and imports are resolved, what blocks and plays hand down stands on each task. */
@@ -27,10 +28,8 @@ export interface Play {
   readonly serial: readonly Template[];
   readonly strategy: 'linear' | 'free';
   readonly order: 'inventory' | 'reverse_inventory' | 'sorted' | 'reverse_sorted' | 'shuffle';
-  readonly anyErrorsFatal: boolean;
   readonly maxFailPercentage?: Template;
   readonly forceHandlers: boolean;
-  readonly ignoreUnreachable: boolean;
   readonly settings: Settings;
   readonly tags: readonly string[];
 }
@@ -56,29 +55,11 @@ export interface VariableLayer {
 }
 
 /** What a play, role, block or task says about how to run; a task's own are merged over what it inherits. */
-export interface Settings {
-  readonly become?: Template;
-  readonly becomeUser?: Template;
-  readonly becomeMethod?: Template;
-  readonly becomeFlags?: Template;
-  readonly remoteUser?: Template;
-  readonly port?: Template;
-  readonly connection?: Template;
+export type Settings = { readonly [N in SettingName]?: Template } & {
   readonly environment: readonly Template[];
-  readonly ignoreErrors?: Template;
-  readonly ignoreUnreachable?: Template;
-  readonly checkMode?: Template;
-  readonly diff?: Template;
-  readonly noLog?: Template;
-  readonly anyErrorsFatal?: Template;
-  readonly timeoutSeconds?: Template;
-  readonly throttle?: Template;
-  readonly delegateTo?: Template;
-  readonly delegateFacts?: Template;
-  readonly runOnce?: Template;
   /** Default arguments of modules, by module name. */
   readonly moduleDefaults: ReadonlyMap<string, ReadonlyMap<string, Template>>;
-}
+};
 
 export type Entry = Task | Block | Meta | Include;
 
@@ -131,9 +112,7 @@ export interface Task extends Common {
   readonly argsPlace: Place;
   readonly loop?: Loop;
   readonly register?: string;
-  readonly until?: { readonly conditions: readonly Condition[]; readonly retries: Template; readonly delay: Template };
-  /** Run detached from the connection, for so long; looked at every `poll` seconds, or (0) not waited for. */
-  readonly async?: { readonly seconds: Template; readonly poll: Template };
+  readonly until?: readonly Condition[];
   readonly changedWhen?: readonly Condition[];
   readonly failedWhen?: readonly Condition[];
   /** Folders to look for templates and files in, in order (role, then task file, then playbook), absolute. */

@@ -5,24 +5,25 @@ import type { Difference, InventoryAddition } from '../module/module.ts';
 import type { Task } from '../playbook/types.ts';
 import { Diagnostics } from '../source/diagnostic.ts';
 import { toValue } from '../source/node.ts';
-import type { HostState } from './host/state.ts';
+import type { RunHost } from './host/state.ts';
+import type { DynamicInventory } from './types.ts';
 
 /** The inventory of a run: it can gain hosts and groups, and be read anew. */
-export class LiveInventory {
-  readonly #world: { inventory: Inventory };
-  readonly #states: ReadonlyMap<string, HostState>;
+export class LiveInventory implements DynamicInventory {
+  readonly #state: { inventory: Inventory };
+  readonly #hosts: ReadonlyMap<string, RunHost>;
   readonly #read: (diagnostics: Diagnostics) => Promise<Inventory>;
   readonly #additions: Addition[] = [];
   #changed = false;
 
-  /** `read` reads the inventory from its sources; `states` are those of the hosts known to the run. */
+  /** `read` reads the inventory from its sources; `hosts` are the states of those known to the run. */
   constructor(
-    world: { inventory: Inventory },
-    states: ReadonlyMap<string, HostState>,
+    state: { inventory: Inventory },
+    hosts: ReadonlyMap<string, RunHost>,
     read: (diagnostics: Diagnostics) => Promise<Inventory>,
   ) {
-    this.#world = world;
-    this.#states = states;
+    this.#state = state;
+    this.#hosts = hosts;
     this.#read = read;
   }
 
@@ -41,9 +42,9 @@ export class LiveInventory {
       origin: `task '${task.name}'`,
       place: task.place,
     };
-    const differences = newIn(this.#world.inventory, addition);
+    const differences = newIn(this.#state.inventory, addition);
     if (differences.length === 0) return differences;
-    this.#adopt(grown(this.#world.inventory, addition));
+    this.#adopt(grown(this.#state.inventory, addition));
     this.#additions.push(addition);
     return differences;
   }
@@ -57,9 +58,9 @@ export class LiveInventory {
   }
 
   #adopt(inventory: Inventory): void {
-    this.#world.inventory = inventory;
+    this.#state.inventory = inventory;
     this.#changed = true;
-    for (const [name, state] of this.#states) state.host = inventory.hosts.get(name) ?? state.host;
+    for (const [name, host] of this.#hosts) host.host = inventory.hosts.get(name) ?? host.host;
   }
 }
 

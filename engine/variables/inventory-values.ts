@@ -12,7 +12,7 @@ interface Compiled {
 
 const compiled = new WeakMap<SourceNode, Compiled>();
 
-/** A value of the inventory as a template. Where something is wrong with it, the template fails when it is evaluated. */
+/** A value of the inventory as a template. If something is wrong with it, the template fails when it is evaluated. */
 export function templateOf(node: SourceNode): Template {
   return compile(node).template;
 }
@@ -29,8 +29,8 @@ function compile(node: SourceNode): Compiled {
 }
 
 /**
- * The values of an inventory, and which of them the playbook at hand uses. An inventory serves many playbooks, of other
- * tools too: what is wrong with a value is an error only where something uses it.
+ * The values of an inventory, and which of them this playbook uses. An inventory serves many playbooks, of other tools too:
+ * what is wrong with a value is an error only if something uses it.
  */
 export class InventoryValues {
   readonly #inventory: Inventory;
@@ -51,15 +51,15 @@ export class InventoryValues {
     return [...nodes].map(templateOf);
   }
 
-  /** The variables that say how to reach these hosts: used whatever is played. */
+  /** The connection variables of these hosts: always used. */
   useForReaching(hosts: Iterable<string>): void {
     for (const host of hosts)
       for (const { name } of this.#inventory.hosts.get(host)?.settings ?? [])
         if (name.startsWith('ansible_')) this.use([host], name);
   }
 
-  /** Tells what is wrong: of values that nothing uses only the first of each file. */
-  tell(diagnostics: Diagnostics): void {
+  /** Reports what is wrong: of values that nothing uses only the first of each file. */
+  report(diagnostics: Diagnostics): void {
     const unused = new Map<string, Diagnostic[]>();
     for (const node of this.#all()) {
       const { problems } = compile(node);

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { prepare } from '../../engine/run/run.ts';
+import { prepare } from '../../engine/run/prepare.ts';
 import { modules } from '../../modules/index.ts';
 
 /** How long the checks before a run take for a playbook of a thousand tasks: `npx tsx test/bench/validate.ts [tasks]`. */

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { actions } from '../../engine/editor/actions.ts';
-import { prepare } from '../../engine/run/run.ts';
+import { prepare } from '../../engine/run/prepare.ts';
 import { InvalidInput } from '../../engine/source/diagnostic.ts';
 import { Vault } from '../../engine/vault/vault.ts';
 import { modules } from '../../modules/index.ts';

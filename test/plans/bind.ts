@@ -1,13 +1,14 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { movedHosts } from '../../engine/plans/drift.ts';
-import { Holder } from '../../engine/plans/enforce.ts';
+import { driftedHosts } from '../../engine/plans/drift.ts';
+import { Enforcer } from '../../engine/plans/enforce.ts';
 import type { Plan, PlannedHost } from '../../engine/plans/format.ts';
 import { Keyed } from '../../engine/plans/key.ts';
 import { Recorder } from '../../engine/plans/record.ts';
 import type { Event, Recap, Result } from '../../engine/run/events/event.ts';
-import type { Guard } from '../../engine/run/policy.ts';
-import { execute, prepare, type RunRequest } from '../../engine/run/run.ts';
+import { prepare, type RunRequest } from '../../engine/run/prepare.ts';
+import { execute } from '../../engine/run/run.ts';
+import type { RunPolicy } from '../../engine/run/types.ts';
 import { Secrets } from '../../engine/vault/redaction.ts';
 import { modules } from '../../modules/index.ts';
 import { type Files, layOut } from '../run/lay-out.ts';
@@ -30,7 +31,7 @@ export interface Bound {
 export async function bind(
   given: Files,
   between: (folder: string) => void = () => {},
-  guardOf: (guard: Guard) => Guard = (guard) => guard,
+  policyOf: (policy: RunPolicy) => RunPolicy = (policy) => policy,
 ): Promise<Bound> {
   const folder = layOut(given);
   try {
@@ -52,9 +53,9 @@ export async function bind(
     const prepared = await prepare(request);
     const plays = [...prepared.hosts.keys()];
     const keyed = new Keyed('machine', [Buffer.from('key')]);
-    const go = async (check: boolean, guard: Guard): Promise<readonly Event[]> => {
+    const go = async (check: boolean, policy: RunPolicy): Promise<readonly Event[]> => {
       const events: Event[] = [];
-      const asked = { ...request, options: { ...request.options, check }, guard: guardOf(guard) };
+      const asked = { ...request, options: { ...request.options, check }, policy: policyOf(policy) };
       await execute(prepared, asked, 'test', (event) => void events.push(event), new AbortController().signal);
       return events;
     };
@@ -66,7 +67,7 @@ export async function bind(
     const planned = await look();
     between(folder);
     const plan = { hosts: planned.hosts } as Plan;
-    const holder = new Holder(plays, plan, keyed, movedHosts(plan, (await look()).hosts));
+    const holder = new Enforcer(plays, plan, keyed, driftedHosts(plan, (await look()).hosts));
     const applied = await go(false, holder);
     const shown = (text: string): string => text.replaceAll(folder, 'DIR');
     const results = (events: readonly Event[]): Result[] => events.filter((event) => event.event === 'result');

@@ -45,15 +45,23 @@ describe('a playbook', () => {
   });
 
   it('keeps what a play says', () => {
-    const { gatherFacts, serial, order, strategy, maxFailPercentage, anyErrorsFatal, tags } = play;
+    const { gatherFacts, serial, order, strategy, maxFailPercentage, settings, tags } = play;
     const [facts, failures] = [constant(gatherFacts), constant(maxFailPercentage)];
-    expect({ facts, serial: serial.map(constant), order, strategy, failures, anyErrorsFatal, tags }).to.deep.equal({
+    expect({
+      facts,
+      serial: serial.map(constant),
+      order,
+      strategy,
+      failures,
+      fatal: constant(settings.anyErrorsFatal),
+      tags,
+    }).to.deep.equal({
       facts: true,
       serial: [1, '25%'],
       order: 'sorted',
       strategy: 'linear',
       failures: 30,
-      anyErrorsFatal: false,
+      fatal: undefined,
       tags: ['site'],
     });
   });
@@ -61,7 +69,7 @@ describe('a playbook', () => {
   it('keeps what a task says', () => {
     const task = tasks.find((t) => t.module.name === 'systemd')!;
     expect(task.loop).to.include({ variable: 'server', indexVariable: 'i', extended: false });
-    expect([constant(task.until?.retries), constant(task.until?.delay)]).to.deep.equal([2, 5]);
+    expect([constant(task.settings.retries), constant(task.settings.delaySeconds)]).to.deep.equal([2, undefined]);
     expect([constant(task.settings.noLog), constant(task.settings.delegateTo)]).to.deep.equal([true, 'localhost']);
     expect(task.settings.environment.map(constant)).to.have.length(1);
     expect(constant(task.settings.moduleDefaults.get('copy')?.get('mode'))).to.equal('0600');

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { expect } from 'chai';
-import { prepare } from '../../engine/run/run.ts';
+import { prepare } from '../../engine/run/prepare.ts';
 import { formatDiagnostic } from '../../engine/source/diagnostic.ts';
 import { modules } from '../../modules/index.ts';
 

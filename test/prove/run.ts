@@ -3,7 +3,8 @@ import { type AnyModule, defineModule, type Reader } from '../../engine/module/m
 import type { Probe } from '../../engine/module/probe.ts';
 import { UnknownValue } from '../../engine/module/unknown.ts';
 import type { Event, Result } from '../../engine/run/events/event.ts';
-import { type RunRequest, run } from '../../engine/run/run.ts';
+import type { RunRequest } from '../../engine/run/prepare.ts';
+import { run } from '../../engine/run/run.ts';
 import type { RunOptions } from '../../engine/run/types.ts';
 import { modules } from '../../modules/index.ts';
 

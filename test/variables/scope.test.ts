@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { magicNames } from '../../engine/playbook/magic.ts';
-import { magicVariables } from '../../engine/variables/scope.ts';
+import { magicVariables } from '../../engine/variables/magic.ts';
 
 describe('magic variables', () => {
   it('are the ones that the static check knows', () => {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { movedHosts } from '../../plans/drift.ts';
-import { Holder } from '../../plans/enforce.ts';
+import { driftedHosts } from '../../plans/drift.ts';
+import { Enforcer } from '../../plans/enforce.ts';
 import { expectWhole, type Plan, type PlannedStep, PlanRefused, readPlan } from '../../plans/format.ts';
 import { expectFiles, expectInputs, expectValues } from '../../plans/inputs.ts';
 import { answerPrompts } from '../../playbook/prompts.ts';
@@ -78,9 +78,9 @@ async function apply(path: string, options: Options): Promise<number> {
     : { emit: () => {}, close: () => {} };
   const looked = await look(prepared, checking, keyed, view);
   if (!looked.recap) return looked.exit;
-  const guard = new Holder(prepared.hosts.keys(), plan, keyed, movedHosts(plan, looked.hosts));
-  const { exit, recap } = await runGuarded(prepared, request, guard, await reporters(options));
-  if (human && recap) process.stdout.write(tellLeft(guard.left, recap.hosts));
+  const policy = new Enforcer(prepared.hosts.keys(), plan, keyed, driftedHosts(plan, looked.hosts));
+  const { exit, recap } = await runGuarded(prepared, request, policy, await reporters(options));
+  if (human && recap) process.stdout.write(tellLeft(policy.left, recap.hosts));
   return exit;
 }
 

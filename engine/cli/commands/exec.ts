@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
 import { oneTaskReporter } from '../../report/one-task.ts';
 import { paintFor } from '../../report/style.ts';
-import { execute, prepare } from '../../run/run.ts';
+import { prepare } from '../../run/prepare.ts';
+import { execute } from '../../run/run.ts';
 import { Diagnostics, formatDiagnostic, InvalidInput } from '../../source/diagnostic.ts';
 import { shownPath } from '../../source/place.ts';
 import { version } from '../../source/version.ts';

@@ -10,7 +10,7 @@ import type { Play, Playbook } from '../../playbook/types.ts';
 import { lookingReporter } from '../../report/looking.ts';
 import { showPlan } from '../../report/plan.ts';
 import { paintFor } from '../../report/style.ts';
-import { type Prepared, prepare, type RunRequest } from '../../run/run.ts';
+import { type Prepared, prepare, type RunRequest } from '../../run/prepare.ts';
 import { formatDiagnostic } from '../../source/diagnostic.ts';
 import { Inputs } from '../../source/inputs.ts';
 import { version } from '../../source/version.ts';
@@ -76,10 +76,10 @@ export interface Looked extends Ended {
 export async function look(prepared: Prepared, request: RunRequest, keyed: Keyed, view: Reporters): Promise<Looked> {
   const { vault, playbook } = prepared;
   await answerPrompts(playbook, request.extra, (text) => vault.secrets.add(text), promptsAtTerminal());
-  const guard = new Recorder(prepared.hosts.keys(), keyed, vault.inputs);
-  const { exit, recap } = await runGuarded(prepared, request, guard, view);
+  const policy = new Recorder(prepared.hosts.keys(), keyed, vault.inputs);
+  const { exit, recap } = await runGuarded(prepared, request, policy, view);
   if (exit === 130 || !recap) return { exit, hosts: {} };
-  return { exit, recap, hosts: guard.hosts(recap.hosts, vault.secrets) };
+  return { exit, recap, hosts: policy.hosts(recap.hosts, vault.secrets) };
 }
 
 /** What was answered to the prompts of each play. */

@@ -1,5 +1,6 @@
 import { answerPrompts } from '../../playbook/prompts.ts';
-import { execute, prepare } from '../../run/run.ts';
+import { prepare } from '../../run/prepare.ts';
+import { execute } from '../../run/run.ts';
 import { formatDiagnostic } from '../../source/diagnostic.ts';
 import { version } from '../../source/version.ts';
 import { interruptible } from '../interrupt.ts';

@@ -1,5 +1,5 @@
 import { sarif } from '../../report/sarif.ts';
-import { type Prepared, prepare } from '../../run/run.ts';
+import { type Prepared, prepare } from '../../run/prepare.ts';
 import { type Diagnostic, formatDiagnostic, InvalidInput } from '../../source/diagnostic.ts';
 import { shownPath } from '../../source/place.ts';
 import { version } from '../../source/version.ts';

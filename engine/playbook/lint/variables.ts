@@ -109,13 +109,12 @@ class PlayLint {
   #task(task: Task, names: Names): void {
     const inLoop = this.#loop(task.loop, names);
     this.#use([task.title, ...task.args.values(), ...task.notify, ...task.when], inLoop);
-    this.#use([...settingTemplates(task.settings, task.module.name), task.until?.retries, task.until?.delay], inLoop);
-    this.#use([task.async?.seconds, task.async?.poll], inLoop);
+    this.#use(settingTemplates(task.settings, task.module.name), inLoop);
     for (const name of assignedBy(task)) checkMagic(name, task.args.get(name)?.place ?? task.place, this.#diagnostics);
     this.#sets(task);
     // In a loop these are about the result of the item at hand, not yet about that of the whole.
     const local = task.loop && task.register !== undefined ? [...inLoop.local, task.register] : inLoop.local;
-    const onResult = [...(task.until?.conditions ?? []), ...(task.changedWhen ?? []), ...(task.failedWhen ?? [])];
+    const onResult = [...(task.until ?? []), ...(task.changedWhen ?? []), ...(task.failedWhen ?? [])];
     this.#use(onResult, { ...inLoop, local });
     this.#use([task.loop?.label, task.loop?.pauseSeconds], inLoop);
     for (const layer of task.variableFiles?.layers ?? []) this.#layer(layer);

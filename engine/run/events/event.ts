@@ -39,6 +39,7 @@ export interface Result {
   readonly event: 'result';
   readonly play: string;
   readonly task: string;
+  readonly role?: string;
   readonly module: string;
   readonly host: string;
   readonly status: Status;
@@ -51,6 +52,8 @@ export interface Result {
   readonly rescued?: true;
   readonly delegatedTo?: string;
   readonly differences: readonly Difference[];
+  /** The task's own `diff`, where it has one: whether the contents of differences are shown; with false they are not here. */
+  readonly diff?: boolean;
   readonly message?: string;
   readonly warnings?: readonly string[];
   readonly failure?: FailureDetail;

@@ -1,6 +1,6 @@
 import type { Connection, Shell } from '../../transport/types.ts';
 
-/** What is waited for: a connection or a shell, the answer to questions, the end of commands that may change something. */
+/** What is waited for: a connection or a shell, the answer to reads, the end of commands that may change something. */
 export const waits = ['connect', 'read', 'change'] as const;
 export type Wait = (typeof waits)[number];
 
@@ -67,13 +67,15 @@ export class Profile {
         get roundTrips() {
           return connection.roundTrips;
         },
-        shell: async (become, purpose) => {
-          const shell = await this.wait(target.name, 'connect', () => connection.shell(become, purpose));
+        shell: async (become, purpose, signal) => {
+          const shell = await this.wait(target.name, 'connect', () => connection.shell(become, purpose, signal));
           const known = shells.get(shell);
           if (known) return known;
           const watchedShell: Shell = {
-            run: (scripts) =>
-              this.wait(target.name, scripts.some((s) => s.mayChange) ? 'change' : 'read', () => shell.run(scripts)),
+            run: (scripts, signal) =>
+              this.wait(target.name, scripts.some((s) => s.mayChange) ? 'change' : 'read', () =>
+                shell.run(scripts, signal),
+              ),
           };
           shells.set(shell, watchedShell);
           return watchedShell;

@@ -6,102 +6,91 @@ import type { FileAttributes, RunOptions, Writer } from '../../module/module.ts'
 import type { Output, Probe } from '../../module/probe.ts';
 import { quote, quoteAll } from '../../module/quote.ts';
 import { UnknownValue } from '../../module/unknown.ts';
-import { type Become, type Connection, Unreachable } from '../../transport/types.ts';
-import type { Saw } from '../policy.ts';
-import { batchOf, textOf, wayIn } from './probe-batcher.ts';
-import type { HostState, Reading } from './state.ts';
+import { Unreachable } from '../../transport/types.ts';
+import type { CachedRead, ReadObserver, TaskContext } from '../types.ts';
+import { batcherFor, becomeKey, textOf } from './probe-batcher.ts';
 import { writeFile } from './write-file.ts';
 
-/** How a task stands on a host: as whom, over which connection, with what around it. */
-export interface Footing {
-  readonly state: HostState;
-  /** Where and as whom one comes in: what is read over another login may be another thing. */
-  login(): string;
-  connection(): Promise<Connection>;
-  reconnect(timeoutSeconds: number): Promise<void>;
-  readonly become: Become | undefined;
-  readonly checkMode: boolean;
-  readonly environment: Readonly<Record<string, string>>;
-  readonly timeoutSeconds: number | undefined;
-  on(host: string): Footing;
-  secret(text: string): void;
-  /** Why nothing may be changed on the host. */
-  barred?(): string | undefined;
-}
-
-/** From here on content has a channel of its own. */
+/** Content of at least this size has a channel of its own. */
 const uploadBytes = 1024 * 1024;
 
 /** A module's view of a host. Reads of one tick go out as one batch and stay in the host's cache until it is changed. */
-export class Access implements Writer {
-  readonly #footing: Footing;
+export class HostSession implements Writer {
+  readonly #context: TaskContext;
   readonly #ahead: boolean;
-  readonly #saw: Saw | undefined;
-  /** Keys of all probes read that tasks can change: if the step turns out unknown, what it looked at is unknown from there on. */
+  readonly #observed: ReadObserver['observed'] | undefined;
+  /** Keys of all probes read that tasks can change: if the step turns out unknown, what it read is unknown from there on. */
   readonly keysRead = new Set<string>();
 
-  /** `ahead`: these eyes only fill the cache for those that come after them. `saw` is told what is seen of the host as it is. */
-  constructor(footing: Footing, ahead = false, saw?: Saw) {
-    this.#footing = footing;
+  /** `ahead`: it only fills the cache for later sessions. `observed` receives what is read of the host as it is. */
+  constructor(context: TaskContext, ahead = false, observed?: ReadObserver['observed']) {
+    this.#context = context;
     this.#ahead = ahead;
-    this.#saw = saw;
+    this.#observed = observed;
+  }
+
+  /** Aborted when the task's time is over or the run is interrupted: modules that wait end by it. */
+  get signal(): AbortSignal {
+    return this.#context.signal;
   }
 
   async read<T>(probe: Probe<T>): Promise<T> {
-    const { state, checkMode } = this.#footing;
+    const { host, checkMode } = this.#context;
     if (!probe.fixed) this.keysRead.add(probe.key);
-    const { predictions } = state;
+    const { predictions } = host;
     const predicted = checkMode ? predictions.of(probe.key) : undefined;
     if (predicted && 'value' in predicted) return predicted.value as T;
     if (predicted && 'as' in predicted) return this.read(predicted.as as Probe<T>);
     if (predicted) throw new UnknownValue(predicted.unknown);
     const value = await this.#observe(probe);
-    if (checkMode && state.predictions !== predictions) return this.read(probe); // reached, it turned out to be a known machine
-    this.#saw?.(probe, value, this.#footing);
-    return checkMode ? state.predictions.foresee(probe, value, { read: (other) => this.#observe(other) }) : value;
+    if (checkMode && host.predictions !== predictions) return this.read(probe); // once reached, it proved to be a known machine
+    this.#observed?.(probe, value, this.#context);
+    return checkMode ? host.predictions.foresee(probe, value, { read: (other) => this.#observe(other) }) : value;
   }
 
   /**
-   * From the cache where it can be. What several hosts share is looked at anew by each task, unless it was read ahead
-   * and nothing was changed anywhere since.
+   * From the cache where possible. What several hosts share is read again by each task, unless it was prefetched and
+   * nothing has been changed anywhere since.
    */
   #observe<T>(probe: Probe<T>): Promise<T> {
-    const { cache, fleet } = this.#footing.state;
-    const key = `${this.#footing.login()}\0${wayIn(this.#footing.become)}\0${probe.key}`;
+    const { cache, shared } = this.#context.host;
+    const key = `${this.#context.login()}\0${becomeKey(this.#context.become)}\0${probe.key}`;
     const present = cache.get(key);
-    const anyone = probe.shared || present?.unreachable; // it hangs on what is done to other hosts as well
-    const counts = present && Date.now() - present.at < fleet.fresh && (!anyone || present.changes === fleet.changes);
-    const reading = counts ? present : readingOf(this.readNow(probe), fleet.changes);
-    if (this.#ahead || !probe.shared) cache.set(key, reading);
+    const anyone = probe.shared || present?.unreachable; // it depends on what is done to other hosts as well
+    const valid = present && Date.now() - present.at < shared.fresh && (!anyone || present.changes === shared.changes);
+    const read = valid ? present : cachedRead(this.readNow(probe), shared.changes);
+    if (this.#ahead || !probe.shared) cache.set(key, read);
     else cache.delete(key);
-    reading.value.catch((error: unknown) => {
-      // A read that failed may be tried again; but that a host was not reached ahead of a task, that task shall tell.
-      if (this.#ahead && error instanceof Unreachable) reading.unreachable = true;
-      else if (cache.get(key) === reading) cache.delete(key);
+    read.value.catch((error: unknown) => {
+      // A failed read may be tried again; but that a host was not reached while prefetching is for the task itself to report.
+      if (this.#ahead && error instanceof Unreachable) read.unreachable = true;
+      else if (cache.get(key) === read) cache.delete(key);
     });
-    return reading.value as Promise<T>;
+    return read.value as Promise<T>;
   }
 
   async readNow<T>(probe: Probe<T>): Promise<T> {
-    const connection = await this.#footing.connection();
-    const output = await batchOf(connection, this.#footing.become).ask(probe);
+    const { signal, become } = this.#context;
+    signal.throwIfAborted();
+    const connection = await this.#context.connection(signal);
+    const output = await batcherFor(connection, become).ask(probe, signal);
     try {
       return probe.parse(output);
     } catch (error) {
-      const { state, checkMode } = this.#footing;
-      const { since } = state.predictions;
-      // What cannot be seen now (no right to enter a folder) may be seen once earlier tasks have run.
+      const { host, checkMode } = this.#context;
+      const { since } = host.predictions;
+      // What cannot be read now (no right to enter a folder) may be readable once earlier tasks have run.
       if (checkMode && since !== undefined) throw new UnknownValue(since);
       if (error instanceof TaskFailure) throw error;
-      throw new TaskFailure(`cannot make sense of what '${probe.key}' printed: ${(error as Error).message}`, {
+      throw new TaskFailure(`cannot parse what '${probe.key}' printed: ${(error as Error).message}`, {
         command: probe.script,
         output,
       });
     }
   }
 
-  on(host: string): Access {
-    return new Access(this.#footing.on(host), this.#ahead, this.#saw);
+  on(host: string): HostSession {
+    return new HostSession(this.#context.on(host), this.#ahead, this.#observed);
   }
 
   async readLocal(path: string): Promise<Buffer | null> {
@@ -121,7 +110,7 @@ export class Access implements Writer {
   }
 
   secret(secretText: string): void {
-    this.#footing.secret(secretText);
+    this.#context.secret(secretText);
   }
 
   run(argv: readonly string[], options: RunOptions = {}): Promise<Output> {
@@ -129,40 +118,45 @@ export class Access implements Writer {
   }
 
   async shell(script: string, options: RunOptions = {}): Promise<Output> {
-    const { environment, become, timeoutSeconds } = this.#footing;
-    const barred = this.#footing.barred?.();
-    if (barred !== undefined) throw new TaskFailure(barred);
+    const { environment, become, host, deadline } = this.#context;
+    const blocked = this.#context.blocked?.();
+    if (blocked !== undefined) throw new TaskFailure(blocked);
+    this.#context.signal.throwIfAborted();
     const variables = Object.entries({ ...environment, ...options.environment }).map(
       ([name, value]) => `export ${name}=${quote(value)}`,
     );
     const directory = options.directory === undefined ? [] : [`cd -- ${quote(options.directory)} || exit 1`];
-    const timeout = options.timeoutSeconds ?? timeoutSeconds;
-    const connection = await this.#footing.connection();
+    const left = deadline.left();
+    const own = options.timeoutSeconds || undefined;
+    const seconds = own === undefined ? left : left === undefined ? own : Math.min(own, left);
     const stdin = options.stdin === undefined ? undefined : bytesOf(options.stdin);
-    const shell = await connection.shell(become, stdin && stdin.length >= uploadBytes ? 'upload' : undefined);
-    const begun = Date.now();
-    const [output] = await shell.run([
-      {
-        text: [...variables, ...directory, script].join('\n'),
-        mayChange: true,
-        ...(stdin && { stdin }),
-        ...(timeout !== undefined && { timeoutSeconds: timeout }),
-      },
-    ]);
-    this.#footing.state.forget();
-    // The end of the task's own time is told as such; a time that the module set is the module's to judge.
-    if (
-      timeout !== undefined &&
-      options.timeoutSeconds === undefined &&
-      output!.code === 124 &&
-      Date.now() - begun >= timeout * 1000
-    )
-      throw new TaskFailure(`not finished within ${timeout} s, and ended (timeout)`, {
-        command: script.replace(/^exec /, ''),
-        output: textOf(output!),
-        result: { rc: 124 },
-      });
-    return textOf(output!);
+    const connection = await this.#context.connection();
+    const shell = await connection.shell(
+      become,
+      stdin && stdin.length >= uploadBytes ? 'upload' : undefined,
+      this.#context.signal,
+    );
+    try {
+      // Once it may change something it is not interrupted: the host ends it when its time is over.
+      const [output] = await shell.run([
+        {
+          text: [...variables, ...directory, script].join('\n'),
+          mayChange: true,
+          ...(stdin && { stdin }),
+          ...(seconds !== undefined && { timeoutSeconds: seconds }),
+        },
+      ]);
+      // The end of the task's own time is reported as such; a time that the module has set is for the module to judge.
+      if (output!.code === 124 && deadline.signal?.aborted)
+        throw new TaskFailure(`not finished within ${deadline.seconds} s, and ended (timeout)`, {
+          command: script.replace(/^exec /, ''),
+          output: textOf(output!),
+          result: { rc: 124 },
+        });
+      return textOf(output!);
+    } finally {
+      host.forget(); // also where it failed half way: what was read before may no longer be true
+    }
   }
 
   write(path: string, content: Buffer | string, attributes: FileAttributes): Promise<{ backup?: string }> {
@@ -170,18 +164,18 @@ export class Access implements Writer {
   }
 
   async reconnect(timeoutSeconds: number): Promise<void> {
-    this.#footing.state.forget();
-    await this.#footing.reconnect(timeoutSeconds);
+    this.#context.host.forget();
+    await this.#context.reconnect(timeoutSeconds);
   }
 }
 
-function readingOf(value: Promise<unknown>, changes: number): Reading {
-  const reading: Reading = { value, at: Number.POSITIVE_INFINITY, changes };
+function cachedRead(value: Promise<unknown>, changes: number): CachedRead {
+  const read: CachedRead = { value, at: Number.POSITIVE_INFINITY, changes };
   const answered = (): void => {
-    reading.at = Date.now();
+    read.at = Date.now();
   };
   value.then(answered, answered);
-  return reading;
+  return read;
 }
 
 function bytesOf(content: string | Buffer): Buffer {

@@ -1,34 +1,25 @@
 import type { Play } from '../../playbook/types.ts';
-import type { HostState } from '../host/state.ts';
-import type { RunContext } from '../types.ts';
-import { spreadFailure } from './failure-policy.ts';
+import { NeededFacts } from '../../variables/needed-facts.ts';
+import { HostScope } from '../../variables/scope.ts';
+import { resolveSettings } from '../task/settings.ts';
+import type { HostState, Run } from '../types.ts';
+import { propagateFailure } from './failure-policy.ts';
 
-/** Hosts that the run's guard does not let in fail before the first task of a play; nothing is done on them. */
-export function barHosts(run: RunContext, play: Play, hosts: readonly HostState[]): void {
-  const barred = hosts.flatMap((host) => {
-    const why = run.guard?.barred?.(host.name);
-    return why && host.standing === 'active' ? [{ host, why }] : [];
+/** Hosts that the run policy blocks fail before the first task of a play; nothing is done on them. */
+export function failBlockedHosts(run: Run, play: Play, hosts: readonly HostState[]): void {
+  const blocked = hosts.flatMap((host) => {
+    const why = run.policy?.blocked?.(host.name);
+    return why && host.status === 'active' ? [{ host, why }] : [];
   });
-  if (barred.length === 0) return;
-  const task = 'is each host as it was planned?';
-  run.emit({ event: 'task-start', task, hosts: barred.map(({ host }) => host.name) });
-  for (const { host, why } of barred) {
-    host.standing = why.status;
-    host.refused = true;
-    host.counts[why.status]++;
-    run.emit({
-      event: 'result',
-      play: play.name,
-      task,
-      module: 'plan',
-      host: host.name,
-      status: why.status,
-      differences: [],
-      message: why.message,
-      failure: { hint: 'nothing was done on it; a new plan tells what would be done now' },
-      place: play.place,
-      milliseconds: 0,
-    });
+  if (blocked.length === 0) return;
+  const name = 'check each host against the plan';
+  run.emit({ event: 'task-start', task: name, hosts: blocked.map(({ host }) => host.name) });
+  const task = { name, module: { name: 'plan' }, settings: play.settings, place: play.place };
+  for (const { host, why } of blocked) {
+    const { settings } = resolveSettings(play, new HostScope(run.state, host.host, new NeededFacts(), play));
+    const failure = { hint: 'nothing was done on it; a new plan shows what would be done now' };
+    const result = { ...why, differences: [], failure, ...(why.status === 'failed' && { refused: true as const }) };
+    host.commit({ play, rescuable: false, around: [] }, task, settings, result, { started: performance.now() });
   }
-  spreadFailure(run, { play, rescuable: false }, play, hosts);
+  propagateFailure(run, { play, rescuable: false }, play, hosts);
 }

@@ -1,22 +1,21 @@
 import { Unknown } from '../../module/unknown.ts';
 import type { Handler, Play } from '../../playbook/types.ts';
-import type { HostState } from '../host/state.ts';
-import { runTask } from '../task/task.ts';
-import type { RunContext } from '../types.ts';
-import { isWanted, type Within } from './entries.ts';
-import { isLost, spreadFailure } from './failure-policy.ts';
-import { runInclude } from './include.ts';
-import { runMeta } from './meta.ts';
+import type { HostState, Position, Run } from '../types.ts';
+import { propagateFailure } from './failure-policy.ts';
+
+/** Runs one handler on these hosts. */
+export type RunHandler = (at: Position, handler: Handler, hosts: readonly HostState[]) => Promise<void>;
 
 /**
- * Runs what was notified, in the order in which handlers are defined, until none is left: a handler may notify others,
+ * Runs what was notified, in the order in which handlers are defined, until nothing is left: a handler may notify others,
  * earlier ones too. Each runs at most once on a host in one flush.
  */
 export async function flushHandlers(
-  run: RunContext,
+  run: Run,
   play: Play,
   hosts: readonly HostState[],
   rescuable: boolean,
+  runHandler: RunHandler,
 ): Promise<void> {
   const done = new Map<HostState, Set<Handler>>(hosts.map((host) => [host, new Set()]));
   const stopped = new Set<HostState>(); // by a handler that failed: no other follows there, forced or not
@@ -27,20 +26,19 @@ export async function flushHandlers(
     if (!handler || run.signal.aborted) break;
     const due = hosts.filter((host) => waiting(host, handler));
     for (const host of due) done.get(host)!.add(handler);
-    const before = new Map(due.map((host) => [host, troubles(host)]));
+    const before = new Map(due.map((host) => [host, problems(host)]));
     for (const { hosts: group, handler: actual, ...how } of actualHandlers(handler, due)) {
-      if (actual.kind !== 'meta' && !(await isWanted(run, actual, group))) continue;
-      const within = { play, rescuable, handler: true, around: [], ...how } as const;
-      const lost = await runHandler(run, within, actual, group);
+      const at = { play, rescuable, handler: true, around: [], ...how };
+      const lost = await lostIn(group, () => runHandler(at, actual, group));
       for (const host of lost) stopped.add(host);
-      if (lost.length > 0) spreadFailure(run, within, actual, hosts);
+      if (lost.length > 0) propagateFailure(run, at, actual, hosts);
     }
     for (const host of due) {
       host.notified.delete(handler);
-      if (troubles(host) === before.get(host)) run.journal.done(play, handler, host); // else the next run tries again
+      if (problems(host) === before.get(host)) run.pending.done(play, handler, host.name); // else the next run tries again
     }
   }
-  if (!rescuable) for (const host of stopped) host.notified.clear(); // its journal keeps them
+  if (!rescuable) for (const host of stopped) host.notified.clear(); // they stay pending for the next run
 }
 
 /** Hosts that run a handler in the same way. */
@@ -67,29 +65,20 @@ function actualHandlers(handler: Handler, hosts: readonly HostState[]): readonly
   return groups;
 }
 
-/** The hosts on which it failed. */
-async function runHandler(
-  run: RunContext,
-  within: Within & { readonly handler: true },
-  handler: Handler,
-  hosts: readonly HostState[],
-): Promise<readonly HostState[]> {
-  const before = hosts.filter((host) => host.standing === 'failed'); // they are here because of force_handlers
-  for (const host of before) host.standing = 'active';
-  if (handler.kind === 'task') await runTask(run, within, handler, hosts);
-  else if (handler.kind === 'meta') await runMeta(run, within, handler, hosts);
-  else await runInclude(run, within, handler, hosts);
-  const lost = hosts.filter(isLost);
-  for (const host of before) if (host.standing === 'active') host.standing = 'failed';
+/** The hosts that are lost when it has ended; those that had failed before (force_handlers) take part all the same. */
+async function lostIn(hosts: readonly HostState[], work: () => Promise<void>): Promise<readonly HostState[]> {
+  const before = hosts.filter((host) => host.status === 'failed');
+  for (const host of before) host.changeStatus('active');
+  await work();
+  const lost = hosts.filter(({ isLost }) => isLost);
+  for (const host of before) if (host.status === 'active') host.changeStatus('failed');
   return lost;
 }
 
-function troubles({ counts }: HostState): number {
+function problems({ counts }: HostState): number {
   return counts.failed + counts.unreachable + counts.rescued;
 }
 
-function mayRun(run: RunContext, play: Play, host: HostState): boolean {
-  return (
-    host.standing === 'active' || (host.standing === 'failed' && (play.forceHandlers || run.options.forceHandlers))
-  );
+function mayRun(run: Run, play: Play, host: HostState): boolean {
+  return host.status === 'active' || (host.status === 'failed' && (play.forceHandlers || run.options.forceHandlers));
 }

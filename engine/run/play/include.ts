@@ -1,12 +1,17 @@
-import type { Candidate, Include, Included } from '../../playbook/types.ts';
-import type { HostState } from '../host/state.ts';
-import { book, safely, tell, titleOf } from '../task/report.ts';
-import { combine, reasonOf, registered } from '../task/result.ts';
-import type { RunContext } from '../types.ts';
-import { runEntries, type Within } from './entries.ts';
-import { type Choice, chooseOn, scopeOn } from './include-choice.ts';
+import type { Candidate, Entry, Include, Included } from '../../playbook/types.ts';
+import { combine, reasonOf, registered, safely } from '../task/result.ts';
+import { titleOf } from '../task/task.ts';
+import type { HostState, Position, Run } from '../types.ts';
+import { type Choice, chooseOn, scopeOn, settingsOn } from './include-choice.ts';
 
-/** Hosts that go through the same tasks together: those that chose the same for the same item. */
+export type RunEntries = (
+  run: Run,
+  at: Position,
+  entries: readonly Entry[],
+  hosts: readonly HostState[],
+) => Promise<void>;
+
+/** Hosts that run the same tasks together: those that chose the same for the same item. */
 interface Group {
   readonly title: string;
   readonly included: Included;
@@ -20,84 +25,72 @@ interface Group {
 
 /** Finds what an include means on each host, then runs that, group after group in the order in which they first came up. */
 export async function runInclude(
-  run: RunContext,
-  within: Within,
+  run: Run,
+  at: Position,
   include: Include,
   hosts: readonly HostState[],
+  runEntries: RunEntries,
 ): Promise<void> {
-  const chosen = await choose(run, within, include, hosts);
-  const groups = groupsOf(include, within, chosen);
-  for (const group of groups) announce(run, group);
-  const inside: Within = { ...within, peers: within.peers ?? hosts };
-  for (const group of groups) await runGroup(run, inside, group);
+  await run.ready?.();
+  const chosen = await choose(run, at, include, hosts);
+  const groups = groupsOf(include, at, chosen);
+  for (const group of groups) publish(run, group);
+  const inside: Position = { ...at, peers: at.peers ?? hosts };
+  for (const group of groups) await runGroup(run, inside, group, runEntries);
 }
 
-/** The choices of each host, told and counted. */
+/** The choices of each host, committed. */
 async function choose(
-  run: RunContext,
-  within: Within,
+  run: Run,
+  position: Position,
   include: Include,
   hosts: readonly HostState[],
 ): Promise<ReadonlyMap<HostState, readonly Choice[]>> {
   const chosen = new Map<HostState, readonly Choice[]>();
-  const first = scopeOn(run, within, include, hosts[0]!);
-  const at = { ...within, handler: within.handler === true, title: titleOf(include, first) };
+  const first = scopeOn(run, position, include, hosts[0]!);
+  const at = { ...position, title: titleOf(include, first) };
   const role = include.role === undefined ? {} : { role: include.role.name };
   const handler = at.handler ? { handler: true as const } : {};
   run.emit({ event: 'task-start', task: at.title, ...role, ...handler, hosts: hosts.map((h) => h.name) });
-  const told = { ...include, module: { name: include.what } };
-  const conclude = async (host: HostState): Promise<boolean> => {
+  const reported = { ...include, module: { name: include.what } };
+  const chooseFor = async (host: HostState): Promise<boolean> => {
     const started = performance.now();
-    const choices = await chooseOn(run, within, include, host);
-    const outcomes = choices.map(({ outcome, scope }) => {
-      const ignored =
-        outcome.status === 'failed' && safely(() => include.settings.ignoreErrors?.evaluate(scope)) === true;
-      return ignored ? { ...outcome, ignored } : outcome;
-    });
-    for (const [i, { scope, ...choice }] of choices.entries())
-      tell(
-        run,
-        at,
-        told,
-        host,
-        scope,
-        outcomes[i]!,
+    const choices = await chooseOn(run, at, include, host);
+    for (const [index, { result, settings, label, looped }] of choices.entries())
+      host.commitItem(at, reported, settings, result, {
         started,
-        'label' in choice ? { item: choice.label, index: i } : undefined,
-      );
-    const outcome = combine(outcomes);
-    book(at, told, host, outcome, registered(outcome));
+        ...(looped && { loop: { item: label, index } }),
+      });
+    const result = combine(choices.map((choice) => choice.result));
+    host.commitLoop(at, reported, result, registered(result));
     chosen.set(host, choices);
-    return outcome.status !== 'skipped';
+    return result.status !== 'skipped';
   };
-  if (safely(() => include.settings.runOnce?.evaluate(first)) === true) {
-    for (const host of hosts) if (await conclude(host)) break;
-  } else await Promise.all(hosts.map((host) => run.limit(() => conclude(host))));
+  const { settings } = await settingsOn(run, at, include, first);
+  if (settings.runOnce) {
+    for (const host of hosts) if (await chooseFor(host)) break;
+  } else await Promise.all(hosts.map((host) => run.limit(() => chooseFor(host))));
   return new Map(hosts.filter((host) => chosen.has(host)).map((host) => [host, chosen.get(host)!]));
 }
 
-function groupsOf(
-  include: Include,
-  within: Within,
-  chosen: ReadonlyMap<HostState, readonly Choice[]>,
-): readonly Group[] {
+function groupsOf(include: Include, at: Position, chosen: ReadonlyMap<HostState, readonly Choice[]>): readonly Group[] {
   const groups = new Map<string, Group>();
   for (const [host, choices] of chosen) {
     const seen = new Map<string, number>(); // the same file for the same item twice runs twice
     for (const choice of choices)
-      for (const [candidate, included] of meant(include, within, choice)) {
-        const { locals, outcome } = choice;
-        const reason = outcome.status === 'unknown' ? reasonOf(outcome) : undefined;
-        const said = textOf([candidate.title, choice.chosen?.names, [...locals], reason]);
-        const times = (seen.get(said) ?? 0) + 1;
-        seen.set(said, times);
-        const key = `${times} ${said}`;
+      for (const [candidate, included] of meant(include, at, choice)) {
+        const { locals, result } = choice;
+        const reason = result.status === 'unknown' ? reasonOf(result) : undefined;
+        const choiceKey = textOf([candidate.title, choice.chosen?.names, [...locals], reason]);
+        const times = (seen.get(choiceKey) ?? 0) + 1;
+        seen.set(choiceKey, times);
+        const key = `${times} ${choiceKey}`;
         const group = groups.get(key) ?? {
           title: candidate.title,
           included,
-          locals: new Map([...(within.locals ?? []), ...locals]),
+          locals: new Map([...(at.locals ?? []), ...locals]),
           hosts: [],
-          ...(include.once !== undefined && { once: `${include.once} ${said}` }),
+          ...(include.once !== undefined && { once: `${include.once} ${choiceKey}` }),
           ...(reason !== undefined && { unknown: reason }),
         };
         group.hosts.push(host);
@@ -108,11 +101,11 @@ function groupsOf(
 }
 
 /** What was chosen; where that cannot be known all that could be, but not what is under way already. */
-function meant(include: Include, within: Within, { outcome, chosen }: Choice): readonly [Candidate, Included][] {
+function meant(include: Include, at: Position, { result, chosen }: Choice): readonly [Candidate, Included][] {
   if (chosen) return [[chosen.candidate, chosen.included]];
-  if (outcome.status !== 'unknown') return [];
+  if (result.status !== 'unknown') return [];
   return include.candidates
-    .filter(({ title }) => !within.around.includes(title))
+    .filter(({ title }) => !at.around.includes(title))
     .flatMap((candidate): [Candidate, Included][] => {
       const included = safely(() => candidate.open());
       return included ? [[candidate, included]] : [];
@@ -123,22 +116,22 @@ function textOf(value: unknown): string {
   return JSON.stringify(value, (_, part: unknown) => (typeof part === 'bigint' ? String(part) : part));
 }
 
-/** What roles bring with them is there before the first of their tasks: handlers, and what they make public. */
-function announce(run: RunContext, { included, locals, hosts }: Group): void {
+/** What roles bring is there before the first of their tasks: handlers, and variables that they make public. */
+function publish(run: Run, { included, locals, hosts }: Group): void {
   for (const host of hosts)
     for (const handler of included.handlers) host.handlers.set(handler.name, { handler, locals });
-  for (const host of run.world.playHosts.map((name) => run.state(name)))
+  for (const host of run.state.playHosts.map((name) => run.host(name)))
     for (const level of ['roleDefaults', 'vars'] as const)
       for (const layer of included.published[level])
         if (!host.published[level].includes(layer)) host.published[level].push(layer);
 }
 
-async function runGroup(run: RunContext, within: Within, group: Group): Promise<void> {
+async function runGroup(run: Run, at: Position, group: Group, runEntries: RunEntries): Promise<void> {
   const { included, locals, unknown, title } = group;
-  const inside: Within = {
-    ...within,
+  const inside: Position = {
+    ...at,
     locals,
-    around: [...within.around, title],
+    around: [...at.around, title],
     ...(unknown !== undefined && { unknown }),
   };
   const hosts = onceOnly(group.hosts, group.once);

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSyn
 import { join } from 'node:path';
 import type { Handler, Play } from '../../playbook/types.ts';
 import type { Emit } from '../events/event.ts';
-import type { HostState } from '../host/state.ts';
+import type { HostState, PendingHandlers } from '../types.ts';
 
 /** A handler that was notified on a host and has not run there. Names only: nothing of what it works with is kept. */
 interface Pending {
@@ -23,7 +23,7 @@ export interface Subject {
  * that failed, was interrupted or died has left is notified again by the next one. Without a folder nothing is kept, and
  * what check mode foresees is not written.
  */
-export class Journal {
+export class PendingHandlerFile implements PendingHandlers {
   readonly #file: string | undefined;
   readonly #writable: boolean;
   readonly #subject: Subject;
@@ -40,16 +40,16 @@ export class Journal {
     for (const pending of this.#read()) this.#pending.set(keyOf(pending), pending);
   }
 
-  notified(play: Play, handler: Handler, host: HostState): void {
-    const pending = { play: play.name, handler: nameOf(handler), host: host.name };
+  notified(play: Play, handler: Handler, host: string): void {
+    const pending = { play: play.name, handler: nameOf(handler), host };
     if (this.#pending.has(keyOf(pending))) return;
     this.#pending.set(keyOf(pending), pending);
     this.#changed();
   }
 
   /** It has run on the host, or is not to run there any more. */
-  done(play: Play, handler: Handler, host: HostState): void {
-    if (this.#pending.delete(keyOf({ play: play.name, handler: nameOf(handler), host: host.name }))) this.#changed();
+  done(play: Play, handler: Handler, host: string): void {
+    if (this.#pending.delete(keyOf({ play: play.name, handler: nameOf(handler), host }))) this.#changed();
   }
 
   /** Tells and forgets what can no longer run: its play, handler or host is gone. */

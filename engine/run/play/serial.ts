@@ -1,7 +1,7 @@
-import type { Terms } from './settings.ts';
+import type { PlaySettings } from './settings.ts';
 
 /** Cuts the hosts of a play into the batches that `serial` asks for; the last size is used until all are in. */
-export function batchesOf<T>(serial: Terms['serial'], hosts: readonly T[]): readonly (readonly T[])[] {
+export function batchesOf<T>(serial: PlaySettings['serial'], hosts: readonly T[]): readonly (readonly T[])[] {
   if (serial.length === 0) return [hosts];
   const batches: (readonly T[])[] = [];
   for (let from = 0; from < hosts.length; ) {

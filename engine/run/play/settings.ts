@@ -4,18 +4,18 @@ import type { Play } from '../../playbook/types.ts';
 import type { Diagnostics } from '../../source/diagnostic.ts';
 
 /** What a play says of its run as a whole, with its expressions evaluated. */
-export interface Terms {
+export interface PlaySettings {
   readonly serial: readonly (number | `${number}%`)[];
   readonly maxFailPercentage: number | undefined;
   readonly gatherFacts: boolean;
 }
 
-/** Extra vars and the play's own variables can be used. Throws TemplateError; what it throws, checkTerms has told before. */
-export function termsOf(play: Play, extra: ReadonlyMap<string, unknown>): Terms {
+/** Extra vars and the play's own variables can be used. Throws TemplateError; what it throws, checkPlaySettings has told before. */
+export function playSettings(play: Play, extra: ReadonlyMap<string, unknown>): PlaySettings {
   const scope = new PlayScope(extra, [...play.layers.roleDefaults, ...play.layers.vars]);
-  const term = <T>(template: Template, read: (value: unknown) => T | undefined, expected: string): T => {
+  const read = <T>(template: Template, parse: (value: unknown) => T | undefined, expected: string): T => {
     const value = template.evaluate(scope);
-    const found = read(value);
+    const found = parse(value);
     if (found === undefined)
       throw new TemplateError(
         `this must be ${expected}, but it is ${JSON.stringify(value) ?? 'nothing'}`,
@@ -26,22 +26,22 @@ export function termsOf(play: Play, extra: ReadonlyMap<string, unknown>): Terms 
   const { serial, maxFailPercentage, gatherFacts } = play;
   return {
     serial: serial.flatMap((template) =>
-      term(template, readBatches, "a number of hosts or a percentage such as '25%'"),
+      read(template, readBatches, "a number of hosts or a percentage such as '25%'"),
     ),
-    maxFailPercentage: maxFailPercentage && term(maxFailPercentage, readPercentage, 'a percentage'),
-    gatherFacts: gatherFacts ? term(gatherFacts, readTruth, 'true or false') : false,
+    maxFailPercentage: maxFailPercentage && read(maxFailPercentage, readPercentage, 'a percentage'),
+    gatherFacts: gatherFacts ? read(gatherFacts, readTruth, 'true or false') : false,
   };
 }
 
 /** Tells what cannot be evaluated before any host is touched. */
-export function checkTerms(
+export function checkPlaySettings(
   plays: readonly Play[],
   extra: ReadonlyMap<string, unknown>,
   diagnostics: Diagnostics,
 ): void {
   for (const play of plays)
     try {
-      termsOf(play, extra);
+      playSettings(play, extra);
     } catch (error) {
       if (!(error instanceof TemplateError)) throw error;
       diagnostics.error(
@@ -54,13 +54,13 @@ export function checkTerms(
 }
 
 /** An expression may give a list where one batch could stand. 0: all hosts at once. */
-function readBatches(value: unknown): Terms['serial'] | undefined {
+function readBatches(value: unknown): PlaySettings['serial'] | undefined {
   const sizes = (Array.isArray(value) ? value : [value]).map((size: unknown) => {
     const text = typeof size === 'string' || typeof size === 'number' ? String(size).trim() : '';
     if (/^\d+$/.test(text)) return Number(text);
     return /^([1-9]\d?|100)%$/.test(text) ? (text as `${number}%`) : undefined;
   });
-  return sizes.includes(undefined) ? undefined : (sizes as Terms['serial']);
+  return sizes.includes(undefined) ? undefined : (sizes as PlaySettings['serial']);
 }
 
 function readPercentage(value: unknown): number | undefined {

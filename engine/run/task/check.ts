@@ -1,14 +1,20 @@
 import { TaskFailure } from '../../module/failure.ts';
 import type { AnyModule, Check, Writer } from '../../module/module.ts';
 import { readOnly } from '../../module/read-only.ts';
-import { type Eyes, watched } from '../policy.ts';
+import { observed } from '../policy.ts';
+import type { ReadObserver } from '../types.ts';
 
-/** Lets a module look at a host: with eyes only, and what it says it found has the form that the contract asks for. */
-export async function look(module: AnyModule, args: unknown, host: Writer, eyes?: Eyes): Promise<Check> {
+/** Runs a module's check with a reader that cannot write, and makes sure that what it returns has the contract's form. */
+export async function runCheck(
+  module: AnyModule,
+  args: unknown,
+  host: Writer,
+  observer?: ReadObserver,
+): Promise<Check> {
   const reader = readOnly(host);
-  const found: unknown = await module.check(args, eyes ? watched(reader, eyes) : reader);
+  const found: unknown = await module.check(args, observer ? observed(reader, observer) : reader);
   if (isCheck(found)) return found;
-  throw new TaskFailure(`the module '${module.name}' did not say what it found`, {
+  throw new TaskFailure(`the module '${module.name}' did not return what it found`, {
     hint: "check returns { present, differences: [{ what: 'text', from: 'text' or null, to: 'text' or null }] }",
   });
 }

@@ -1,92 +1,102 @@
-import type { Template } from '../../expressions/types.ts';
-import { TaskFailure } from '../../module/failure.ts';
 import { UnknownValue } from '../../module/unknown.ts';
 import type { Play, Task } from '../../playbook/types.ts';
-import { becomeOf } from '../../transport/target.ts';
+import { becomeOf, targetOf } from '../../transport/target.ts';
 import { type Become, loginOf, type Target } from '../../transport/types.ts';
-import { HostScope, NeededFacts } from '../../variables/scope.ts';
-import { targetFor } from '../host/connector.ts';
-import type { Footing } from '../host/session.ts';
-import type { HostState } from '../host/state.ts';
-import type { RunContext } from '../types.ts';
-import { isQuiet } from './report.ts';
+import { NeededFacts } from '../../variables/needed-facts.ts';
+import { HostScope } from '../../variables/scope.ts';
+import type { Deadline, HostState, Run, Step, TaskContext, TaskSettings } from '../types.ts';
+import { anyOf, noDeadline } from './deadline.ts';
+import { resolveSettings } from './settings.ts';
 
 /**
- * How a task (or, without one, the play) stands on a host. `scope` is that of the host the task is for, which is not
- * the host it runs on where the task is delegated: settings are its, connection variables are those of the host it runs on.
+ * The context of a step on the host it works on. Settings are those of the host the task is for; connection variables are
+ * those of the host it works on, which is another one where the task is delegated.
  */
-export function footingOf(
-  run: RunContext,
-  play: Play,
-  task: Task | undefined,
-  state: HostState,
-  scope?: HostScope,
-): Footing {
-  const settings = task?.settings ?? play.settings;
-  const world = scope?.inside.world ?? run.world;
-  const own = new HostScope(world, state.host, scope?.needed ?? new NeededFacts(), play, task);
-  const value = (template: Template | undefined): unknown => template?.evaluate(scope ?? own);
-  /** Facts are read without what the play's environment takes from facts. */
-  const known = (template: Template): unknown => {
-    try {
-      return value(template);
-    } catch (error) {
-      if (error instanceof UnknownValue) return undefined;
-      throw error;
-    }
-  };
-  let reached: Target | undefined;
-  const target = (): Target => (reached ??= targetFor(run, state, settings, own, value));
-  const checkMode = value(settings.checkMode);
-  const timeout = value(settings.timeoutSeconds);
-  const footing: Footing = {
-    state,
-    become: becomeFor(run, value, settings, own),
-    checkMode: typeof checkMode === 'boolean' ? checkMode : run.options.check,
-    environment: environmentOf(settings.environment.map(task ? value : known)),
-    timeoutSeconds: typeof timeout === 'number' ? timeout : undefined,
-    login: () => loginOf(target()),
-    connection: async () => run.reach.connect(state, target(), isQuiet(settings, scope ?? own)),
-    reconnect: async (seconds) => run.reach.reconnect(target(), seconds),
-    secret: (text) => run.secrets.add(text),
-    barred: () => run.guard?.barred?.(state.name)?.message,
-    on: (host) => ({ ...footingOf(run, play, task, run.state(host), scope ?? own), checkMode: footing.checkMode }),
-  };
-  return footing;
+export function contextOf(step: Step, settings: TaskSettings, target: HostState, deadline: Deadline): TaskContext {
+  const { run, play, task, scope } = step;
+  const own = new HostScope(scope.inside.state, target.host, scope.needed, play, task);
+  const signal = anyOf(run.signal, deadline.signal);
+  return makeContext(run, target, settings, own, { signal, deadline }, (name) =>
+    contextOf(step, settings, run.host(name), deadline),
+  );
 }
 
-function becomeFor(
-  run: RunContext,
-  value: (t: Template | undefined) => unknown,
-  settings: Play['settings'],
+/** The context in which facts of a host are read, and in which it is connected to before its tasks: the play's. */
+export function contextForFacts(run: Run, play: Play, host: HostState, signal?: AbortSignal): TaskContext {
+  const own = new HostScope(run.state, host.host, new NeededFacts(), play);
+  const resolved = resolveSettings(play, own);
+  // Facts are read without the variables that the play's environment takes from facts.
+  const problem = [...resolved.problems].find(([, error]) => !(error instanceof UnknownValue))?.[1];
+  if (problem) throw problem;
+  return makeContext(
+    run,
+    host,
+    resolved.settings,
+    own,
+    { signal: signal ?? run.signal, deadline: noDeadline },
+    (name) => contextForFacts(run, play, run.host(name), signal),
+  );
+}
+
+function makeContext(
+  run: Run,
+  host: HostState,
+  settings: TaskSettings,
   own: HostScope,
-): Become | undefined {
-  const { options } = run;
+  time: Pick<TaskContext, 'signal' | 'deadline'>,
+  on: (name: string) => TaskContext,
+): TaskContext {
+  let resolved: Target | undefined;
+  const target = (): Target => (resolved ??= targetFor(run, host, settings, own));
+  const context: TaskContext = {
+    host,
+    become: becomeFor(run, settings, own),
+    checkMode: settings.checkMode ?? run.options.check,
+    environment: settings.environment,
+    ...time,
+    login: () => loginOf(target()),
+    connection: async (signal = time.signal) => run.connector.connect(host, target(), settings.noLog, signal),
+    reconnect: async (seconds) => run.connector.reconnect(target(), seconds, time.signal),
+    secret: (text) => run.secrets.add(text),
+    blocked: () => run.policy?.blocked?.(host.name)?.message,
+    on,
+  };
+  return context;
+}
+
+/** Where and as which user to log in, from the host's variables and the settings. */
+function targetFor(run: Run, host: HostState, settings: TaskSettings, own: HostScope): Target {
+  const { connector, options, secrets } = run;
+  const { target, warnings } = targetOf(host.name, (name) => own.lookup(name), {
+    user: settings.remoteUser ?? options.user,
+    port: settings.port,
+    connection: settings.connection,
+    privateKey: options.privateKey,
+    password: options.connectionPassword,
+    connectTimeoutSeconds: options.timeoutSeconds,
+  });
+  for (const warning of warnings) connector.warn(`${host.name}: ${warning}`);
+  if (target.password !== undefined) secrets.add(target.password);
+  return target;
+}
+
+function becomeFor({ options, secrets }: Run, settings: TaskSettings, own: HostScope): Become | undefined {
   const become = becomeOf(
     {
-      become: value(settings.become) ?? options.become,
-      user: value(settings.becomeUser) ?? options.becomeUser,
-      method: value(settings.becomeMethod) ?? options.becomeMethod,
-      flags: value(settings.becomeFlags),
+      become: settings.become ?? options.become,
+      user: settings.becomeUser ?? options.becomeUser,
+      method: settings.becomeMethod ?? options.becomeMethod,
+      flags: settings.becomeFlags,
       password: options.becomePassword,
     },
     (name) => own.lookup(name),
   );
-  if (become?.password !== undefined) run.secrets.add(become.password);
+  if (become?.password !== undefined) secrets.add(become.password);
   return become;
 }
 
-function environmentOf(layers: readonly unknown[]): Record<string, string> {
-  const environment: Record<string, string> = {};
-  for (const layer of layers) {
-    if (layer === undefined || layer === null) continue;
-    if (typeof layer !== 'object' || Array.isArray(layer))
-      throw new TaskFailure('environment must be a map of names to text');
-    for (const [name, text] of Object.entries(layer)) {
-      if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
-        throw new TaskFailure(`'${name}' cannot be the name of an environment variable`);
-      environment[name] = String(text);
-    }
-  }
-  return environment;
+/** Whether no_log hides what is done; in doubt it does. */
+export function isQuiet(entry: Pick<Task, 'settings'>, scope: HostScope): boolean {
+  const { noLog } = entry.settings;
+  return noLog !== undefined && resolveSettings(entry, scope).settings.noLog;
 }

@@ -1,69 +1,57 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Scope } from '../../expressions/types.ts';
 import { TaskFailure } from '../../module/failure.ts';
 import { type JobState, jobState, removeJob, startJob } from '../../module/job.ts';
 import type { Changed, RunOptions, Writer } from '../../module/module.ts';
 import type { Output } from '../../module/probe.ts';
-import type { Task } from '../../playbook/types.ts';
 import { Unreachable } from '../../transport/types.ts';
-import { Access, type Footing } from '../host/session.ts';
+import { HostSession } from '../host/session.ts';
+import type { TaskContext } from '../types.ts';
 
-/** How a task runs detached from its connection. */
+/** How a task runs detached from its connection (`async`, `poll`). */
 export interface Detachment {
-  /** After so many seconds the host ends the command. */
+  /** The host ends the command after this many seconds. */
   readonly seconds: number;
-  /** At most so many seconds between two looks; 0: nobody waits for it. */
+  /** At most this many seconds between two polls; 0: nothing waits for it. */
   readonly pollSeconds: number;
 }
 
-/** What `async` and `poll` say for this host; undefined: run as any other task (`async: 0`). */
-export function detachmentOf({ async: wanted }: Task, scope: Scope): Detachment | undefined {
-  if (!wanted) return undefined;
-  const [seconds, pollSeconds] = [Number(wanted.seconds.evaluate(scope)), Number(wanted.poll.evaluate(scope))];
-  if (!(seconds >= 0) || !(pollSeconds >= 0))
-    throw new TaskFailure('async and poll must be numbers of seconds', {
-      hint: 'async: 600 and poll: 10, for example',
-    });
-  return seconds === 0 ? undefined : { seconds: Math.ceil(seconds), pollSeconds };
-}
-
-/** The module's change with its command detached, and what the result says of the job besides. */
+/** Runs the module's change with its command detached; the result has the job's fields as well. */
 export async function changeDetached(
-  footing: Footing,
+  context: TaskContext,
   detachment: Detachment,
   warn: (message: string) => void,
   change: (host: Writer) => Promise<Changed | void>,
 ): Promise<Changed> {
-  const access = new DetachedAccess(footing, detachment, warn);
+  const session = new DetachedSession(context, detachment, warn);
   try {
-    const changed = (await change(access)) ?? {};
-    return { ...changed, result: { ...changed.result, ...access.job, finished: true } };
+    const changed = (await change(session)) ?? {};
+    return { ...changed, result: { ...changed.result, ...session.job, finished: true } };
   } catch (error) {
     if (!(error instanceof GoesOn)) throw error;
-    return { result: { ...access.job, finished: false }, message: `runs as job ${access.job!.ansible_job_id}` };
+    return { result: { ...session.job, finished: false }, message: `runs as job ${session.job!.ansible_job_id}` };
   }
 }
 
-/** Ends the module's change where nobody waits for the command. */
+/** Ends the module's change where nothing waits for the command. */
 class GoesOn extends Error {}
 
-/** Beyond its time: what the host needs to end a command that does not listen. */
+/** Beyond its time: what the host needs to end a command that ignores signals. */
 const graceSeconds = 15;
 
 /**
- * Its command is started as a job of the host, and asked about until it has ended. A connection that is lost meanwhile
- * does not matter to the job: it is opened again and again until the job's time is over.
+ * Its command is started as a job of the host and polled until it has ended. A connection that is lost meanwhile does not
+ * matter to the job: it is opened again until the job's time is over.
  */
-class DetachedAccess extends Access {
-  readonly #footing: Footing;
+class DetachedSession extends HostSession {
+  readonly #context: TaskContext;
   readonly #detachment: Detachment;
   readonly #warn: (message: string) => void;
   job: { readonly ansible_job_id: string; readonly started: true } | undefined;
 
-  constructor(footing: Footing, detachment: Detachment, warn: (message: string) => void) {
-    super(footing);
-    this.#footing = footing;
+  constructor(context: TaskContext, detachment: Detachment, warn: (message: string) => void) {
+    super(context);
+    this.#context = context;
     this.#detachment = detachment;
     this.#warn = warn;
   }
@@ -84,15 +72,15 @@ class DetachedAccess extends Access {
       ended.is === 'ended'
         ? `not finished within ${seconds} s, and ended (async)`
         : ended.is === 'running'
-          ? `not finished within ${seconds} s, and does not let itself be ended (async)`
-          : 'it is gone without a result: something killed it, or the host was booted again';
+          ? `not finished within ${seconds} s, and it cannot be ended (async)`
+          : 'it ended without a result: something killed it, or the host was rebooted';
     throw new TaskFailure(message, { command: script.replace(/^exec /, ''), ...(output && { output }) });
   }
 
-  /** How it ended, or is doing when even the grace is over. Looks often at first: many commands are soon done. */
+  /** How it ended, or its state when even the grace is over. Polls often at first: many commands end soon. */
   async #end(id: string, until: number): Promise<JobState> {
     for (let wait = 100; ; wait *= 2) {
-      await sleep(Math.min(wait, this.#detachment.pollSeconds * 1000));
+      await sleep(Math.min(wait, this.#detachment.pollSeconds * 1000), undefined, { signal: this.signal });
       const state = await this.#look(id, until);
       if (state.is !== 'running' || Date.now() >= until) return state;
     }
@@ -105,10 +93,10 @@ class DetachedAccess extends Access {
       } catch (error) {
         const left = Math.ceil((until - Date.now()) / 1000);
         if (!(error instanceof Unreachable) || left <= 0) throw error;
-        this.#warn(`${this.#footing.state.name}: ${error.message}; its job goes on, and is looked for for ${left} s`);
+        this.#warn(`${this.#context.host.name}: ${error.message}; its job goes on; trying to reconnect for ${left} s`);
         await this.reconnect(left).catch((problem: unknown) => {
           if (!(problem instanceof Unreachable)) throw problem;
-          throw new Unreachable(`${problem.message}; its job ${id} goes on there, and is not cleaned up`, problem.hint);
+          throw new Unreachable(`${problem.message}; its job ${id} goes on there and is not cleaned up`, problem.hint);
         });
       }
     }

@@ -1,113 +1,72 @@
 import { type Condition, TemplateError } from '../../expressions/types.ts';
 import { TaskFailure } from '../../module/failure.ts';
-import type { AnyModule, Difference } from '../../module/module.ts';
-import { Unknown } from '../../module/unknown.ts';
-import type { VariableLayer } from '../../playbook/types.ts';
+import type { AnyModule } from '../../module/module.ts';
+import { Unknown, UnknownValue } from '../../module/unknown.ts';
 import { frameIn } from '../../project/frames.ts';
 import { originOf } from '../../project/origin.ts';
+import { type Diagnostic, InvalidInput } from '../../source/diagnostic.ts';
 import { formatPlace } from '../../source/place.ts';
 import { BecomeFailed, Unreachable } from '../../transport/types.ts';
 import type { FailureDetail, Status } from '../events/event.ts';
 import { Refused } from '../policy.ts';
+import type { TaskResult } from '../types.ts';
+import { Interrupted } from './deadline.ts';
 
-/** What one task came to on one host (or for one item of its loop). */
-export interface Outcome {
-  readonly status: Status;
-  readonly differences: readonly Difference[];
-  readonly message?: string;
-  readonly warnings?: readonly string[];
-  readonly failure?: FailureDetail;
-  /** Failed, but ignore_errors holds. */
-  readonly ignored?: boolean;
-  /** Failed, for a guard does not let it change anything: nothing rescues or ignores that. */
-  readonly refused?: true;
-  /** Failed, but not before it had changed something: a command that ran, items of a loop. */
-  readonly changed?: boolean;
-  /** Fields of the registered result that the module gave. */
-  readonly result?: Readonly<Record<string, unknown>>;
-  /** In check mode: it would run, and until when it cannot be known what it would give back. */
-  readonly unknownResult?: string;
-  /** Variables that the host has from here on. */
-  readonly facts?: Readonly<Record<string, unknown>>;
-  /** Files of variables that the host has from here on (include_vars). */
-  readonly variables?: VariableLayer;
-}
+export const skipped = (message: string): TaskResult => ({ status: 'skipped', differences: [], message });
 
-export const skipped = (message: string): Outcome => ({ status: 'skipped', differences: [], message });
+/** The result of a step that one of its conditions keeps from running. */
+export const skippedFor = ({ source }: Pick<Condition, 'source'>): TaskResult => skipped(`when: ${source} is false`);
 
-/** Of a step that one of its conditions keeps from running. */
-export const skippedFor = ({ source }: Pick<Condition, 'source'>): Outcome => skipped(`when: ${source} is false`);
-
-export const unknown = (reason: string): Outcome => ({
+export const unknown = (reason: string): TaskResult => ({
   status: 'unknown',
   differences: [],
   message: `unknown ${reason}`,
 });
 
-/** Whether something thrown is a host's or a playbook's trouble, and no bug. */
+/** Whether something thrown is a problem of a host or a playbook, and not a bug. */
 export const isTrouble = (error: unknown): boolean =>
   [Unreachable, BecomeFailed, TaskFailure, TemplateError].some((kind) => error instanceof kind);
 
 /**
- * The outcome of something thrown. What is not meant for people is a bug: of the module where it is the project's own and
- * stands in the stack, else of ours, and says so with its stack.
+ * The result of something thrown. An error that is not made for people is a bug: of the module if it is the project's own
+ * and appears in the stack, otherwise ours; it is shown with its stack.
  */
-export function outcomeOf(error: unknown, module?: AnyModule): Outcome {
-  if (error instanceof Unreachable)
-    return {
-      status: 'unreachable',
-      differences: [],
-      message: error.message,
-      ...(error.hint !== undefined && { failure: { hint: error.hint } }),
-    };
-  if (error instanceof TemplateError) {
-    const message = `${error.message} (${formatPlace(error.place)})`;
-    return {
-      status: 'failed',
-      differences: [],
-      message,
-      ...(error.hint !== undefined && { failure: { hint: error.hint } }),
-    };
-  }
-  if (error instanceof Refused)
-    return {
-      status: 'failed',
-      differences: [],
-      message: error.message,
-      failure: { hint: error.hint },
-      refused: true,
-    };
+export function resultOfError(error: unknown, module?: AnyModule): TaskResult {
+  // A wait that ended with its signal: the signal's reason says why.
+  if (error instanceof Error && error.name === 'AbortError' && error.cause) return resultOfError(error.cause, module);
+  if (error instanceof UnknownValue) return unknown(error.reason);
+  if (error instanceof Interrupted) return skipped(error.message);
+  if (error instanceof Unreachable) return { ...failed(error.message, hintOf(error)), status: 'unreachable' };
+  if (error instanceof TemplateError) return failed(`${error.message} (${formatPlace(error.place)})`, hintOf(error));
+  if (error instanceof Refused) return { ...failed(error.message, hintOf(error)), refused: true };
   if (error instanceof TaskFailure)
-    return {
-      status: 'failed',
-      differences: [],
-      message: error.message,
-      failure: detailOf(error),
-      ...(error.result && { result: error.result }),
-    };
-  if (error instanceof BecomeFailed)
-    return {
-      status: 'failed',
-      differences: [],
-      message: error.message,
-      ...(error.hint !== undefined && { failure: { hint: error.hint } }),
-    };
+    return { ...failed(error.message, detailOf(error)), ...(error.result && { result: error.result }) };
+  if (error instanceof BecomeFailed) return failed(error.message, hintOf(error));
+  if (error instanceof InvalidInput) return failed(error.diagnostics.map(lineOf).join('; '));
   const bug = error instanceof Error ? error : new Error(String(error));
   const file = module && originOf(module);
   const frame = file === undefined ? undefined : frameIn(bug.stack ?? '', file);
   if (module && frame)
-    return {
-      status: 'failed',
-      differences: [],
-      message: `a bug in the module '${module.name}' (${formatPlace(frame.place)}): ${bug.message}`,
-      failure: { stderr: frame.stack, hint: 'what a person should mend is thrown as a TaskFailure' },
-    };
-  return {
-    status: 'failed',
-    differences: [],
-    message: `a bug in tsplay or a module: ${bug.message}`,
-    failure: { stderr: bug.stack ?? '', hint: 'please report it with this text' },
-  };
+    return failed(`a bug in the module '${module.name}' (${formatPlace(frame.place)}): ${bug.message}`, {
+      stderr: frame.stack,
+      hint: 'throw what a person should correct as a TaskFailure',
+    });
+  return failed(`a bug in tsplay or a module: ${bug.message}`, {
+    stderr: bug.stack ?? '',
+    hint: 'please report it with this text',
+  });
+}
+
+function failed(message: string, failure?: FailureDetail): TaskResult {
+  return { status: 'failed', differences: [], message, ...(failure && { failure }) };
+}
+
+function hintOf({ hint }: { readonly hint?: string }): FailureDetail | undefined {
+  return hint === undefined ? undefined : { hint };
+}
+
+function lineOf({ message, place }: Diagnostic): string {
+  return place ? `${message} (${formatPlace(place)})` : message;
 }
 
 function detailOf(error: TaskFailure): FailureDetail {
@@ -119,42 +78,51 @@ function detailOf(error: TaskFailure): FailureDetail {
   };
 }
 
-/** Why an outcome is unknown, as a clause. */
-export function reasonOf(outcome: Outcome): string {
-  return (outcome.message ?? '').replace(/^unknown /, '');
+/** Why a result is unknown, as a clause. */
+export function reasonOf(result: TaskResult): string {
+  return (result.message ?? '').replace(/^unknown /, '');
 }
 
-export const hasChanged = ({ status, changed }: Outcome): boolean => status === 'changed' || changed === true;
+export const hasChanged = ({ status, changed }: TaskResult): boolean => status === 'changed' || changed === true;
 
 /** What `register` stores. */
-export function registered(outcome: Outcome, attempts?: number): Record<string, unknown> | Unknown {
-  if (outcome.status === 'unknown') return new Unknown(reasonOf(outcome));
-  if (outcome.unknownResult !== undefined) return new Unknown(outcome.unknownResult);
+export function registered(result: TaskResult): Record<string, unknown> | Unknown {
+  if (result.status === 'unknown') return new Unknown(reasonOf(result));
+  if (result.unknownResult !== undefined) return new Unknown(result.unknownResult);
   return {
-    msg: outcome.message ?? '',
-    ...outcome.result,
-    changed: hasChanged(outcome),
-    failed: outcome.status === 'failed',
-    skipped: outcome.status === 'skipped',
-    unreachable: outcome.status === 'unreachable',
-    differences: outcome.differences,
-    ...(attempts !== undefined && { attempts }),
+    msg: result.message ?? '',
+    ...result.result,
+    changed: hasChanged(result),
+    failed: result.status === 'failed',
+    skipped: result.status === 'skipped',
+    unreachable: result.status === 'unreachable',
+    differences: result.differences,
+    ...(result.attempts !== undefined && { attempts: result.attempts }),
   };
 }
 
 /** The result of a loop from those of its items: the worst counts. */
-export function combine(outcomes: readonly Outcome[]): Outcome {
+export function combine(results: readonly TaskResult[]): TaskResult {
   const order: readonly Status[] = ['unreachable', 'failed', 'unknown', 'changed', 'ok', 'skipped'];
-  const status = order.find((s) => outcomes.some((o) => o.status === s)) ?? 'skipped';
-  const worst = outcomes.find((o) => o.status === status);
-  const unknownResult = outcomes.find((o) => o.unknownResult !== undefined)?.unknownResult;
-  const ignored = status === 'failed' && outcomes.filter((o) => o.status === 'failed').every((o) => o.ignored);
+  const status = order.find((s) => results.some((o) => o.status === s)) ?? 'skipped';
+  const worst = results.find((o) => o.status === status);
+  const unknownResult = results.find((o) => o.unknownResult !== undefined)?.unknownResult;
+  const ignored = status === 'failed' && results.filter((o) => o.status === 'failed').every((o) => o.ignored);
   return {
     status,
-    differences: outcomes.flatMap((o) => o.differences),
+    differences: results.flatMap((o) => o.differences),
     ...(worst?.message !== undefined && { message: worst.message }),
     ...(ignored && { ignored }),
-    ...(outcomes.some(hasChanged) && { changed: true }),
+    ...(results.some(hasChanged) && { changed: true }),
     ...(unknownResult !== undefined && { unknownResult }),
   };
+}
+
+/** For what only decorates: an error in it must not hide the result. */
+export function safely<T>(evaluateIt: () => T): T | undefined {
+  try {
+    return evaluateIt();
+  } catch {
+    return undefined;
+  }
 }

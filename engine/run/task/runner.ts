@@ -2,215 +2,267 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { firstFalse } from '../../expressions/conjunction.ts';
 import type { Condition } from '../../expressions/types.ts';
 import { TaskFailure } from '../../module/failure.ts';
-import type { Changed, Check, Difference, Writer } from '../../module/module.ts';
+import type { Changed, Difference, Writer } from '../../module/module.ts';
 import { UnknownValue } from '../../module/unknown.ts';
 import { prepareArguments } from '../../playbook/arguments/arguments.ts';
-import type { Play, Task } from '../../playbook/types.ts';
 import type { HostScope } from '../../variables/scope.ts';
 import { maskDifference } from '../events/redact.ts';
-import { Access, type Footing } from '../host/session.ts';
-import type { HostState } from '../host/state.ts';
-import { Refused, type Visit } from '../policy.ts';
-import type { RunContext } from '../types.ts';
-import { look } from './check.ts';
-import { footingOf } from './context.ts';
-import { changeDetached, detachmentOf } from './detached.ts';
+import { HostSession } from '../host/session.ts';
+import { Refused } from '../policy.ts';
+import type {
+  CheckedStep,
+  Deadline,
+  PreparedStep,
+  ResolvedSettings,
+  Step,
+  TaskContext,
+  TaskResult,
+  TaskSettings,
+} from '../types.ts';
+import { runCheck } from './check.ts';
+import { contextOf } from './context.ts';
+import { anyOf } from './deadline.ts';
+import { changeDetached } from './detached.ts';
 import { evaluate } from './evaluate.ts';
-import { readVariables } from './include-vars.ts';
-import { hasChanged, type Outcome, outcomeOf, registered, skippedFor, unknown } from './result.ts';
+import { handlersToNotify } from './notify.ts';
+import { hasChanged, registered, resultOfError, skippedFor, unknown } from './result.ts';
+import { firstProblem, resolveSettings } from './settings.ts';
 
-/** One task on one host, for one item: the smallest thing that is executed. */
-export interface Step {
-  readonly run: RunContext;
-  readonly play: Play;
-  readonly task: Task;
-  /** The host that the task is for. */
-  readonly host: HostState;
-  readonly scope: HostScope;
-  /** Which time it is that the task comes to the host, and for which item: see Guard. */
-  readonly visit?: Visit;
+/** A step with its settings and its time. */
+export interface TimedStep extends Step {
+  readonly settings: TaskSettings;
+  readonly deadline: Deadline;
 }
 
-/** Judges the conditions, then runs the module as often as `until` asks. `begun`: it has looked already. Never throws. */
-export async function runStep(step: Step, begun?: Begun): Promise<{ outcome: Outcome; attempts?: number }> {
-  const { task } = step;
+/** The settings of a step, with the facts that they ask for. Never throws: what is wrong is among the problems. */
+export async function settingsOf({ run, play, task, scope }: Step): Promise<ResolvedSettings> {
+  const resolve = (): ResolvedSettings => resolveSettings(task, scope);
   try {
-    const refused = await refusal(step);
-    if (refused) return { outcome: skippedFor(refused) };
-    if (!task.until) return { outcome: await attempt(step, begun) };
-    return await retry(step, task.until);
+    return await evaluate(run, play, scope, resolve, run.signal);
   } catch (error) {
-    if (error instanceof UnknownValue) return { outcome: unknown(error.reason) };
-    return { outcome: outcomeOf(error) };
+    const known = resolve(); // facts could not be read
+    return { ...known, problems: new Map([['facts', error], ...known.problems]) };
   }
 }
 
-async function retry(step: Step, until: NonNullable<Task['until']>): Promise<{ outcome: Outcome; attempts: number }> {
-  const { run, play, scope } = step;
-  const { retries, delay } = await evaluate(run, play, scope, () => ({
-    retries: Number(until.retries.evaluate(scope)),
-    delay: Number(until.delay.evaluate(scope)),
-  }));
+/**
+ * Runs one step: when → check → policy → predict or change → verify → judge, as often as `until` asks. `checked`: its
+ * check has run already. `unknownBecause`: it is unknown whether it would run at all. Never throws.
+ */
+export async function runStep(
+  step: Step,
+  resolved: ResolvedSettings,
+  deadline: Deadline,
+  { checked, unknownBecause }: { readonly checked?: CheckedStep; readonly unknownBecause?: string } = {},
+): Promise<TaskResult> {
+  const timed: TimedStep = { ...step, settings: resolved.settings, deadline };
+  let result: TaskResult;
+  try {
+    result = unknownBecause === undefined ? await runJudged(timed, resolved, checked) : unknown(unknownBecause);
+  } catch (error) {
+    result = resultOfError(error, step.task.module);
+  }
+  result = ignoredOrNot(result, resolved.settings);
+  try {
+    return { ...result, notify: await handlersToNotify(step, result) };
+  } catch (error) {
+    return ignoredOrNot(resultOfError(error), resolved.settings);
+  }
+}
+
+async function runJudged(
+  step: TimedStep,
+  resolved: ResolvedSettings,
+  checked: CheckedStep | undefined,
+): Promise<TaskResult> {
+  const refused = await failingCondition(step, signalOf(step));
+  if (refused) return skippedFor(refused);
+  const problem = firstProblem(resolved);
+  if (problem !== undefined) throw problem;
+  return step.task.until ? retry(step, step.task.until) : attempt(step, checked);
+}
+
+async function retry(step: TimedStep, conditions: readonly Condition[]): Promise<TaskResult> {
+  const { retries, delaySeconds } = step.settings;
+  const signal = signalOf(step);
   for (let attempts = 1; ; attempts++) {
-    const outcome = await attempt(step);
-    if (outcome.status === 'unknown' || outcome.status === 'unreachable' || outcome.refused)
-      return { outcome, attempts };
-    const after = withResult(step, outcome, attempts);
-    if (await holdAll(step, until.conditions, after)) return { outcome, attempts };
-    if (attempts > retries || run.signal.aborted) {
-      const wanted = until.conditions.map((c) => c.source).join(' and ');
-      const message = `after ${attempts} attempts '${wanted}' still does not hold${outcome.message ? `: ${outcome.message}` : ''}`;
-      return { outcome: { ...outcome, status: 'failed', changed: hasChanged(outcome), message }, attempts };
+    const result = { ...(await attempt(step)), attempts };
+    if (result.status === 'unknown' || result.status === 'unreachable' || result.refused) return result;
+    if (await holdAll(step, conditions, withResult(step, result))) return result;
+    if (attempts <= retries && !signal.aborted)
+      await sleep(delaySeconds * 1000, undefined, { signal }).catch(() => undefined);
+    if (attempts > retries || signal.aborted) {
+      const wanted = conditions.map((c) => c.source).join(' and ');
+      const why = step.deadline.signal?.aborted ? ` (timeout: ${step.deadline.seconds} s)` : '';
+      const said = result.message ? `: ${result.message}` : '';
+      const message = `after ${attempts} attempts${why} '${wanted}' still does not hold${said}`;
+      return { ...result, status: 'failed', changed: hasChanged(result), message };
     }
-    await sleep(delay * 1000, undefined, { signal: run.signal }).catch(() => undefined);
     step.host.forget(); // what is waited for happens on the host by itself
   }
 }
 
 /** One run of the module, with changed_when and failed_when judged after it. */
-async function attempt(step: Step, begun?: Begun): Promise<Outcome> {
+async function attempt(step: TimedStep, checked?: CheckedStep): Promise<TaskResult> {
   const { task } = step;
-  let outcome: Outcome;
+  let result: TaskResult;
   try {
-    outcome = await execute(step, begun);
+    result = await execute(step, checked);
   } catch (error) {
-    if (error instanceof UnknownValue) return unknown(error.reason);
-    outcome = outcomeOf(error, task.module);
+    result = resultOfError(error, task.module);
   }
-  if (outcome.status === 'unreachable' || outcome.status === 'unknown' || outcome.refused) return outcome;
-  if (task.changedWhen && outcome.status !== 'failed') {
-    const changed = await holdAll(step, task.changedWhen, withResult(step, outcome));
-    outcome = { ...outcome, status: changed ? 'changed' : 'ok', differences: changed ? outcome.differences : [] };
+  if (result.status === 'unreachable' || result.status === 'unknown' || result.status === 'skipped' || result.refused)
+    return result;
+  if (task.changedWhen && result.status !== 'failed') {
+    const changed = await holdAll(step, task.changedWhen, withResult(step, result));
+    result = { ...result, status: changed ? 'changed' : 'ok', differences: changed ? result.differences : [] };
   }
-  const changed = outcome.status === 'failed' ? await hasActed(step, outcome) : outcome.status === 'changed';
+  const changed = result.status === 'failed' ? await hasActed(step, result) : result.status === 'changed';
   if (task.failedWhen) {
-    const failed = await holdAll(step, task.failedWhen, withResult(step, { ...outcome, changed }));
+    const failed = await holdAll(step, task.failedWhen, withResult(step, { ...result, changed }));
     if (failed)
       return {
-        ...outcome,
+        ...result,
         status: 'failed',
         changed,
-        message: outcome.message ?? `failed_when: ${task.failedWhen.map((c) => c.source).join(' and ')}`,
+        message: result.message ?? `failed_when: ${task.failedWhen.map((c) => c.source).join(' and ')}`,
       };
-    if (outcome.status === 'failed') {
-      const { failure: _, ...rest } = outcome;
-      outcome = { ...rest, status: changed ? 'changed' : 'ok' };
+    if (result.status === 'failed') {
+      const { failure: _, ...rest } = result;
+      result = { ...rest, status: changed ? 'changed' : 'ok' };
     }
   }
-  return outcome.status === 'failed' ? { ...outcome, changed } : outcome;
+  return result.status === 'failed' ? { ...result, changed } : result;
 }
 
 /** Whether what failed has run and counts as a change: a command with an exit code, unless changed_when says otherwise. */
-async function hasActed(step: Step, outcome: Outcome): Promise<boolean> {
+async function hasActed(step: TimedStep, result: TaskResult): Promise<boolean> {
   const { module, changedWhen, failedWhen } = step.task;
-  const ran = module.nature === 'action' && outcome.result?.['rc'] !== undefined;
+  const ran = module.nature === 'action' && result.result?.['rc'] !== undefined;
   if (!ran && !failedWhen) return false;
-  return changedWhen ? holdAll(step, changedWhen, withResult(step, outcome)) : module.nature === 'action';
+  return changedWhen ? holdAll(step, changedWhen, withResult(step, result)) : module.nature === 'action';
 }
 
-function withResult(step: Step, outcome: Outcome, attempts?: number): HostScope {
-  const result = registered(outcome, attempts);
-  return step.task.register === undefined ? step.scope : step.scope.with(new Map([[step.task.register, result]]));
+function withResult({ task, scope }: Step, result: TaskResult): HostScope {
+  return task.register === undefined ? scope : scope.with(new Map([[task.register, registered(result)]]));
 }
 
-function holdAll(step: Step, conditions: readonly Condition[], scope: HostScope): Promise<boolean> {
-  return evaluate(step.run, step.play, scope, () => firstFalse(conditions, scope) === undefined);
+async function holdAll(step: TimedStep, conditions: readonly Condition[], scope: HostScope): Promise<boolean> {
+  const { run, play } = step;
+  return evaluate(run, play, scope, () => firstFalse(conditions, scope) === undefined, step.deadline.signal);
 }
 
 /** The condition that keeps the step from running, if one does. */
-export function refusal({ run, play, task, scope }: Step): Promise<Condition | undefined> {
-  return evaluate(run, play, scope, () => firstFalse(task.when, scope));
+export function failingCondition(
+  { run, play, task, scope }: Step,
+  signal?: AbortSignal,
+): Promise<Condition | undefined> {
+  return evaluate(run, play, scope, () => firstFalse(task.when, scope), signal);
 }
 
-/** A step that is ready to look: its arguments, the host that it works on, and how it stands there. */
-export interface Approach {
-  readonly args: unknown;
-  readonly target: HostState;
-  readonly footing: Footing;
-}
-
-export function approach(step: Step): Promise<Approach> {
-  const { run, play, task, scope } = step;
-  return evaluate(run, play, scope, async () => {
-    const target = delegate(step);
+/** Evaluates what a step needs before its check. */
+export function prepareStep(step: Step, settings: TaskSettings, deadline: Deadline): Promise<PreparedStep> {
+  const { run, play, task, scope, host } = step;
+  const prepare = async (): Promise<PreparedStep> => {
+    const target = settings.delegateTo === undefined ? host : run.host(settings.delegateTo);
     const args = await prepareArguments(task, scope, run.vault);
-    return { target, args, footing: footingOf(run, play, task, target, scope) };
-  });
+    return { target, args, context: contextOf(step, settings, target, deadline) };
+  };
+  return evaluate(run, play, scope, prepare, anyOf(run.signal, deadline.signal));
 }
 
-/** A step that has looked. */
-export interface Begun extends Approach {
-  readonly access: Access;
-  readonly check: Check;
-}
-
-export async function begin(step: Step, approached?: Approach): Promise<Begun> {
+export async function checkStep(step: TimedStep, prepared?: PreparedStep): Promise<CheckedStep> {
   const { module } = step.task;
-  const at = approached ?? (await approach(step));
-  const eyes = step.visit && step.run.guard?.eyes?.(step, step.visit);
-  const access = new Access(at.footing, false, eyes?.saw);
+  const ready = prepared ?? (await prepareStep(step, step.settings, step.deadline));
+  const observer = step.occurrence && step.run.policy?.observer?.(step, step.occurrence, step.settings.noLog);
+  const session = new HostSession(ready.context, false, observer?.observed);
   try {
-    return { ...at, access, check: await look(module, at.args, access, eyes) };
+    return { ...ready, session, check: await runCheck(module, ready.args, session, observer) };
   } catch (error) {
-    if (error instanceof UnknownValue && module.change) at.target.predictions.doubt(access.keysRead, error.reason);
+    if (error instanceof UnknownValue && module.change) ready.target.predictions.doubt(session.keysRead, error.reason);
     throw error;
   }
 }
 
 /** Check, then predict or change, then verify: the one path that every module takes. */
-async function execute(step: Step, begun?: Begun): Promise<Outcome> {
-  const { run, play, task, host, scope } = step;
+async function execute(step: TimedStep, checked?: CheckedStep): Promise<TaskResult> {
+  const { run, task, host } = step;
   const { module } = task;
-  const approached = begun ?? (await approach(step));
-  const { args, target, footing } = approached;
-  if (task.variableFiles) return readVariables(task.variableFiles, args);
-  const { access, check } = begun ?? (await begin(step, approached));
-  const told = {
+  const prepared = checked ?? (await prepareStep(step, step.settings, step.deadline));
+  if (task.variableFiles) {
+    const { layer, files } = task.variableFiles.choose(prepared.args as Readonly<Record<string, unknown>>);
+    return { status: 'ok', differences: [], variables: layer, result: { ansible_included_var_files: files } };
+  }
+  const { check, target, context } = checked ?? (await checkStep(step, prepared));
+  const found = {
     ...(check.message !== undefined && { message: check.message }),
     ...(check.warnings && { warnings: check.warnings }),
+    ...(check.result && { result: check.result }),
+    ...(check.facts && { facts: check.facts }),
   };
-  const found = { ...told, ...(check.result && { result: check.result }), ...(check.facts && { facts: check.facts }) };
   if (check.inventory) {
     const differences = run.inventory.add(task, host.name, check.inventory);
     return { status: differences.length > 0 ? 'changed' : 'ok', differences, ...found };
   }
-  const refused = step.visit && run.guard?.found?.(step, step.visit, check.differences);
-  if (refused !== undefined && !footing.checkMode) throw new Refused(refused);
+  const refused = step.occurrence && run.policy?.found?.(step, step.occurrence, check.differences);
+  if (refused !== undefined && !context.checkMode) throw new Refused(refused);
   if (check.differences.length === 0) return { status: 'ok', differences: [], ...found };
-  if (footing.checkMode) {
-    // What does not look at its host is not foreseen on one that cannot be reached, or become another user on.
-    if (module.nature === 'action') await (await footing.connection()).shell(footing.become);
-    const until = `until '${task.name}' has run`;
-    if (module.nature === 'wait') throw new UnknownValue(until);
-    target.predictions.add(check.after ?? [], until);
-    const outcome = { status: 'changed', differences: check.differences, ...found } as const;
-    return module.nature === 'action' ? { ...outcome, unknownResult: until } : outcome;
-  }
-  const detachment = module.detachable ? await evaluate(run, play, scope, () => detachmentOf(task, scope)) : undefined;
-  const change = async (writer: Writer): Promise<Changed | void> => module.change?.(args, check, writer);
-  const changed = detachment
-    ? await changeDetached(footing, detachment, (message) => run.emit({ event: 'warning', message }), change)
-    : await change(access);
+  if (context.checkMode) return { ...(await predict(step, { ...prepared, check })), ...found };
+  const changed = await change(step, { ...prepared, check });
   target.forget();
   if (host !== target) host.forget();
-  if ((module.nature ?? 'state') === 'state') await verify(step, args, new Access(footing), check.differences);
-  const result = { ...check.result, ...changed?.result };
+  if ((module.nature ?? 'state') === 'state') await verify(step, prepared, check.differences);
+  const waited = module.nature === 'wait';
   const message = changed?.message ?? check.message;
   return {
     ...found,
-    status: module.nature === 'wait' ? 'ok' : 'changed',
-    differences: module.nature === 'wait' ? [] : check.differences,
-    result,
+    status: waited ? 'ok' : 'changed',
+    differences: waited ? [] : check.differences,
+    result: { ...check.result, ...changed?.result },
     ...(message !== undefined && { message }),
   };
 }
 
+type Found = Pick<CheckedStep, keyof PreparedStep | 'check'>;
+
+async function predict({ task }: TimedStep, { target, context, check }: Found): Promise<TaskResult> {
+  const { module } = task;
+  // A module that reads nothing must still not be predicted on a host that cannot be reached, or on which become fails.
+  if (module.nature === 'action') await (await context.connection()).shell(context.become, undefined, context.signal);
+  const until = `until '${task.name}' has run`;
+  if (module.nature === 'wait') throw new UnknownValue(until);
+  target.predictions.add(check.after ?? [], until);
+  const result = { status: 'changed', differences: check.differences } as const;
+  return module.nature === 'action' ? { ...result, unknownResult: until } : result;
+}
+
+async function change(step: TimedStep, { args, context, check }: Found): Promise<Changed | void> {
+  const { run, task, settings } = step;
+  const { module } = task;
+  const work = async (writer: Writer): Promise<Changed | void> => module.change?.(args, check, writer);
+  const changing = module.nature === 'wait' ? context : uninterrupted(context);
+  if (!module.detachable || settings.asyncSeconds === 0) return work(new HostSession(changing));
+  const { asyncSeconds, pollSeconds } = settings;
+  const warn = (message: string): void => run.emit({ event: 'warning', message });
+  return changeDetached(changing, { seconds: Math.ceil(asyncSeconds), pollSeconds }, warn, work);
+}
+
+/** What changes a host is not interrupted half way: only its own time ends it. */
+function uninterrupted(context: TaskContext): TaskContext {
+  return {
+    ...context,
+    signal: context.deadline.signal ?? new AbortController().signal,
+    connection: (signal) => context.connection(signal ?? context.deadline.signal),
+    on: (host) => uninterrupted(context.on(host)),
+  };
+}
+
 /** The same check must find nothing left but what recurs by its nature (a restart). */
-async function verify(step: Step, args: unknown, access: Access, wanted: readonly Difference[]): Promise<void> {
-  const again = await look(step.task.module, args, access);
+async function verify(step: Step, { args, context }: PreparedStep, wanted: readonly Difference[]): Promise<void> {
+  const again = await runCheck(step.task.module, args, new HostSession(uninterrupted(context)));
   const lasting = again.differences.filter((d) => !d.recurs);
   if (lasting.length === 0) return;
-  // Before it is shortened: a part of a secret is not known as one.
+  // Masked before it is shortened: a part of a secret is not recognized as one.
   const shown = lasting.map((d) => maskDifference(d, step.run.secrets));
   const left = shown.map((d) => `${d.what} is ${shorten(d.from)}, not ${shorten(d.to)}`).join('; ');
   throw new TaskFailure(`changed, but not as asked: ${left}`, {
@@ -224,9 +276,12 @@ function shorten(text: string | null): string {
   return line.length < text.length || line.length > 120 ? `'${line.slice(0, 120)} …'` : `'${line}'`;
 }
 
-function delegate(step: Step): HostState {
-  const to = step.task.settings.delegateTo?.evaluate(step.scope);
-  if (to === undefined || to === null || to === '') return step.host;
-  if (typeof to !== 'string') throw new TaskFailure('delegate_to must be the name of a host');
-  return step.run.state(to);
+function ignoredOrNot(result: TaskResult, settings: TaskSettings): TaskResult {
+  if (result.refused) return result;
+  const ignored =
+    (result.status === 'failed' && settings.ignoreErrors) ||
+    (result.status === 'unreachable' && settings.ignoreUnreachable);
+  return ignored ? { ...result, ignored } : result;
 }
+
+const signalOf = ({ run, deadline }: TimedStep): AbortSignal => anyOf(run.signal, deadline.signal);

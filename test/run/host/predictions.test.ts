@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { allWillBe, cannotTellAny, type Prediction, type Probe, willBe } from '../../../engine/module/probe.ts';
-import { Predictions } from '../../../engine/run/host/state.ts';
+import { Predictions } from '../../../engine/run/host/predictions.ts';
 
 const probe = (key: string): Probe<string> => ({ key, script: '', parse: (out) => out.stdout });
 

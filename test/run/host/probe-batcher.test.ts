@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Output, Probe, ProbeKind } from '../../../engine/module/probe.ts';
-import { batchOf } from '../../../engine/run/host/probe-batcher.ts';
+import { batcherFor } from '../../../engine/run/host/probe-batcher.ts';
 import type { Connection, Script } from '../../../engine/transport/types.ts';
 
 const output = (stdout: string): Output => ({ code: 0, stdout, stderr: '' });
@@ -29,7 +29,7 @@ const probe = (subject: string, of?: ProbeKind): Probe<string> => ({
 
 async function ask(...probes: readonly Probe<string>[]): Promise<{ told: string[]; sent: string[][] }> {
   const { connection, sent } = echo();
-  const batch = batchOf(connection, undefined);
+  const batch = batcherFor(connection, undefined);
   const outputs = await Promise.all(probes.map((one) => batch.ask(one)));
   return { told: outputs.map(({ stdout }) => stdout), sent };
 }

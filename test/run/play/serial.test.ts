@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { batchesOf } from '../../../engine/run/play/serial.ts';
-import type { Terms } from '../../../engine/run/play/settings.ts';
+import type { PlaySettings } from '../../../engine/run/play/settings.ts';
 
 describe('serial', () => {
-  const cases: [serial: Terms['serial'], hosts: number, sizes: number[]][] = [
+  const cases: [serial: PlaySettings['serial'], hosts: number, sizes: number[]][] = [
     [[], 5, [5]],
     [[2], 5, [2, 2, 1]],
     [[1, 3], 6, [1, 3, 2]],

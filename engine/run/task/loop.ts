@@ -3,27 +3,34 @@ import type { Condition } from '../../expressions/types.ts';
 import { TaskFailure } from '../../module/failure.ts';
 import type { Include, Loop, Play, Task } from '../../playbook/types.ts';
 import type { HostScope } from '../../variables/scope.ts';
-import { evaluate } from '../task/evaluate.ts';
-import type { RunContext } from '../types.ts';
+import type { Run } from '../types.ts';
+import { evaluate } from './evaluate.ts';
+
+export interface Items {
+  readonly items: readonly unknown[];
+  /** The condition that keeps all of them from running. */
+  readonly refused?: Condition;
+}
 
 /**
- * The items; or the condition that keeps all of them from running. One that fails without the item decides for all: the
- * loop's source may then well be undefined.
+ * The items of a loop. A condition that fails without referring to the item decides for all of them first: the loop's
+ * source may well be undefined then.
  */
 export async function itemsOf(
-  run: RunContext,
+  run: Run,
   play: Play,
   scope: HostScope,
   entry: Task | Include,
   loop: Loop,
-): Promise<{ readonly items: readonly unknown[]; readonly refused?: Condition }> {
+  signal?: AbortSignal,
+): Promise<Items> {
   const forAll = entry.when.filter((condition) => !mentions(condition.references, loop));
-  const refused = await evaluate(run, play, scope, () => firstFalse(forAll, scope));
+  const refused = await evaluate(run, play, scope, () => firstFalse(forAll, scope), signal);
   if (refused) return { items: [], refused };
-  return { items: await evaluate(run, play, scope, () => asList(loop.over.evaluate(scope), entry)) };
+  return { items: await evaluate(run, play, scope, () => asList(loop.over.evaluate(scope), entry), signal) };
 }
 
-/** Whether a condition looks at the item. */
+/** Whether a condition refers to the item. */
 function mentions(references: readonly { readonly path: readonly string[] }[], loop: Loop): boolean {
   return references.some(
     ({ path }) => path[0] === loop.variable || path[0] === loop.indexVariable || path[0] === 'ansible_loop',

@@ -1,0 +1,59 @@
+import { setMaxListeners } from 'node:events';
+import { TaskFailure } from '../../module/failure.ts';
+import type { Deadline } from '../types.ts';
+
+/** The user has interrupted the run before this had changed anything. */
+export class Interrupted extends Error {
+  override readonly name = 'Interrupted';
+
+  constructor() {
+    super('interrupted: nothing was changed by it');
+  }
+}
+
+export const noDeadline: Deadline = { left: () => undefined };
+
+/** Begins a task's time; `seconds` 0: no limit. Call `end` when the task is over. */
+export function startDeadline(seconds: number): Deadline & { end(): void } {
+  if (seconds === 0) return { ...noDeadline, end: () => {} };
+  const controller = new AbortController();
+  const until = performance.now() + seconds * 1000;
+  const timer = setTimeout(
+    () => controller.abort(new TaskFailure(`not finished within ${seconds} s (timeout)`, { result: { rc: 124 } })),
+    Math.min(seconds * 1000, 2 ** 31 - 1),
+  );
+  return {
+    signal: shared(controller.signal),
+    seconds,
+    left: () => Math.max(1, Math.ceil((until - performance.now()) / 1000)),
+    end: () => clearTimeout(timer),
+  };
+}
+
+/** Aborted as soon as one of them is, with its reason. */
+export function anyOf(...signals: readonly (AbortSignal | undefined)[]): AbortSignal {
+  const given = [...new Set(signals.filter((signal) => signal !== undefined))];
+  return given.length === 1 ? given[0]! : shared(AbortSignal.any(given));
+}
+
+/** A signal that many wait for at the same time: Node need not warn of that. */
+export function shared(signal: AbortSignal): AbortSignal {
+  setMaxListeners(0, signal);
+  return signal;
+}
+
+/** Waits for something that cannot be aborted itself, but no longer than until the signal is. */
+export async function until<T>(signal: AbortSignal | undefined, work: Promise<T>): Promise<T> {
+  if (!signal) return work;
+  signal.throwIfAborted();
+  let stop: () => void = () => {};
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () => reject(signal.reason as Error);
+    signal.addEventListener('abort', stop, { once: true });
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}

@@ -1,0 +1,29 @@
+import { TaskFailure } from '../../module/failure.ts';
+import { answers } from '../../playbook/handlers.ts';
+import type { Handler } from '../../playbook/types.ts';
+import { suggest } from '../../source/nearest.ts';
+import type { Step, TaskResult } from '../types.ts';
+import { evaluate } from './evaluate.ts';
+
+/** The handlers that a changed (or perhaps changed) task notifies. Throws TaskFailure where the play has none of that name. */
+export async function handlersToNotify(step: Step, { status }: TaskResult): Promise<readonly Handler[]> {
+  const { run, play, task, scope } = step;
+  if ((status !== 'changed' && status !== 'unknown') || task.notify.length === 0) return [];
+  const names = await evaluate(run, play, scope, () => task.notify.flatMap((template) => template.evaluate(scope)));
+  return names.flatMap((name) => handlersNamed(step, String(name)));
+}
+
+function handlersNamed({ play, task, host }: Step, name: string): readonly Handler[] {
+  const found = play.handlers.filter((handler) => answers(handler, name));
+  // Roles that an include may bring in: if one of those that answer is there, those that are not are not notified.
+  const here = found.filter((handler) => !handler.included || host.handlers.has(handler.name));
+  if (here.length > 0) return here;
+  if (found.length > 0) return found;
+  throw new TaskFailure(`'${task.name}' notifies '${name}', but the play has no such handler`, {
+    hint:
+      suggest(
+        name,
+        play.handlers.map((h) => h.name),
+      ) ?? 'name a handler of the play or of its roles',
+  });
+}
