@@ -5,7 +5,7 @@ import type { Diagnostics } from '../source/diagnostic.ts';
 import { suggest } from '../source/nearest.ts';
 import { type MapEntry, type MapNode, type ScalarNode, type SourceNode } from '../source/node.ts';
 import type { Place } from '../source/place.ts';
-import { keywords, keywordsAt, type Level, notSupported } from './keywords.ts';
+import { keywords, keywordsAt, type Level } from './keywords.ts';
 import { describeWritten, type Kind, meantBoolean, misfit, writtenText } from './kinds.ts';
 import { withoutCollection } from './module-names.ts';
 
@@ -134,7 +134,18 @@ function hintFor(kind: Kind, value: SourceNode): string | undefined {
   return number ? `write it without quotes: ${value.source}` : undefined;
 }
 
-/** What Ansible has and this engine has not yet. */
+/** Keywords of Ansible that this engine does not have (yet): reported as such, never ignored. */
+const notSupported: ReadonlyMap<string, string | undefined> = new Map([
+  ['include', 'use import_tasks or include_tasks'],
+  ['collections', 'modules need no collection here: leave it out'],
+  ['debugger', undefined],
+  ['fact_path', undefined],
+  ['gather_subset', 'only the facts that are referred to are read: leave it out'],
+  ['gather_timeout', undefined],
+  ['become_exe', undefined],
+]);
+
+/** Whether Ansible has this keyword and this engine does not (yet). */
 export function isLater(key: string): boolean {
   return notSupported.has(withoutCollection(key));
 }

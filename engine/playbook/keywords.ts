@@ -294,17 +294,6 @@ export const settingKeywords = Object.entries(keywords).flatMap(([keyword, row])
     : [{ keyword, name: row.setting as SettingName, kind: row.kind as SettingKind, default: row.default }],
 );
 
-/** What Ansible has and this engine has not (yet): told as such, never passed over. */
-export const notSupported: ReadonlyMap<string, string | undefined> = new Map([
-  ['include', 'use import_tasks or include_tasks'],
-  ['collections', 'modules need no collection here: leave it out'],
-  ['debugger', undefined],
-  ['fact_path', undefined],
-  ['gather_subset', 'only the facts that are referred to are read: leave it out'],
-  ['gather_timeout', undefined],
-  ['become_exe', undefined],
-]);
-
 export function keywordsAt(level: Level): readonly string[] {
   return Object.keys(keywords).filter((name) => keywords[name]!.at.includes(level));
 }

@@ -1,5 +1,6 @@
 import type { AnyModule } from '../module/module.ts';
-import { keywordsAt, notSupported } from '../playbook/keywords.ts';
+import { isLater } from '../playbook/fields.ts';
+import { keywordsAt } from '../playbook/keywords.ts';
 import type { Code } from '../source/codes.ts';
 import { nearest } from '../source/nearest.ts';
 import { exampleFaults } from './examples.ts';
@@ -95,9 +96,7 @@ function shapeFaults(module: Readonly<Record<string, unknown>>): readonly Fault[
 /** A task with such a key means something else by it. */
 function isReserved(name: string): boolean {
   const taken = [...keywordsAt('task'), ...keywordsAt('handler'), ...keywordsAt('block')];
-  return (
-    taken.includes(name) || notSupported.has(name) || /^(?:import|with)_|^include_(?:tasks|role)$|^meta$/.test(name)
-  );
+  return taken.includes(name) || isLater(name) || /^(?:import|with)_|^include_(?:tasks|role)$|^meta$/.test(name);
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

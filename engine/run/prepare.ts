@@ -16,8 +16,9 @@ import { InventoryValues } from '../variables/inventory-values.ts';
 import { Vault } from '../vault/vault.ts';
 import { growthOf } from './growth.ts';
 import { type Chosen, checkLimit, chooseHosts, namesOf } from './hosts.ts';
+import type { RunOptions } from './options.ts';
 import { checkPlaySettings } from './play/settings.ts';
-import type { Confirm, RunOptions, RunPolicy } from './types.ts';
+import type { Confirm, RunPolicy } from './types.ts';
 
 /** What to run, on what. Paths are relative to the current folder or absolute. */
 export interface RunRequest {

@@ -19,19 +19,13 @@ import { RunHost } from './host/state.ts';
 import { chooseHosts } from './hosts.ts';
 import { PendingHandlerFile } from './play/pending-handlers.ts';
 import { runPlay } from './play/play.ts';
-import { type Prepared, prepare, type RunRequest, readInventory } from './prepare.ts';
+import { type Prepared, type RunRequest, readInventory } from './prepare.ts';
 import { Interrupted, shared } from './task/deadline.ts';
 import type { Run } from './types.ts';
 
 /**
- * Runs a playbook and emits what happens as events. Returns the exit code; throws InvalidInput before any host is
- * touched. `interrupt`: see Run.signal.
+ * Executes what was prepared, and emits what happens as events. Returns the exit code. `interrupt`: see Run.signal.
  */
-export async function run(request: RunRequest, version: string, emit: Emit, interrupt: AbortSignal): Promise<number> {
-  return execute(await prepare(request), request, version, emit, interrupt);
-}
-
-/** Executes what was prepared. */
 export async function execute(
   prepared: Prepared,
   request: RunRequest,
@@ -44,7 +38,8 @@ export async function execute(
   const connections = new Connections();
   const profile = request.options.profile ? new Profile() : undefined;
   emit({ event: 'run-start', playbook: playbook.file, check: request.options.check, version });
-  const { signal, release } = interruption(interrupt);
+  const interruption = interruptionOf(interrupt);
+  const { signal } = interruption;
   const { run: context, pending } = runOf(prepared, request, connections, profile, emit, signal);
   const involved = new Set<string>();
   const ahead: Promise<void>[] = [];
@@ -60,7 +55,7 @@ export async function execute(
   } catch (error) {
     throw vault.secrets.error(error); // a bug, and its message and stack will be shown
   } finally {
-    release();
+    interruption.release();
     pending.close();
     await connections.closeAll();
     await Promise.all(ahead);
@@ -79,7 +74,7 @@ export async function execute(
 }
 
 /** The caller's signal with a reason that results can show. */
-function interruption(interrupt: AbortSignal): { readonly signal: AbortSignal; release(): void } {
+function interruptionOf(interrupt: AbortSignal): { readonly signal: AbortSignal; release(): void } {
   const controller = new AbortController();
   const abort = (): void => controller.abort(new Interrupted());
   if (interrupt.aborted) abort();

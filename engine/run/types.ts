@@ -1,4 +1,4 @@
-/** The interfaces that the parts of a run share. Imports nothing of this folder but plain data: events and predictions. */
+/** The interfaces that the parts of a run share. Imports nothing of this folder that imports it. */
 import type { LimitFunction } from 'p-limit';
 import type { Host, Inventory } from '../inventory/types.ts';
 import type { Check, Difference, InventoryAddition, Writer } from '../module/module.ts';
@@ -14,38 +14,9 @@ import type { Secrets } from '../vault/redaction.ts';
 import type { Vault } from '../vault/vault.ts';
 import type { Emit, FailureDetail, HostCounts, Result, Status } from './events/event.ts';
 import type { Predictions } from './host/predictions.ts';
-
-/** The command line's options about how to run. */
-export interface RunOptions {
-  readonly check: boolean;
-  /** Show the contents of differences; a task's `diff` wins. */
-  readonly diff?: boolean;
-  readonly forks: number;
-  readonly forceHandlers: boolean;
-  readonly tags: readonly string[];
-  readonly skipTags: readonly string[];
-  readonly become: boolean;
-  readonly becomeUser?: string;
-  readonly becomeMethod?: string;
-  readonly becomePassword?: string;
-  readonly user?: string;
-  readonly privateKey?: string;
-  readonly connectionPassword?: string;
-  /** For connecting. */
-  readonly timeoutSeconds: number;
-  /** Emit what is sent to the hosts, and when their answers arrive. */
-  readonly trips?: boolean;
-  /** The name of the task to begin at; earlier tasks are left out. */
-  readonly startAt?: string;
-  /** Exit with 3 instead of 0 if something was, or in check mode would or may be, changed. */
-  readonly detailedExitcode?: boolean;
-  /** Report at the end where the time went. */
-  readonly profile?: boolean;
-  /** How many upcoming tasks are prefetched at most; 0: none; default: all. */
-  readonly lookahead?: number;
-  /** Results include everything that the module returns: the output of commands, contents of files. */
-  readonly returned?: boolean;
-}
+import type { CachedRead, SharedHosts } from './host/shared.ts';
+import type { RunOptions } from './options.ts';
+import type { Deadline } from './task/deadline.ts';
 
 /** Asks whether a task is to run. */
 export type Confirm = (task: { readonly title: string; readonly hosts: readonly string[] }) => Promise<boolean>;
@@ -211,15 +182,6 @@ export interface TaskContext {
   blocked?(): string | undefined;
 }
 
-/** The time that a task has (`timeout`). */
-export interface Deadline {
-  /** Aborted with a TaskFailure when the time is over; undefined: no limit. */
-  readonly signal?: AbortSignal;
-  readonly seconds?: number;
-  /** Whole seconds left, at least 1; undefined: no limit. */
-  left(): number | undefined;
-}
-
 /** A step that is ready to be checked. */
 export interface PreparedStep {
   readonly args: unknown;
@@ -232,28 +194,6 @@ export interface PreparedStep {
 export interface CheckedStep extends PreparedStep {
   readonly session: Writer & { readonly keysRead: ReadonlySet<string> };
   readonly check: Check;
-}
-
-/** An observation, under way or made. */
-export interface CachedRead {
-  readonly value: Promise<unknown>;
-  /** When the answer came, in milliseconds; infinite until then. */
-  at: number;
-  /** How much had been changed on all hosts by then. */
-  readonly changes: number;
-  /** The host was not reached: a change on another host may bring it up. */
-  unreachable?: true;
-}
-
-/** State that the hosts of a run share. */
-export interface SharedHostState {
-  /** How often something was, or may have been, changed on any of them. */
-  readonly changes: number;
-  /**
-   * For how many milliseconds a read stays valid: a slow neighbor may have held the play up. Where checking all hosts
-   * once takes longer, what the first was asked must still be valid when its turn comes.
-   */
-  fresh: number;
 }
 
 /** The one owner of everything that a run knows of one host. Only `commit` and its siblings change what a task leaves. */
@@ -273,7 +213,7 @@ export interface HostState extends HostMemory {
   readonly prefetched: { upTo: number; at: number; changes: number; window: number };
   /** How often something was, or may have been, changed here. */
   readonly changes: number;
-  readonly shared: SharedHostState;
+  readonly shared: SharedHosts;
   predictions: Predictions;
   readonly included: readonly VariableLayer[];
   readonly published: { readonly roleDefaults: VariableLayer[]; readonly vars: VariableLayer[] };

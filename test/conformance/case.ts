@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { Ajv, type JSONSchemaType } from 'ajv';
 import { parse } from 'yaml';
-import type { RunOptions } from '../../engine/run/types.ts';
+import type { RunOptions } from '../../engine/run/options.ts';
 
 /** What ansible-core does with the files of a case, where it is asked to. */
 export interface InAnsible {

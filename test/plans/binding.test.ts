@@ -23,7 +23,11 @@ describe('a plan binds', function () {
     const { applied, refused, exit, read } = await bind({ playbook: playbook(write('one\\n')) }, (folder) =>
       writeFileSync(join(folder, 'b.f'), 'by hand'),
     );
-    expect(applied).to.have.members(['b failed check each host against the plan', 'a changed write', 'c changed write']);
+    expect(applied).to.have.members([
+      'b failed check each host against the plan',
+      'a changed write',
+      'c changed write',
+    ]);
     expect([exit, read('b.f'), read('a.f')]).to.deep.equal([2, 'by hand', 'one\n']);
     expect(refused[0]!.split('\n')).to.deep.equal([
       'not as it was when the plan was made',

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { lstatSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AnyModule } from '../../engine/module/module.ts';
-import type { RunOptions } from '../../engine/run/types.ts';
+import type { RunOptions } from '../../engine/run/options.ts';
 import { InvalidInput } from '../../engine/source/diagnostic.ts';
 import { Vault } from '../../engine/vault/vault.ts';
 import type { Case } from '../conformance/case.ts';

@@ -3,9 +3,9 @@ import { type AnyModule, defineModule, type Reader } from '../../engine/module/m
 import type { Probe } from '../../engine/module/probe.ts';
 import { UnknownValue } from '../../engine/module/unknown.ts';
 import type { Event, Result } from '../../engine/run/events/event.ts';
+import type { RunOptions } from '../../engine/run/options.ts';
 import type { RunRequest } from '../../engine/run/prepare.ts';
 import { run } from '../../engine/run/run.ts';
-import type { RunOptions } from '../../engine/run/types.ts';
 import { modules } from '../../modules/index.ts';
 
 const READ_BACK = fileURLToPath(new URL('read-back.yml', import.meta.url));

@@ -1,9 +1,9 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Emit, Event, Recap, Result } from '../../engine/run/events/event.ts';
+import type { RunOptions } from '../../engine/run/options.ts';
 import type { RunRequest } from '../../engine/run/prepare.ts';
 import { run } from '../../engine/run/run.ts';
-import type { RunOptions } from '../../engine/run/types.ts';
 import { Vault } from '../../engine/vault/vault.ts';
 import { modules } from '../../modules/index.ts';
 import { type Files, layOut } from './lay-out.ts';

@@ -72,9 +72,9 @@ export class Profile {
           const known = shells.get(shell);
           if (known) return known;
           const watchedShell: Shell = {
-            run: (scripts, signal) =>
+            run: (scripts, ending) =>
               this.wait(target.name, scripts.some((s) => s.mayChange) ? 'change' : 'read', () =>
-                shell.run(scripts, signal),
+                shell.run(scripts, ending),
               ),
           };
           shells.set(shell, watchedShell);

@@ -5,6 +5,7 @@ import { selected } from '../../playbook/tags.ts';
 import type { Entry, Include, Play, Task } from '../../playbook/types.ts';
 import { NeededFacts } from '../../variables/needed-facts.ts';
 import { HostScope } from '../../variables/scope.ts';
+import type { RunOptions } from '../options.ts';
 import { batchesOf } from '../play/serial.ts';
 import { playSettings } from '../play/settings.ts';
 import { runCheck } from '../task/check.ts';
@@ -14,7 +15,7 @@ import { itemsOf, loopVariables } from '../task/loop.ts';
 import { registered, skippedFor } from '../task/result.ts';
 import { failingCondition, prepareStep, settingsOf } from '../task/runner.ts';
 import { firstProblem } from '../task/settings.ts';
-import type { HostState, Prefetch, Run, RunOptions, Step, TaskResult } from '../types.ts';
+import type { HostState, Prefetch, Run, Step, TaskResult } from '../types.ts';
 import { HostSession } from './session.ts';
 import { type Found, UpcomingValues, untilRun } from './upcoming-values.ts';
 

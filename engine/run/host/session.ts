@@ -7,8 +7,9 @@ import type { Output, Probe } from '../../module/probe.ts';
 import { quote, quoteAll } from '../../module/quote.ts';
 import { UnknownValue } from '../../module/unknown.ts';
 import { Unreachable } from '../../transport/types.ts';
-import type { CachedRead, ReadObserver, TaskContext } from '../types.ts';
+import type { ReadObserver, TaskContext } from '../types.ts';
 import { batcherFor, becomeKey, textOf } from './probe-batcher.ts';
+import type { CachedRead } from './shared.ts';
 import { writeFile } from './write-file.ts';
 
 /** Content of at least this size has a channel of its own. */

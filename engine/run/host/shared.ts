@@ -1,13 +1,30 @@
-import type { HostState, SharedHostState } from '../types.ts';
+import type { Predictions } from './predictions.ts';
 
-/** A host as its twins see it. */
-interface Twin extends Pick<HostState, 'predictions'> {
+/** An observation, under way or made. */
+export interface CachedRead {
+  readonly value: Promise<unknown>;
+  /** When the answer came, in milliseconds; infinite until then. */
+  at: number;
+  /** How much had been changed on all hosts by then. */
+  readonly changes: number;
+  /** The host was not reached: a change on another host may bring it up. */
+  unreachable?: true;
+}
+
+/** A host under one of its names. */
+interface Twin {
+  predictions: Predictions;
   forgetReads(): void;
 }
 
 /** State that the hosts of a run share. */
-export class SharedHosts implements SharedHostState {
+export class SharedHosts {
+  /** How often something was, or may have been, changed on any of them. */
   changes = 0;
+  /**
+   * For how many milliseconds a read stays valid: a slow neighbor may have held the play up. Where checking all hosts
+   * once takes longer, what the first was asked must still be valid when its turn comes.
+   */
   fresh = 5000;
   /** Expensive reads made in order to predict, by what they depend on. */
   readonly predicted = new Map<string, Promise<unknown>>();

@@ -5,7 +5,6 @@ import type { Handler, Task, VariableLayer } from '../../playbook/types.ts';
 import type { HostCounts, Result } from '../events/event.ts';
 import { reasonOf, registered } from '../task/result.ts';
 import type {
-  CachedRead,
   CommitOptions,
   HostState,
   HostStatus,
@@ -16,7 +15,7 @@ import type {
   TaskSettings,
 } from '../types.ts';
 import { Predictions } from './predictions.ts';
-import type { SharedHosts } from './shared.ts';
+import type { CachedRead, SharedHosts } from './shared.ts';
 
 /** What committing a result needs of the run. */
 export type Commits = Pick<Run, 'emit' | 'policy' | 'pending' | 'options' | 'host'>;

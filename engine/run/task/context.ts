@@ -4,7 +4,8 @@ import { becomeOf, targetOf } from '../../transport/target.ts';
 import { type Become, loginOf, type Target } from '../../transport/types.ts';
 import { NeededFacts } from '../../variables/needed-facts.ts';
 import { HostScope } from '../../variables/scope.ts';
-import type { Deadline, HostState, Run, Step, TaskContext, TaskSettings } from '../types.ts';
+import type { HostState, Run, Step, TaskContext, TaskSettings } from '../types.ts';
+import type { Deadline } from './deadline.ts';
 import { anyOf, noDeadline } from './deadline.ts';
 import { resolveSettings } from './settings.ts';
 

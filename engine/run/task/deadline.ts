@@ -1,6 +1,14 @@
 import { setMaxListeners } from 'node:events';
 import { TaskFailure } from '../../module/failure.ts';
-import type { Deadline } from '../types.ts';
+
+/** The time that a task has (`timeout`). */
+export interface Deadline {
+  /** Aborted with a TaskFailure when the time is over; undefined: no limit. */
+  readonly signal?: AbortSignal;
+  readonly seconds?: number;
+  /** Whole seconds left, at least 1; undefined: no limit. */
+  left(): number | undefined;
+}
 
 /** The user has interrupted the run before this had changed anything. */
 export class Interrupted extends Error {
@@ -17,7 +25,7 @@ export const noDeadline: Deadline = { left: () => undefined };
 export function startDeadline(seconds: number): Deadline & { end(): void } {
   if (seconds === 0) return { ...noDeadline, end: () => {} };
   const controller = new AbortController();
-  const until = performance.now() + seconds * 1000;
+  const end = performance.now() + seconds * 1000;
   const timer = setTimeout(
     () => controller.abort(new TaskFailure(`not finished within ${seconds} s (timeout)`, { result: { rc: 124 } })),
     Math.min(seconds * 1000, 2 ** 31 - 1),
@@ -25,7 +33,7 @@ export function startDeadline(seconds: number): Deadline & { end(): void } {
   return {
     signal: shared(controller.signal),
     seconds,
-    left: () => Math.max(1, Math.ceil((until - performance.now()) / 1000)),
+    left: () => Math.max(1, Math.ceil((end - performance.now()) / 1000)),
     end: () => clearTimeout(timer),
   };
 }

@@ -11,7 +11,6 @@ import { HostSession } from '../host/session.ts';
 import { Refused } from '../policy.ts';
 import type {
   CheckedStep,
-  Deadline,
   PreparedStep,
   ResolvedSettings,
   Step,
@@ -21,6 +20,7 @@ import type {
 } from '../types.ts';
 import { runCheck } from './check.ts';
 import { contextOf } from './context.ts';
+import type { Deadline } from './deadline.ts';
 import { anyOf } from './deadline.ts';
 import { changeDetached } from './detached.ts';
 import { evaluate } from './evaluate.ts';

@@ -63,19 +63,18 @@ function typed(
   if (value === undefined || value === null || value === omit || value === '') return undefined;
   const wrong = (expected: string): TemplateError =>
     new TemplateError(`'${keyword}' must be ${expected}, but it is ${shown(value)}`, place);
+  const text = ['string', 'number', 'boolean', 'bigint'].includes(typeof value) ? String(value as string) : undefined;
   if (kind === 'boolean or expression') {
-    if (typeof value === 'boolean') return value;
-    const text = String(value);
-    if (typeof value === 'object' || !(isTruthText(text) || isUntruthText(text))) throw wrong('true or false');
+    if (text === undefined || !(isTruthText(text) || isUntruthText(text))) throw wrong('true or false');
     return isTruthText(text);
   }
   if (kind === 'number or expression') {
-    const number = typeof value === 'number' || typeof value === 'string' ? Number(value) : Number.NaN;
-    if (!Number.isFinite(number) || number < 0 || String(value).trim() === '') throw wrong('a number from 0 up');
+    const number = text === undefined || typeof value === 'boolean' || text.trim() === '' ? Number.NaN : Number(text);
+    if (!Number.isFinite(number) || number < 0) throw wrong('a number from 0 up');
     return number;
   }
-  if (typeof value === 'object' || typeof value === 'symbol') throw wrong('text');
-  return String(value);
+  if (text === undefined) throw wrong('text');
+  return text;
 }
 
 function shown(value: unknown): string {

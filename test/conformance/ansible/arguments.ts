@@ -1,4 +1,4 @@
-import type { RunOptions } from '../../../engine/run/types.ts';
+import type { RunOptions } from '../../../engine/run/options.ts';
 import type { Case } from '../case.ts';
 
 type Given = Partial<RunOptions>;
