@@ -19,9 +19,19 @@ import { RunHost } from './host/state.ts';
 import { chooseHosts } from './hosts.ts';
 import { PendingHandlerFile } from './play/pending-handlers.ts';
 import { runPlay } from './play/play.ts';
-import { type Prepared, type RunRequest, readInventory } from './prepare.ts';
+import { type Prepared, prepare, type RunRequest, readInventory } from './prepare.ts';
 import { Interrupted, shared } from './task/deadline.ts';
 import type { Run } from './types.ts';
+
+/** Prepares a run and executes it. Throws InvalidInput before any host is touched. */
+export async function prepareAndExecute(
+  request: RunRequest,
+  version: string,
+  emit: Emit,
+  interrupt: AbortSignal,
+): Promise<number> {
+  return execute(await prepare(request), request, version, emit, interrupt);
+}
 
 /**
  * Executes what was prepared, and emits what happens as events. Returns the exit code. `interrupt`: see Run.signal.

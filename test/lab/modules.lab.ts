@@ -52,7 +52,7 @@ describe('the modules on a real host', function () {
       modules: new Map(modules.map((module) => [module.name, module])),
       options: { check, forks: 10, forceHandlers: false, tags: [], skipTags: [], become: false, timeoutSeconds: 10 },
     };
-    const exit = await engine.run(request, 'test', tell, AbortSignal.timeout(60_000));
+    const exit = await engine.prepareAndExecute(request, 'test', tell, AbortSignal.timeout(60_000));
     return { exit, results };
   };
 

@@ -5,7 +5,7 @@ import { UnknownValue } from '../../engine/module/unknown.ts';
 import type { Event, Result } from '../../engine/run/events/event.ts';
 import type { RunOptions } from '../../engine/run/options.ts';
 import type { RunRequest } from '../../engine/run/prepare.ts';
-import { run } from '../../engine/run/run.ts';
+import { prepareAndExecute } from '../../engine/run/run.ts';
 import { modules } from '../../modules/index.ts';
 
 const READ_BACK = fileURLToPath(new URL('read-back.yml', import.meta.url));
@@ -44,7 +44,7 @@ export class Runner {
     const answers = new Map<string, ReadonlyMap<string, Answer>>();
     const readBack = new Set<string>();
     const watched = [...modules, ...(request?.modules?.values() ?? [])].map((module) => this.#watched(module));
-    const exit = await run(
+    const exit = await prepareAndExecute(
       {
         extra: new Map(),
         ...request,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Emit, Event, Recap, Result } from '../../engine/run/events/event.ts';
 import type { RunOptions } from '../../engine/run/options.ts';
 import type { RunRequest } from '../../engine/run/prepare.ts';
-import { run } from '../../engine/run/run.ts';
+import { prepareAndExecute } from '../../engine/run/run.ts';
 import { Vault } from '../../engine/vault/vault.ts';
 import { modules } from '../../modules/index.ts';
 import { type Files, layOut } from './lay-out.ts';
@@ -68,7 +68,7 @@ export async function traceIn(
     },
     ...more,
   };
-  const exit = await run(request, 'test', emit, signal);
+  const exit = await prepareAndExecute(request, 'test', emit, signal);
   const results = events.filter((event) => event.event === 'result');
   return {
     exit,

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { reportOf } from '../../engine/cli/problem.ts';
 import { prepare, type RunRequest } from '../../engine/run/prepare.ts';
-import { run } from '../../engine/run/run.ts';
+import { prepareAndExecute } from '../../engine/run/run.ts';
 import { codes } from '../../engine/source/codes.ts';
 import { type Diagnostic, InvalidInput } from '../../engine/source/diagnostic.ts';
 import { Vault } from '../../engine/vault/vault.ts';
@@ -51,7 +51,7 @@ async function found(one: Case): Promise<readonly Diagnostic[]> {
   } catch (error) {
     if (!(error instanceof InvalidInput)) throw error;
     const events: unknown[] = [];
-    const refused: unknown = await run(
+    const refused: unknown = await prepareAndExecute(
       request,
       'test',
       (event) => events.push(event),

@@ -63,7 +63,7 @@ function typed(
   if (value === undefined || value === null || value === omit || value === '') return undefined;
   const wrong = (expected: string): TemplateError =>
     new TemplateError(`'${keyword}' must be ${expected}, but it is ${shown(value)}`, place);
-  const text = ['string', 'number', 'boolean', 'bigint'].includes(typeof value) ? String(value as string) : undefined;
+  const text = isScalar(value) ? String(value) : undefined;
   if (kind === 'boolean or expression') {
     if (text === undefined || !(isTruthText(text) || isUntruthText(text))) throw wrong('true or false');
     return isTruthText(text);
@@ -75,6 +75,10 @@ function typed(
   }
   if (text === undefined) throw wrong('text');
   return text;
+}
+
+function isScalar(value: unknown): value is string | number | boolean | bigint {
+  return ['string', 'number', 'boolean', 'bigint'].includes(typeof value);
 }
 
 function shown(value: unknown): string {
