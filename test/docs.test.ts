@@ -149,7 +149,7 @@ describe('the links of the documentation', () => {
     it(`of ${page} lead somewhere`, () => {
       const targets = [...textOf(page).matchAll(/\]\(([^)\s]+)\)/g)].map(([, target]) => target!);
       const broken = targets.filter((target) => {
-        if (/^https:/.test(target)) return false;
+        if (target.startsWith('https:')) return false;
         const [path = '', anchor] = target.split('#');
         const file = path === '' ? page : join(dirname(page), path);
         if (!existsSync(join(root, file))) return true;
@@ -162,7 +162,7 @@ describe('the links of the documentation', () => {
 describe('the commands of the documentation', function () {
   this.timeout(120_000);
   /** Words with which a command begins that a fresh machine has. */
-  const usual = new Set('cd git npm npx node head sed mv echo export source umask base64 tr for'.split(' '));
+  const usual = new Set('cd ln git npm npx node head sed mv echo export source umask base64 tr for'.split(' '));
   const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: object };
   const helps = new Map<string, Promise<string>>();
   const help = (words: readonly string[]): Promise<string> => {
