@@ -124,7 +124,7 @@ describe('the package, as npm packs it', function () {
     expect(stdout.trim()).to.equal("[ 2, 0 ] [ 'unknown-argument:3' ] LawBroken");
   });
 
-  it("runs the README's program", () => {
+  it('runs the program of docs/library.md', () => {
     const { stdout, stderr, status } = project.run(process.execPath, '--import', 'jiti/register', 'program.ts');
     expect(stderr).to.equal('');
     expect(stdout.trim().split('\n')).to.deep.equal([
@@ -137,7 +137,7 @@ describe('the package, as npm packs it', function () {
     expect(status).to.equal(0);
   });
 
-  it("runs the test of the README's module", () => {
+  it('runs the test of the module in docs/modules-of-your-own.md', () => {
     const { stdout, status } = project.run(
       process.execPath,
       '--import',

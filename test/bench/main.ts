@@ -9,15 +9,16 @@ import { further, scenarios } from './scenarios.ts';
 import { tableOf } from './table.ts';
 
 /**
- * `npm run bench [-- SCENARIO… --readme]`: the same work by tsplay, by Ansible and by hand, in turn, on the lab's hosts,
- * which it takes for itself. Prints a table; with --readme it goes into README.md, and a plot of it beside this file.
+ * `npm run bench [-- SCENARIO… --docs]`: the same work by tsplay, by Ansible and by hand, in turn, on the lab's hosts,
+ * which it takes for itself. Prints a table; with --docs it goes into docs/performance.md, and a plot of it beside this file.
  */
 const root = fileURLToPath(new URL('../..', import.meta.url));
 process.chdir(root);
 
+const page = 'docs/performance.md';
 const args = process.argv.slice(2);
-const readme = args.includes('--readme');
-const chosen = args.filter((arg) => arg !== '--readme');
+const intoDocs = args.includes('--docs');
+const chosen = args.filter((arg) => arg !== '--docs');
 const all = { ...scenarios, ...further };
 const unknown = chosen.filter((name) => !Object.hasOwn(all, name));
 if (unknown.length > 0) fail(`no such scenario: ${unknown.join(', ')}; there are ${Object.keys(all).join(', ')}`);
@@ -43,7 +44,7 @@ const about = [
 ];
 const table = `${tableOf(bench.results)}\n${about.join('\n')}\n`;
 process.stdout.write(`\n${table}`);
-if (readme && !interrupt.signal.aborted) {
+if (intoDocs && !interrupt.signal.aborted) {
   replaceTable(table);
   writeFileSync('test/bench/results.svg', plotOf(bench.results));
 }
@@ -71,12 +72,13 @@ async function open(): Promise<Bench> {
 }
 
 function replaceTable(text: string): void {
-  const picture = '![time, CPU and memory by contestant, distance and number of hosts](test/bench/results.svg)';
-  const before = readFileSync('README.md', 'utf8');
+  const picture = '![time, CPU and memory by contestant, distance and number of hosts](../test/bench/results.svg)';
+  const before = readFileSync(page, 'utf8');
   const marked = /(<!-- bench -->\n)[^]*?(<!-- end of bench -->)/;
-  if (!marked.test(before)) return say('README.md has no `<!-- bench -->` … `<!-- end of bench -->`: left as it is');
+  if (!marked.test(before))
+    return say('docs/performance.md has no `<!-- bench -->` … `<!-- end of bench -->`: left as it is');
   writeFileSync(
-    'README.md',
+    page,
     before.replace(marked, (_, begin: string, end: string) => `${begin}\n${picture}\n\n${text}\n${end}`),
   );
 }

@@ -5,7 +5,7 @@ import { labOptions } from '../../engine/cli/commands/lab.ts';
 import * as lab from '../../engine/lab/index.ts';
 import { eventsIn } from '../cli/events.ts';
 import { Project } from '../cli/planned.ts';
-import { readmeUnits } from '../readme-units.ts';
+import { systemdUnits } from '../docs.ts';
 
 const INVENTORY = fileURLToPath(new URL('./plan.yml', import.meta.url));
 const [ONE, TWO] = ['plan-1', 'plan-2'];
@@ -160,13 +160,13 @@ describe('a plan on real hosts', function () {
     expect([code, stdout]).to.deep.equal([0, 'plan-1, plan-2  nothing to change, 6 right\n\nNothing to change.\n']);
   });
 
-  it("a host's systemd takes the README's nightly job: drift is a failure, and is told", async () => {
+  it("a host's systemd runs the nightly job of the documentation: drift is a failure, and is reported", async () => {
     const line = '{"event":"result","host":"web1","status":"changed","task":"file"}';
     const put = (path: string, text: string) => `cat >${path} <<'END'\n${text}\nEND\n`;
     await on(
       ONE,
       `useradd -m deploy; mkdir -p /srv/infrastructure\n${put('/usr/local/bin/tsplay', `#!/bin/sh\nfor last; do :; done\necho '${line}' >"$last"\nexit 3`)}chmod 0755 /usr/local/bin/tsplay\n` +
-        readmeUnits()
+        systemdUnits()
           .map(([name, text]) => put(`/etc/systemd/system/${name}`, text))
           .join('') +
         'systemctl daemon-reload; systemctl -q enable --now tsplay-drift.timer',

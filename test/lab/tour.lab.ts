@@ -13,7 +13,7 @@ const HOSTS = ['web1', 'web2', 'lb1'];
 /** It takes all hosts of the lab, also those of other tests: here only the tour's own go. */
 const DOWN = /^npx tsplay lab down /;
 
-describe("the README's tour", function () {
+describe('the tour of docs/getting-started.md', function () {
   this.timeout(300_000);
   const folder = mkdtempSync(join(tmpdir(), 'tsplay-tour-'));
   const [bin, state, cwd] = ['bin', 'state', 'cwd'].map((name) => join(folder, name)) as [string, string, string];

@@ -1,4 +1,4 @@
-/** The README's module of one's own, its test, and its program, as a new project has them. */
+/** The module of docs/modules-of-your-own.md, its test, and the program of docs/library.md, as a new project has them. */
 export const example = {
   'modules/motd.ts': `import { defineModule, type Probe, sh, willBe } from 'tsplay/module';
 
