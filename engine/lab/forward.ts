@@ -2,8 +2,7 @@ import { connect } from 'node:net';
 import { LAB_NAMESPACE } from './names.ts';
 import { namespacePath } from './network.ts';
 import { hostPaths } from './paths.ts';
-import { type ProcessRecord, startDetached } from './process.ts';
-import { program } from './server/program.ts';
+import { type ProcessRecord, programArguments, startDetached } from './process.ts';
 import type { LabHost, LabOptions } from './types.ts';
 
 /**
@@ -17,7 +16,7 @@ export function startForward(options: LabOptions, host: LabHost, groups: readonl
     `${host.listen}:${host.port}`,
     'nsenter',
     `--net=${namespacePath(LAB_NAMESPACE)}`,
-    ...program('./relay.ts', './lab-relay.mjs'),
+    ...programArguments('./server/relay.ts', './lab-relay.mjs'),
     host.address,
     '22',
   ];

@@ -2,11 +2,11 @@ import { existsSync } from 'node:fs';
 import { chmod, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { labPaths } from './paths.ts';
-import { pruneSiblings } from './prune.ts';
 import { bootstrapArguments, IMAGE_COMMANDS, IMAGE_FILES, IMAGE_REMOVED, RELEASE, recipeDigest } from './recipe.ts';
 import { run } from './run.ts';
 import { aptOptions, debianSources } from './sources.ts';
 import { step } from './step.ts';
+import { pruneSiblings } from './storage.ts';
 import type { LabOptions } from './types.ts';
 
 export async function architecture(): Promise<string> {

@@ -4,10 +4,10 @@ import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { buildDemo } from './demo.ts';
 import { labPaths } from './paths.ts';
-import { pruneSiblings } from './prune.ts';
 import { run } from './run.ts';
 import { debianSources } from './sources.ts';
 import { step } from './step.ts';
+import { pruneSiblings } from './storage.ts';
 import type { LabOptions } from './types.ts';
 
 /** All that a host can install: for a cluster, for a load balancer, and small things for the modules' tests. */

@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { codeOf, LabError } from './run.ts';
 
 /** A process that is surely the one meant: a pid alone may have been given to another since. */
@@ -104,6 +106,17 @@ export function startDetached(
   } finally {
     closeSync(log);
   }
+}
+
+/** The command line of a program of the lab: its source in a checkout, or its bundle in an installed package. */
+export function programArguments(source: string, bundle: string): string[] {
+  const inCheckout = fileURLToPath(new URL(source, import.meta.url));
+  // Not import.meta.resolve: tests that mocha loads with require have none.
+  const loader = () => pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
+  if (existsSync(inCheckout)) return [process.execPath, '--import', loader(), inCheckout];
+  const bundled = fileURLToPath(new URL(bundle, import.meta.url));
+  if (existsSync(bundled)) return [process.execPath, bundled];
+  throw new LabError(`a program of the lab is missing: ${bundled}\nnext: build tsplay again (npm run build)`);
 }
 
 export async function childrenOf(pid: number): Promise<number[]> {

@@ -4,10 +4,9 @@ import { makeGroups } from './cgroup.ts';
 import { GATEWAY, LAB_NAMESPACE } from './names.ts';
 import { namespacePath } from './network.ts';
 import { labPaths } from './paths.ts';
-import { isAlive, kill, type ProcessRecord, startDetached } from './process.ts';
+import { isAlive, kill, type ProcessRecord, programArguments, startDetached } from './process.ts';
 import { readJson, writeJson } from './record.ts';
 import { LabError, run } from './run.ts';
-import { program } from './server/program.ts';
 import type { LabOptions } from './types.ts';
 
 /** Starts the server unless it runs. What it serves may change below it at any time. */
@@ -18,7 +17,7 @@ export async function ensureServer(options: LabOptions): Promise<void> {
   await rm(paths.serverLog, { force: true });
   const settings = { address: GATEWAY, repository: paths.repository, files: paths.files, registry: paths.registry };
   const inside = ['nsenter', `--net=${namespacePath(LAB_NAMESPACE)}`];
-  const argv = [...inside, ...program('./main.ts', './lab-server.mjs'), JSON.stringify(settings)];
+  const argv = [...inside, ...programArguments('./server/main.ts', './lab-server.mjs'), JSON.stringify(settings)];
   const server = startDetached(argv, { log: paths.serverLog, groups: await makeGroups('lab') });
   await writeJson(paths.server, server);
   for (let tries = 0; !(await listens(inside)); tries++) {

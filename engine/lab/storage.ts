@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { hostPaths } from './paths.ts';
 import { readJson, writeJson } from './record.ts';
 import { run } from './run.ts';
@@ -36,6 +36,15 @@ export async function unmountRoot(places: Places, name: string): Promise<void> {
 export async function emptyStorage(places: Places, name: string): Promise<void> {
   const { upper, work, bound } = hostPaths(places, name);
   for (const folder of [upper, work, bound]) await rm(folder, { recursive: true, force: true });
+}
+
+/** Removes what a cache folder holds of older recipes, except what running hosts use. */
+export async function pruneSiblings(kept: string): Promise<void> {
+  const mounts = await readFile('/proc/self/mounts', 'utf8');
+  for (const name of await readdir(dirname(kept))) {
+    const folder = join(dirname(kept), name);
+    if (name !== basename(kept) && !mounts.includes(folder)) await rm(folder, { recursive: true, force: true });
+  }
 }
 
 /** In /proc/self/mounts a space is \\040, and so on. */

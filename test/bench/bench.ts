@@ -3,7 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { labOptions } from '../../engine/cli/commands/lab.ts';
-import * as lab from '../../engine/lab/index.ts';
+import { hostExec } from '../../engine/lab/control.ts';
+import { labReset, labUp } from '../../engine/lab/lab.ts';
+import { hostPaths, labPaths } from '../../engine/lab/paths.ts';
+import type { LabOptions } from '../../engine/lab/types.ts';
 import type { Contestant, Name, Task } from './contestants.ts';
 import { type Ground, type GroundHost, type Identity, prepareGround, work } from './ground.ts';
 import { type Command, type Measured, measure, medians } from './measure.ts';
@@ -25,7 +28,7 @@ interface Turns {
 
 /** The lab, the contestants and what has been measured so far. */
 export class Bench {
-  readonly options: lab.LabOptions;
+  readonly options: LabOptions;
   readonly contestants: readonly Contestant[];
   readonly results: Results = new Map();
   readonly failures: string[] = [];
@@ -34,11 +37,11 @@ export class Bench {
   readonly #folder = mkdtempSync(join(tmpdir(), 'tsplay-bench-'));
   readonly #identity: Identity;
 
-  private constructor(options: lab.LabOptions, contestants: readonly Contestant[]) {
+  private constructor(options: LabOptions, contestants: readonly Contestant[]) {
     this.options = options;
     this.contestants = contestants;
     this.#identity = {
-      keyFile: lab.labPaths(options).key,
+      keyFile: labPaths(options).key,
       hostKeys: new Map(options.hosts.map(({ name }) => [name, hostKeys(options, name)])),
     };
     const hosts = options.hosts.map(({ name, listen, port }) => ({ name, address: listen, port, of: name }));
@@ -47,7 +50,7 @@ export class Bench {
 
   static async open(contestants: readonly Contestant[], signal: AbortSignal): Promise<Bench> {
     const options = { ...(await labOptions(['inventory/lab.yml'], signal)), log: () => {} };
-    await lab.labUp(options);
+    await labUp(options);
     return new Bench(options, contestants);
   }
 
@@ -85,7 +88,7 @@ export class Bench {
   /** From bare hosts, which everybody gets anew. */
   async fresh(title: string): Promise<void> {
     for (const contestant of this.contestants) {
-      await lab.labReset(this.options);
+      await labReset(this.options);
       if (contestant.slow) await this.bringPython();
       const ran = await this.#measure(title, contestant.name, contestant.command('prepare', this.ground)!, () => true);
       if (ran) this.keep(title, contestant.name, [ran]);
@@ -101,11 +104,11 @@ export class Bench {
   /** Sees to it that the work is done on the lab's hosts, and that Ansible finds its Python there. */
   async prepared(): Promise<void> {
     const marks = this.options.hosts.map(({ name }) =>
-      lab.hostExec(this.options, name, ['cat', '/etc/cni/net.d/10-bench.conflist']),
+      hostExec(this.options, name, ['cat', '/etc/cni/net.d/10-bench.conflist']),
     );
     if ((await Promise.all(marks)).some(({ code }) => code !== 0)) {
       say('the hosts are reset and prepared (not measured)');
-      await lab.labReset(this.options);
+      await labReset(this.options);
     }
     await this.#must(this.contestants.find(({ name }) => name === 'tsplay')!.command('prepare', this.ground)!);
     if (this.contestants.some(({ slow }) => slow)) await this.bringPython();
@@ -165,8 +168,8 @@ export function say(line: string): void {
 }
 
 /** The public keys of a host, without the comment at their end. */
-function hostKeys(options: lab.LabOptions, host: string): string[] {
-  const folder = join(lab.hostPaths(options, host).seed, 'etc/ssh');
+function hostKeys(options: LabOptions, host: string): string[] {
+  const folder = join(hostPaths(options, host).seed, 'etc/ssh');
   const files = readdirSync(folder).filter((name) => name.endsWith('.pub'));
   return files.map((name) => readFileSync(join(folder, name), 'utf8').split(' ').slice(0, 2).join(' '));
 }

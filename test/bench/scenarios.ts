@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { Server } from 'node:net';
-import * as lab from '../../engine/lab/index.ts';
+import { labReset } from '../../engine/lab/lab.ts';
 import type { Bench } from './bench.ts';
 import type { Contestant } from './contestants.ts';
 import { startDelay } from './delay.ts';
@@ -84,7 +84,7 @@ export const scenarios: Readonly<Record<string, (bench: Bench) => Promise<void>>
 export const further: typeof scenarios = {
   async cluster(bench) {
     const run = bench.tsplay('playbooks/ha-cluster.yml', '-i', 'inventory/lab.yml');
-    await lab.labReset(bench.options);
+    await labReset(bench.options);
     await bench.own(titles.cluster.fresh, 1, run, () => true);
     await bench.own(titles.cluster.converged, 5, run);
     await bench.own(titles.cluster.check, 5, [...run, '--check']);

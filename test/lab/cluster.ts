@@ -4,7 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { labOptions } from '../../engine/cli/commands/lab.ts';
-import * as lab from '../../engine/lab/index.ts';
+import { hostExec } from '../../engine/lab/control.ts';
+import { upperDigest } from '../../engine/lab/digest.ts';
+import { labUp } from '../../engine/lab/lab.ts';
+import type { LabOptions } from '../../engine/lab/types.ts';
 import type { Event, Recap, Result } from '../../engine/run/events/event.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -20,7 +23,7 @@ export interface Ran {
 export interface Cluster {
   /** The inventory files for tsplay, with the hosts that were added. */
   readonly inventories: readonly string[];
-  readonly options: lab.LabOptions;
+  readonly options: LabOptions;
   run(...args: string[]): Promise<Ran>;
   /** Starts a run without waiting for its end. */
   start(...args: string[]): { readonly kill: () => void; readonly ended: Promise<Ran> };
@@ -53,7 +56,7 @@ export async function openCluster(
     return { kill: () => void child.kill('SIGKILL'), ended };
   };
   const kubectl: Cluster['kubectl'] = (from, ...args) =>
-    lab.hostExec(options, from, [
+    hostExec(options, from, [
       'timeout',
       '20',
       'kubectl',
@@ -84,7 +87,7 @@ export async function openCluster(
       new Map(
         await Promise.all(
           options.hosts.map(
-            async ({ name }) => [name, await lab.upperDigest(options, name, { ignore: byThemselves })] as const,
+            async ({ name }) => [name, await upperDigest(options, name, { ignore: byThemselves })] as const,
           ),
         ),
       ),
@@ -93,7 +96,7 @@ export async function openCluster(
       const host = `{ ansible_host: 127.20.1.${number}, node_ip: 10.20.1.${number}, pod_cidr: 10.244.${number}.0/24 }`;
       writeFileSync(file, `${group}:\n  hosts:\n    ${name}: ${host}\n`);
       const more = await openCluster([...inventories, file], [...added, name]);
-      await lab.labUp(more.options);
+      await labUp(more.options);
       return more;
     },
     close: () => rmSync(folder, { recursive: true, force: true }),

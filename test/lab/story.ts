@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
-import * as lab from '../../engine/lab/index.ts';
+import { labRemove } from '../../engine/lab/control.ts';
+import { labReset, labUp } from '../../engine/lab/lab.ts';
 import { type Cluster, openCluster, type Ran } from './cluster.ts';
 
 export const masters = ['k8s-master-1', 'k8s-master-2'];
@@ -23,8 +24,8 @@ export function tell(title: string, begin: 'bare' | 'built', tests: (story: Stor
 
     before(async () => {
       opened.push(await openCluster());
-      await lab.labUp(newest().options);
-      if (begin === 'bare') return lab.labReset(newest().options);
+      await labUp(newest().options);
+      if (begin === 'bare') return labReset(newest().options);
       const ran = await newest().run();
       expect(ran.exit, ran.trouble).to.equal(0);
     });
@@ -41,7 +42,7 @@ export function tell(title: string, begin: 'bare' | 'built', tests: (story: Stor
     after(async () => {
       const given = new Set(opened[0]!.options.hosts.map((h) => h.name));
       const added = opened.flatMap((one) => one.options.hosts.map((h) => h.name)).filter((name) => !given.has(name));
-      await lab.labRemove(opened[0]!.options, [...new Set(added)]);
+      await labRemove(opened[0]!.options, [...new Set(added)]);
       for (const one of opened) one.close();
     });
 

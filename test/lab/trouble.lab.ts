@@ -2,7 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import * as lab from '../../engine/lab/index.ts';
+import { hostExec, hostKill, hostStart } from '../../engine/lab/control.ts';
+import { labStatus } from '../../engine/lab/lab.ts';
+import { labPaths } from '../../engine/lab/paths.ts';
 import { nothingRuns, ONE, openTrouble, type Ran, TWO } from './trouble.ts';
 
 /** What goes wrong, on hosts of its own that may be killed, filled up and cut off. */
@@ -14,13 +16,13 @@ describe('trouble', function () {
   before(async function () {
     this.timeout(120_000);
     at = await openTrouble();
-    password = readFileSync(lab.labPaths(at.options).password, 'utf8').trim();
+    password = readFileSync(labPaths(at.options).password, 'utf8').trim();
   });
 
   after(() => at.close());
 
   afterEach(async () => {
-    for (const { name, state } of await lab.labStatus(at.options)) {
+    for (const { name, state } of await labStatus(at.options)) {
       if (state !== 'running') continue;
       await at.until(name, nothingRuns);
       expect(await at.inside(name, 'find / -xdev -name ".tsplay.*"'), `left on ${name}`).to.equal('');
@@ -42,7 +44,7 @@ describe('trouble', function () {
     const who = '- { name: who, command: id -un, changed_when: false }';
 
     it('a host that is off', async () => {
-      await lab.hostKill(at.options, TWO);
+      await hostKill(at.options, TWO);
       try {
         const off = await at.run(`${who}\n- { name: next, command: 'true' }`);
         expect(off.results).to.deep.equal([`${ONE} changed next`, `${ONE} ok who`, `${TWO} unreachable who`]);
@@ -50,12 +52,12 @@ describe('trouble', function () {
         expect(off.code).to.equal(4);
         expect((await at.run(`${who}\n- { name: fails, command: 'false' }`)).code).to.equal(6);
       } finally {
-        await lab.hostStart(at.options, TWO);
+        await hostStart(at.options, TWO);
       }
     });
 
     it('a host key that is another one, and one that is not known', async () => {
-      const known = readFileSync(lab.labPaths(at.options).knownHosts, 'utf8');
+      const known = readFileSync(labPaths(at.options).knownHosts, 'utf8');
       const file = join(at.folder, 'known_hosts');
       const strict = ['-e', JSON.stringify({ ansible_ssh_common_args: `-o UserKnownHostsFile=${file}` })];
       const swapped = known
@@ -195,12 +197,12 @@ describe('trouble', function () {
     it('because the host loses its power: the next run mends what was left', async () => {
       const { ran } = at.begin(written(), ['-l', ONE]);
       await at.until(ONE, 'ls /opt/.tsplay.*');
-      for (const name of ['sh', 'cat']) await lab.hostExec(at.options, ONE, ['pkill', '-STOP', '-x', name]); // no last words
-      await lab.hostKill(at.options, ONE);
+      for (const name of ['sh', 'cat']) await hostExec(at.options, ONE, ['pkill', '-STOP', '-x', name]); // no last words
+      await hostKill(at.options, ONE);
       const { code, results, told } = await ran;
       expect([code, results]).to.deep.equal([4, [`${ONE} unreachable big`]]);
       expect(told(ONE)).to.contain('was lost');
-      await lab.hostStart(at.options, ONE);
+      await hostStart(at.options, ONE);
       expect(await at.inside(ONE, 'ls -A /opt')).to.match(/^\.tsplay\.\S+$/); // nobody could take it away
       expect((await at.run(written())).code).to.equal(0);
       expect(await at.inside(ONE, 'ls -A /opt')).to.equal('big.bin\nnext');

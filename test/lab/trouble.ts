@@ -3,7 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { labOptions } from '../../engine/cli/commands/lab.ts';
-import * as lab from '../../engine/lab/index.ts';
+import { hostExec, labRemove } from '../../engine/lab/control.ts';
+import { upperDigest } from '../../engine/lab/digest.ts';
+import { labReset, labUp } from '../../engine/lab/lab.ts';
+import type { LabOptions } from '../../engine/lab/types.ts';
 import { type Running, start } from '../cli/command.ts';
 import { eventsIn, type Line } from '../cli/events.ts';
 
@@ -26,10 +29,10 @@ export const nothingRuns = 'set -- $(pgrep -f "[w]hile read -r size|^sshd: [a-z]
 
 /** Two fresh hosts of test/lab/trouble.yml and what is done with them. */
 export async function openTrouble() {
-  const options: lab.LabOptions = { ...(await labOptions([inventory], new AbortController().signal)), log: () => {} };
+  const options: LabOptions = { ...(await labOptions([inventory], new AbortController().signal)), log: () => {} };
   const folder = mkdtempSync(join(tmpdir(), 'tsplay-trouble-'));
-  const reset = () => lab.labReset(options, [ONE, TWO]);
-  await lab.labUp(options);
+  const reset = () => labReset(options, [ONE, TWO]);
+  await labUp(options);
   await reset();
 
   /** A playbook of these tasks, for all hosts. */
@@ -62,8 +65,8 @@ export async function openTrouble() {
   const run = (tasks: string, ...args: string[]): Promise<Ran> => begin(tasks, args).ran;
 
   const inside = async (host: string, script: string): Promise<string> =>
-    (await lab.hostExec(options, host, ['sh', '-c', script])).stdout.trim();
-  const digest = (host: string) => lab.upperDigest(options, host);
+    (await hostExec(options, host, ['sh', '-c', script])).stdout.trim();
+  const digest = (host: string) => upperDigest(options, host);
   /** In what the two hosts, on which the same was asked for, are not alike. */
   const unlike = async (): Promise<string[]> => {
     const [one, two] = [await digest(ONE), await digest(TWO)];
@@ -74,7 +77,7 @@ export async function openTrouble() {
   /** Waits for what happens on a host by itself. */
   const until = async (host: string, script: string): Promise<void> => {
     for (const end = Date.now() + 15_000; ; await sleep(50)) {
-      if ((await lab.hostExec(options, host, ['sh', '-c', script])).code === 0) return;
+      if ((await hostExec(options, host, ['sh', '-c', script])).code === 0) return;
       if (Date.now() > end)
         throw new Error(`on ${host} this never came true: ${script}\n${await inside(host, 'ps -ef')}`);
     }
@@ -84,7 +87,7 @@ export async function openTrouble() {
 
   const close = async (): Promise<void> => {
     rmSync(folder, { recursive: true, force: true });
-    await lab.labRemove(options, [ONE, TWO]);
+    await labRemove(options, [ONE, TWO]);
   };
   return { options, folder, begin, run, inside, digest, unlike, until, cut, reset, close };
 }

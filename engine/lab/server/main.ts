@@ -1,7 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { serveRegistry } from './registry.ts';
-import { answer } from './static.ts';
-import { type Folders, serveWww } from './www.ts';
+import { answer, type Folders, serveWww } from './static.ts';
 
 /**
  * The lab's HTTP server, a program of its own that runs inside the lab's network: packages and files on port 80, images

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { answer, below, sendFile } from './static.ts';
-import type { Folders } from './www.ts';
+import { answer, below, type Folders, sendFile } from './static.ts';
 
 /** The reading half of the distribution API over a folder whose paths are those of the API. */
 export async function serveRegistry(

@@ -4,6 +4,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream';
 
+export interface Folders {
+  readonly repository: string;
+  readonly files: string;
+  readonly registry: string;
+}
+
 export interface Range {
   readonly start: number;
   readonly end: number;
@@ -27,6 +33,16 @@ export function below(folder: string, path: string): string | undefined {
     return undefined;
   }
   return name.includes('\0') || name.split('/').includes('..') ? undefined : join(folder, name);
+}
+
+/** Packages, files for tests, and `/status/NNN`, which answers with that status. */
+export async function serveWww(folders: Folders, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
+  const status = /^\/status\/([2-5]\d\d)$/.exec(path);
+  if (status) return answer(response, Number(status[1]));
+  if (request.method !== 'GET' && request.method !== 'HEAD') return answer(response, 405);
+  if (path.startsWith('/files/')) return sendFile(request, response, below(folders.files, path.slice('/files'.length)));
+  return sendFile(request, response, below(folders.repository, path));
 }
 
 /** Answers a GET or HEAD for one file: whole, a part of it, or "not changed since". */
