@@ -13,7 +13,7 @@ export async function architecture(): Promise<string> {
   return (await run("ask for this machine's architecture", ['dpkg', '--print-architecture'])).stdout.trim();
 }
 
-/** The root file system that all hosts share, read-only below their own layers. Made once for each recipe. */
+/** The root file system that all hosts share, read-only, below their own layers. Built once per recipe. */
 export async function ensureImage(options: LabOptions): Promise<string> {
   const cpu = await architecture();
   const image = join(labPaths(options).images, recipeDigest(cpu));
@@ -32,7 +32,7 @@ async function build(image: string, cpu: string, signal: AbortSignal | undefined
     const argv = [...bootstrapArguments(cpu), ...allowed, RELEASE, partial, ...(await debianSources())];
     await run("make the hosts' image", argv, {
       signal,
-      hint: 'is the Debian mirror reachable? `apt-get update` tells',
+      hint: 'check with `apt-get update` that the Debian mirror is reachable',
     });
     await finish(partial);
     await rename(partial, image);

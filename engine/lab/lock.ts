@@ -43,7 +43,7 @@ async function take(lock: string): Promise<boolean> {
 /** A machine has one lab at a time: its addresses, namespaces and control groups have fixed names. */
 const OWNER = '/run/tsplay-lab.json';
 
-/** Takes the machine's lab for this state folder; refuses while another one's is up. */
+/** Claims this machine for the lab in this state folder; throws while another lab is up. */
 export async function claim({ state }: Pick<LabOptions, 'state'>): Promise<void> {
   const owner = await readJson<{ readonly state: string }>(OWNER);
   if (owner && owner.state !== state && (await labNamespaces()).length > 0)

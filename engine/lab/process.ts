@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { codeOf, LabError } from './run.ts';
 
-/** A process that is surely the one meant: a pid alone may have been given to another since. */
+/** Identifies a process for certain: a pid alone may have been reused. */
 export interface ProcessRecord {
   readonly pid: number;
   /** Clock ticks after boot, field 22 of /proc/PID/stat. */
@@ -22,7 +22,7 @@ interface Stat {
 
 const bootId = (): string => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
 
-/** The command's name stands in parentheses and may itself hold spaces and parentheses. */
+/** The command's name is in parentheses, and may itself contain spaces and parentheses. */
 export function parseStat(text: string): Stat {
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
   return { state: fields[0] ?? '?', parent: Number(fields[1]), start: fields[19] ?? '' };
@@ -38,7 +38,7 @@ function stat(pid: number): Stat | undefined {
 
 export function recordOf(pid: number): ProcessRecord {
   const record = tryRecord(pid);
-  if (!record) throw new LabError(`process ${pid} ended at once`);
+  if (!record) throw new LabError(`process ${pid} exited immediately`);
   return record;
 }
 
@@ -62,7 +62,7 @@ export function kill(record: ProcessRecord | undefined, signal: NodeJS.Signals |
   }
 }
 
-/** Whether the process has ended within the time. */
+/** Whether the process ends within this time. */
 export async function ended(record: ProcessRecord | undefined, milliseconds: number): Promise<boolean> {
   const until = performance.now() + milliseconds;
   while (isAlive(record)) {
@@ -74,7 +74,7 @@ export async function ended(record: ProcessRecord | undefined, milliseconds: num
 
 const ENTER = 'while [ "$1" != -- ]; do echo $$ > "$1" || exit 97; shift; done; shift; exec "$@"';
 
-/** A command that enters control groups before it begins, so that all its children are in them. */
+/** A command line that joins control groups before it starts the command, so that all children are in them. */
 export const inGroups = (groups: readonly string[], argv: readonly string[]): string[] => [
   '/bin/sh',
   '-c',
@@ -85,7 +85,7 @@ export const inGroups = (groups: readonly string[], argv: readonly string[]): st
   ...argv,
 ];
 
-/** Starts a process that outlives this one. Its output goes to a log file. */
+/** Starts a process that outlives this one, with its output in a log file. */
 export function startDetached(
   argv: readonly string[],
   options: { readonly log: string; readonly groups: readonly string[]; readonly env?: NodeJS.ProcessEnv },
@@ -99,7 +99,7 @@ export function startDetached(
       stdio: ['ignore', log, log],
       env: options.env ?? { PATH: process.env.PATH ?? '/usr/sbin:/usr/bin:/sbin:/bin' },
     });
-    child.on('error', () => {}); // told by the missing pid
+    child.on('error', () => {}); // seen from the missing pid
     if (!child.pid) throw new LabError(`could not start ${argv.join(' ')}`);
     child.unref();
     return recordOf(child.pid);
@@ -124,7 +124,7 @@ export async function childrenOf(pid: number): Promise<number[]> {
   return all.filter((n) => stat(n)?.parent === pid);
 }
 
-/** The pid that a process has in its innermost namespace: 1 for a host's systemd. */
+/** The pid of a process in its innermost namespace: 1 for a host's systemd. */
 export async function innerPid(pid: number): Promise<number | undefined> {
   try {
     const line = /^NSpid:\s+(.*)$/m.exec(await readFile(`/proc/${pid}/status`, 'utf8'));
