@@ -17,7 +17,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 /** The medians by work, and by who did it. */
 export type Results = Map<string, Map<Name, Measured>>;
 
-/** In seconds: what takes so long is not done another time. */
+/** Seconds: what takes longer is not repeated. */
 const long = 60;
 
 interface Turns {
@@ -32,7 +32,7 @@ export class Bench {
   readonly contestants: readonly Contestant[];
   readonly results: Results = new Map();
   readonly failures: string[] = [];
-  /** The lab's hosts as they are. */
+  /** The lab's hosts, without relays or simulation. */
   readonly ground: Ground;
   readonly #folder = mkdtempSync(join(tmpdir(), 'tsplay-bench-'));
   readonly #identity: Identity;
@@ -62,7 +62,7 @@ export class Bench {
     return prepareGround(join(this.#folder, name), hosts, this.#identity, namespace);
   }
 
-  /** Whoever can do the task does it, in turn, several times; the medians are kept. Nothing may change by it. */
+  /** Every contestant that can do the task does it in turn, several times; the medians are kept. It must change nothing. */
   async turns(title: string, task: Task, ground: Ground, { rounds = [5, 2], who }: Turns = {}): Promise<void> {
     const measured = new Map<Name, Measured[]>();
     const [failed, enough] = [new Set<Name>(), new Set<Name>()];
@@ -85,7 +85,7 @@ export class Bench {
     for (const [name, runs] of measured) if (!failed.has(name)) this.keep(title, name, runs);
   }
 
-  /** From bare hosts, which everybody gets anew. */
+  /** On bare hosts, reset for each contestant. */
   async fresh(title: string): Promise<void> {
     for (const contestant of this.contestants) {
       await labReset(this.options);
@@ -101,13 +101,13 @@ export class Bench {
     this.results.set(title, row.set(name, medians(runs)));
   }
 
-  /** Sees to it that the work is done on the lab's hosts, and that Ansible finds its Python there. */
+  /** Makes sure that the lab's hosts are converged, and that Ansible finds Python there. */
   async prepared(): Promise<void> {
     const marks = this.options.hosts.map(({ name }) =>
       hostExec(this.options, name, ['cat', '/etc/cni/net.d/10-bench.conflist']),
     );
     if ((await Promise.all(marks)).some(({ code }) => code !== 0)) {
-      say('the hosts are reset and prepared (not measured)');
+      say('resetting and preparing the hosts (not measured)');
       await labReset(this.options);
     }
     await this.#must(this.contestants.find(({ name }) => name === 'tsplay')!.command('prepare', this.ground)!);
@@ -125,7 +125,7 @@ export class Bench {
     return [process.execPath, join(root, 'dist/tsplay.js'), 'run', ...args];
   }
 
-  /** One more measurement of tsplay, of a work that only it has. */
+  /** Measures tsplay on work that only it can do. */
   async own(title: string, rounds: number, argv: readonly string[], fine = changesNothing): Promise<void> {
     const runs: Measured[] = [];
     for (let round = 0; round < rounds; round++) {
@@ -146,7 +146,7 @@ export class Bench {
     const good = ran.code === 0 && fine(ran.output);
     say(`${title}: ${name}: ${good ? `${ran.seconds.toFixed(2)} s` : 'failed'}`);
     if (good) return ran;
-    const why = ran.code === 0 ? 'it changed something on hosts that were as they should be' : `exit code ${ran.code}`;
+    const why = ran.code === 0 ? 'it changed something on converged hosts' : `exit code ${ran.code}`;
     this.failures.push(`${title}: ${name}: ${why}\n${lastLines(ran.output)}`);
     return undefined;
   }
@@ -154,11 +154,11 @@ export class Bench {
   async #must(command: Command): Promise<void> {
     const { code, output } = await measure(command, this.options.signal);
     this.options.signal?.throwIfAborted();
-    if (code !== 0) throw new Error(`${command.argv.join(' ')} ended with ${code}:\n${lastLines(output)}`);
+    if (code !== 0) throw new Error(`${command.argv.join(' ')} exited with ${code}:\n${lastLines(output)}`);
   }
 }
 
-/** In the words of tsplay and Ansible, or in the floor's. */
+/** Matches the output of tsplay, Ansible and the floor. */
 const changesNothing = (output: string): boolean => !/changed=[1-9]|^changed: /m.test(output);
 
 const lastLines = (output: string): string => output.trimEnd().split('\n').slice(-15).join('\n');

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { hostExec } from '../../engine/lab/control.ts';
 import { writtenBetween } from './cluster.ts';
-import { changedOn, changes, masters, tell, workers } from './story.ts';
+import { changedOn, changes, clusterStory, masters, workers } from './story.ts';
 
-tell('the cluster', 'bare', (story) => {
+clusterStory('the cluster', 'bare', (story) => {
   it('is predicted on bare hosts without a failure and without a byte written', async () => {
     const before = await story.cluster.written();
     const ran = await story.cluster.run('--check');

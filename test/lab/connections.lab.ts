@@ -16,7 +16,7 @@ describe('connections to an sshd that allows little', function () {
 
   before(async () => {
     const cluster = await openCluster();
-    cluster.close();
+    await cluster.close();
     ({ options } = cluster);
     await labUp(options);
     const { listen, port } = options.hosts.find(({ name }) => name === host)!;

@@ -2,9 +2,9 @@ import { expect } from 'chai';
 import { hostExec, hostKill, hostStart } from '../../engine/lab/control.ts';
 import { labReset } from '../../engine/lab/lab.ts';
 import { writtenBetween } from './cluster.ts';
-import { changedOn, masters, tell, until, workers } from './story.ts';
+import { changedOn, clusterStory, masters, until, workers } from './story.ts';
 
-tell('a node that joins', 'built', (story) => {
+clusterStory('a node that joins', 'built', (story) => {
   it('joins a new worker with --limit, and changes no other host', async () => {
     await story.grow('k8s-worker-3', 'worker', 22);
     const before = await story.cluster.written();

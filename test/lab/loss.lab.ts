@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { hostExec, hostKill, hostStart } from '../../engine/lab/control.ts';
-import { changes, masters, tell, until, workers } from './story.ts';
+import { changes, clusterStory, masters, until, workers } from './story.ts';
 
-tell('the loss of a host', 'built', (story) => {
+clusterStory('the loss of a host', 'built', (story) => {
   it('with two control planes stops answering when one is lost, and comes back with it', async () => {
     await hostKill(story.cluster.options, 'k8s-master-1');
     await until(
@@ -64,7 +64,7 @@ tell('the loss of a host', 'built', (story) => {
     }
   });
 
-  it('is built anew behind two load balancers, one of which may be lost', async () => {
+  it('is rebuilt behind two load balancers, one of which may be lost', async () => {
     await story.grow('k8s-lb-2', 'loadbalancer', 6, true);
     const address = '10.20.1.4';
     const ran = await story.cluster.run('-e', `loadbalancer_virtual_ip=${address}`);

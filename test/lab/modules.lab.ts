@@ -14,7 +14,7 @@ import { run as exec } from '../../engine/lab/run.ts';
 import type { LabOptions } from '../../engine/lab/types.ts';
 import type { AnyModule } from '../../engine/module/module.ts';
 import type { Event, Result } from '../../engine/run/events/event.ts';
-import { type Expected, misfailed, repeated, unforeseen } from './modules/compare.ts';
+import { type Expected, misfailed, mispredicted, repeated } from './modules/compare.ts';
 
 const INVENTORY = fileURLToPath(new URL('./scratch.yml', import.meta.url));
 const FOLDER = fileURLToPath(new URL('./modules/', import.meta.url));
@@ -31,7 +31,7 @@ const cases = readdirSync(FOLDER)
     return { name: basename(file, '.expect.yml'), expected };
   });
 
-/** Every module, by the real engine on a real host: foreseen, done, and done once, with the host's own word for it. */
+/** Every module, by the real engine on a real host: predicted, applied, and idempotent, as the host itself confirms. */
 describe('the modules on a real host', function () {
   this.timeout(120_000);
   let options: LabOptions;
@@ -102,10 +102,10 @@ describe('the modules on a real host', function () {
         expect({ exit, changes: changes(untouched, await digest()) }).to.deep.equal({ exit: 0, changes: [] });
       });
 
-      it('does what was foreseen', async () => {
+      it('does what was predicted', async () => {
         const { exit, results } = await tsplay(name, false);
         for (const result of results) if (result.status !== 'skipped') used.add(result.module);
-        expect([...misfailed(results, expected.fails), ...unforeseen(checked, results, expected)]).to.deep.equal([]);
+        expect([...misfailed(results, expected.fails), ...mispredicted(checked, results, expected)]).to.deep.equal([]);
         expect(exit).to.equal(0);
       });
 

@@ -25,7 +25,7 @@ export class Ground {
     this.#www = www;
   }
 
-  /** Brings up the hosts of these inventories, beside those that there are. */
+  /** Brings up the hosts of these inventories, in addition to those that are running. */
   static async open(inventories: readonly string[]): Promise<Ground> {
     const found = await labOptions(inventories, new AbortController().signal);
     const options = { ...found, log: (line: string) => void (line.startsWith('waiting') && say(line)) };
@@ -46,7 +46,7 @@ export class Ground {
     return labReset(this.options, names);
   }
 
-  /** All that was ever written on the hosts, but for what they write by themselves. */
+  /** Everything written on the hosts, except what they write on their own. */
   async written(names: readonly string[] = this.names): Promise<Written> {
     const digest = async (name: string) =>
       [name, await upperDigest(this.options, name, { ignore: byThemselves })] as const;
@@ -59,7 +59,7 @@ export class Ground {
     return stdout;
   }
 
-  /** Takes its hosts away again. */
+  /** Removes the hosts. */
   async remove(): Promise<void> {
     await labRemove(this.options, this.names);
     this.close();
