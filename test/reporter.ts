@@ -1,6 +1,6 @@
 import Mocha from 'mocha';
 
-/** Mocha's spec view with a closing line that any program can read: how many tests passed and how many failed. */
+/** Mocha's spec reporter with a machine-readable last line: how many tests passed and how many failed. */
 export default class Closing extends Mocha.reporters.Spec {
   override done(failures: number, fn?: (failures: number) => void): void {
     const { passes, failures: failed, pending } = this.stats;

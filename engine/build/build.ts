@@ -8,29 +8,29 @@ import { leanSsh2Plugin } from './ssh2.ts';
 import { validatorsPlugin } from './validators.ts';
 
 /**
- * `npm run build [FOLDER]`: the command and the entries of the package, in dist/ or another folder, and the
- * entries' types. Packages with native or generated parts stay outside and are loaded from node_modules.
+ * `npm run build [FOLDER]`: bundles the command and the package's entry points into dist/ or another folder, with the
+ * entry points' types. Packages with native or generated parts are not bundled but loaded from node_modules.
  */
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const out = resolve(process.argv[2] ?? join(root, 'dist'));
 /** What programs import: `tsplay`, `tsplay/module`, `tsplay/testing`. */
 const entries = { library: 'engine/library.ts', module: 'engine/module/index.ts', testing: 'engine/testing.ts' };
 
-/** What cannot be bundled: native, generated, or a compiler of its own. */
+/** What cannot be bundled: native code, generated code, or a compiler. */
 const external = ['@bufbuild/re2', 'jiti', 'tsx'];
 
-/** The other files that a declaration speaks of: declarations keep the ending of the sources, which are not there. */
+/** The relative imports of a declaration: they keep the sources' `.ts` ending, but the sources are not published. */
 const imports = /(from '|import\(')(\.[^']+)\.ts(?=')/g;
 
 await rm(out, { recursive: true, force: true });
 await Promise.all([bundleCommand(), bundleLibrary(), emitTypes()]);
 await chmod(join(out, 'tsplay.js'), 0o755);
 
-/** The entries, with the chunks that they share, for programs. */
+/** The entry points for programs, with the chunks that they share. */
 async function bundleLibrary(): Promise<void> {
   await build({
     absWorkingDir: root,
-    // The lab's server and relays run by themselves, detached: they cannot be parts of the command.
+    // The lab's server and relays run as separate, detached processes: they cannot be part of the command.
     entryPoints: {
       ...entries,
       'lab-server': 'engine/lab/server/main.ts',
@@ -52,7 +52,7 @@ async function bundleLibrary(): Promise<void> {
   });
 }
 
-/** The command: one script, which V8's cache of compiled code is for, and its start. Not ESM, whose loader takes 15 ms. */
+/** The command: one script, whose compiled code V8 caches, and its launcher. Not ESM: that loader takes 15 ms. */
 async function bundleCommand(): Promise<void> {
   const common = { absWorkingDir: root, outdir: out, bundle: true, platform: 'node', target: 'node20' } as const;
   const { metafile } = await build({
@@ -61,9 +61,9 @@ async function bundleCommand(): Promise<void> {
     entryNames: '[name]-[hash]',
     format: 'cjs',
     minifySyntax: true,
-    minifyWhitespace: true, // the names stay: they are in the stacks that people report
+    minifyWhitespace: true, // identifiers stay: they are in the stack traces that users report
     external,
-    supported: { 'dynamic-import': false }, // a script has none without a warning of Node's; the few that stay outside can be required
+    supported: { 'dynamic-import': false }, // in a script, Node warns about import(); the external packages can be required
     define: { 'import.meta.url': 'importMetaUrl' },
     banner: {
       js: '(function(require,__filename,__dirname,importMetaUrl){const module={};',
@@ -85,7 +85,7 @@ async function bundleCommand(): Promise<void> {
   await writeFile(join(out, 'package.json'), '{ "type": "commonjs" }\n');
 }
 
-/** The declarations that the entries lead to, in types/; the compiler writes those of the whole engine. */
+/** Writes the declarations that the entry points need to types/; the compiler emits those of the whole engine. */
 async function emitTypes(): Promise<void> {
   const all = await mkdtemp(join(tmpdir(), 'tsplay-types-'));
   try {
@@ -95,7 +95,7 @@ async function emitTypes(): Promise<void> {
     );
     const compilerOptions = {
       noEmit: false,
-      noCheck: true, // that is the work of `npm run lint`
+      noCheck: true, // `npm run lint` does that
       declaration: true,
       emitDeclarationOnly: true,
       rootDir: root,

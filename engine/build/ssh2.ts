@@ -5,8 +5,9 @@ const native = 'ssh2/lib/protocol/crypto/build/Release/sshcrypto.node';
 const wasm = "await require('./crypto/poly1305.js')()";
 
 /**
- * Bundles ssh2 without what costs time at each start and no client here needs: its other halves (they load Node's HTTP),
- * the look at the CPU's features (without it AES comes first), and, where its native ciphers are, one more in WebAssembly.
+ * Bundles ssh2 without parts that slow down every start and that this client does not need: its server and HTTP agents
+ * (they load Node's HTTP), the detection of CPU features (without it AES comes first), and the WebAssembly cipher if the
+ * native ciphers are available.
  */
 export const leanSsh2Plugin: Plugin = {
   name: 'lean ssh2',
@@ -17,7 +18,7 @@ export const leanSsh2Plugin: Plugin = {
     bundle.onLoad({ filter: /\/ssh2\/lib\/(http-agents|server|keygen)\.js$/ }, () => ({ contents: '' }));
     bundle.onLoad({ filter: /\/ssh2\/lib\/protocol\/crypto\.js$/ }, async ({ path }) => {
       const text = await readFile(path, 'utf8');
-      if (!text.includes(wasm)) throw new Error(`${path} no longer has ${wasm}`);
+      if (!text.includes(wasm)) throw new Error(`${path} no longer contains ${wasm}`);
       return { contents: text.replace(wasm, `binding ? { _malloc: () => 0, cwrap: () => undefined } : ${wasm}`) };
     });
   },

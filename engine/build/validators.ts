@@ -5,7 +5,7 @@ import type { Plugin } from 'esbuild';
 import { modules } from '../../modules/index.ts';
 import { argumentSchema, makeAjv } from '../playbook/arguments/validators.ts';
 
-/** Compiles the modules' schemas into the bundle: a run neither loads ajv nor compiles anything. */
+/** Compiles the modules' schemas at build time: a run neither loads ajv nor compiles a schema. */
 export const validatorsPlugin: Plugin = {
   name: 'made validators',
   setup(bundle) {

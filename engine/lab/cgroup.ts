@@ -6,7 +6,7 @@ import { LabError } from './run.ts';
 
 const OURS = 'tsplay';
 
-/** Where control group hierarchies are mounted: one on a cgroup v2 machine, about ten on others. */
+/** Where control group hierarchies are mounted: one with cgroup v2, about ten with v1. */
 export function parseHierarchies(mounts: string): { path: string; version: 1 | 2 }[] {
   return mounts
     .split('\n')
@@ -17,7 +17,7 @@ export function parseHierarchies(mounts: string): { path: string; version: 1 | 2
 
 const hierarchies = async () => parseHierarchies(await readFile('/proc/self/mounts', 'utf8'));
 
-/** Makes a group in every hierarchy and tells their folders. */
+/** Creates a group in every hierarchy and returns their folders. */
 export async function makeGroups(name: string): Promise<string[]> {
   const made: string[] = [];
   for (const { path, version } of await hierarchies()) {
@@ -32,7 +32,7 @@ export async function makeGroups(name: string): Promise<string[]> {
   return made;
 }
 
-/** A new v1 cpuset has no processor and takes no process. */
+/** A new v1 cpuset has no CPUs, and no process can join it. */
 async function inheritCpus(group: string): Promise<void> {
   for (const file of ['cpuset.cpus', 'cpuset.mems']) {
     const own = join(group, file);
@@ -41,7 +41,7 @@ async function inheritCpus(group: string): Promise<void> {
   }
 }
 
-/** Hands every controller down; one that cannot be handed down is one that the hosts do without. */
+/** Enables every controller for child groups. The hosts do without those that cannot be enabled. */
 async function delegate(groups: readonly string[]): Promise<void> {
   for (const group of groups) {
     const controllers = (await readFile(join(group, 'cgroup.controllers'), 'utf8')).trim().split(/\s+/).filter(Boolean);
@@ -50,12 +50,12 @@ async function delegate(groups: readonly string[]): Promise<void> {
   }
 }
 
-/** Ends every process in the lab's groups (or in one host's) and removes them. Nothing but the lab's is ever in them. */
+/** Kills every process in the lab's groups (or in one host's) and removes the groups. Only the lab's processes are in them. */
 export async function removeGroups(name = ''): Promise<void> {
   for (const { path } of await hierarchies()) {
     const top = join(path, OURS, name);
     for (let round = 0; existsSync(top); round++) {
-      if (round === 100) throw new LabError(`control group ${top} does not empty: see cgroup.procs in it`);
+      if (round === 100) throw new LabError(`control group ${top} still has processes: see its cgroup.procs`);
       if (await clear(top)) break;
       await sleep(Math.min(20 * (round + 1), 200));
     }
@@ -69,7 +69,7 @@ async function clear(group: string): Promise<boolean> {
     try {
       process.kill(pid, 'SIGKILL');
     } catch {
-      // it ended by itself
+      // it has already ended
     }
   }
   if (emptied.includes(false)) return false;

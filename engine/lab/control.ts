@@ -6,7 +6,7 @@ import { readHost, readJson } from './record.ts';
 import { LabError, type Ran, run } from './run.ts';
 import type { LabOptions } from './types.ts';
 
-/** Runs a command in a host as root, without ssh: for what tests claim about the host. Any exit code is an answer. */
+/** Runs a command in a host as root, without ssh, so that tests can inspect the host. Never rejects for an exit code. */
 export async function hostExec(
   options: Pick<LabOptions, 'cache' | 'state'>,
   name: string,
@@ -17,12 +17,12 @@ export async function hostExec(
   return run(`run a command in ${name}`, command, { accept: 'all', ...(input !== undefined && { input }) });
 }
 
-/** Pulls the plug: every process of the host ends at once, its disk stays. The lab calls it failed until it is started. */
+/** Pulls the plug: kills every process of the host and keeps its disk. Its status is `failed` until it is started. */
 export async function hostKill(options: Pick<LabOptions, 'cache' | 'state'>, name: string): Promise<void> {
   await endHost(options, name);
 }
 
-/** Starts a host again on the disk that it had. */
+/** Starts a host again on its existing disk. */
 export async function hostStart(options: LabOptions, name: string): Promise<void> {
   const host = options.hosts.find((one) => one.name === name);
   const layers = await readJson<string[]>(hostPaths(options, name).layers);
@@ -30,12 +30,12 @@ export async function hostStart(options: LabOptions, name: string): Promise<void
   await withLock(options, () => startHost(options, host, layers.slice(1)));
 }
 
-/** Powers a host off in order. The others go on. */
+/** Shuts a host down cleanly. The others keep running. */
 export async function hostStop(options: LabOptions, name: string): Promise<void> {
   await withLock(options, () => stopHost(options, name));
 }
 
-/** Takes hosts away for good, with all that they have written. The others go on. */
+/** Removes hosts and their disks. The others keep running. */
 export async function labRemove(options: LabOptions, names: readonly string[]): Promise<void> {
   await withLock(options, async () => {
     await Promise.all(names.map((name) => stopHost(options, name, 0)));

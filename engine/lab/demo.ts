@@ -6,7 +6,7 @@ import { run } from './run.ts';
 export const DEMO = 'tsplay-demo';
 export const DEMO_VERSIONS = ['1.0', '2.0'] as const;
 
-/** A package of which there are two versions, with a configuration file and a service: for upgrades, holds and pins. */
+/** A package in two versions, with a configuration file and a service: for upgrades, holds and pins. */
 export async function buildDemo(pool: string): Promise<void> {
   const base = await mkdtemp(join(tmpdir(), 'tsplay-demo-'));
   try {

@@ -9,9 +9,9 @@ import { BOUND } from './storage.ts';
 import type { LabOptions } from './types.ts';
 
 export interface DigestOptions {
-  /** Paths (with all below) to leave out; without it, what logins, sudo and systemd write by themselves. */
+  /** Paths to leave out, with everything below them. By default: what logins, sudo and systemd write on their own. */
   readonly ignore?: readonly RegExp[];
-  /** Also /var/lib/{containerd,kubelet,etcd}, which are folders of their own. */
+  /** Include /var/lib/{containerd,kubelet,etcd}, which are outside the overlay. */
   readonly bound?: boolean;
 }
 
@@ -23,8 +23,8 @@ const THEMSELVES: readonly RegExp[] = [
 ];
 
 /**
- * All that was written on a host since it was made, by path: type, mode, owner and the content's digest. A file of the
- * image that was deleted is there as `deleted`. Two equal answers: nothing was written in between that made a difference.
+ * Everything written on a host since it was created, by path: type, mode, owner and the content's digest. A deleted file
+ * of the image is listed as `deleted`. Equal results at two times mean that no write in between had an effect.
  */
 export async function upperDigest(
   places: Pick<LabOptions, 'cache' | 'state'>,
@@ -54,13 +54,13 @@ async function walk(folder: string, path: string, to: Walk): Promise<void> {
     const stats = await lstat(join(folder, name)).catch(() => undefined);
     if (!stats) continue;
     const text = await describe(join(folder, name), stats).catch(() => undefined);
-    // A folder is copied up when something in it changes: that alone is no difference.
+    // A folder is copied up when something in it changes: that alone is not a difference.
     if (text && !(stats.isDirectory() && (await sameBelow(own, text, to.lowers)))) to.found.set(own, text);
     if (stats.isDirectory()) await walk(join(folder, name), own, to);
   }
 }
 
-/** Files come and go in a host that runs. */
+/** Files come and go in a running host. */
 const vanished = (error: NodeJS.ErrnoException): string[] => {
   if (error.code === 'ENOENT') return [];
   throw error;
@@ -75,7 +75,7 @@ async function sameBelow(path: string, text: string, lowers: readonly string[]):
 }
 
 async function describe(file: string, stats: Stats): Promise<string> {
-  // overlayfs writes a deletion as a character device 0:0.
+  // overlayfs represents a deletion as character device 0:0.
   if (stats.isCharacterDevice() && stats.rdev === 0) return 'deleted';
   const attributes = `${(stats.mode & 0o7777).toString(8).padStart(4, '0')} ${stats.uid}:${stats.gid}`;
   if (stats.isDirectory()) return `folder ${attributes}`;

@@ -2,13 +2,12 @@ import { connect } from 'node:net';
 import { LAB_NAMESPACE } from './names.ts';
 import { namespacePath } from './network.ts';
 import { hostPaths } from './paths.ts';
-import { type ProcessRecord, startDetached } from './process.ts';
-import { program } from './server/program.ts';
+import { type ProcessRecord, programArguments, startDetached } from './process.ts';
 import type { LabHost, LabOptions } from './types.ts';
 
 /**
- * Makes the host's sshd reachable on a loopback address of this machine. No route to the lab's network is ever set up,
- * so when the lab is down nothing can be sent to somebody else's 10.20.1.0/24.
+ * Makes the host's sshd reachable on a loopback address of this machine. This machine never gets a route to the lab's
+ * network, so nothing can reach an unrelated 10.20.1.0/24 when the lab is down.
  */
 export function startForward(options: LabOptions, host: LabHost, groups: readonly string[]): ProcessRecord {
   const argv = [
@@ -17,14 +16,14 @@ export function startForward(options: LabOptions, host: LabHost, groups: readonl
     `${host.listen}:${host.port}`,
     'nsenter',
     `--net=${namespacePath(LAB_NAMESPACE)}`,
-    ...program('./relay.ts', './lab-relay.mjs'),
+    ...programArguments('./server/relay.ts', './lab-relay.mjs'),
     host.address,
     '22',
   ];
   return startDetached(argv, { log: hostPaths(options, host.name).forwardLog, groups });
 }
 
-/** Whether an SSH server says hello there. */
+/** Whether an SSH server sends its banner there. */
 export function answers({ listen, port }: Pick<LabHost, 'listen' | 'port'>, milliseconds = 1000): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, listen);

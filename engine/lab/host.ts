@@ -16,17 +16,17 @@ import type { LabHost, LabOptions } from './types.ts';
 type Places = Pick<LabOptions, 'cache' | 'state'>;
 
 const BOOT_SECONDS = 60;
-/** systemd's own signal for an orderly power-off: SIGRTMIN+4. */
+/** The signal that makes systemd power off: SIGRTMIN+4. */
 const POWER_OFF = 38;
 
 export const isRunning = (record: HostRecord | undefined): record is HostRecord => isAlive(record?.supervisor);
 
-/** Starts a host; it is recorded after each step, so that whatever was begun can be taken back. */
+/** Starts a host. Each step is recorded, so that an interrupted start can be cleaned up. */
 export async function startHost(options: LabOptions, host: LabHost, layers: readonly string[]): Promise<void> {
   await clearHost(options, host.name);
   if (await isTaken(host))
     throw new LabError(
-      `${host.listen}:${host.port} is in use by another program\nnext: end it, or give ${host.name} another ansible_host`,
+      `${host.listen}:${host.port} is used by another program\nnext: stop that program, or give ${host.name} another ansible_host`,
     );
   let record: HostRecord = { ...host, since: new Date().toISOString() };
   await writeHost(options, record);
@@ -60,14 +60,14 @@ async function notUp(options: LabOptions, record: HostRecord, what: string): Pro
     .map((text) => text.trimEnd().split('\n').slice(-15).join('\n'))
     .join('\n')
     .trim();
-  const why = isAlive(record.supervisor) ? `${what} within ${BOOT_SECONDS} s` : 'systemd-nspawn has ended';
-  return new LabError(`${record.name} did not come up: ${why}\n${last}\nnext: the whole console is in ${console}`);
+  const why = isAlive(record.supervisor) ? `${what} within ${BOOT_SECONDS} s` : 'systemd-nspawn has exited';
+  return new LabError(`${record.name} did not come up: ${why}\n${last}\nnext: read the full console log in ${console}`);
 }
 
-/** A command in a host, run the way its own processes are: every namespace, nothing of this machine's environment. */
+/** The command line that runs a command in a host: in all of its namespaces, without this machine's environment. */
 export async function inside(record: HostRecord | undefined, argv: readonly string[]): Promise<string[]> {
   const leader = await leaderOf(record?.supervisor);
-  if (!leader) throw new LabError(`${record?.name ?? 'the host'} does not run\nnext: tsplay lab up`);
+  if (!leader) throw new LabError(`${record?.name ?? 'the host'} is not running\nnext: tsplay lab up`);
   const environment = [
     'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
     'HOME=/root',
@@ -76,19 +76,19 @@ export async function inside(record: HostRecord | undefined, argv: readonly stri
   return ['nsenter', '--all', `--target=${leader.pid}`, 'env', '-i', ...environment, ...argv];
 }
 
-/** Powers a host off in order, or at once when it takes long. Its storage stays. */
+/** Shuts a host down, and kills it after `patience` milliseconds. Its storage stays. */
 export async function stopHost(options: LabOptions, name: string, patience = 5000): Promise<void> {
   const record = await readHost(options, name);
   const leader = await leaderOf(record?.supervisor);
   if (patience > 0 && leader) {
     kill(leader, POWER_OFF);
-    if (!(await ended(record?.supervisor, patience))) options.log(`${name} is slow to power off: ending it`);
+    if (!(await ended(record?.supervisor, patience))) options.log(`${name} is slow to power off: killing it`);
   }
   await clearHost(options, name);
   await forgetHost(options, name);
 }
 
-/** Leaves nothing of a host but its storage, whatever state it was left in. */
+/** Removes everything of a host but its storage, whatever state it was left in. */
 async function clearHost(options: Places, name: string): Promise<void> {
   await endHost(options, name);
   await unmountRoot(options, name);
@@ -96,7 +96,7 @@ async function clearHost(options: Places, name: string): Promise<void> {
   await rm(`/run/systemd/nspawn/propagate/${name}`, { recursive: true, force: true });
 }
 
-/** Ends every process of a host at once. */
+/** Kills every process of a host. */
 export async function endHost(options: Places, name: string): Promise<void> {
   const record = await readHost(options, name);
   kill(record?.supervisor);

@@ -8,7 +8,7 @@ import type { LabHost, LabOptions } from './types.ts';
 
 const TYPES = ['ed25519', 'ecdsa', 'rsa'] as const;
 
-/** What makes a host itself: its machine id and host keys. A layer of its own, kept when the host is reset. */
+/** A host's machine id and host keys: a separate layer, kept when the host is reset. */
 export async function ensureIdentity(options: LabOptions, name: string): Promise<string> {
   const { seed } = hostPaths(options, name);
   await mkdir(join(seed, 'etc/ssh'), { recursive: true, mode: 0o755 });
@@ -21,7 +21,7 @@ export async function ensureIdentity(options: LabOptions, name: string): Promise
   return seed;
 }
 
-/** A known_hosts entry is `address`, or `[address]:port` where the port is not 22. */
+/** A known_hosts entry is `address`, or `[address]:port` if the port is not 22. */
 export const knownHost = ({ listen, port }: Pick<LabHost, 'listen' | 'port'>): string =>
   port === 22 ? listen : `[${listen}]:${port}`;
 

@@ -2,18 +2,18 @@ import { existsSync } from 'node:fs';
 import { chmod, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { labPaths } from './paths.ts';
-import { pruneSiblings } from './prune.ts';
 import { bootstrapArguments, IMAGE_COMMANDS, IMAGE_FILES, IMAGE_REMOVED, RELEASE, recipeDigest } from './recipe.ts';
 import { run } from './run.ts';
 import { aptOptions, debianSources } from './sources.ts';
 import { step } from './step.ts';
+import { pruneSiblings } from './storage.ts';
 import type { LabOptions } from './types.ts';
 
 export async function architecture(): Promise<string> {
   return (await run("ask for this machine's architecture", ['dpkg', '--print-architecture'])).stdout.trim();
 }
 
-/** The root file system that all hosts share, read-only below their own layers. Made once for each recipe. */
+/** The root file system that all hosts share, read-only, below their own layers. Built once per recipe. */
 export async function ensureImage(options: LabOptions): Promise<string> {
   const cpu = await architecture();
   const image = join(labPaths(options).images, recipeDigest(cpu));
@@ -32,7 +32,7 @@ async function build(image: string, cpu: string, signal: AbortSignal | undefined
     const argv = [...bootstrapArguments(cpu), ...allowed, RELEASE, partial, ...(await debianSources())];
     await run("make the hosts' image", argv, {
       signal,
-      hint: 'is the Debian mirror reachable? `apt-get update` tells',
+      hint: 'check with `apt-get update` that the Debian mirror is reachable',
     });
     await finish(partial);
     await rename(partial, image);

@@ -4,7 +4,7 @@ import { release } from 'node:os';
 import { gunzipSync } from 'node:zlib';
 import { run } from './run.ts';
 
-/** Modules that a cluster's hosts ask modprobe for: the kernel's option and the module's place. */
+/** Modules that a cluster's hosts load with modprobe: the kernel option and the module's path. */
 const MODULES: readonly (readonly [option: string, path: string])[] = [
   ['OVERLAY_FS', 'kernel/fs/overlayfs/overlay.ko'],
   ['BRIDGE', 'kernel/net/bridge/bridge.ko'],
@@ -20,19 +20,19 @@ const MODULES: readonly (readonly [option: string, path: string])[] = [
   ['DUMMY', 'kernel/drivers/net/dummy.ko'],
 ];
 
-/** The machine's own modules, where its kernel has loadable ones: the hosts see the same folder. */
+/** This machine's modules, if its kernel has loadable ones: the hosts see the same folder. */
 export function machineModules(): string | undefined {
   const folder = `/lib/modules/${release()}`;
   return existsSync(`${folder}/modules.dep`) ? folder : undefined;
 }
 
-/** The modules in the words of modules.builtin that a kernel with this configuration has inside. */
+/** The modules that are built into a kernel with this configuration, as modules.builtin lists them. */
 export function builtinModules(config: string): string[] {
   const inside = new Set(config.split('\n').filter((line) => line.endsWith('=y')));
   return MODULES.filter(([option]) => inside.has(`CONFIG_${option}=y`)).map(([, path]) => path);
 }
 
-/** A kernel without loadable modules still gets a folder of them, so that modprobe finds what is built in. */
+/** A modules folder for a kernel without loadable modules, so that modprobe finds what is built in. */
 export async function moduleFiles(): Promise<Map<string, string>> {
   if (machineModules()) return new Map();
   const list = `${builtinModules(await kernelConfig()).join('\n')}\n`;

@@ -12,7 +12,7 @@ export async function ensureSshKey(options: LabOptions): Promise<string> {
   return readFile(`${key}.pub`, 'utf8');
 }
 
-/** Renamed when whole, so that an interrupted run leaves no half key. */
+/** Renamed when complete, so that an interrupted run leaves no partial key. */
 export async function makeSshKey(path: string, type: string, comment: string): Promise<void> {
   const partial = `${path}.${randomBytes(4).toString('hex')}`;
   await run(`make the ssh key ${path}`, ['ssh-keygen', '-q', '-t', type, '-N', '', '-C', comment, '-f', partial]);
@@ -20,7 +20,7 @@ export async function makeSshKey(path: string, type: string, comment: string): P
   await rename(partial, path);
 }
 
-/** The password of the user `operator`, as /etc/shadow wants it; in clear it stands in a file for the tests. */
+/** The password hash of the user `operator`, for /etc/shadow. The plain password is in a file, for the tests. */
 export async function ensurePassword(options: LabOptions): Promise<string> {
   const { password, passwordHash } = labPaths(options);
   if (!existsSync(passwordHash)) {
@@ -36,7 +36,7 @@ export type SigningKey = 'debian' | 'kubernetes';
 
 const uid = (key: SigningKey): string => `tsplay lab (${key} packages)`;
 
-/** gpg starts an agent of its own for a private home; it must not stay behind. */
+/** gpg starts an agent for its private home, which must not be left running. */
 async function withGnupg<T>(options: LabOptions, work: (gpg: readonly string[]) => Promise<T>): Promise<T> {
   const { gnupg } = labPaths(options);
   await mkdir(gnupg, { recursive: true, mode: 0o700 });
@@ -47,7 +47,7 @@ async function withGnupg<T>(options: LabOptions, work: (gpg: readonly string[]) 
   }
 }
 
-/** The armoured public half of a key that signs packages. */
+/** The ASCII-armored public key that verifies packages. */
 export function publicKey(options: LabOptions, key: SigningKey): Promise<string> {
   return withGnupg(options, async (gpg) => {
     await ensureSigningKey(gpg, key);
@@ -55,7 +55,7 @@ export function publicKey(options: LabOptions, key: SigningKey): Promise<string>
   });
 }
 
-/** Both forms in which apt takes a signature: beside the file and around it. */
+/** Makes both signatures that apt accepts: detached and inline. */
 export async function sign(options: LabOptions, key: SigningKey, release: string, folder: string): Promise<void> {
   await withGnupg(options, async (gpg) => {
     await ensureSigningKey(gpg, key);

@@ -7,7 +7,7 @@ import { LabError } from './run.ts';
 import { step } from './step.ts';
 import type { LabOptions } from './types.ts';
 
-/** Builds Kubernetes, unless that is in the cache, and serves its packages and images to the hosts. */
+/** Builds Kubernetes, unless it is in the cache, and serves its packages and images to the hosts. */
 export async function provideKubernetes(options: LabOptions): Promise<void> {
   const { registry } = labPaths(options);
   const { buildKubernetes } = await builder();
@@ -18,15 +18,15 @@ export async function provideKubernetes(options: LabOptions): Promise<void> {
 }
 
 /**
- * The builder reads its own sources (they are the recipe), so it is never bundled: also the bundled command runs it from
- * the checkout that it lies in.
+ * The builder reads its own sources (they are the recipe), so it is never bundled: even the bundled command runs it from
+ * its checkout.
  */
 async function builder(): Promise<typeof import('./kubernetes/build.ts')> {
   const places = ['./kubernetes/build.ts', '../engine/lab/kubernetes/build.ts'].map((p) => new URL(p, import.meta.url));
   const source = places.find((place) => existsSync(place));
   if (!source)
     throw new LabError("Kubernetes is built from the project's sources\nnext: run this in a checkout of tsplay");
-  // Not its loader of ES modules: the bundled command is a script, which only requires.
+  // Not tsx's ESM loader: the bundled command is CommonJS.
   const { require: load } = await import('tsx/cjs/api');
   return load(fileURLToPath(source), import.meta.url) as typeof import('./kubernetes/build.ts');
 }

@@ -6,18 +6,18 @@ import type { LabHost } from './types.ts';
 
 export const namespacePath = (name: string): string => `/run/netns/${name}`;
 
-/** A handful of `ip` lines in one process. */
+/** Runs several `ip` commands in one process. */
 async function ip(what: string, namespace: string, lines: readonly string[]): Promise<void> {
   const hint = 'this needs root and network namespaces (CONFIG_NET_NS, CONFIG_VETH, CONFIG_BRIDGE)';
   const argv = ['ip', ...(namespace ? ['-n', namespace] : []), '-batch', '-'];
   await run(what, argv, { input: `${lines.join('\n')}\n`, hint });
 }
 
-/** A namespace with a bridge: no way leads out of it, and it says so at once to whoever tries. */
+/** A namespace with a bridge and no way out: packets to anywhere else are rejected at once. */
 export async function makeLabNetwork(): Promise<void> {
   const look = ['ip', '-n', LAB_NAMESPACE, 'link', 'show', 'br0'];
-  if ((await run("look for the lab's bridge", look, { accept: 'all' })).code === 0) return;
-  await removeNamespace(LAB_NAMESPACE); // half made, or a name that outlived a reboot
+  if ((await run("find the lab's bridge", look, { accept: 'all' })).code === 0) return;
+  await removeNamespace(LAB_NAMESPACE); // incomplete, or left over from before a reboot
   await ip("make the lab's network namespace", '', [`netns add ${LAB_NAMESPACE}`]);
   await ip("make the lab's bridge", LAB_NAMESPACE, [
     'link set lo up',
@@ -40,7 +40,7 @@ export async function makeHostNetwork(host: LabHost): Promise<void> {
   const namespace = hostNamespace(host.name);
   if (existsSync(namespacePath(namespace))) await removeNamespace(namespace);
   const cable = cableOf(host.name);
-  // The kernel takes a namespace apart in its own time: the end of its cable in the bridge may still be there.
+  // The kernel removes a namespace asynchronously: the bridge's end of its cable may still exist.
   await run(`unplug ${host.name}`, ['ip', '-n', LAB_NAMESPACE, 'link', 'delete', cable], { accept: 'all' });
   await ip(`make the network namespace of ${host.name}`, '', [`netns add ${namespace}`]);
   await ip(`plug ${host.name} into the bridge`, LAB_NAMESPACE, [

@@ -9,13 +9,13 @@ import { childrenOf, inGroups, innerPid, isAlive, type ProcessRecord, startDetac
 import { BOUND } from './storage.ts';
 import type { LabOptions } from './types.ts';
 
-/** How a host is booted: whole, with its own systemd, and allowed what a container runtime needs. */
+/** A host boots with its own systemd, and with the privileges that a container runtime needs. */
 function nspawnArguments(options: LabOptions, name: string): string[] {
   const { root, bound } = hostPaths(options, name);
   const modules = machineModules();
   const network = namespacePath(hostNamespace(name));
   return [
-    // nspawn mounts /sys before it changes the network: it must be there already, or the host sees this machine's devices.
+    // nspawn mounts /sys before it changes the network namespace: without nsenter, the host would see this machine's devices.
     'nsenter',
     `--net=${network}`,
     'systemd-nspawn',
@@ -39,16 +39,16 @@ function nspawnArguments(options: LabOptions, name: string): string[] {
 
 const escapeBind = (path: string): string => path.replace(/[\\:]/g, (sign) => `\\${sign}`);
 
-/** A host that reboots itself ends its nspawn with this exit code. */
+/** nspawn's exit code when its host reboots. */
 const REBOOT = 133;
 const WHILE_REBOOTED = `while "$@"; [ $? -eq ${REBOOT} ]; do :; done`;
 
-/** Boots a host, again whenever it reboots itself. The answer is the process that sees to this. */
+/** Boots a host, and boots it again whenever it reboots. Returns the process that supervises it. */
 export async function boot(options: LabOptions, name: string): Promise<ProcessRecord> {
   const env = {
     PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
-    SYSTEMD_NSPAWN_API_VFS_WRITABLE: 'network', // sysctl works for what is the host's own
-    SYSTEMD_NSPAWN_TMPFS_TMP: '0', // /tmp is on the disk, as in Debian: what is left there can be seen
+    SYSTEMD_NSPAWN_API_VFS_WRITABLE: 'network', // sysctl works for the host's own network settings
+    SYSTEMD_NSPAWN_TMPFS_TMP: '0', // /tmp is on disk, as in Debian 12, so that leftovers can be found
     SYSTEMD_LOG_COLOR: '0',
   };
   const host = inGroups(await makeGroups(hostGroup(name)), nspawnArguments(options, name));
@@ -56,7 +56,7 @@ export async function boot(options: LabOptions, name: string): Promise<ProcessRe
   return startDetached(argv, { log: hostPaths(options, name).console, groups: await makeGroups('lab'), env });
 }
 
-/** The host's own process 1, seen from here: another one after each reboot. */
+/** The host's process 1, with its pid on this machine. It changes with each reboot. */
 export async function leaderOf(supervisor: ProcessRecord | undefined): Promise<ProcessRecord | undefined> {
   if (!isAlive(supervisor)) return undefined;
   for (const nspawn of await childrenOf(supervisor.pid)) {

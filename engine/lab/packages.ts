@@ -4,13 +4,13 @@ import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { buildDemo } from './demo.ts';
 import { labPaths } from './paths.ts';
-import { pruneSiblings } from './prune.ts';
 import { run } from './run.ts';
 import { debianSources } from './sources.ts';
 import { step } from './step.ts';
+import { pruneSiblings } from './storage.ts';
 import type { LabOptions } from './types.ts';
 
-/** All that a host can install: for a cluster, for a load balancer, and small things for the modules' tests. */
+/** Everything that a host can install: for a cluster, for a load balancer, and small packages for the modules' tests. */
 const PACKAGES = `
   containerd runc containernetworking-plugins conntrack ebtables ethtool iptables socat ipvsadm
   etcd-client etcd-server haproxy keepalived nginx-light chrony cron rsync logrotate
@@ -20,7 +20,7 @@ const PACKAGES = `
   .trim()
   .split(/\s+/);
 
-/** A folder with a pool of .debs and their index, right for hosts made of this image. Made once. */
+/** A folder with a pool of .deb files and their index, for hosts made from this image. Made once. */
 export async function ensurePackages(options: LabOptions, image: string): Promise<string> {
   const recipe = JSON.stringify([basename(image), PACKAGES, 1]);
   const digest = createHash('sha256').update(recipe).digest('hex').slice(0, 16);
@@ -48,7 +48,7 @@ async function fetchAll(options: LabOptions, image: string, folder: string): Pro
   }
 }
 
-/** Lets the machine's apt work out and fetch what the image lacks, with folders of its own: nothing in /var/lib/apt changes. */
+/** Lets this machine's apt resolve and download what the image lacks, in separate folders: /var/lib/apt does not change. */
 export async function download(
   options: LabOptions,
   image: string,
@@ -73,13 +73,13 @@ export async function download(
     'Debug::NoLocking': '1',
   };
   const get = ['apt-get', '-qq', ...Object.entries(settings).flatMap(([name, value]) => ['-o', `${name}=${value}`])];
-  const hint = 'does `apt-get update` work on this machine?';
+  const hint = 'check that `apt-get update` works on this machine';
   await run("read Debian's package lists", [...get, 'update'], { signal: options.signal, hint });
   const install = [...get, '-y', '--download-only', '--no-install-recommends', 'install', ...packages];
   await run("fetch the hosts' packages", install, { signal: options.signal, hint });
 }
 
-/** apt's index of the .debs in a folder, their places told from `base`. */
+/** apt's index of the .deb files in a folder, with paths relative to `base`. */
 export async function indexDebs(base: string, folder: string): Promise<string> {
   const some = (await readdir(join(base, folder))).some((name) => name.endsWith('.deb'));
   if (!some) return '';

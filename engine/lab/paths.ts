@@ -3,7 +3,7 @@ import type { LabOptions } from './types.ts';
 
 type Places = Pick<LabOptions, 'cache' | 'state'>;
 
-/** Where the lab keeps what it shares among hosts. */
+/** Paths of what all hosts share. */
 export function labPaths({ cache, state }: Places) {
   return {
     images: join(cache, 'image'),
@@ -26,12 +26,12 @@ export function labPaths({ cache, state }: Places) {
   };
 }
 
-/** Where the lab keeps what is one host's own. */
+/** Paths of one host. */
 export function hostPaths(places: Places, name: string) {
   const base = join(labPaths(places).hosts, name);
   return {
     base,
-    /** Host keys and machine id: they outlive a reset, so known_hosts stays right. */
+    /** Host keys and machine id: they survive a reset, so known_hosts stays valid. */
     seed: join(base, 'seed'),
     upper: join(base, 'upper'),
     work: join(base, 'work'),
@@ -40,7 +40,7 @@ export function hostPaths(places: Places, name: string) {
     console: join(base, 'console.log'),
     forwardLog: join(base, 'forward.log'),
     record: join(base, 'host.json'),
-    /** The layers that the writable one was begun on. */
+    /** The layers below the writable one. */
     layers: join(base, 'layers.json'),
   };
 }

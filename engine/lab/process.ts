@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { codeOf, LabError } from './run.ts';
 
-/** A process that is surely the one meant: a pid alone may have been given to another since. */
+/** Identifies a process for certain: a pid alone may have been reused. */
 export interface ProcessRecord {
   readonly pid: number;
   /** Clock ticks after boot, field 22 of /proc/PID/stat. */
@@ -20,7 +22,7 @@ interface Stat {
 
 const bootId = (): string => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
 
-/** The command's name stands in parentheses and may itself hold spaces and parentheses. */
+/** The command's name is in parentheses, and may itself contain spaces and parentheses. */
 export function parseStat(text: string): Stat {
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
   return { state: fields[0] ?? '?', parent: Number(fields[1]), start: fields[19] ?? '' };
@@ -36,7 +38,7 @@ function stat(pid: number): Stat | undefined {
 
 export function recordOf(pid: number): ProcessRecord {
   const record = tryRecord(pid);
-  if (!record) throw new LabError(`process ${pid} ended at once`);
+  if (!record) throw new LabError(`process ${pid} exited immediately`);
   return record;
 }
 
@@ -60,7 +62,7 @@ export function kill(record: ProcessRecord | undefined, signal: NodeJS.Signals |
   }
 }
 
-/** Whether the process has ended within the time. */
+/** Whether the process ends within this time. */
 export async function ended(record: ProcessRecord | undefined, milliseconds: number): Promise<boolean> {
   const until = performance.now() + milliseconds;
   while (isAlive(record)) {
@@ -72,7 +74,7 @@ export async function ended(record: ProcessRecord | undefined, milliseconds: num
 
 const ENTER = 'while [ "$1" != -- ]; do echo $$ > "$1" || exit 97; shift; done; shift; exec "$@"';
 
-/** A command that enters control groups before it begins, so that all its children are in them. */
+/** A command line that joins control groups before it starts the command, so that all children are in them. */
 export const inGroups = (groups: readonly string[], argv: readonly string[]): string[] => [
   '/bin/sh',
   '-c',
@@ -83,7 +85,7 @@ export const inGroups = (groups: readonly string[], argv: readonly string[]): st
   ...argv,
 ];
 
-/** Starts a process that outlives this one. Its output goes to a log file. */
+/** Starts a process that outlives this one, with its output in a log file. */
 export function startDetached(
   argv: readonly string[],
   options: { readonly log: string; readonly groups: readonly string[]; readonly env?: NodeJS.ProcessEnv },
@@ -97,7 +99,7 @@ export function startDetached(
       stdio: ['ignore', log, log],
       env: options.env ?? { PATH: process.env.PATH ?? '/usr/sbin:/usr/bin:/sbin:/bin' },
     });
-    child.on('error', () => {}); // told by the missing pid
+    child.on('error', () => {}); // seen from the missing pid
     if (!child.pid) throw new LabError(`could not start ${argv.join(' ')}`);
     child.unref();
     return recordOf(child.pid);
@@ -106,12 +108,23 @@ export function startDetached(
   }
 }
 
+/** The command line of a program of the lab: its source in a checkout, or its bundle in an installed package. */
+export function programArguments(source: string, bundle: string): string[] {
+  const inCheckout = fileURLToPath(new URL(source, import.meta.url));
+  // Not import.meta.resolve: tests that mocha loads with require have none.
+  const loader = () => pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
+  if (existsSync(inCheckout)) return [process.execPath, '--import', loader(), inCheckout];
+  const bundled = fileURLToPath(new URL(bundle, import.meta.url));
+  if (existsSync(bundled)) return [process.execPath, bundled];
+  throw new LabError(`a program of the lab is missing: ${bundled}\nnext: build tsplay again (npm run build)`);
+}
+
 export async function childrenOf(pid: number): Promise<number[]> {
   const all = (await readdir('/proc')).map(Number).filter((n) => n > 0);
   return all.filter((n) => stat(n)?.parent === pid);
 }
 
-/** The pid that a process has in its innermost namespace: 1 for a host's systemd. */
+/** The pid of a process in its innermost namespace: 1 for a host's systemd. */
 export async function innerPid(pid: number): Promise<number | undefined> {
   try {
     const line = /^NSpid:\s+(.*)$/m.exec(await readFile(`/proc/${pid}/status`, 'utf8'));

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 export const RELEASE = 'bookworm';
 
-/** What a bare Debian server has, and no more: the playbooks bring the rest. */
+/** Only what a bare Debian server has: the playbooks install the rest. */
 const PACKAGES = [
   'systemd',
   'systemd-sysv',
@@ -16,8 +16,8 @@ const PACKAGES = [
 ];
 
 /**
- * Kernel settings that are not a network namespace's own: all hosts and this machine share them. So each host has files of
- * its own in their place, with the values that a fresh Debian has; the rest of /proc/sys (but for net) is read-only.
+ * Kernel settings outside network namespaces are shared by all hosts and this machine. So each host has its own files in
+ * their place, with the values of a fresh Debian; the rest of /proc/sys (except net) is read-only.
  */
 const SETTINGS: Readonly<Record<string, string>> = {
   'fs/file-max': '9223372036854775807',
@@ -42,7 +42,7 @@ const SETTINGS: Readonly<Record<string, string>> = {
 
 const setting = ([path, value]: readonly [string, string]): string => `own ${path} ${value}`;
 
-/** Lets container runtimes work in a host: its mounts are shared and its control groups can be written. */
+/** Lets container runtimes work in a host: shared mounts and writable control groups. */
 const PREPARE = `#!/bin/sh
 own() {
   [ -e "/proc/sys/$1" ] || return
@@ -85,7 +85,7 @@ export const IMAGE_FILES: Readonly<Record<string, ImageFile>> = {
     content:
       '127.0.0.1\tlocalhost\n127.0.1.1\tdebian\n\n::1\tlocalhost ip6-localhost ip6-loopback\nff02::1\tip6-allnodes\nff02::2\tip6-allrouters\n',
   },
-  // Swap that a cluster must switch off for good; systemd ignores it in a container.
+  // Swap that a cluster's roles must disable permanently; systemd ignores it in a container.
   'etc/fstab': {
     mode: 0o644,
     content: '# <file system> <mount point> <type> <options> <dump> <pass>\n/swapfile none swap sw 0 0\n',
@@ -97,7 +97,7 @@ export const IMAGE_FILES: Readonly<Record<string, ImageFile>> = {
   'usr/lib/systemd/system/tsplay-lab.service': { mode: 0o644, content: PREPARE_UNIT },
 };
 
-/** What is this machine's own, or would write to a host behind the back of a test that compares bytes. */
+/** Files specific to this machine, or that make the host write on its own, which breaks tests that compare bytes. */
 export const IMAGE_REMOVED = [
   'etc/apt/sources.list',
   'etc/apt/apt.conf.d/99mmdebstrap',
@@ -114,7 +114,7 @@ export const IMAGE_REMOVED = [
 
 export const IMAGE_COMMANDS: readonly (readonly string[])[] = [
   ['useradd', '--uid', '1000', '--create-home', '--shell', '/bin/bash', '--groups', 'sudo', 'debian'],
-  // Debian has a group `operator` of its own.
+  // Debian already has a group `operator`.
   [
     'useradd',
     '--uid',
@@ -139,7 +139,7 @@ export const bootstrapArguments = (architecture: string): string[] => [
   `--include=${PACKAGES.join(',')}`,
 ];
 
-/** Images with the same digest are the same: a changed recipe makes a new one. */
+/** Identifies an image: a changed recipe makes a new one. */
 export function recipeDigest(architecture: string): string {
   const recipe = [RELEASE, bootstrapArguments(architecture), IMAGE_FILES, IMAGE_REMOVED, IMAGE_COMMANDS];
   return createHash('sha256').update(JSON.stringify(recipe)).digest('hex').slice(0, 16);

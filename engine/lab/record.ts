@@ -7,11 +7,11 @@ import type { LabHost, LabOptions } from './types.ts';
 
 type Places = Pick<LabOptions, 'cache' | 'state'>;
 
-/** What must be known to find a started host again, after the command that started it has ended. */
+/** What later commands need to find a started host. */
 export interface HostRecord extends LabHost {
   readonly since: string;
   readonly forward?: ProcessRecord;
-  /** Runs as long as the host, also when it reboots. */
+  /** Runs as long as the host, across reboots. */
   readonly supervisor?: ProcessRecord;
 }
 
@@ -24,7 +24,7 @@ export const writeHost = (places: Places, host: HostRecord): Promise<void> =>
 export const forgetHost = (places: Places, name: string): Promise<void> =>
   rm(hostPaths(places, name).record, { force: true });
 
-/** Every host that was ever made in this state folder. */
+/** Every host that was ever created in this state folder. */
 export async function knownHostNames(places: Places): Promise<string[]> {
   return (await readdir(labPaths(places).hosts).catch(() => [])).sort((a, b) => (a < b ? -1 : 1));
 }

@@ -10,7 +10,7 @@ import { RELEASE } from './recipe.ts';
 import { run } from './run.ts';
 import type { LabOptions } from './types.ts';
 
-/** A repository like Debian's own: a pool and an index for the release. */
+/** A repository like Debian's: a pool, and an index for the release. */
 export async function publishDebian(options: LabOptions, packages: string): Promise<void> {
   const cpu = await architecture();
   await publish(options, 'debian', packages, async (folder) => {
@@ -29,7 +29,7 @@ export async function publishDebian(options: LabOptions, packages: string): Prom
   });
 }
 
-/** A flat repository like those of Kubernetes: everything in one folder, its key beside it. */
+/** A flat repository like those of Kubernetes: everything in one folder, with its key. */
 export async function publishKubernetes(options: LabOptions, debs: string): Promise<void> {
   const cpu = await architecture();
   await publish(options, 'kubernetes', debs, async (folder) => {
@@ -43,7 +43,7 @@ export async function publishKubernetes(options: LabOptions, debs: string): Prom
   });
 }
 
-/** Makes the folder aside and swaps it in: hosts that are reading never meet half of it. */
+/** Builds the folder under another name and swaps it in, so that hosts never read a partial one. */
 async function publish(
   options: LabOptions,
   name: SigningKey,

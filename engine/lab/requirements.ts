@@ -4,7 +4,7 @@ import { parseHierarchies } from './cgroup.ts';
 import { LabError, run } from './run.ts';
 import { debianSources } from './sources.ts';
 
-/** Programs the lab calls, and the Debian packages that have them. */
+/** Programs that the lab calls, and the Debian packages that contain them. */
 const PROGRAMS: Readonly<Record<string, string>> = {
   'systemd-nspawn': 'systemd-container',
   'systemd-socket-activate': 'systemd',
@@ -28,7 +28,7 @@ const FILES: Readonly<Record<string, string>> = {
 
 const FOLDERS = [...new Set([...(process.env.PATH ?? '').split(':'), '/usr/sbin', '/usr/bin', '/sbin', '/bin'])];
 
-/** The Debian packages to install here first. */
+/** The Debian packages that are not installed yet. */
 export const missingPackages = (): string[] => [
   ...new Set([
     ...Object.entries(PROGRAMS).flatMap(([program, name]) =>
@@ -38,30 +38,33 @@ export const missingPackages = (): string[] => [
   ]),
 ];
 
-/** Everything that keeps the lab from running here, each with what to do about it. Nothing is changed. */
+/** Everything that prevents the lab from running here, each with a remedy. Changes nothing. */
 export async function requirements(): Promise<string[]> {
   if (process.platform !== 'linux')
-    return [`The lab boots Linux hosts and this is ${process.platform}: run it on a Debian 12 machine.`];
+    return [`The lab boots Linux hosts, but this is ${process.platform}: run it on a Debian 12 machine.`];
   const problems: string[] = [];
   const say = (ok: boolean, sentence: string) => ok || problems.push(sentence);
   say(process.getuid?.() === 0, 'The lab needs root for namespaces and mounts: run it with sudo.');
   const apt = FOLDERS.some((folder) => existsSync(`${folder}/apt-get`));
-  say(apt, 'The lab makes its hosts with apt: run it on Debian or Ubuntu.');
+  say(apt, 'The lab builds its hosts with apt: run it on Debian or Ubuntu.');
   for (const name of ['mnt', 'net', 'pid', 'uts', 'ipc', 'cgroup'])
-    say(existsSync(`/proc/self/ns/${name}`), `The kernel has no ${name} namespaces: use a kernel of a Debian release.`);
+    say(
+      existsSync(`/proc/self/ns/${name}`),
+      `The kernel has no ${name} namespaces: use the kernel of a Debian release.`,
+    );
   const filesystems = await readFile('/proc/filesystems', 'utf8');
   const overlay = /\boverlay\b/.test(filesystems) || existsSync('/lib/modules');
   say(overlay, 'The kernel has no overlayfs: load it (modprobe overlay) or use a kernel that has it.');
   const hierarchies = parseHierarchies(await readFile('/proc/self/mounts', 'utf8'));
   say(
     hierarchies.length > 0,
-    'No control groups are mounted below /sys/fs/cgroup: mount them, or leave the container this runs in.',
+    'No control groups are mounted below /sys/fs/cgroup: mount them, or run outside this container.',
   );
   const status = await readFile('/proc/self/status', 'utf8');
   const admin = BigInt(`0x${/^CapEff:\s+(\w+)$/m.exec(status)?.[1] ?? '0'}`) & (1n << 21n);
   say(
     admin !== 0n,
-    'Root may not mount here (no CAP_SYS_ADMIN): this is a container; use a virtual machine, or a privileged container.',
+    'Root cannot mount file systems here (no CAP_SYS_ADMIN): use a virtual machine or a privileged container.',
   );
   const packages = missingPackages();
   say(packages.length === 0, `Debian packages are missing: install them with apt-get install ${packages.join(' ')}`);
@@ -69,13 +72,16 @@ export async function requirements(): Promise<string[]> {
   return problems;
 }
 
-/** Installs the Debian packages that the lab needs, waiting for another apt if one is at work. */
+/** Installs the Debian packages that the lab needs; waits while another apt is running. */
 export async function installRequirements(log: (line: string) => void): Promise<void> {
   const packages = missingPackages();
   if (packages.length === 0 || process.platform !== 'linux' || process.getuid?.() !== 0) return;
   log(`installing ${packages.join(', ')} …`);
   const apt = ['apt-get', '-qq', '-y', '-o', 'DPkg::Lock::Timeout=600'];
-  const options = { env: { DEBIAN_FRONTEND: 'noninteractive' }, hint: 'does `apt-get update` work on this machine?' };
+  const options = {
+    env: { DEBIAN_FRONTEND: 'noninteractive' },
+    hint: 'check that `apt-get update` works on this machine',
+  };
   await run('read the package lists', [...apt, 'update'], options);
   await run('install what the lab needs', [...apt, '--no-install-recommends', 'install', ...packages], options);
 }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 
-/** Something the lab could not do: what, why and what helps. */
+/** Something the lab could not do: what, why, and how to fix it. */
 export class LabError extends Error {
   override readonly name = 'LabError';
 }
@@ -10,9 +10,9 @@ export interface RunOptions {
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
   readonly signal?: AbortSignal | undefined;
-  /** What the reader can do about a failure. */
+  /** What the user can do about a failure. */
   readonly hint?: string;
-  /** Exit codes other than 0 that are no failure. */
+  /** Exit codes other than 0 that are not failures. */
   readonly accept?: readonly number[] | 'all';
 }
 
@@ -22,7 +22,7 @@ export interface Ran {
   readonly stderr: string;
 }
 
-/** Runs a command to its end. `what` completes the sentence "could not …" of the error. */
+/** Runs a command and waits for it. `what` completes the error's sentence "could not …". */
 export function run(what: string, argv: readonly string[], options: RunOptions = {}): Promise<Ran> {
   const [file = '', ...args] = argv;
   return new Promise((resolve, reject) => {
@@ -62,5 +62,5 @@ function tail(text: string, lines = 30): string {
   return text.trimEnd().split('\n').slice(-lines).join('\n');
 }
 
-/** The system's name of an error, such as ENOENT. */
+/** An error's system code, such as ENOENT. */
 export const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined);

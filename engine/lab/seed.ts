@@ -17,7 +17,7 @@ interface SeedFile {
   readonly group?: number;
 }
 
-/** The lab users' home folders, with their owners as the image has them. */
+/** The lab users' home folders, with the owners that they have in the image. */
 const HOMES = [
   { path: 'root', owner: 0, group: 0 },
   { path: 'home/debian', owner: 1000, group: 1000 },
@@ -37,9 +37,8 @@ export const withPassword = (shadow: string, user: string, hash: string): string
   shadow.replace(new RegExp(`^${user}:[^:]*:`, 'm'), () => `${user}:${hash}:`);
 
 /**
- * A layer between the image and the hosts' own: this lab's keys. Without it they would stand in the hosts' writable
- * layers, which begin empty so that all they hold is what a run has done. Never written again once it is made, since
- * running hosts stand on it.
+ * A layer with this lab's keys, between the image and the hosts' own layers. The hosts' writable layers start empty, so
+ * that they contain only what a run has done. Never changed once it exists, since running hosts use it.
  */
 export async function ensureSeed(options: LabOptions, image: string): Promise<string> {
   const files = await seedFiles(options, image);
@@ -70,7 +69,7 @@ async function seedFiles(options: LabOptions, image: string): Promise<SeedFile[]
       owner,
       group,
     })),
-    // Debian's shadow belongs to the group 42, `shadow`.
+    // In Debian, /etc/shadow belongs to group 42, `shadow`.
     {
       path: 'etc/shadow',
       content: withPassword(shadow, 'operator', await ensurePassword(options)),

@@ -3,7 +3,7 @@ import { LabError, run } from './run.ts';
 
 const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
 
-/** The apt source lines of this machine that serve the hosts' release: no mirror is named in the project. */
+/** This machine's apt source lines for the hosts' release: the project names no mirror. */
 export function sourceLines(targets: string): string[] {
   const lines = targets
     .split('\n')
@@ -16,21 +16,21 @@ export function sourceLines(targets: string): string[] {
   return [...new Set(lines)];
 }
 
-/** Debian and its updates, as far as this machine knows them. */
+/** The sources of Debian and its updates that are configured on this machine. */
 export async function debianSources(): Promise<string[]> {
   const format = '$(REPO_URI)\t$(RELEASE)\t$(COMPONENT)';
-  // As configured: without the option apt tells only what it has lists of, which on a fresh machine is nothing.
+  // Without this option apt lists only sources whose indexes it has downloaded: none on a fresh machine.
   const asConfigured = ['-o', 'APT::Get::IndexTargets::ReleaseInfo=false'];
   const argv = ['apt-get', ...asConfigured, 'indextargets', '--format', format, 'Created-By: Packages'];
   const lines = sourceLines((await run("read this machine's apt sources", argv)).stdout);
   if (lines.length > 0) return lines;
   throw new LabError(
-    `this machine's apt configuration has no source for Debian ${RELEASE}, of which the hosts are made\n` +
+    `this machine's apt configuration has no source for Debian ${RELEASE}, which the hosts are built from\n` +
       `next: add one (deb [signed-by=${KEYRING}] MIRROR ${RELEASE} main) to /etc/apt/sources.list.d, then run apt-get update`,
   );
 }
 
-/** Old snapshots of Debian stay usable where the machine's own apt says that they may. */
+/** apt options of this machine that the hosts' image needs too, such as those that allow old snapshots. */
 export async function aptOptions(): Promise<string[]> {
   const { stdout } = await run("read this machine's apt options", ['apt-config', 'dump', '--format', '%f "%v";%n']);
   return stdout

@@ -1,6 +1,6 @@
 import type { LabOptions } from './types.ts';
 
-/** Long steps say that they began and how long they took; a step that was only a look says nothing. */
+/** Logs the start, the progress and the duration of a step; a step of less than 0.3 s logs nothing. */
 export async function step<T>(
   { log, signal }: Pick<LabOptions, 'log' | 'signal'>,
   title: string,

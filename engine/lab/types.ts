@@ -1,7 +1,7 @@
-/** One host of the lab, as the inventory names it. */
+/** One host of the lab, from the inventory. */
 export interface LabHost {
   readonly name: string;
-  /** The host's own address inside the lab. */
+  /** The host's address inside the lab. */
   readonly address: string;
   /** A loopback address of this machine where the host's sshd is reachable. */
   readonly listen: string;
@@ -10,13 +10,13 @@ export interface LabHost {
 
 export interface LabOptions {
   readonly hosts: readonly LabHost[];
-  /** Things that are slow to make and can be made again: the image, packages, Kubernetes. */
+  /** The folder of what is slow to build and can be rebuilt: the image, packages, Kubernetes. */
   readonly cache: string;
-  /** The lab itself: keys, writable layers, logs. */
+  /** The folder of the lab itself: keys, writable layers, logs. */
   readonly state: string;
   readonly log: (line: string) => void;
   readonly signal?: AbortSignal;
-  /** Build and serve Kubernetes' packages and images as well (minutes the first time). */
+  /** Also build and serve Kubernetes packages and images (takes minutes the first time). */
   readonly kubernetes: boolean;
 }
 

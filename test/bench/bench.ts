@@ -3,7 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { labOptions } from '../../engine/cli/commands/lab.ts';
-import * as lab from '../../engine/lab/index.ts';
+import { hostExec } from '../../engine/lab/control.ts';
+import { labReset, labUp } from '../../engine/lab/lab.ts';
+import { hostPaths, labPaths } from '../../engine/lab/paths.ts';
+import type { LabOptions } from '../../engine/lab/types.ts';
 import type { Contestant, Name, Task } from './contestants.ts';
 import { type Ground, type GroundHost, type Identity, prepareGround, work } from './ground.ts';
 import { type Command, type Measured, measure, medians } from './measure.ts';
@@ -14,7 +17,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 /** The medians by work, and by who did it. */
 export type Results = Map<string, Map<Name, Measured>>;
 
-/** In seconds: what takes so long is not done another time. */
+/** Seconds: what takes longer is not repeated. */
 const long = 60;
 
 interface Turns {
@@ -25,20 +28,20 @@ interface Turns {
 
 /** The lab, the contestants and what has been measured so far. */
 export class Bench {
-  readonly options: lab.LabOptions;
+  readonly options: LabOptions;
   readonly contestants: readonly Contestant[];
   readonly results: Results = new Map();
   readonly failures: string[] = [];
-  /** The lab's hosts as they are. */
+  /** The lab's hosts, without relays or simulation. */
   readonly ground: Ground;
   readonly #folder = mkdtempSync(join(tmpdir(), 'tsplay-bench-'));
   readonly #identity: Identity;
 
-  private constructor(options: lab.LabOptions, contestants: readonly Contestant[]) {
+  private constructor(options: LabOptions, contestants: readonly Contestant[]) {
     this.options = options;
     this.contestants = contestants;
     this.#identity = {
-      keyFile: lab.labPaths(options).key,
+      keyFile: labPaths(options).key,
       hostKeys: new Map(options.hosts.map(({ name }) => [name, hostKeys(options, name)])),
     };
     const hosts = options.hosts.map(({ name, listen, port }) => ({ name, address: listen, port, of: name }));
@@ -47,7 +50,7 @@ export class Bench {
 
   static async open(contestants: readonly Contestant[], signal: AbortSignal): Promise<Bench> {
     const options = { ...(await labOptions(['inventory/lab.yml'], signal)), log: () => {} };
-    await lab.labUp(options);
+    await labUp(options);
     return new Bench(options, contestants);
   }
 
@@ -59,7 +62,7 @@ export class Bench {
     return prepareGround(join(this.#folder, name), hosts, this.#identity, namespace);
   }
 
-  /** Whoever can do the task does it, in turn, several times; the medians are kept. Nothing may change by it. */
+  /** Every contestant that can do the task does it in turn, several times; the medians are kept. It must change nothing. */
   async turns(title: string, task: Task, ground: Ground, { rounds = [5, 2], who }: Turns = {}): Promise<void> {
     const measured = new Map<Name, Measured[]>();
     const [failed, enough] = [new Set<Name>(), new Set<Name>()];
@@ -82,10 +85,10 @@ export class Bench {
     for (const [name, runs] of measured) if (!failed.has(name)) this.keep(title, name, runs);
   }
 
-  /** From bare hosts, which everybody gets anew. */
+  /** On bare hosts, reset for each contestant. */
   async fresh(title: string): Promise<void> {
     for (const contestant of this.contestants) {
-      await lab.labReset(this.options);
+      await labReset(this.options);
       if (contestant.slow) await this.bringPython();
       const ran = await this.#measure(title, contestant.name, contestant.command('prepare', this.ground)!, () => true);
       if (ran) this.keep(title, contestant.name, [ran]);
@@ -98,14 +101,14 @@ export class Bench {
     this.results.set(title, row.set(name, medians(runs)));
   }
 
-  /** Sees to it that the work is done on the lab's hosts, and that Ansible finds its Python there. */
+  /** Makes sure that the lab's hosts are converged, and that Ansible finds Python there. */
   async prepared(): Promise<void> {
     const marks = this.options.hosts.map(({ name }) =>
-      lab.hostExec(this.options, name, ['cat', '/etc/cni/net.d/10-bench.conflist']),
+      hostExec(this.options, name, ['cat', '/etc/cni/net.d/10-bench.conflist']),
     );
     if ((await Promise.all(marks)).some(({ code }) => code !== 0)) {
-      say('the hosts are reset and prepared (not measured)');
-      await lab.labReset(this.options);
+      say('resetting and preparing the hosts (not measured)');
+      await labReset(this.options);
     }
     await this.#must(this.contestants.find(({ name }) => name === 'tsplay')!.command('prepare', this.ground)!);
     if (this.contestants.some(({ slow }) => slow)) await this.bringPython();
@@ -122,7 +125,7 @@ export class Bench {
     return [process.execPath, join(root, 'dist/tsplay.js'), 'run', ...args];
   }
 
-  /** One more measurement of tsplay, of a work that only it has. */
+  /** Measures tsplay on work that only it can do. */
   async own(title: string, rounds: number, argv: readonly string[], fine = changesNothing): Promise<void> {
     const runs: Measured[] = [];
     for (let round = 0; round < rounds; round++) {
@@ -143,7 +146,7 @@ export class Bench {
     const good = ran.code === 0 && fine(ran.output);
     say(`${title}: ${name}: ${good ? `${ran.seconds.toFixed(2)} s` : 'failed'}`);
     if (good) return ran;
-    const why = ran.code === 0 ? 'it changed something on hosts that were as they should be' : `exit code ${ran.code}`;
+    const why = ran.code === 0 ? 'it changed something on converged hosts' : `exit code ${ran.code}`;
     this.failures.push(`${title}: ${name}: ${why}\n${lastLines(ran.output)}`);
     return undefined;
   }
@@ -151,11 +154,11 @@ export class Bench {
   async #must(command: Command): Promise<void> {
     const { code, output } = await measure(command, this.options.signal);
     this.options.signal?.throwIfAborted();
-    if (code !== 0) throw new Error(`${command.argv.join(' ')} ended with ${code}:\n${lastLines(output)}`);
+    if (code !== 0) throw new Error(`${command.argv.join(' ')} exited with ${code}:\n${lastLines(output)}`);
   }
 }
 
-/** In the words of tsplay and Ansible, or in the floor's. */
+/** Matches the output of tsplay, Ansible and the floor. */
 const changesNothing = (output: string): boolean => !/changed=[1-9]|^changed: /m.test(output);
 
 const lastLines = (output: string): string => output.trimEnd().split('\n').slice(-15).join('\n');
@@ -165,8 +168,8 @@ export function say(line: string): void {
 }
 
 /** The public keys of a host, without the comment at their end. */
-function hostKeys(options: lab.LabOptions, host: string): string[] {
-  const folder = join(lab.hostPaths(options, host).seed, 'etc/ssh');
+function hostKeys(options: LabOptions, host: string): string[] {
+  const folder = join(hostPaths(options, host).seed, 'etc/ssh');
   const files = readdirSync(folder).filter((name) => name.endsWith('.pub'));
   return files.map((name) => readFileSync(join(folder, name), 'utf8').split(' ').slice(0, 2).join(' '));
 }

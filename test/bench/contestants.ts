@@ -8,7 +8,7 @@ import type { Command } from './measure.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Prepare the hosts; tell what preparing them would change; greet them. */
+/** Prepare the hosts; report what preparing them would change; ping them. */
 export type Task = 'prepare' | 'check' | 'ping';
 
 export const names = ['floor, OpenSSH', 'floor, Node', 'tsplay', 'Mitogen', 'Ansible'] as const;
@@ -16,9 +16,9 @@ export type Name = (typeof names)[number];
 
 export interface Contestant {
   readonly name: Name;
-  /** Takes many times as long as the others: gets fewer rounds and fewer hosts. */
+  /** Much slower than the others: gets fewer rounds and fewer hosts. */
   readonly slow: boolean;
-  /** Nothing where it cannot do the task. */
+  /** Undefined if it cannot do the task. */
   command(task: Task, ground: Ground): Command | undefined;
 }
 
@@ -26,11 +26,11 @@ export interface Found {
   readonly present: readonly Contestant[];
   /** Debian's packages for the rest. */
   readonly missing: readonly string[];
-  /** Of those whose speed hangs on it. */
+  /** The versions of programs that affect the results. */
   readonly versions: readonly string[];
 }
 
-/** Those that this machine has. */
+/** The contestants that are installed on this machine. */
 export async function contestants(): Promise<Found> {
   const floor = await bundledFloor();
   const present: Contestant[] = [
@@ -48,7 +48,7 @@ export async function contestants(): Promise<Found> {
   const missing: string[] = [];
   const version = prints('ansible-playbook', ['--version']);
   if (version === undefined) missing.push('ansible-core');
-  // Ansible's own Python: another that comes first in the PATH knows nothing of its packages.
+  // Ansible's own Python: a different one earlier in PATH does not have its packages.
   const python = /^\s*python version = .*\((\/\S+)\)$/m.exec(version ?? '')?.[1] ?? 'python3';
   const mitogen = prints(python, ['-c', 'import ansible_mitogen; print(ansible_mitogen.__path__[0])']);
   if (!mitogen) missing.push('ansible-mitogen');
@@ -78,7 +78,7 @@ function within({ namespace }: Ground, argv: readonly string[]): Command {
   return { argv: namespace === undefined ? argv : ['nsenter', `--net=${namespace}`, ...argv] };
 }
 
-/** So that it starts as a program in JavaScript does. */
+/** Bundled, so that it starts as fast as plain JavaScript. */
 async function bundledFloor(): Promise<string> {
   const outfile = join(root, 'node_modules/.cache/tsplay-bench/floor.js');
   await build({

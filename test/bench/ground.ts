@@ -8,11 +8,11 @@ export interface GroundHost {
   readonly name: string;
   readonly address: string;
   readonly port: number;
-  /** The lab host that it is, or whose root it shows: its keys are this one's, and its name is what the work sets. */
+  /** The lab host behind it, whose host keys it has, and whose name the work sets. */
   readonly of: string;
 }
 
-/** Hosts to run on, with all that each of the contestants needs to find them, in one folder. */
+/** Hosts to run on, and a folder with everything that the contestants need to reach them. */
 export interface Ground {
   readonly hosts: readonly GroundHost[];
   readonly inventory: string;
@@ -20,7 +20,7 @@ export interface Ground {
   readonly knownHosts: string;
   readonly folder: string;
   readonly keyFile: string;
-  /** The network namespace in which the hosts are reached; the machine's own where there is none. */
+  /** The network namespace of the hosts, if it is not this machine's. */
   readonly namespace?: string;
 }
 
@@ -30,7 +30,7 @@ export interface Identity {
   readonly hostKeys: ReadonlyMap<string, readonly string[]>;
 }
 
-/** Only this one balances load, and only where it is itself. */
+/** The only host that gets the load balancer's part of the work. */
 export const loadbalancer = 'k8s-lb';
 
 export function prepareGround(

@@ -9,12 +9,12 @@ export interface Command {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** What a command cost the controller, its children counted, also those that outlive it (OpenSSH's masters). */
+/** What a command cost the controller, including its children, even those that outlive it (OpenSSH's masters). */
 export interface Measured {
   readonly seconds: number;
   /** User and system time together. */
   readonly cpuSeconds: number;
-  /** The most that all its processes held at one time; what they share is counted once. */
+  /** The peak memory of all its processes; shared memory is counted once. */
   readonly megabytes: number;
 }
 
@@ -25,12 +25,12 @@ export interface Ran extends Measured {
 
 const group = `bench-${process.pid}`;
 
-/** Runs a command to its end, or to the abort, in a control group of its own, which is emptied afterwards. */
+/** Runs a command in its own control group until it exits or is aborted, and then empties the group. */
 export async function measure({ argv, env = {} }: Command, signal?: AbortSignal): Promise<Ran> {
   const groups = await makeGroups(group);
   try {
     const before = cpuSeconds(groups);
-    const begun = performance.now();
+    const start = performance.now();
     const [file = '', ...args] = inGroups(groups, argv);
     const child = spawn(file, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
     const printed: Buffer[] = [];
@@ -40,7 +40,7 @@ export async function measure({ argv, env = {} }: Command, signal?: AbortSignal)
     const watch = (): void => {
       const since = performance.now();
       megabytes = Math.max(megabytes, heldMegabytes(groups[0]!));
-      // Of many processes the look takes long: it shall not cost what is measured more than a tenth of a processor.
+      // Reading many processes takes long: limit it to a tenth of one CPU.
       timer = setTimeout(watch, Math.max(100, 10 * (performance.now() - since)));
     };
     watch();
@@ -53,7 +53,7 @@ export async function measure({ argv, env = {} }: Command, signal?: AbortSignal)
       clearTimeout(timer);
       signal?.removeEventListener('abort', end);
     });
-    const seconds = (performance.now() - begun) / 1000;
+    const seconds = (performance.now() - start) / 1000;
     return {
       code,
       seconds,
@@ -66,7 +66,7 @@ export async function measure({ argv, env = {} }: Command, signal?: AbortSignal)
   }
 }
 
-/** What the kernel has counted for a control group: in nanoseconds by version 1, in microseconds by version 2. */
+/** The kernel's CPU accounting for a control group: in nanoseconds with v1, in microseconds with v2. */
 function cpuSeconds(groups: readonly string[]): number {
   for (const path of groups) {
     const usage = join(path, 'cpuacct.usage');
@@ -79,7 +79,7 @@ function cpuSeconds(groups: readonly string[]): number {
   return 0;
 }
 
-/** What each process has to itself, and once the most that one of them shares with others. */
+/** The private memory of all processes, plus the largest shared memory of any of them. */
 function heldMegabytes(path: string): number {
   let [own, shared] = [0, 0];
   for (const pid of read(join(path, 'cgroup.procs')).split('\n').filter(Boolean)) {
@@ -92,7 +92,7 @@ function heldMegabytes(path: string): number {
   return (own + shared) / 1024;
 }
 
-/** Nothing where the file, or the process behind it, has just gone. */
+/** Empty if the file, or the process behind it, is gone. */
 function read(path: string): string {
   try {
     return readFileSync(path, 'utf8');
@@ -107,7 +107,7 @@ export function median(numbers: readonly number[]): number {
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
-/** The medians of several rounds, each figure by itself. */
+/** The medians of several rounds, each figure separately. */
 export function medians(rounds: readonly Measured[]): Measured {
   return {
     seconds: median(rounds.map((r) => r.seconds)),

@@ -4,7 +4,7 @@ import type { Measured } from './measure.ts';
 import { counts, delays, titles } from './scenarios.ts';
 import { digits, perHost } from './table.ts';
 
-/** Colours that people tell apart, for a light and for a dark page. */
+/** Distinguishable colors, for a light and for a dark page. */
 const colours: Readonly<Record<Name, readonly [light: string, dark: string]>> = {
   'floor, OpenSSH': ['#a3a3a3', '#6e6e6e'],
   'floor, Node': ['#5a5a5a', '#b8b8b8'],
@@ -29,7 +29,7 @@ interface Series {
 
 /** Five pictures, the less the better, bars from zero and lines on a logarithmic scale: who takes how long, how far away, with how many hosts. */
 export function plotOf(results: Results): string {
-  const along = (stops: readonly Stop[], of: (measured: Measured, x: number) => number): Series[] =>
+  const lineAt = (stops: readonly Stop[], of: (measured: Measured, x: number) => number): Series[] =>
     names.flatMap((name) => {
       const points = stops.flatMap(({ x, title }): [number, number][] => {
         const measured = results.get(title)?.get(name);
@@ -44,7 +44,7 @@ export function plotOf(results: Results): string {
       title,
       'hosts',
       Math.log10,
-      along(many, (measured, count) => of(perHost(measured, count))),
+      lineAt(many, (measured, count) => of(perHost(measured, count))),
     );
   const panels = [
     bars(results),
@@ -53,7 +53,7 @@ export function plotOf(results: Results): string {
       'Converged run by distance: seconds',
       'milliseconds of round trip',
       (x) => x,
-      along(far, (m) => m.seconds),
+      lineAt(far, (m) => m.seconds),
     ),
     each('Milliseconds per host', (m) => m.seconds * 1000),
     each("Controller's CPU milliseconds per host", (m) => m.cpuSeconds * 1000),
@@ -82,7 +82,7 @@ const style = `text{font:11px system-ui,sans-serif;fill:#333}.title{font-weight:
 
 const heading = (text: string): string => `<text class="title" x="0" y="-14">${text}</text>`;
 
-/** Decades that hold all the values, and where one stands between them: 0 at the bottom, 1 at the top. */
+/** The decades that contain all values, and a value's position between them: 0 at the bottom, 1 at the top. */
 function decades(values: readonly number[]): {
   readonly marks: readonly number[];
   readonly place: (value: number) => number;

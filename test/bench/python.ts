@@ -8,7 +8,7 @@ import type { LabOptions } from '../../engine/lab/types.ts';
 
 /**
  * What Ansible needs on the hosts, as an archive of Debian's packages. The lab's own mirror does not have them: on its
- * hosts nothing shall find a Python by accident. Fetched once for each image.
+ * hosts nothing may find a Python by accident. Fetched once per image.
  */
 export async function pythonArchive(options: LabOptions): Promise<string> {
   const image = await ensureImage(options);

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { Server } from 'node:net';
-import * as lab from '../../engine/lab/index.ts';
+import { labReset } from '../../engine/lab/lab.ts';
 import type { Bench } from './bench.ts';
 import type { Contestant } from './contestants.ts';
 import { startDelay } from './delay.ts';
@@ -24,7 +24,7 @@ export const titles = {
 export const delays = [10, 50, 150] as const;
 export const counts = [25, 50, 200, 1000] as const;
 
-/** In the order in which a whole run takes them. */
+/** In the order of a full run. */
 export const scenarios: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
   start: measureStart,
 
@@ -45,7 +45,7 @@ export const scenarios: Readonly<Record<string, (bench: Bench) => Promise<void>>
     await bench.turns(titles.ping, 'ping', bench.ground);
   },
 
-  /** Round trips: the lab's hosts seen through relays. */
+  /** Round trips: the lab's hosts behind relays with a delay. */
   async delay(bench) {
     await bench.prepared();
     for (const ms of delays) {
@@ -64,7 +64,7 @@ export const scenarios: Readonly<Record<string, (bench: Bench) => Promise<void>>
     }
   },
 
-  /** Many hosts, simulated. The slow ones would take minutes for 50 of them, and hours for the last of these. */
+  /** Many simulated hosts. The slow contestants would take minutes for 50 of them, and hours for 1000. */
   async hosts(bench) {
     await bench.prepared();
     const stop = await startSimulated(bench.options);
@@ -80,11 +80,11 @@ export const scenarios: Readonly<Record<string, (bench: Bench) => Promise<void>>
   },
 };
 
-/** Those that are run only by name. */
+/** Scenarios that run only if named. */
 export const further: typeof scenarios = {
   async cluster(bench) {
     const run = bench.tsplay('playbooks/ha-cluster.yml', '-i', 'inventory/lab.yml');
-    await lab.labReset(bench.options);
+    await labReset(bench.options);
     await bench.own(titles.cluster.fresh, 1, run, () => true);
     await bench.own(titles.cluster.converged, 5, run);
     await bench.own(titles.cluster.check, 5, [...run, '--check']);

@@ -9,7 +9,7 @@ import { median } from './measure.ts';
 /** From the start of the command to its first packet to a host, by round. */
 export const startSeconds: number[] = [];
 
-/** A host that only listens: what it is told first ends the measurement. */
+/** A host that only listens: the first bytes it receives end the measurement. */
 export async function measureStart(bench: Bench): Promise<void> {
   const server = createServer().listen(0, '127.40.0.1');
   await once(server, 'listening');
@@ -26,12 +26,12 @@ export async function measureStart(bench: Bench): Promise<void> {
   );
   try {
     for (let round = 0; round < 7; round++) {
-      const begun = performance.now();
+      const start = performance.now();
       const child = spawn(file!, args, { stdio: 'ignore' });
       const ended = once(child, 'exit');
       const [socket] = (await once(server, 'connection')) as [Socket];
       await once(socket, 'data');
-      startSeconds.push((performance.now() - begun) / 1000);
+      startSeconds.push((performance.now() - start) / 1000);
       child.kill('SIGKILL');
       await ended;
       socket.destroy();

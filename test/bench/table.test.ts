@@ -43,7 +43,7 @@ describe('the table of the bench', () => {
     expect(lines[seconds + 3]).to.equal('| converged run, 10 ms away  | 1.10 (0.8×) |   1.35 |          – |');
   });
 
-  it('tells what each of many hosts costs', () => {
+  it('shows the cost per host with many hosts', () => {
     const many = new Map([[titles.hosts(200), new Map<Name, Measured>([['tsplay', of(20, 8, 250)]])]]);
     expect(tableOf(many)).to.include('| each of 200 hosts                    | 100 / 40.0 / 1.25 |');
   });

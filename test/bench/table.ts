@@ -5,8 +5,8 @@ import { counts, titles } from './scenarios.ts';
 import { met, targets } from './targets.ts';
 
 /**
- * The medians: a row for each work, a column for each contestant, with the ratio to tsplay; what a host costs where there
- * are many; then the targets. In Markdown, aligned to be read as it is.
+ * The targets, then the medians: a row for each work, a column for each contestant, with the ratio to tsplay; then the cost
+ * per host with many hosts. Markdown, aligned to be readable as plain text.
  */
 export function tableOf(results: Results): string {
   const columns = names.filter((name) => [...results.values()].some((row) => row.has(name)));
@@ -48,7 +48,7 @@ export function tableOf(results: Results): string {
   ].join('\n');
 }
 
-/** What each of so many hosts had of it. */
+/** The share of each host. */
 export function perHost({ seconds, cpuSeconds, megabytes }: Measured, count: number): Measured {
   return { seconds: seconds / count, cpuSeconds: cpuSeconds / count, megabytes: megabytes / count };
 }
@@ -60,7 +60,7 @@ const cell = (row: ReadonlyMap<Name, Measured>, name: Name, show: (m: Measured) 
   return measured ? show(measured) : '–';
 };
 
-/** Three that count. */
+/** Three significant digits. */
 export const digits = (value: number): string =>
   Math.abs(value) >= 100 ? value.toFixed(0) : Math.abs(value) >= 10 ? value.toFixed(1) : value.toFixed(2);
 

@@ -50,11 +50,11 @@ try {
   };
   const times: string[] = [];
   for (let round = 0; round < 5; round++) {
-    const begun = performance.now();
+    const start = performance.now();
     const before = process.cpuUsage();
     const { warnings } = await prepare(request);
     const { user, system } = process.cpuUsage(before);
-    times.push(`${Math.round(performance.now() - begun)} ms (CPU ${Math.round((user + system) / 1000)} ms)`);
+    times.push(`${Math.round(performance.now() - start)} ms (CPU ${Math.round((user + system) / 1000)} ms)`);
     if (warnings.length > 0) throw new Error(warnings[0]!.message);
   }
   process.stdout.write(

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
-import * as lab from '../../engine/lab/index.ts';
+import { hostExec } from '../../engine/lab/control.ts';
 import { writtenBetween } from './cluster.ts';
-import { changedOn, changes, masters, tell, workers } from './story.ts';
+import { changedOn, changes, clusterStory, masters, workers } from './story.ts';
 
-tell('the cluster', 'bare', (story) => {
+clusterStory('the cluster', 'bare', (story) => {
   it('is predicted on bare hosts without a failure and without a byte written', async () => {
     const before = await story.cluster.written();
     const ran = await story.cluster.run('--check');
@@ -86,7 +86,7 @@ tell('the cluster', 'bare', (story) => {
     const tokens = stdout.split('\n').filter((name) => name.startsWith('secret/bootstrap-token-'));
     expect(tokens.length, 'kubeadm init itself makes at most one token, which expires').to.be.at.most(1);
     for (const host of [...masters, ...workers]) {
-      const found = await lab.hostExec(story.cluster.options, host, [
+      const found = await hostExec(story.cluster.options, host, [
         'sh',
         '-c',
         'find /root /tmp /etc/kubernetes /run -xdev -name ".tsplay.*" 2>/dev/null',

@@ -1,10 +1,13 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { labOptions } from '../../engine/cli/commands/lab.ts';
-import * as lab from '../../engine/lab/index.ts';
+import { hostExec } from '../../engine/lab/control.ts';
+import { upperDigest } from '../../engine/lab/digest.ts';
+import { labUp } from '../../engine/lab/lab.ts';
+import type { LabOptions } from '../../engine/lab/types.ts';
 import type { Event, Recap, Result } from '../../engine/run/events/event.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -13,16 +16,16 @@ export interface Ran {
   readonly exit: number;
   readonly results: readonly Result[];
   readonly recap: Recap | undefined;
-  /** What was not right, for the message of a test that fails. */
+  /** What went wrong, for the message of a failing test. */
   readonly trouble: string;
 }
 
 export interface Cluster {
   /** The inventory files for tsplay, with the hosts that were added. */
   readonly inventories: readonly string[];
-  readonly options: lab.LabOptions;
+  readonly options: LabOptions;
   run(...args: string[]): Promise<Ran>;
-  /** Starts a run without waiting for its end. */
+  /** Starts a run and does not wait for it. */
   start(...args: string[]): { readonly kill: () => void; readonly ended: Promise<Ran> };
   /** kubectl on a control plane, through the load balancer's address. */
   kubectl(from: string, ...args: string[]): Promise<{ code: number; stdout: string; stderr: string }>;
@@ -31,16 +34,18 @@ export interface Cluster {
   written(): Promise<Written>;
   /** The same lab with one more host. */
   with(name: string, group: string, number: number): Promise<Cluster>;
-  close(): void;
+  /** Kills the runs that are still going and removes what was written on this machine. */
+  close(): Promise<void>;
 }
 
-/** The lab of inventory/lab.yml, as tests use it: through the built command, as a user does. */
+/** The lab of inventory/lab.yml for tests, which use it through the built command, as a user does. */
 export async function openCluster(
   inventories: readonly string[] = ['inventory/lab.yml'],
   added: readonly string[] = [],
 ): Promise<Cluster> {
   const options = { ...(await labOptions(inventories, new AbortController().signal)), log: () => {} };
   const folder = mkdtempSync(join(tmpdir(), 'tsplay-cluster-'));
+  const running = new Map<ChildProcess, Promise<Ran>>();
   const start = (...args: string[]): { kill: () => void; ended: Promise<Ran> } => {
     const file = join(folder, `${Math.random().toString(36).slice(2)}.jsonl`);
     const words = ['dist/tsplay.js', 'run', ...args, ...inventories.flatMap((i) => ['-i', i]), '--output-file', file];
@@ -50,10 +55,11 @@ export async function openCluster(
     const ended = new Promise<Ran>((resolve) =>
       child.on('close', (code) => resolve(ranFrom(file, code ?? -1, Buffer.concat(printed).toString()))),
     );
+    running.set(child, ended);
     return { kill: () => void child.kill('SIGKILL'), ended };
   };
   const kubectl: Cluster['kubectl'] = (from, ...args) =>
-    lab.hostExec(options, from, [
+    hostExec(options, from, [
       'timeout',
       '20',
       'kubectl',
@@ -84,7 +90,7 @@ export async function openCluster(
       new Map(
         await Promise.all(
           options.hosts.map(
-            async ({ name }) => [name, await lab.upperDigest(options, name, { ignore: byThemselves })] as const,
+            async ({ name }) => [name, await upperDigest(options, name, { ignore: byThemselves })] as const,
           ),
         ),
       ),
@@ -93,16 +99,20 @@ export async function openCluster(
       const host = `{ ansible_host: 127.20.1.${number}, node_ip: 10.20.1.${number}, pod_cidr: 10.244.${number}.0/24 }`;
       writeFileSync(file, `${group}:\n  hosts:\n    ${name}: ${host}\n`);
       const more = await openCluster([...inventories, file], [...added, name]);
-      await lab.labUp(more.options);
+      await labUp(more.options);
       return more;
     },
-    close: () => rmSync(folder, { recursive: true, force: true }),
+    close: async () => {
+      for (const child of running.keys()) child.kill('SIGKILL');
+      await Promise.all(running.values());
+      rmSync(folder, { recursive: true, force: true });
+    },
   };
 }
 
 export type Written = ReadonlyMap<string, ReadonlyMap<string, string>>;
 
-/** What was written between two looks at the hosts, as `HOST PATH` lines. */
+/** What was written between two digests of the hosts, as `HOST PATH` lines. */
 export function writtenBetween(before: Written, after: Written, hosts: Iterable<string> = after.keys()): string[] {
   return [...hosts].flatMap((host) => {
     const [old, now] = [before.get(host) ?? new Map<string, string>(), after.get(host) ?? new Map<string, string>()];
@@ -117,7 +127,7 @@ interface KubernetesNode {
   readonly status: { readonly conditions: readonly { readonly type: string; readonly status: string }[] };
 }
 
-/** What a living host writes without being told to: logins and systemd, and what pods and the kubelet log and note. */
+/** What a running host writes on its own: logins, systemd, and the logs and state of pods and the kubelet. */
 export const byThemselves: readonly RegExp[] = [
   /^(\/var)?\/tmp\/systemd-private-/,
   /^\/var\/log\/(wtmp|btmp|lastlog|journal)(\/|$)/,
@@ -132,7 +142,7 @@ export const byThemselves: readonly RegExp[] = [
 function ranFrom(file: string, exit: number, printed: string): Ran {
   const events = readFileSync(file, { encoding: 'utf8', flag: 'a+' })
     .split('\n')
-    .slice(0, -1) // behind the last newline stands nothing, or what a killed run left half written
+    .slice(0, -1) // after the last newline is nothing, or the partial line of a killed run
     .map((line) => JSON.parse(line) as Event);
   const results = events.filter((event) => event.event === 'result');
   const failed = results

@@ -1,5 +1,8 @@
 import { expect } from 'chai';
-import * as lab from '../../engine/lab/index.ts';
+import { hostExec } from '../../engine/lab/control.ts';
+import { labUp } from '../../engine/lab/lab.ts';
+import { labPaths } from '../../engine/lab/paths.ts';
+import type { LabOptions } from '../../engine/lab/types.ts';
 import { Connections } from '../../engine/transport/pool.ts';
 import type { Become, Target } from '../../engine/transport/types.ts';
 import { openCluster } from './cluster.ts';
@@ -8,16 +11,16 @@ import { openCluster } from './cluster.ts';
 describe('connections to an sshd that allows little', function () {
   this.timeout(120_000);
   const host = 'k8s-worker-1';
-  let options: lab.LabOptions;
+  let options: LabOptions;
   let target: Target;
 
   before(async () => {
     const cluster = await openCluster();
-    cluster.close();
+    await cluster.close();
     ({ options } = cluster);
-    await lab.labUp(options);
+    await labUp(options);
     const { listen, port } = options.hosts.find(({ name }) => name === host)!;
-    const { key, knownHosts } = lab.labPaths(options);
+    const { key, knownHosts } = labPaths(options);
     target = {
       name: host,
       kind: 'ssh',
@@ -36,7 +39,7 @@ describe('connections to an sshd that allows little', function () {
   async function allow(setting: string, use: () => Promise<void>): Promise<void> {
     const file = '/etc/ssh/sshd_config.d/00-test.conf';
     const sh = async (script: string): Promise<void> => {
-      const { code, stderr } = await lab.hostExec(options, host, ['sh', '-c', `${script} && systemctl reload ssh`]);
+      const { code, stderr } = await hostExec(options, host, ['sh', '-c', `${script} && systemctl reload ssh`]);
       expect(code, stderr).to.equal(0);
     };
     await sh(`echo '${setting}' >${file}`);

@@ -26,7 +26,7 @@ describe('what was written on a host', () => {
 
   afterEach(() => rm(places.state, { recursive: true }));
 
-  it('is told by path, without folders that are as in the image', async () => {
+  it('is listed by path, without folders that are unchanged from the image', async () => {
     await put('etc/app/new/one', '1');
     await symlink('one', join(hostPaths(places, 'a').upper, 'etc/app/two'));
     expect(await written()).to.deep.equal(['/etc/app/new', '/etc/app/new/one', '/etc/app/two']);
@@ -51,7 +51,7 @@ describe('what was written on a host', () => {
     expect(await written()).to.deep.equal(['/etc/app', '/etc/app/x']);
   });
 
-  it('leaves out what logging in writes by itself', async () => {
+  it('leaves out what a login writes', async () => {
     for (const path of [
       'var/log/wtmp',
       'var/log/journal/a/system.journal',

@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import type { Ground } from '../prove/ground.ts';
 
-/** A part of `npm run prove`, small enough for each test run: check mode is held against the run after it on real hosts. */
+/** A part of `npm run prove`, small enough for each test run: check mode is compared with the run after it, on real hosts. */
 const playbooks = ['web-site', 'own-unit', 'delegated', 'users'];
 
-describe('what check mode foretells', function () {
+describe('what check mode predicts', function () {
   this.timeout(240_000);
   let ground: Ground;
   let prove: typeof import('../prove/hand-written.ts').proveHandWritten;

@@ -1,9 +1,10 @@
 import { expect } from 'chai';
-import * as lab from '../../engine/lab/index.ts';
+import { hostExec, hostKill, hostStart } from '../../engine/lab/control.ts';
+import { labReset } from '../../engine/lab/lab.ts';
 import { writtenBetween } from './cluster.ts';
-import { changedOn, masters, tell, until, workers } from './story.ts';
+import { changedOn, clusterStory, masters, until, workers } from './story.ts';
 
-tell('a node that joins', 'built', (story) => {
+clusterStory('a node that joins', 'built', (story) => {
   it('joins a new worker with --limit, and changes no other host', async () => {
     await story.grow('k8s-worker-3', 'worker', 22);
     const before = await story.cluster.written();
@@ -20,12 +21,12 @@ tell('a node that joins', 'built', (story) => {
   });
 
   it('joins a worker again whose join was killed half way', async () => {
-    await lab.labReset(story.cluster.options, ['k8s-worker-3']);
+    await labReset(story.cluster.options, ['k8s-worker-3']);
     const { kill, ended } = story.cluster.start('playbooks/ha-cluster.yml', '--limit', 'k8s-worker-3');
     await until(
       async () =>
         (
-          await lab.hostExec(story.cluster.options, 'k8s-worker-3', [
+          await hostExec(story.cluster.options, 'k8s-worker-3', [
             'test',
             '-e',
             '/etc/kubernetes/bootstrap-kubelet.conf',
@@ -33,9 +34,9 @@ tell('a node that joins', 'built', (story) => {
         ).code === 0,
     );
     kill();
-    await lab.hostKill(story.cluster.options, 'k8s-worker-3');
+    await hostKill(story.cluster.options, 'k8s-worker-3');
     await ended;
-    await lab.hostStart(story.cluster.options, 'k8s-worker-3');
+    await hostStart(story.cluster.options, 'k8s-worker-3');
     const ran = await story.cluster.run('--limit', 'k8s-worker-3');
     expect(ran.exit, ran.trouble).to.equal(0);
     expect(await story.cluster.nodes('k8s-master-1')).to.deep.include({
@@ -52,7 +53,7 @@ tell('a node that joins', 'built', (story) => {
       'rm -rf /etc/kubernetes/kubelet.conf /var/lib/kubelet/pki',
       'systemctl start kubelet || :',
     ];
-    await lab.hostExec(story.cluster.options, 'k8s-worker-3', ['sh', '-c', half.join('\n')]);
+    await hostExec(story.cluster.options, 'k8s-worker-3', ['sh', '-c', half.join('\n')]);
     const ran = await story.cluster.run('--limit', 'k8s-worker-3');
     expect(ran.exit, ran.trouble).to.equal(0);
     expect(await story.cluster.nodes('k8s-master-1')).to.deep.include({
@@ -64,7 +65,7 @@ tell('a node that joins', 'built', (story) => {
 
   it('refuses a node of another cluster, and leaves it as it is', async () => {
     const conf = '/etc/kubernetes/kubelet.conf';
-    await lab.hostExec(story.cluster.options, 'k8s-worker-3', [
+    await hostExec(story.cluster.options, 'k8s-worker-3', [
       'sh',
       '-c',
       `cp ${conf} ${conf}.kept; sed -i 's#server: .*#server: https://other.example.net:6443#' ${conf}; systemctl stop kubelet`,
@@ -77,7 +78,7 @@ tell('a node that joins', 'built', (story) => {
       .and.to.contain('other.example.net')
       .and.to.contain('k8s-api.lab.internal');
     expect(writtenBetween(before, await story.cluster.written())).to.deep.equal([]);
-    await lab.hostExec(story.cluster.options, 'k8s-worker-3', [
+    await hostExec(story.cluster.options, 'k8s-worker-3', [
       'sh',
       '-c',
       `mv ${conf}.kept ${conf}; systemctl start kubelet`,

@@ -3,25 +3,29 @@ import { rm } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { labOptions } from '../../engine/cli/commands/lab.ts';
-import * as lab from '../../engine/lab/index.ts';
+import { hostExec, hostKill, hostStart, hostStop } from '../../engine/lab/control.ts';
+import { upperDigest } from '../../engine/lab/digest.ts';
+import { labReset, labStatus, labUp } from '../../engine/lab/lab.ts';
+import { hostPaths, labPaths } from '../../engine/lab/paths.ts';
+import type { LabHost, LabOptions } from '../../engine/lab/types.ts';
 
 /** One more host beside those of the inventory: what is tried on it disturbs nobody. */
-const HOST: lab.LabHost = { name: 'lab-test', address: '10.20.1.250', listen: '127.20.1.250', port: 22 };
+const HOST: LabHost = { name: 'lab-test', address: '10.20.1.250', listen: '127.20.1.250', port: 22 };
 
 describe('the lab', function () {
   this.timeout(60_000);
-  let given: lab.LabOptions;
-  let options: lab.LabOptions;
+  let given: LabOptions;
+  let options: LabOptions;
 
   const exec = async (...argv: string[]): Promise<string> => {
-    const { code, stdout, stderr } = await lab.hostExec(options, HOST.name, argv);
+    const { code, stdout, stderr } = await hostExec(options, HOST.name, argv);
     expect(code, stderr).to.equal(0);
     return stdout.trim();
   };
-  const stateNow = async () => (await lab.labStatus(options)).find(({ name }) => name === HOST.name)?.state;
-  const digest = () => lab.upperDigest(options, HOST.name);
+  const stateNow = async () => (await labStatus(options)).find(({ name }) => name === HOST.name)?.state;
+  const digest = () => upperDigest(options, HOST.name);
   const ssh = async (...argv: string[]): Promise<string> => {
-    const { key, knownHosts } = lab.labPaths(options);
+    const { key, knownHosts } = labPaths(options);
     const settings = [
       'BatchMode=yes',
       'StrictHostKeyChecking=yes',
@@ -35,18 +39,18 @@ describe('the lab', function () {
   before(async () => {
     given = await labOptions(['inventory/lab.yml'], new AbortController().signal);
     options = { ...given, hosts: [...given.hosts, HOST], kubernetes: false, log: () => {} };
-    await lab.labUp({ ...options, hosts: given.hosts });
+    await labUp({ ...options, hosts: given.hosts });
   });
 
   after(async () => {
-    await lab.hostStop(options, HOST.name);
-    await rm(lab.hostPaths(options, HOST.name).base, { recursive: true });
+    await hostStop(options, HOST.name);
+    await rm(hostPaths(options, HOST.name).base, { recursive: true });
   });
 
   it('adds a host beside those that run, which stay as they are', async () => {
-    const before = await lab.labStatus(given);
-    await lab.labUp(options);
-    expect(await lab.labStatus(given)).to.deep.equal(before);
+    const before = await labStatus(given);
+    await labUp(options);
+    expect(await labStatus(given)).to.deep.equal(before);
     expect(await stateNow()).to.equal('running');
   });
 
@@ -54,7 +58,7 @@ describe('the lab', function () {
     expect(await ssh('sudo', '-n', 'systemctl', 'is-system-running')).to.equal('running');
     expect(await ssh('hostname')).to.equal('debian');
     await exec('modprobe', '-a', 'overlay', 'br_netfilter');
-    expect((await lab.hostExec(options, HOST.name, ['which', 'python3'])).code).to.equal(1);
+    expect((await hostExec(options, HOST.name, ['which', 'python3'])).code).to.equal(1);
   });
 
   it('has signed packages to install', async () => {
@@ -77,23 +81,23 @@ describe('the lab', function () {
   });
 
   it('keeps the disk of a host whose plug was pulled', async () => {
-    await lab.hostKill(options, HOST.name);
+    await hostKill(options, HOST.name);
     expect(await stateNow()).to.equal('failed');
-    await lab.hostStart(options, HOST.name);
+    await hostStart(options, HOST.name);
     expect(await stateNow()).to.equal('running');
     expect(await exec('ls', '/var/left')).to.equal('/var/left');
   });
 
   it('resets a host to a bare one that still has its host keys', async () => {
     await exec('touch', '/var/lib/etcd/old');
-    await lab.labReset(options, [HOST.name]);
+    await labReset(options, [HOST.name]);
     expect(await exec('ls', '/var/lib/etcd', '/var')).not.to.match(/old|left/);
     expect(await ssh('cat', '/etc/fstab')).to.contain('swap');
   });
 
   it('has no way out, and says so at once', async () => {
     const start = performance.now();
-    const { code } = await lab.hostExec(options, HOST.name, ['bash', '-c', '</dev/tcp/192.0.2.1/80']);
+    const { code } = await hostExec(options, HOST.name, ['bash', '-c', '</dev/tcp/192.0.2.1/80']);
     expect(code).to.equal(1);
     expect(performance.now() - start).to.be.below(2000);
   });

@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
-import * as lab from '../../engine/lab/index.ts';
-import { changes, masters, tell, until, workers } from './story.ts';
+import { hostExec, hostKill, hostStart } from '../../engine/lab/control.ts';
+import { changes, clusterStory, masters, until, workers } from './story.ts';
 
-tell('the loss of a host', 'built', (story) => {
+clusterStory('the loss of a host', 'built', (story) => {
   it('with two control planes stops answering when one is lost, and comes back with it', async () => {
-    await lab.hostKill(story.cluster.options, 'k8s-master-1');
+    await hostKill(story.cluster.options, 'k8s-master-1');
     await until(
       async () => (await story.cluster.kubectl('k8s-master-2', 'get', 'nodes', '--request-timeout=5s')).code !== 0,
     );
-    await lab.hostStart(story.cluster.options, 'k8s-master-1');
+    await hostStart(story.cluster.options, 'k8s-master-1');
     await until(
       async () => (await story.cluster.kubectl('k8s-master-2', 'get', 'nodes', '--request-timeout=5s')).code === 0,
     );
@@ -33,7 +33,7 @@ tell('the loss of a host', 'built', (story) => {
   });
 
   it('with three control planes goes on answering when one is lost', async () => {
-    await lab.hostKill(story.cluster.options, 'k8s-master-1');
+    await hostKill(story.cluster.options, 'k8s-master-1');
     let failures = 0;
     for (let i = 0; i < 10; i++) {
       await sleep(1000);
@@ -42,7 +42,7 @@ tell('the loss of a host', 'built', (story) => {
     const last = await story.cluster.kubectl('k8s-master-3', 'create', 'configmap', 'written-without-master-1');
     expect(last.code, last.stderr).to.equal(0);
     expect(failures, 'requests that failed while the loss was noticed').to.be.at.most(5);
-    await lab.hostStart(story.cluster.options, 'k8s-master-1');
+    await hostStart(story.cluster.options, 'k8s-master-1');
     await until(async () =>
       (await story.cluster.nodes('k8s-master-3')).some((node) => node.name === 'k8s-master-1' && node.ready),
     );
@@ -55,7 +55,7 @@ tell('the loss of a host', 'built', (story) => {
     const ran = await story.cluster.start('playbooks/reset-cluster.yml', '-e', 'confirm_reset=lab').ended;
     expect(ran.exit, ran.trouble).to.equal(0);
     for (const host of [...masters, 'k8s-master-3', ...workers]) {
-      const left = await lab.hostExec(story.cluster.options, host, [
+      const left = await hostExec(story.cluster.options, host, [
         'sh',
         '-c',
         'ls -A /etc/kubernetes/manifests /var/lib/etcd /etc/kubernetes/*.conf 2>/dev/null | grep -v :',
@@ -64,7 +64,7 @@ tell('the loss of a host', 'built', (story) => {
     }
   });
 
-  it('is built anew behind two load balancers, one of which may be lost', async () => {
+  it('is rebuilt behind two load balancers, one of which may be lost', async () => {
     await story.grow('k8s-lb-2', 'loadbalancer', 6, true);
     const address = '10.20.1.4';
     const ran = await story.cluster.run('-e', `loadbalancer_virtual_ip=${address}`);
@@ -81,8 +81,8 @@ tell('the loss of a host', 'built', (story) => {
         )
       ).code === 0;
     expect(await answers()).to.equal(true);
-    await lab.hostKill(story.cluster.options, 'k8s-lb');
+    await hostKill(story.cluster.options, 'k8s-lb');
     await until(answers);
-    await lab.hostStart(story.cluster.options, 'k8s-lb');
+    await hostStart(story.cluster.options, 'k8s-lb');
   });
 });

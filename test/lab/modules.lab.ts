@@ -5,12 +5,16 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { parse } from 'yaml';
 import { labOptions } from '../../engine/cli/commands/lab.ts';
-import * as lab from '../../engine/lab/index.ts';
+import { hostExec, labRemove } from '../../engine/lab/control.ts';
+import { upperDigest } from '../../engine/lab/digest.ts';
 import { publicKey } from '../../engine/lab/keys.ts';
+import { labReset, labUp } from '../../engine/lab/lab.ts';
+import { labPaths } from '../../engine/lab/paths.ts';
 import { run as exec } from '../../engine/lab/run.ts';
+import type { LabOptions } from '../../engine/lab/types.ts';
 import type { AnyModule } from '../../engine/module/module.ts';
 import type { Event, Result } from '../../engine/run/events/event.ts';
-import { type Expected, misfailed, repeated, unforeseen } from './modules/compare.ts';
+import { type Expected, misfailed, mispredicted, repeated } from './modules/compare.ts';
 
 const INVENTORY = fileURLToPath(new URL('./scratch.yml', import.meta.url));
 const FOLDER = fileURLToPath(new URL('./modules/', import.meta.url));
@@ -27,10 +31,10 @@ const cases = readdirSync(FOLDER)
     return { name: basename(file, '.expect.yml'), expected };
   });
 
-/** Every module, by the real engine on a real host: foreseen, done, and done once, with the host's own word for it. */
+/** Every module, by the real engine on a real host: predicted, applied, and idempotent, as the host itself confirms. */
 describe('the modules on a real host', function () {
   this.timeout(120_000);
-  let options: lab.LabOptions;
+  let options: LabOptions;
   let engine: typeof import('../../engine/run/run.ts');
   let modules: readonly AnyModule[];
   /** Folders of this machine: for what is fetched, and what the lab serves as http://10.20.1.1/files/modules/. */
@@ -39,7 +43,7 @@ describe('the modules on a real host', function () {
   const folders: string[] = [];
   const used = new Set<string>();
 
-  const digest = () => lab.upperDigest(options, HOST);
+  const digest = () => upperDigest(options, HOST);
   const tsplay = async (name: string, check: boolean): Promise<{ exit: number; results: readonly Result[] }> => {
     const results: Result[] = [];
     const tell = (event: Event): void => void (event.event === 'result' && results.push(event));
@@ -47,7 +51,7 @@ describe('the modules on a real host', function () {
       playbooks: [join(FOLDER, `${name}.yml`)],
       inventories: [INVENTORY],
       extra: new Map(
-        Object.entries({ here, operator_password: readFileSync(lab.labPaths(options).password, 'utf8').trim() }),
+        Object.entries({ here, operator_password: readFileSync(labPaths(options).password, 'utf8').trim() }),
       ),
       modules: new Map(modules.map((module) => [module.name, module])),
       options: { check, forks: 10, forceHandlers: false, tags: [], skipTags: [], become: false, timeoutSeconds: 10 },
@@ -64,9 +68,9 @@ describe('the modules on a real host', function () {
       ...(await labOptions([INVENTORY], new AbortController().signal)),
       log: (line) => line.startsWith('waiting') && console.log(`    ${line}`),
     };
-    await lab.labUp(options);
+    await labUp(options);
     here = mkdtempSync(join(tmpdir(), 'tsplay-modules-'));
-    www = join(lab.labPaths(options).files, 'modules');
+    www = join(labPaths(options).files, 'modules');
     folders.push(here, www);
     cpSync(join(FOLDER, 'files'), www, { recursive: true });
     for (const folder of folders) writeFileSync(join(folder, 'key.asc'), await publicKey(options, 'debian'));
@@ -74,7 +78,7 @@ describe('the modules on a real host', function () {
 
   after(async () => {
     for (const folder of folders) rmSync(folder, { recursive: true, force: true });
-    await lab.labRemove(
+    await labRemove(
       options,
       options.hosts.map(({ name }) => name),
     );
@@ -85,9 +89,9 @@ describe('the modules on a real host', function () {
       let checked: readonly Result[] = [];
 
       before(async () => {
-        await lab.labReset(options, [HOST]);
+        await labReset(options, [HOST]);
         if (expected.given === undefined) return;
-        const { code, stdout, stderr } = await lab.hostExec(options, HOST, ['sh', '-e'], expected.given);
+        const { code, stdout, stderr } = await hostExec(options, HOST, ['sh', '-e'], expected.given);
         expect(code, stdout + stderr).to.equal(0);
       });
 
@@ -98,17 +102,17 @@ describe('the modules on a real host', function () {
         expect({ exit, changes: changes(untouched, await digest()) }).to.deep.equal({ exit: 0, changes: [] });
       });
 
-      it('does what was foreseen', async () => {
+      it('does what was predicted', async () => {
         const { exit, results } = await tsplay(name, false);
         for (const result of results) if (result.status !== 'skipped') used.add(result.module);
-        expect([...misfailed(results, expected.fails), ...unforeseen(checked, results, expected)]).to.deep.equal([]);
+        expect([...misfailed(results, expected.fails), ...mispredicted(checked, results, expected)]).to.deep.equal([]);
         expect(exit).to.equal(0);
       });
 
       it('leaves the host as it should be', async () => {
         const seen: Record<string, string> = {};
         for (const command of Object.keys(expected.host)) {
-          const { stdout, stderr } = await lab.hostExec(options, HOST, ['sh', '-c', command]);
+          const { stdout, stderr } = await hostExec(options, HOST, ['sh', '-c', command]);
           seen[command] = (stdout + stderr).trim();
         }
         for (const command of Object.keys(expected.here ?? {}))

@@ -89,7 +89,7 @@ describe('lab', () => {
     expect(() => checkHosts([good])).not.to.throw();
     const bad = [good, { ...good, name: 'B_' }, { name: 'c', address: '10.20.1.1', listen: '192.0.2.1', port: 22 }];
     expect(() => checkHosts(bad)).to.throw(
-      /machine name[^]*10\.20\.1\.5 is taken by a[^]*node_ip 10\.20\.1\.1[^]*not a loopback/,
+      /machine name[^]*10\.20\.1\.5 is already used by a[^]*node_ip 10\.20\.1\.1[^]*not a loopback/,
     );
   });
 });

@@ -2,7 +2,10 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { labOptions } from '../../engine/cli/commands/lab.ts';
-import * as lab from '../../engine/lab/index.ts';
+import { hostExec, labRemove } from '../../engine/lab/control.ts';
+import { upperDigest } from '../../engine/lab/digest.ts';
+import { labUp } from '../../engine/lab/lab.ts';
+import type { LabOptions } from '../../engine/lab/types.ts';
 import { eventsIn } from '../cli/events.ts';
 import { Project } from '../cli/planned.ts';
 import { systemdUnits } from '../docs.ts';
@@ -87,28 +90,28 @@ const kept = (differences: unknown): unknown =>
 
 describe('a plan on real hosts', function () {
   this.timeout(300_000);
-  let options: lab.LabOptions;
+  let options: LabOptions;
   let project: Project;
 
   const on = async (host: string, script: string): Promise<string> => {
-    const { code, stdout, stderr } = await lab.hostExec(options, host, ['sh', '-e'], script);
+    const { code, stdout, stderr } = await hostExec(options, host, ['sh', '-e'], script);
     expect(code, stderr).to.equal(0);
     return stdout;
   };
-  const digest = () => lab.upperDigest(options, ONE);
+  const digest = () => upperDigest(options, ONE);
   const plan = (...args: string[]) => project.run('plan', 'site.yml', '-i', INVENTORY, '-o', 'plan.json', ...args);
 
   before(async () => {
     options = { ...(await labOptions([INVENTORY], new AbortController().signal)), log: () => {} };
-    await lab.labRemove(options, [ONE, TWO]); // what an earlier run may have left
-    await lab.labUp(options);
+    await labRemove(options, [ONE, TWO]); // what an earlier run may have left
+    await labUp(options);
     for (const host of [ONE, TWO]) await on(host, `hostname ${host}\n${given}`);
     // The inventory looks for the lab's keys where tsplay keeps its state.
     project = new Project({ playbook }, { XDG_STATE_HOME: dirname(dirname(options.state)) });
   });
   after(async () => {
     (project as Project | undefined)?.remove();
-    await lab.labRemove(options, [ONE, TWO]);
+    await labRemove(options, [ONE, TWO]);
   });
 
   it('is made without writing anything there', async () => {

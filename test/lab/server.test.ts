@@ -4,8 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { serveRegistry } from '../../engine/lab/server/registry.ts';
-import { below, parseRange } from '../../engine/lab/server/static.ts';
-import { serveWww } from '../../engine/lab/server/www.ts';
+import { below, parseRange, serveWww } from '../../engine/lab/server/static.ts';
 
 const ask = (server: Server, path: string, init?: RequestInit): Promise<Response> => {
   const at = server.address();

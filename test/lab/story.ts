@@ -1,21 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
-import * as lab from '../../engine/lab/index.ts';
+import { labRemove } from '../../engine/lab/control.ts';
+import { labReset, labUp } from '../../engine/lab/lab.ts';
 import { type Cluster, openCluster, type Ran } from './cluster.ts';
 
 export const masters = ['k8s-master-1', 'k8s-master-2'];
 export const workers = ['k8s-worker-1', 'k8s-worker-2'];
 
-/** Tests of the cluster that are told in order: each goes on from where the one before it left the hosts. */
+/** Ordered tests of the cluster: each continues where the one before it left the hosts. */
 export interface Story {
-  /** The cluster as it has grown so far. */
+  /** The cluster with the hosts added so far. */
   readonly cluster: Cluster;
-  /** One more host, beside those that there are (or, with `anew`, beside those of inventory/lab.yml). */
-  grow(name: string, group: string, number: number, anew?: boolean): Promise<void>;
+  /** Adds a host to the current ones (with `fresh`: only to those of inventory/lab.yml). */
+  grow(name: string, group: string, number: number, fresh?: boolean): Promise<void>;
 }
 
-/** Begins with bare hosts, or with the cluster of inventory/lab.yml (built where it is not there yet). Takes added hosts away. */
-export function tell(title: string, begin: 'bare' | 'built', tests: (story: Story) => void): void {
+/** Starts with bare hosts, or with the cluster of inventory/lab.yml (built if it does not exist yet). Removes added hosts. */
+export function clusterStory(title: string, begin: 'bare' | 'built', tests: (story: Story) => void): void {
   describe(title, function () {
     this.timeout(600_000);
     const opened: Cluster[] = [];
@@ -23,13 +24,13 @@ export function tell(title: string, begin: 'bare' | 'built', tests: (story: Stor
 
     before(async () => {
       opened.push(await openCluster());
-      await lab.labUp(newest().options);
-      if (begin === 'bare') return lab.labReset(newest().options);
+      await labUp(newest().options);
+      if (begin === 'bare') return labReset(newest().options);
       const ran = await newest().run();
       expect(ran.exit, ran.trouble).to.equal(0);
     });
 
-    // Not mocha's bail: that leaves tests out silently, also those of later stories.
+    // Not mocha's bail: it silently drops tests, even those of later stories.
     let broken = false;
     beforeEach(function () {
       if (broken) this.skip();
@@ -41,16 +42,16 @@ export function tell(title: string, begin: 'bare' | 'built', tests: (story: Stor
     after(async () => {
       const given = new Set(opened[0]!.options.hosts.map((h) => h.name));
       const added = opened.flatMap((one) => one.options.hosts.map((h) => h.name)).filter((name) => !given.has(name));
-      await lab.labRemove(opened[0]!.options, [...new Set(added)]);
-      for (const one of opened) one.close();
+      for (const one of opened) await one.close();
+      await labRemove(opened[0]!.options, [...new Set(added)]);
     });
 
     tests({
       get cluster() {
         return newest();
       },
-      grow: async (name, group, number, anew = false) => {
-        opened.push(await (anew ? opened[0]! : newest()).with(name, group, number));
+      grow: async (name, group, number, fresh = false) => {
+        opened.push(await (fresh ? opened[0]! : newest()).with(name, group, number));
       },
     });
   });
@@ -65,11 +66,11 @@ export function changes(ran: Ran): string[] {
   return changed.map((r) => `${r.host}: ${r.task}: ${r.differences.map((d) => d.what).join()}`);
 }
 
-/** Waits for two minutes at most. */
+/** Waits for at most two minutes. */
 export async function until(condition: () => Promise<boolean>): Promise<void> {
   for (let i = 0; i < 240; i++) {
     if (await condition()) return;
     await sleep(500);
   }
-  throw new Error('what was waited for did not come within two minutes');
+  throw new Error('the condition did not become true within two minutes');
 }

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect } from 'chai';
 import { labOptions } from '../../engine/cli/commands/lab.ts';
-import * as lab from '../../engine/lab/index.ts';
+import { hostExec, labRemove } from '../../engine/lab/control.ts';
+import type { LabOptions } from '../../engine/lab/types.ts';
 import { quoteAll } from '../../engine/module/quote.ts';
 import { program } from '../cli/command.ts';
 import { expectShown, tourSteps } from './tour.ts';
@@ -17,11 +18,11 @@ describe('the tour of docs/getting-started.md', function () {
   this.timeout(300_000);
   const folder = mkdtempSync(join(tmpdir(), 'tsplay-tour-'));
   const [bin, state, cwd] = ['bin', 'state', 'cwd'].map((name) => join(folder, name)) as [string, string, string];
-  const options: Promise<lab.LabOptions> = labOptions([], new AbortController().signal).then((of) => ({
+  const options: Promise<LabOptions> = labOptions([], new AbortController().signal).then((of) => ({
     ...of,
     log: () => {},
   }));
-  const remove = async () => lab.labRemove(await options, HOSTS);
+  const remove = async () => labRemove(await options, HOSTS);
   let transcript = '';
 
   /** Types commands into one shell that goes on: the folder and the variables stay from one block to the next. */
@@ -40,7 +41,7 @@ describe('the tour of docs/getting-started.md', function () {
     writeFileSync(file, text);
   };
   const on = async (host: string, script: string): Promise<string> =>
-    (await lab.hostExec(await options, host, ['sh', '-c', script])).stdout.trim();
+    (await hostExec(await options, host, ['sh', '-c', script])).stdout.trim();
 
   before(async () => {
     mkdirSync(bin);

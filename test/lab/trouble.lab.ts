@@ -2,7 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import * as lab from '../../engine/lab/index.ts';
+import { hostExec, hostKill, hostStart } from '../../engine/lab/control.ts';
+import { labStatus } from '../../engine/lab/lab.ts';
+import { labPaths } from '../../engine/lab/paths.ts';
 import { nothingRuns, ONE, openTrouble, type Ran, TWO } from './trouble.ts';
 
 /** What goes wrong, on hosts of its own that may be killed, filled up and cut off. */
@@ -14,13 +16,13 @@ describe('trouble', function () {
   before(async function () {
     this.timeout(120_000);
     at = await openTrouble();
-    password = readFileSync(lab.labPaths(at.options).password, 'utf8').trim();
+    password = readFileSync(labPaths(at.options).password, 'utf8').trim();
   });
 
   after(() => at.close());
 
   afterEach(async () => {
-    for (const { name, state } of await lab.labStatus(at.options)) {
+    for (const { name, state } of await labStatus(at.options)) {
       if (state !== 'running') continue;
       await at.until(name, nothingRuns);
       expect(await at.inside(name, 'find / -xdev -name ".tsplay.*"'), `left on ${name}`).to.equal('');
@@ -42,20 +44,20 @@ describe('trouble', function () {
     const who = '- { name: who, command: id -un, changed_when: false }';
 
     it('a host that is off', async () => {
-      await lab.hostKill(at.options, TWO);
+      await hostKill(at.options, TWO);
       try {
         const off = await at.run(`${who}\n- { name: next, command: 'true' }`);
         expect(off.results).to.deep.equal([`${ONE} changed next`, `${ONE} ok who`, `${TWO} unreachable who`]);
-        expect(off.told(TWO)).to.match(/127\.20\.1\.42 (refuses the connection|hangs up before the login)/);
+        expect(off.reported(TWO)).to.match(/127\.20\.1\.42 (refuses the connection|hangs up before the login)/);
         expect(off.code).to.equal(4);
         expect((await at.run(`${who}\n- { name: fails, command: 'false' }`)).code).to.equal(6);
       } finally {
-        await lab.hostStart(at.options, TWO);
+        await hostStart(at.options, TWO);
       }
     });
 
     it('a host key that is another one, and one that is not known', async () => {
-      const known = readFileSync(lab.labPaths(at.options).knownHosts, 'utf8');
+      const known = readFileSync(labPaths(at.options).knownHosts, 'utf8');
       const file = join(at.folder, 'known_hosts');
       const strict = ['-e', JSON.stringify({ ansible_ssh_common_args: `-o UserKnownHostsFile=${file}` })];
       const swapped = known
@@ -66,11 +68,11 @@ describe('trouble', function () {
       writeFileSync(file, `${swapped}\n`);
       const prints = async (host: string) =>
         (await at.inside(host, 'ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub')).split(' ')[1]!;
-      const { code, results, told } = await at.run(who, ...strict);
+      const { code, results, reported } = await at.run(who, ...strict);
       expect([code, results]).to.deep.equal([4, [`${ONE} unreachable who`, `${TWO} unreachable who`]]);
       for (const text of [await prints(ONE), await prints(TWO), `${file}:1`, 'is not the known one', 'ssh-keygen -R'])
-        expect(told(ONE)).to.contain(text);
-      expect(told(TWO)).to.contain(`is not known: ssh-ed25519 ${await prints(TWO)}`);
+        expect(reported(ONE)).to.contain(text);
+      expect(reported(TWO)).to.contain(`is not known: ssh-ed25519 ${await prints(TWO)}`);
       expect(readFileSync(file, 'utf8')).to.equal(`${swapped}\n`);
     });
 
@@ -84,10 +86,10 @@ describe('trouble', function () {
         { mode: 0o600 },
       );
       const refused = async (variables: object) => {
-        const { code, told, shown } = await at.run(who, '-l', ONE, '-e', JSON.stringify(variables));
+        const { code, reported, shown } = await at.run(who, '-l', ONE, '-e', JSON.stringify(variables));
         expect(code).to.equal(4);
         expect(shown).not.to.contain('opensesame');
-        return told(ONE);
+        return reported(ONE);
       };
       expect(await refused({ ansible_private_key_file: wrong })).to.contain(
         `refuses the login as debian: tried key ${wrong}; the server takes publickey`,
@@ -109,14 +111,17 @@ describe('trouble', function () {
       const asOperator = (...more: string[]) => at.run(who, '-l', ONE, '-e', 'ansible_user=operator', ...more);
       const none = await asOperator();
       expect([none.code, none.results]).to.deep.equal([2, [`${ONE} failed who`]]);
-      expect(none.told(ONE))
+      expect(none.reported(ONE))
         .to.contain('asks for a password to become root, and none is given')
         .and.contain('ansible_become_password');
       const wrong = await asOperator('-e', 'ansible_become_password=opensesame');
-      expect([wrong.code, wrong.told(ONE).includes('refused the password to become root')]).to.deep.equal([2, true]);
+      expect([wrong.code, wrong.reported(ONE).includes('refused the password to become root')]).to.deep.equal([
+        2,
+        true,
+      ]);
       expect(wrong.shown).not.to.contain('opensesame');
       const nobody = await at.run(who, '-l', ONE, '-e', 'ansible_become_user=nosuch');
-      expect([nobody.code, nobody.told(ONE).includes("there is no user 'nosuch'")]).to.deep.equal([2, true]);
+      expect([nobody.code, nobody.reported(ONE).includes("there is no user 'nosuch'")]).to.deep.equal([2, true]);
     });
 
     it('a password that no list of processes and no output shows', async () => {
@@ -148,16 +153,16 @@ describe('trouble', function () {
     const [big, packed] = [join(at.folder, 'big'), join(at.folder, 'packed')];
     writeFileSync(big, randomBytes(1_000_000));
     writeFileSync(packed, Buffer.alloc(1_000_000, 1)); // goes compressed
-    const { code, results, told } = await at.run(
+    const { code, results, reported } = await at.run(
       `- { name: slow, shell: 'sleep 60 | cat', timeout: 1, ignore_errors: true }\n- { name: packed, copy: { src: ${packed}, dest: /mnt/small/file }, ignore_errors: true }\n- { name: full, copy: { src: ${big}, dest: /mnt/small/file } }`,
       '-l',
       ONE,
     );
     expect([code, results]).to.deep.equal([2, [`${ONE} failed full`, `${ONE} failed packed`, `${ONE} failed slow`]]);
-    expect(told(ONE)).to.contain('not finished within 1 s, and ended (timeout)');
+    expect(reported(ONE)).to.contain('not finished within 1 s, and ended (timeout)');
     const full = 'cannot write /mnt/small/file: the new content could not be stored; the old file stays';
-    expect(told(ONE)).to.contain(`${full}: cat: write error: No space left on device`);
-    expect(told(ONE)).to.contain(`${full}: gzip: stdout: No space left on device`);
+    expect(reported(ONE)).to.contain(`${full}: cat: write error: No space left on device`);
+    expect(reported(ONE)).to.contain(`${full}: gzip: stdout: No space left on device`);
     expect(await at.inside(ONE, 'ls -A /mnt/small; cat /mnt/small/file; pgrep -x sleep')).to.equal('file\nold');
     await at.inside(ONE, 'umount /mnt/small; rmdir /mnt/small');
   });
@@ -174,9 +179,9 @@ describe('trouble', function () {
       const { ran } = at.begin(`- { name: slow, command: sleep 3 }\n- { name: next, command: 'true' }`);
       await at.until(ONE, 'pgrep -x sleep');
       await at.cut(ONE);
-      const { code, results, told } = await ran;
+      const { code, results, reported } = await ran;
       expect(results).to.deep.equal([`${ONE} unreachable slow`, `${TWO} changed next`, `${TWO} changed slow`]);
-      expect(told(ONE)).to.contain('connection to trouble-1 was lost while a command was running');
+      expect(reported(ONE)).to.contain('connection to trouble-1 was lost while a command was running');
       expect(code).to.equal(4);
       await at.until(ONE, nothingRuns); // no shell of root's waits for ever
     });
@@ -195,12 +200,12 @@ describe('trouble', function () {
     it('because the host loses its power: the next run mends what was left', async () => {
       const { ran } = at.begin(written(), ['-l', ONE]);
       await at.until(ONE, 'ls /opt/.tsplay.*');
-      for (const name of ['sh', 'cat']) await lab.hostExec(at.options, ONE, ['pkill', '-STOP', '-x', name]); // no last words
-      await lab.hostKill(at.options, ONE);
-      const { code, results, told } = await ran;
+      for (const name of ['sh', 'cat']) await hostExec(at.options, ONE, ['pkill', '-STOP', '-x', name]); // no last words
+      await hostKill(at.options, ONE);
+      const { code, results, reported } = await ran;
       expect([code, results]).to.deep.equal([4, [`${ONE} unreachable big`]]);
-      expect(told(ONE)).to.contain('was lost');
-      await lab.hostStart(at.options, ONE);
+      expect(reported(ONE)).to.contain('was lost');
+      await hostStart(at.options, ONE);
       expect(await at.inside(ONE, 'ls -A /opt')).to.match(/^\.tsplay\.\S+$/); // nobody could take it away
       expect((await at.run(written())).code).to.equal(0);
       expect(await at.inside(ONE, 'ls -A /opt')).to.equal('big.bin\nnext');

@@ -10,7 +10,7 @@ interface Bad {
   readonly before?: string;
   /** What check mode leaves in the folder. */
   readonly written?: readonly string[];
-  readonly told: RegExp;
+  readonly expected: RegExp;
 }
 
 const output = (key: string, script: string): Probe<string> => ({ key, script, parse: (out) => out.stdout.trim() });
@@ -26,7 +26,7 @@ const cases: readonly Bad[] = [
       },
     }),
     written: ['trace'],
-    told: /^$/,
+    expected: /^$/,
   },
   {
     title: 'by a prediction that does not come true: the probe is named, with both values',
@@ -41,15 +41,15 @@ const cases: readonly Bad[] = [
         change: async (_args, _found, host) => void (await host.write(`${folder}/state`, 'otherwise', {})),
       };
     },
-    told: /'bad:' should read "done", reads "otherwise"/,
+    expected: /'bad:' should read "done", reads "otherwise"/,
   },
   {
-    title: 'by a change that brings nothing about: it fails, though it was foreseen',
+    title: 'by a change that has no effect: it fails, though a change was predicted',
     module: () => ({
       check: () => Promise.resolve({ present: null, differences: [{ what: 'it', from: null, to: 'done' }] }),
       change: () => Promise.resolve(),
     }),
-    told: /foreseen as changed; it: – → done, was failed; changed, but not as asked: it is not there/,
+    expected: /predicted changed; it: – → done, was failed; changed, but not as asked: it is not there/,
   },
   {
     title: 'by looking in its own way at what others change: check mode does not see that coming',
@@ -64,7 +64,7 @@ const cases: readonly Bad[] = [
         change: () => Promise.resolve(),
       };
     },
-    told: /bad \[.*\]: foreseen as ok, was changed; f: there → –/,
+    expected: /bad \[.*\]: predicted ok, was changed; f: there → –/,
   },
 ];
 
@@ -77,7 +77,7 @@ describe('a module that breaks the law is caught', function () {
     ({ proveSmall: prove } = await import('./local.ts'));
   });
 
-  for (const { title, module, before = '', written = [], told } of cases)
+  for (const { title, module, before = '', written = [], expected } of cases)
     it(title, async () => {
       const proven = await prove({
         playbook: `- hosts: a\n  gather_facts: false\n  tasks:\n    ${before}\n    - bad: {}\n`,
@@ -85,6 +85,6 @@ describe('a module that breaks the law is caught', function () {
         modules: (folder) => [{ name: 'bad', summary: '', args: { type: 'object' }, examples: [], ...module(folder) }],
       });
       expect(proven!.written).to.deep.equal(written);
-      expect(proven!.fidelity.mismatches.join('\n')).to.match(told);
+      expect(proven!.fidelity.mismatches.join('\n')).to.match(expected);
     });
 });

@@ -1,30 +1,30 @@
 import { join } from 'node:path';
 import { writtenBetween } from '../lab/cluster.ts';
 import { checkAtAll } from './equivalence.ts';
-import { compare, type Fidelity, nameOf, told } from './fidelity.ts';
+import { compare, type Fidelity, nameOf, summaryOf } from './fidelity.ts';
 import { type Ground, say } from './ground.ts';
 import { type Ran, Runner } from './run.ts';
 import { parting, traceOf } from './traces.ts';
 
 const PLAYBOOK = join(import.meta.dirname, '../../playbooks/ha-cluster.yml');
 
-/** A real run is stopped behind these roles, each time on bare hosts, and goes on when check mode has foretold the rest. */
-const stops: readonly { readonly behind: string; readonly tags: readonly string[]; readonly lookahead: number }[] = [
-  { behind: 'loadbalancer', tags: ['preflight', 'loadbalancer'], lookahead: 0 },
-  { behind: 'common', tags: ['preflight', 'loadbalancer', 'common'], lookahead: 1 },
-  { behind: 'control-plane', tags: ['preflight', 'loadbalancer', 'common', 'control-plane'], lookahead: 3 },
+/** A real run stops after these roles, each time on bare hosts, and continues once check mode has predicted the rest. */
+const stops: readonly { readonly after: string; readonly tags: readonly string[]; readonly lookahead: number }[] = [
+  { after: 'loadbalancer', tags: ['preflight', 'loadbalancer'], lookahead: 0 },
+  { after: 'common', tags: ['preflight', 'loadbalancer', 'common'], lookahead: 1 },
+  { after: 'control-plane', tags: ['preflight', 'loadbalancer', 'common', 'control-plane'], lookahead: 3 },
 ];
 
 export interface ClusterProof {
   readonly rows: readonly { readonly name: string; readonly fidelity: Fidelity; readonly written: number }[];
   readonly problems: readonly string[];
-  /** What check mode could not tell, with its reason: `HOST: TASK: WHY`, by the name of the row. */
+  /** What check mode could not predict, and why: `HOST: TASK: WHY`, by the name of the row. */
   readonly unknown: ReadonlyMap<string, readonly string[]>;
 }
 
 /**
- * The cluster, built four times: as a whole, looking ahead without bound, and stopped half-way, looking less far. Before
- * each part check mode foretells all the rest, at every window; all builds must have done the same.
+ * Builds the cluster four times: in one run with unbounded lookahead, and in two parts with smaller windows. Before each
+ * part, check mode predicts everything that remains, at every window. All builds must have done the same.
  */
 export async function proveCluster(ground: Ground): Promise<ClusterProof> {
   const rows: { name: string; fidelity: Fidelity; written: number }[] = [];
@@ -36,7 +36,7 @@ export async function proveCluster(ground: Ground): Promise<ClusterProof> {
     request: { extra: new Map([['admin_conf_local', join(ground.here, 'admin.conf')]]) },
   });
 
-  const foretell = async (name: string): Promise<Ran & { readonly wrote: readonly string[] }> => {
+  const predict = async (name: string): Promise<Ran & { readonly wrote: readonly string[] }> => {
     say(`${name}: check mode, at every window`);
     const before = await ground.written();
     const { check, parts } = await checkAtAll(runner);
@@ -54,7 +54,7 @@ export async function proveCluster(ground: Ground): Promise<ClusterProof> {
     const ran = await runner.run({ check: false, ...options });
     for (const result of ran.results)
       if (result.status === 'failed' || result.status === 'unreachable')
-        problems.push(`${name}: ${nameOf(result)}: ${told(result)} ${result.failure?.stderr ?? ''}`);
+        problems.push(`${name}: ${nameOf(result)}: ${summaryOf(result)} ${result.failure?.stderr ?? ''}`);
     return ran;
   };
   const judge = (name: string, check: Ran & { readonly wrote: readonly string[] }, ran: Ran): void => {
@@ -64,10 +64,10 @@ export async function proveCluster(ground: Ground): Promise<ClusterProof> {
   };
 
   await ground.reset();
-  const fresh = await foretell('fresh hosts');
+  const fresh = await predict('fresh hosts');
   const whole = await real('fresh hosts', { lookahead: Number.POSITIVE_INFINITY });
   judge('fresh hosts', fresh, whole);
-  const converged = await foretell('converged hosts');
+  const converged = await predict('converged hosts');
   const idle = await real('converged hosts', { lookahead: Number.POSITIVE_INFINITY });
   judge('converged hosts', converged, idle);
   for (const lookahead of [0, 1, 3]) {
@@ -76,11 +76,11 @@ export async function proveCluster(ground: Ground): Promise<ClusterProof> {
     if (apart !== undefined) problems.push(`converged hosts, lookahead unbounded and ${lookahead}: ${apart}`);
   }
 
-  for (const { behind, tags, lookahead } of stops) {
+  for (const { after, tags, lookahead } of stops) {
     await ground.reset();
-    const name = `behind ${behind}`;
-    const part = await real(`as far as ${behind}`, { lookahead, tags });
-    const check = await foretell(name);
+    const name = `after ${after}`;
+    const part = await real(`up to ${after}`, { lookahead, tags });
+    const check = await predict(name);
     const rest = await real(name, { lookahead });
     judge(name, check, rest);
     const other = parting(essence(whole), essence(joined([part, rest])));
@@ -89,7 +89,7 @@ export async function proveCluster(ground: Ground): Promise<ClusterProof> {
   return { rows, problems, unknown };
 }
 
-/** Runs of parts of a playbook as one: of a step that several have come to, the first tells. */
+/** Joins the runs of a playbook's parts; of a step that several of them ran, the first counts. */
 function joined(runs: readonly Ran[]): Ran {
   const seen = new Set<string>();
   const results = runs.flatMap(({ results: own }) => {
@@ -103,7 +103,7 @@ function joined(runs: readonly Ran[]): Ran {
 const placeOf = ({ host, place, handler }: Ran['results'][number]): string =>
   `${host} ${place.file}:${place.line}:${place.column} ${handler ?? ''}`;
 
-/** Of two clusters: what was done, without the words in it (tokens, keys, times). */
+/** What was done, without values that differ between two clusters (tokens, keys, times). */
 const essence = (ran: Ran): readonly string[] =>
   traceOf(ran).map((line) => {
     if (line.startsWith('exit')) return line;

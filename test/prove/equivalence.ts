@@ -5,10 +5,10 @@ import { runnerOf, type Small } from './local.ts';
 import type { Ran, Runner } from './run.ts';
 import { parting, traceOf } from './traces.ts';
 
-/** How many coming tasks are looked at ahead. */
+/** How many upcoming tasks are prefetched. */
 export const windows = [0, 1, 3, Number.POSITIVE_INFINITY] as const;
 
-/** Runs a small playbook at every window, each time in a folder of its own; where the traces part, `refused`, or undefined. */
+/** Runs a small playbook at every window, each in a new folder. Returns where the traces differ, `refused`, or undefined. */
 export async function partsAt(small: Small): Promise<string | undefined> {
   const traces: (readonly string[])[] = [];
   for (const lookahead of windows) {
@@ -25,7 +25,7 @@ export async function partsAt(small: Small): Promise<string | undefined> {
   return firstParting(traces);
 }
 
-/** The same in check mode, which leaves the hosts as they are. */
+/** The same in check mode, which does not change the hosts. */
 export async function checkAtAll(runner: Runner): Promise<{ readonly check: Ran; readonly parts?: string }> {
   const all: Ran[] = [];
   for (const lookahead of windows) all.push(await runner.run({ check: true, lookahead }));

@@ -4,27 +4,27 @@ import type { Answer, Ran } from './run.ts';
 
 /** How a prediction compares with what then happened. */
 export interface Fidelity {
-  /** Steps (a task on a host, for one item) that were not skipped in the real run, or not foreseen as skipped. */
+  /** Steps (a task on a host, for one item) that were not skipped in the real run, or not predicted to be skipped. */
   readonly steps: number;
   readonly unknown: number;
-  /** Foreseen as changed; changed; both. Known steps only. */
-  readonly foreseen: number;
+  /** Predicted to change; changed; both. Known steps only. */
+  readonly predictedChanges: number;
   readonly changed: number;
   readonly both: number;
-  /** Predicted values of probes that were read back, and how many of them were so. */
+  /** Predicted probe values that were read back, and how many of them were right. */
   readonly values: number;
   readonly right: number;
-  /** Steps that no prediction can be held to: commands that failed, what comes after them, and after an unknown end. */
+  /** Steps that no prediction covers: commands that failed, what follows them, and what follows an unknown end. */
   readonly beyond: number;
   readonly mismatches: readonly string[];
-  /** Changed as foreseen, but told in other words: a version that only a fresh package index names. */
+  /** Changed as predicted, but described differently: a version that only a fresh package index contains. */
   readonly reworded: readonly string[];
 }
 
 export const nothing: Fidelity = {
   steps: 0,
   unknown: 0,
-  foreseen: 0,
+  predictedChanges: 0,
   changed: 0,
   both: 0,
   values: 0,
@@ -39,7 +39,7 @@ export function sum(all: readonly Fidelity[]): Fidelity {
     (a, b) => ({
       steps: a.steps + b.steps,
       unknown: a.unknown + b.unknown,
-      foreseen: a.foreseen + b.foreseen,
+      predictedChanges: a.predictedChanges + b.predictedChanges,
       changed: a.changed + b.changed,
       both: a.both + b.both,
       values: a.values + b.values,
@@ -52,22 +52,22 @@ export function sum(all: readonly Fidelity[]): Fidelity {
   );
 }
 
-/** What a command does and says cannot be known before. */
+/** What a command does and prints cannot be known in advance. */
 const actions = new Set(['command', 'shell', 'uri', 'reboot']);
 
-/** Predictions hold as long as nothing fails that cannot be known to: there the run goes another way. */
-function turns({ status, module, ...result }: Result, foretold: ReadonlyMap<string, Group>): boolean {
+/** Whether the run diverges here: predictions hold until something fails whose failure cannot be known in advance. */
+function turns({ status, module, ...result }: Result, predictions: ReadonlyMap<string, Group>): boolean {
   if (status !== 'failed' && status !== 'unreachable' && !module.startsWith('meta')) return false;
-  const group = foretold.get(placeOf(result));
+  const group = predictions.get(placeOf(result));
   if (!group) return false;
   const predicted = [...group.steps.values()].map((p) => p.status);
   return predicted.includes('unknown') || (actions.has(module) && predicted.some((p) => p !== 'skipped'));
 }
 
-/** Holds what check mode foretold against what the real run then did. */
+/** Compares what check mode predicted with what the real run then did. */
 export function compare(check: Ran, real: Ran): Fidelity {
-  const foretold = grouped(check.results);
-  const turned = real.results.findIndex((result) => turns(result, foretold));
+  const predictions = grouped(check.results);
+  const turned = real.results.findIndex((result) => turns(result, predictions));
   const reached = turned < 0 ? real.results : real.results.slice(0, turned + 1);
   const happened = grouped(reached);
   const mismatches: string[] = [];
@@ -75,9 +75,9 @@ export function compare(check: Ran, real: Ran): Fidelity {
   const perhapsEnded = new Set(
     check.results.filter(({ status, module }) => status === 'unknown' && module === 'meta').map(({ host }) => host),
   );
-  let [steps, unknown, foreseen, changed, both] = [0, 0, 0, 0, 0];
+  let [steps, unknown, predictedChanges, changed, both] = [0, 0, 0, 0, 0];
   let beyond = real.results.length - reached.length;
-  for (const [place, { steps: predicted }] of foretold) {
+  for (const [place, { steps: predicted }] of predictions) {
     const came = happened.get(place)?.steps ?? new Map<string, Result>();
     const vague = [...predicted.values()].some(({ status }) => status === 'unknown');
     for (const [key, p] of predicted) {
@@ -94,30 +94,30 @@ export function compare(check: Ran, real: Ran): Fidelity {
       }
       if (p.status === 'skipped' && r?.status === 'skipped') continue;
       steps++;
-      if (p.status === 'changed') foreseen++;
+      if (p.status === 'changed') predictedChanges++;
       if (r?.status === 'changed') changed++;
       if (p.status === 'changed' && r?.status === 'changed') both++;
-      if (p.status !== r?.status) mismatches.push(`${nameOf(p)}: foreseen as ${told(p)}, was ${told(r)}`);
+      if (p.status !== r?.status) mismatches.push(`${nameOf(p)}: predicted ${summaryOf(p)}, was ${summaryOf(r)}`);
       else if (!isDeepStrictEqual(p.differences, r.differences) && r.status === 'changed')
-        reworded.push(`${nameOf(p)}: foreseen ${told(p)}, was ${told(r)}`);
+        reworded.push(`${nameOf(p)}: predicted ${summaryOf(p)}, was ${summaryOf(r)}`);
     }
     for (const [key, r] of came) {
       if (predicted.has(key) || vague || r.status === 'skipped') continue;
       steps++;
       if (r.status === 'changed') changed++;
-      mismatches.push(`${nameOf(r)}: not foreseen at all, was ${told(r)}`);
+      mismatches.push(`${nameOf(r)}: not predicted, was ${summaryOf(r)}`);
     }
   }
   const someUnknown = check.results.some(({ status, module }) => status === 'unknown' && module.startsWith('include'));
   for (const [place, { steps: came }] of happened)
-    if (!foretold.has(place))
+    if (!predictions.has(place))
       for (const r of came.values()) {
         if (r.status === 'skipped') continue;
         steps++;
         if (someUnknown) unknown++;
         else {
           if (r.status === 'changed') changed++;
-          mismatches.push(`${nameOf(r)}: not foreseen at all, was ${told(r)}`);
+          mismatches.push(`${nameOf(r)}: not predicted, was ${summaryOf(r)}`);
         }
       }
   const read = turned < 0 && check.exit === real.exit ? valuesOf(check, real) : { values: 0, right: 0, wrong: [] };
@@ -125,7 +125,7 @@ export function compare(check: Ran, real: Ran): Fidelity {
   return {
     steps,
     unknown,
-    foreseen,
+    predictedChanges,
     changed,
     both,
     values: read.values,
@@ -140,11 +140,11 @@ function valuesOf(check: Ran, real: Ran): { values: number; right: number; wrong
   const wrong: string[] = [];
   let [values, right] = [0, 0];
   const taken = new Set(real.results.flatMap(({ host, delegatedTo }) => [host, delegatedTo]));
-  for (const [host, foretold] of check.answers) {
+  for (const [host, predictions] of check.answers) {
     if (!taken.has(host)) continue;
     const came = real.answers.get(host);
-    for (const [key, answer] of came ? foretold : []) {
-      if ('unknown' in answer || hangsOnItsFile(key, foretold)) continue;
+    for (const [key, answer] of came ? predictions : []) {
+      if ('unknown' in answer || dependsOnItsFile(key, predictions)) continue;
       values++;
       const is = came!.get(key);
       if (is && isDeepStrictEqual(answer, is)) right++;
@@ -155,14 +155,14 @@ function valuesOf(check: Ran, real: Ran): { values: number; right: number; wrong
 }
 
 /**
- * What systemd knows of a unit is not all that the module goes by: where an earlier task writes the unit's own file, it
- * goes by that, be it new or in the place of a mask; and where the file cannot be known, neither can the unit.
+ * The module's view of a unit does not depend on systemd alone: if an earlier task writes the unit's file, new or in place
+ * of a mask, it depends on that file; and if the file is unknown, so is the unit.
  */
-function hangsOnItsFile(key: string, foretold: ReadonlyMap<string, Answer>): boolean {
+function dependsOnItsFile(key: string, predictions: ReadonlyMap<string, Answer>): boolean {
   if (!key.startsWith('unit:')) return false;
-  const file = foretold.get(`path:/etc/systemd/system/${key.slice('unit:'.length)}`);
+  const file = predictions.get(`path:/etc/systemd/system/${key.slice('unit:'.length)}`);
   if (file && 'unknown' in file) return true;
-  const [unit, at] = [foretold.get(key), file].map(
+  const [unit, at] = [predictions.get(key), file].map(
     (a) => (a && 'value' in a ? a.value : {}) as Record<string, unknown>,
   );
   return at?.['type'] === 'file' && (unit?.['exists'] === false || unit?.['masked'] === true);
@@ -174,7 +174,7 @@ function shown(answer: Answer | undefined): string {
 }
 
 interface Group {
-  /** By item and how often it came here. */
+  /** By item and occurrence. */
   readonly steps: Map<string, Result>;
 }
 
@@ -203,7 +203,7 @@ export function nameOf({ host, task, item, place }: Result): string {
   return `${host}: ${task}${item === undefined ? '' : ` (${JSON.stringify(item)})`} [${place.file.split('/').slice(-3).join('/')}:${place.line}]`;
 }
 
-export function told(result: Result | undefined): string {
+export function summaryOf(result: Result | undefined): string {
   if (!result) return 'not run';
   const differences = result.differences.map(({ what, from, to }) => `${what}: ${short(from)} → ${short(to)}`);
   return [result.status, result.status === 'changed' ? '' : result.message, ...differences].filter(Boolean).join('; ');

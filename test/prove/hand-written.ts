@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { writtenBetween } from '../lab/cluster.ts';
-import { compare, type Fidelity, nameOf, told } from './fidelity.ts';
+import { compare, type Fidelity, nameOf, summaryOf } from './fidelity.ts';
 import type { Ground } from './ground.ts';
 import { Runner } from './run.ts';
 
@@ -17,11 +17,11 @@ export interface Proven {
   readonly fidelity: Fidelity;
   /** What check mode wrote on the hosts. */
   readonly written: readonly string[];
-  /** What was not right besides. */
+  /** What else was wrong. */
   readonly problems: readonly string[];
 }
 
-/** On bare hosts: check mode, the run, check mode again and the run again, which must find nothing to do. */
+/** On bare hosts: check mode, the run, then both again, which must find nothing to do. */
 export async function proveHandWritten(ground: Ground, name: string): Promise<Proven> {
   await ground.reset();
   const runner = new Runner({
@@ -35,7 +35,7 @@ export async function proveHandWritten(ground: Ground, name: string): Promise<Pr
   const real = await runner.run({ check: false });
   const problems = real.results
     .filter(({ status, rescued, ignored }) => ['failed', 'unreachable'].includes(status) && !rescued && !ignored)
-    .map((result) => `${nameOf(result)}: ${told(result)} ${result.failure?.stderr ?? ''}`);
+    .map((result) => `${nameOf(result)}: ${summaryOf(result)} ${result.failure?.stderr ?? ''}`);
   const done = await ground.written();
   const checkAgain = await runner.run({ check: true });
   written.push(...writtenBetween(done, await ground.written()));

@@ -10,14 +10,14 @@ import { type Files, layOut } from '../run/lay-out.ts';
 import { compare, type Fidelity } from './fidelity.ts';
 import { Runner } from './run.ts';
 
-/** A small playbook that acts on this machine, in a folder of its own. */
+/** A small playbook that acts on this machine, in its own folder. */
 export type Small = Files &
   Partial<Pick<Case, 'inventories' | 'options' | 'extra' | 'limit'>> & {
-    /** Modules beside those of tsplay, made for the folder. */
+    /** More modules, made for the folder. */
     readonly modules?: (folder: string) => readonly AnyModule[];
   };
 
-/** Checks it, then runs it. `written`: what check mode changed in its folder. Undefined where it is refused. */
+/** Checks it, then runs it. `written`: what check mode changed in its folder. Undefined if it is refused. */
 export async function proveSmall(
   small: Small,
 ): Promise<{ fidelity: Fidelity; written: readonly string[] } | undefined> {
@@ -53,7 +53,7 @@ export function runnerOf(folder: string, small: Small, options: Partial<RunOptio
   });
 }
 
-/** All that is in a folder, by path. */
+/** Everything in a folder, by path. */
 export function contents(folder: string): ReadonlyMap<string, string> {
   const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort();
   return new Map(paths.map((path) => [path, describe(join(folder, path))]));
@@ -66,20 +66,20 @@ function describe(path: string): string {
   return stats.isFile() ? `${attributes} ${createHash('sha256').update(readFileSync(path)).digest('hex')}` : attributes;
 }
 
-/** What differs between two looks at the same place. */
+/** The paths that differ between two states of a folder. */
 export function between(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): readonly string[] {
   return [...new Set([...before.keys(), ...after.keys()])].filter((path) => before.get(path) !== after.get(path));
 }
 
 /** Cases that cannot be compared, and why. */
 const apart: Readonly<Record<string, string>> = {
-  'inventory/refresh.yml': 'a task writes the inventory, which check mode reads as it is',
-  'inventory/check-mode.yml': 'two hosts that are one machine write the same file side by side: either may be first',
+  'inventory/refresh.yml': 'a task writes the inventory, which check mode reads unchanged',
+  'inventory/check-mode.yml': 'two hosts that are one machine write the same file in parallel: either may be first',
   'inventory/data-is-no-template.yml': 'the output of a command is the name of a host',
   'modules/not-as-asked.yml': 'its module breaks the law on purpose',
 };
 
-/** Whether check mode and the run of a case can be compared: where tasks ask which of the two it is, they differ by design. */
+/** Whether check mode and the run of a case can be compared: tasks that use check_mode differ by design. */
 export function comparable({ path, refused, playbook, files = {} }: Case): boolean {
   return !refused && !(path in apart) && !/check_mode/.test(playbook + Object.values(files).join('\n'));
 }

@@ -12,8 +12,8 @@ import { type Family, families, tryFamily } from './properties.ts';
 import { fidelityHead, fidelityRow, tableOf } from './table.ts';
 
 /**
- * `npm run prove [-- PART… -i INVENTORY --seed N --runs N]`: that check mode tells the truth, and that speed changes no
- * result. Takes the hosts of test/prove/hosts.yml for itself, and for the part `cluster` those of the inventory.
+ * `npm run prove [-- PART… -i INVENTORY --seed N --runs N]`: proves that check mode is right and that
+ * prefetching changes no result. Resets the hosts of test/prove/hosts.yml and, in the part `cluster`, of the inventory.
  */
 const HOSTS = join(import.meta.dirname, 'hosts.yml');
 const two = 'all: { vars: { ansible_connection: local }, hosts: { a: {}, b: {} } }\n';
@@ -135,7 +135,7 @@ for (const name of chosen) await parts[name]!();
 if (rows.length > 0) process.stdout.write(`\n${tableOf([fidelityHead, ...rows])}`);
 for (const note of notes) process.stdout.write(`\n${note}\n`);
 process.stdout.write(
-  `\nNot held against check mode, for hosts write it by themselves: ${byThemselves.map(String).join('  ')}\n`,
+  `\nNot compared, because hosts write these paths on their own: ${byThemselves.map(String).join('  ')}\n`,
 );
-for (const problem of problems) process.stdout.write(`\nnot as foreseen: ${problem}\n`);
+for (const problem of problems) process.stdout.write(`\nwrong prediction: ${problem}\n`);
 process.exitCode = problems.length > 0 ? 1 : 0;

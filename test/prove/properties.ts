@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { InvalidInput } from '../../engine/source/diagnostic.ts';
-import { compare, type Fidelity, nameOf, sum, told } from './fidelity.ts';
+import { compare, type Fidelity, nameOf, sum, summaryOf } from './fidelity.ts';
 import { type Ran, Runner } from './run.ts';
 import {
   files,
@@ -22,7 +22,7 @@ import {
 export const families = { files, system, packages } as const;
 export type Family = keyof typeof families;
 
-/** A host that sequences of tasks are tried on: where it stands in an inventory, and how it is cleaned. */
+/** A host that sequences of tasks are tried on: its inventory, its name, and how to run commands on it. */
 export interface Bench {
   readonly inventories: readonly string[];
   readonly host: string;
@@ -33,13 +33,13 @@ export interface Bench {
 export interface Tried {
   readonly cases: number;
   readonly fidelity: Fidelity;
-  /** The smallest playbook that was found to be foreseen wrong, and what was wrong. */
+  /** The smallest playbook found whose prediction was wrong, and what was wrong. */
   readonly counterexample?: string;
 }
 
 /**
- * Random sequences of tasks that touch the same few things: check mode foretells each step and each later observation,
- * each task done again at once finds nothing to do, and the same holds when all is run a second time.
+ * Random sequences of tasks that touch the same few things: check mode predicts each step and each later observation,
+ * each task that is repeated immediately finds nothing to do, and the same holds when everything is run a second time.
  */
 export async function tryFamily(bench: Bench, family: Family, seed: number, numRuns: number): Promise<Tried> {
   const folder = mkdtempSync(join(tmpdir(), 'tsplay-property-'));
@@ -92,7 +92,7 @@ async function tryOne(
       done.push(fidelity);
     }
   } catch (error) {
-    if (error instanceof InvalidInput) return []; // refused before any host is touched: nothing to be foreseen
+    if (error instanceof InvalidInput) return []; // refused before any host is touched: nothing to predict
     throw error;
   }
   return [];
@@ -104,10 +104,10 @@ function again({ results }: Ran): readonly string[] {
       ({ task, status, differences }) =>
         task.endsWith(' again') && status === 'changed' && differences.some((d) => !d.recurs),
     )
-    .map((result) => `${nameOf(result)}: done at once before, but ${told(result)}`);
+    .map((result) => `${nameOf(result)}: repeated immediately, but ${summaryOf(result)}`);
 }
 
-/** Undoes whatever the sequences can have done. */
+/** Undoes everything that the sequences may have done. */
 const cleaning = [
   'set +e',
   `for unit in ${UNITS.join(' ')}; do`,

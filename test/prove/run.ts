@@ -10,14 +10,14 @@ import { modules } from '../../modules/index.ts';
 
 const READ_BACK = fileURLToPath(new URL('read-back.yml', import.meta.url));
 
-/** What a probe answers: a value, or why there is none. */
+/** A probe's answer: a value, or why there is none. */
 export type Answer = { readonly value: unknown } | { readonly unknown: string } | { readonly failed: string };
 
 export interface Ran {
   readonly exit: number;
-  /** Without those of the reading back. */
+  /** Without those of `read_back`. */
   readonly results: readonly Result[];
-  /** By host and probe key: what is (in check mode: would be) read once all tasks have run. */
+  /** By host and probe key: what is read (in check mode: would be read) once all tasks have run. */
   readonly answers: ReadonlyMap<string, ReadonlyMap<string, Answer>>;
 }
 
@@ -27,8 +27,8 @@ export interface Given extends Pick<RunRequest, 'playbooks' | 'inventories'> {
 }
 
 /**
- * Runs playbooks in this process, as often as asked, and reads back at the end of each run what any module has looked
- * at in any of them. The reading goes through the engine's own eyes: in check mode it sees what is predicted.
+ * Runs playbooks in this process. At the end of each run, it reads back everything that any module has read in any run so
+ * far. These reads go through the engine: in check mode they return what is predicted.
  */
 export class Runner {
   readonly #probes = new Map<string, Probe<unknown>>();
@@ -61,7 +61,7 @@ export class Runner {
       },
       AbortSignal.timeout(20 * 60_000),
     );
-    // Looking ahead asks as well, of hosts that then fail before they come to it.
+    // Prefetching runs `read_back` too, even for hosts that then fail before they reach it.
     for (const host of answers.keys()) if (!readBack.has(host)) answers.delete(host);
     return { exit, results, answers };
   }
@@ -69,7 +69,7 @@ export class Runner {
   #watched(module: AnyModule): AnyModule {
     const watch = (host: Reader): Reader => ({
       read: (probe) => {
-        // What hangs on the time or on others, and the unpredictable part of a path, is compared by nobody.
+        // Not compared: what depends on time or on other hosts, and the unpredictable part of a path.
         if (!probe.shared && !/^(inode|fact):/.test(probe.key)) this.#probes.set(probe.key, probe);
         return host.read(probe);
       },
@@ -89,7 +89,7 @@ export class Runner {
       );
     return defineModule({
       name: 'read_back',
-      summary: 'Reads what others have looked at.',
+      summary: 'Reads what other modules have read.',
       args: { type: 'object', properties: { host: { type: 'string' } }, required: ['host'] },
       examples: [],
       check: async ({ host: name }, host) => {

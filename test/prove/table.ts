@@ -1,6 +1,6 @@
 import { type Fidelity, percent } from './fidelity.ts';
 
-/** Rows of cells, the first being their heads, as a Markdown table. */
+/** A Markdown table; the first row is its header. */
 export function tableOf(rows: readonly (readonly string[])[]): string {
   const widths = rows[0]!.map((_, i) => Math.max(3, ...rows.map((row) => row[i]!.length)));
   const line = (row: readonly string[]): string =>
@@ -13,7 +13,7 @@ export const fidelityHead = [
   'check, then run',
   'steps',
   'unknown',
-  'foreseen',
+  'predicted',
   'changed',
   'precision',
   'recall',
@@ -28,9 +28,9 @@ export function fidelityRow(name: string, f: Fidelity, written: number): readonl
     name,
     String(f.steps),
     percent(f.unknown, f.steps),
-    String(f.foreseen),
+    String(f.predictedChanges),
     String(f.changed),
-    percent(f.both, f.foreseen),
+    percent(f.both, f.predictedChanges),
     percent(f.both, f.changed),
     String(f.reworded.length),
     `${f.right} of ${f.values}`,

@@ -8,7 +8,7 @@ export interface Made {
   readonly after?: number;
 }
 
-/** All that these tasks touch lies here, or has one of these names: so a host is cleaned without making it anew. */
+/** Everything these tasks touch is here or has one of these names, so a host can be cleaned without a reset. */
 export const SCRATCH = '/srv/prove';
 export const UNITS = ['prove-a', 'prove-b'];
 export const USERS = ['prove-u', 'prove-v'];
@@ -46,7 +46,7 @@ export const files: readonly fc.Arbitrary<Made>[] = [
     owner: some(owner),
   }),
   record('copy', { dest: path, content: text, ...attributes }),
-  // One that fails cannot be foreseen: it judges a file that check mode does not write.
+  // A failing one cannot be predicted: it checks a file that check mode does not write.
   record('copy', { dest: path, content: text, validate: fc.constant('test -f %s') }),
   record('template', { dest: path, src: fc.constant('t.hbs'), mode: some(mode) }),
   record('lineinfile', {
@@ -158,7 +158,7 @@ export function sequences(kinds: readonly fc.Arbitrary<Made>[], maxLength: numbe
   return fc.array(task, { minLength: 1, maxLength, size: 'max' });
 }
 
-/** Each task stands there twice: at once done again, it must find nothing to do. */
+/** Each task appears twice: repeated immediately, it must find nothing to do. */
 export function playbookOf(tasks: readonly Made[], host: string): string {
   const lines = tasks.flatMap(({ module, args, after }, i) => {
     const when = after !== undefined && i > 0 ? `, when: r${Math.max(0, i - 1 - after)}.changed` : '';

@@ -1,6 +1,6 @@
 import type { Ran } from './run.ts';
 
-/** The order within a host, and all that is told of each step, but for what differs from one run to the next. */
+/** The steps of each host in order, with everything reported about them except what differs from run to run. */
 export function traceOf({ results, exit }: Ran, folder = ''): readonly string[] {
   const hosts = [...new Set(results.map(({ host }) => host))].sort();
   const lines = hosts.flatMap((host) =>
@@ -14,7 +14,7 @@ export function traceOf({ results, exit }: Ran, folder = ''): readonly string[] 
   );
 }
 
-/** Where two traces part; undefined where they are the same. */
+/** Where two traces differ; undefined if they are the same. */
 export function parting(one: readonly string[], other: readonly string[]): string | undefined {
   const at = one.findIndex((line, i) => line !== other[i]);
   if (at < 0 && one.length === other.length) return undefined;

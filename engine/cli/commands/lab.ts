@@ -2,7 +2,11 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { loadInventory } from '../../inventory/load.ts';
 import type { Host, Inventory } from '../../inventory/types.ts';
-import * as lab from '../../lab/index.ts';
+import * as lab from '../../lab/lab.ts';
+import { GATEWAY } from '../../lab/names.ts';
+import { installRequirements, missingPackages, requirements } from '../../lab/requirements.ts';
+import { LabError } from '../../lab/run.ts';
+import type { LabHost, LabOptions } from '../../lab/types.ts';
 import { Diagnostics, InvalidInput } from '../../source/diagnostic.ts';
 import { toValue } from '../../source/node.ts';
 import { UsageError } from '../problem.ts';
@@ -25,12 +29,12 @@ export async function labCommand(
     return await interruptible(async (signal) => act(action, names, await labOptions(inventory, signal)));
   } catch (error) {
     // These are about the machine, not about the command: said as they are.
-    throw error instanceof lab.LabError ? new UsageError(error.message) : error;
+    throw error instanceof LabError ? new UsageError(error.message) : error;
   }
 }
 
-async function act(action: string, names: readonly string[], options: lab.LabOptions): Promise<number> {
-  if (action === 'up' || action === 'reset') await lab.installRequirements(options.log);
+async function act(action: string, names: readonly string[], options: LabOptions): Promise<number> {
+  if (action === 'up' || action === 'reset') await installRequirements(options.log);
   if (action === 'up') await lab.labUp(options);
   if (action === 'down') await lab.labDown(options);
   if (action === 'reset') await lab.labReset(options, names.length > 0 ? names : undefined);
@@ -45,9 +49,9 @@ async function act(action: string, names: readonly string[], options: lab.LabOpt
 
 /** What `up` cannot mend by itself ends with 1; packages that it would install are only told. */
 async function tellRequirements(): Promise<number> {
-  const packages = lab.missingPackages();
+  const packages = missingPackages();
   if (packages.length > 0) process.stdout.write(`lab up will install: ${packages.join(' ')}\n`);
-  const problems = (await lab.requirements()).filter((problem) => !problem.startsWith('Debian packages are missing'));
+  const problems = (await requirements()).filter((problem) => !problem.startsWith('Debian packages are missing'));
   for (const problem of problems) process.stdout.write(`- ${problem}\n`);
   if (problems.length === 0) process.stdout.write('The lab can run on this machine.\n');
   return problems.length === 0 ? 0 : 1;
@@ -72,7 +76,7 @@ async function interruptible(work: (signal: AbortSignal) => Promise<number>): Pr
 }
 
 /** The lab that inventory files describe, in the folders of this user. */
-export async function labOptions(sources: readonly string[], signal: AbortSignal): Promise<lab.LabOptions> {
+export async function labOptions(sources: readonly string[], signal: AbortSignal): Promise<LabOptions> {
   const diagnostics = new Diagnostics();
   const inventory = await loadInventory(sources, diagnostics);
   const hosts = labHosts(inventory, diagnostics);
@@ -92,10 +96,10 @@ export async function labOptions(sources: readonly string[], signal: AbortSignal
 /** Kubernetes takes minutes to build: only for hosts that are told to fetch it from the lab. */
 function wantsKubernetes(host: Host): boolean {
   const url = setting(host, 'kubernetes_repository_url');
-  return typeof url === 'string' && url.startsWith(`http://${lab.GATEWAY}/`);
+  return typeof url === 'string' && url.startsWith(`http://${GATEWAY}/`);
 }
 
-function labHosts(inventory: Inventory, diagnostics: Diagnostics): lab.LabHost[] {
+function labHosts(inventory: Inventory, diagnostics: Diagnostics): LabHost[] {
   return [...inventory.hosts.values()].map((host) => {
     const text = (name: string): string => {
       const value = setting(host, name);

@@ -1,11 +1,10 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { serveRegistry } from './registry.ts';
-import { answer } from './static.ts';
-import { type Folders, serveWww } from './www.ts';
+import { answer, type Folders, serveWww } from './static.ts';
 
 /**
- * The lab's HTTP server, a program of its own that runs inside the lab's network: packages and files on port 80, images
- * on port 5000. Its one argument: the folders and the address, as JSON.
+ * The lab's HTTP server, a separate program inside the lab's network: packages and files on port 80, images on port 5000.
+ * Its only argument: the folders and the address, as JSON.
  */
 const settings: Folders & { address: string } = JSON.parse(process.argv[2] ?? '{}');
 const { address, ...folders } = settings;

@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { answer, below, sendFile } from './static.ts';
-import type { Folders } from './www.ts';
+import { answer, below, type Folders, sendFile } from './static.ts';
 
-/** The reading half of the distribution API over a folder whose paths are those of the API. */
+/** The read half of the OCI distribution API, over a folder whose paths are those of the API. */
 export async function serveRegistry(
   folders: Folders,
   request: IncomingMessage,
@@ -23,7 +22,7 @@ export async function serveRegistry(
   return sendFile(request, response, file, manifestHeaders(manifest));
 }
 
-/** A manifest says itself what it is; its digest is over its very bytes. */
+/** A manifest contains its own media type; its digest is over its exact bytes. */
 export function manifestHeaders(manifest: Buffer): Record<string, string> {
   const { mediaType }: { mediaType?: string } = JSON.parse(manifest.toString());
   return {

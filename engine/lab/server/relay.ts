@@ -1,9 +1,9 @@
 import { connect, createServer } from 'node:net';
 
 /**
- * Hands on each connection of the listening socket that it was given as descriptor 3 (bound outside the lab's network)
- * to an address inside, where this process runs. systemd-socket-proxyd does the same, but holds small packets back
- * (Nagle), which costs 40 ms a round trip.
+ * Forwards each connection of a listening socket (descriptor 3, bound outside the lab's network) to an address inside,
+ * where this process runs. systemd-socket-proxyd does the same, but delays small packets (Nagle's algorithm), which costs
+ * 40 ms per round trip.
  */
 const [address, port] = process.argv.slice(2);
 

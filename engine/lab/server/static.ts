@@ -4,12 +4,18 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream';
 
+export interface Folders {
+  readonly repository: string;
+  readonly files: string;
+  readonly registry: string;
+}
+
 export interface Range {
   readonly start: number;
   readonly end: number;
 }
 
-/** The part of a file that a Range header asks for: nothing for "all of it", 'none' for one outside the file. */
+/** The part of a file that a Range header requests: undefined for the whole file, 'none' for a part outside it. */
 export function parseRange(header: string | undefined, size: number): Range | 'none' | undefined {
   const asked = /^bytes=(\d*)-(\d*)$/.exec(header ?? '');
   if (!asked || (asked[1] === '' && asked[2] === '')) return undefined;
@@ -18,7 +24,7 @@ export function parseRange(header: string | undefined, size: number): Range | 'n
   return start > end || start >= size ? 'none' : { start, end };
 }
 
-/** The file that a request's path names below a folder; undefined for a path that would lead out of it. */
+/** The file below a folder that a request's path names; undefined for a path that leads out of it. */
 export function below(folder: string, path: string): string | undefined {
   let name: string;
   try {
@@ -29,7 +35,17 @@ export function below(folder: string, path: string): string | undefined {
   return name.includes('\0') || name.split('/').includes('..') ? undefined : join(folder, name);
 }
 
-/** Answers a GET or HEAD for one file: whole, a part of it, or "not changed since". */
+/** Packages, files for tests, and `/status/NNN`, which answers with that status. */
+export async function serveWww(folders: Folders, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
+  const status = /^\/status\/([2-5]\d\d)$/.exec(path);
+  if (status) return answer(response, Number(status[1]));
+  if (request.method !== 'GET' && request.method !== 'HEAD') return answer(response, 405);
+  if (path.startsWith('/files/')) return sendFile(request, response, below(folders.files, path.slice('/files'.length)));
+  return sendFile(request, response, below(folders.repository, path));
+}
+
+/** Answers a GET or HEAD for one file: all of it, a part of it, or "not modified". */
 export async function sendFile(
   request: IncomingMessage,
   response: ServerResponse,
@@ -42,7 +58,7 @@ export async function sendFile(
   const since = Date.parse(request.headers['if-modified-since'] ?? '');
   const common = { 'Last-Modified': modified.toUTCString(), 'Accept-Ranges': 'bytes', ...headers };
   if (modified.getTime() <= since) return void response.writeHead(304, common).end();
-  // A part of another version than the asker has would be glued to it: then all is sent.
+  // The client would append the part to a different version: then the whole file is sent.
   const ifRange = request.headers['if-range'];
   const same = !ifRange || Date.parse(String(ifRange)) === modified.getTime();
   const range = same ? parseRange(request.headers.range, found.size) : undefined;
@@ -55,7 +71,7 @@ export async function sendFile(
     ...(range && { 'Content-Range': `bytes ${start}-${end}/${found.size}` }),
   });
   if (request.method === 'HEAD' || found.size === 0) return void response.end();
-  pipeline(createReadStream(file, { start, end }), response, () => {}); // an error has closed the connection: the asker sees it
+  pipeline(createReadStream(file, { start, end }), response, () => {}); // an error closes the connection, which the client notices
 }
 
 export function answer(response: ServerResponse, status: number, body = ''): void {

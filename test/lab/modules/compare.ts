@@ -1,16 +1,16 @@
 import type { Result } from '../../../engine/run/events/event.ts';
 
-/** What is said about a playbook beside it, in NAME.expect.yml. */
+/** What a playbook must do, from NAME.expect.yml next to it. */
 export interface Expected {
   /** The modules that it proves. */
   readonly modules: readonly string[];
-  /** Shell text, run on the fresh host by the lab itself. */
+  /** A shell script that the lab runs on the fresh host. */
   readonly given?: string;
-  /** Tasks of which check mode must say that it cannot know; all others must come out as it says. */
+  /** Tasks that check mode must report as unknown; all others must end as it predicts. */
   readonly unknown?: readonly string[];
-  /** Tasks that fail as they should, and what each says. */
+  /** Tasks that must fail, and a pattern for what each reports. */
   readonly fails?: Readonly<Record<string, string>>;
-  /** Tasks that do something each time they run. */
+  /** Tasks that change something each time they run. */
   readonly recurs?: readonly string[];
   /** What commands print on the host after the run, read without tsplay. */
   readonly host: Readonly<Record<string, string>>;
@@ -21,51 +21,50 @@ export interface Expected {
 const keyOf = (result: Result): string =>
   result.task + (result.item === undefined ? '' : ` ${JSON.stringify(result.item)}`);
 
-/** Where check mode and the run after it do not agree. */
-export function unforeseen(
+/** Where check mode and the run after it disagree. */
+export function mispredicted(
   checked: readonly Result[],
   ran: readonly Result[],
   { unknown = [], fails = {} }: Expected,
 ): string[] {
-  const foreseen = new Map(checked.map((result) => [keyOf(result), result]));
+  const predicted = new Map(checked.map((result) => [keyOf(result), result]));
   const happened = new Map(ran.map((result) => [keyOf(result), result]));
   const problems =
-    checked.length === foreseen.size && ran.length === happened.size ? [] : ['two tasks have the same name'];
-  for (const [key, { task, status }] of foreseen) {
+    checked.length === predicted.size && ran.length === happened.size ? [] : ['two tasks have the same name'];
+  for (const [key, { task, status }] of predicted) {
     const real = happened.get(key)?.status;
     if ((status === 'unknown') !== unknown.includes(task))
-      problems.push(`${key}: in check mode it is ${told(foreseen.get(key))}`);
+      problems.push(`${key}: in check mode it was ${summaryOf(predicted.get(key))}`);
     else if (status !== 'unknown' && status !== real && !(task in fails))
-      problems.push(`${key}: foreseen as ${status}, but it was ${told(happened.get(key))}`);
+      problems.push(`${key}: predicted ${status}, but was ${summaryOf(happened.get(key))}`);
   }
   for (const [key, { task, status }] of happened)
-    if (!foreseen.has(key) && !unknown.includes(task))
-      problems.push(`${key}: not foreseen at all, but it was ${status}`);
+    if (!predicted.has(key) && !unknown.includes(task)) problems.push(`${key}: not predicted, but was ${status}`);
   return problems;
 }
 
-/** What failed without leave, or should have and did not, or with other words. */
+/** What failed unexpectedly, should have failed and did not, or failed with a different message. */
 export function misfailed(ran: readonly Result[], fails: Readonly<Record<string, string>> = {}): string[] {
   const problems = ran
     .filter(({ task, status }) => ['failed', 'unreachable'].includes(status) && !(task in fails))
-    .map((result) => `${keyOf(result)}: ${told(result)}`);
+    .map((result) => `${keyOf(result)}: ${summaryOf(result)}`);
   for (const [task, words] of Object.entries(fails)) {
     const result = ran.find((one) => one.task === task);
-    if (result?.status !== 'failed') problems.push(`${task}: should fail, but was ${told(result)}`);
-    else if (!new RegExp(words, 's').test(told(result)))
-      problems.push(`${task}: should say /${words}/, but said ${told(result)}`);
+    if (result?.status !== 'failed') problems.push(`${task}: should fail, but was ${summaryOf(result)}`);
+    else if (!new RegExp(words, 's').test(summaryOf(result)))
+      problems.push(`${task}: should report /${words}/, but reported ${summaryOf(result)}`);
   }
   return problems;
 }
 
-/** What was done once more by a second run. */
+/** What a second run did again. */
 export function repeated(ran: readonly Result[], { recurs = [] }: Expected): string[] {
   return ran
     .filter(({ task, status }) => (status === 'changed') !== (recurs.includes(task) && status !== 'skipped'))
-    .map((result) => `${keyOf(result)}: again ${told(result)}`);
+    .map((result) => `${keyOf(result)}: in the second run: ${summaryOf(result)}`);
 }
 
-function told(result: Result | undefined): string {
+function summaryOf(result: Result | undefined): string {
   if (!result) return 'not run';
   const { failure = {} } = result;
   const differences = result.differences.map(({ what, from, to }) => `${what}: ${from} → ${to}`);
