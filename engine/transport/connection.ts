@@ -1,23 +1,26 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { becomeFailure, becomeStart, givePassword } from './become/become.ts';
+import { becomeFailure } from './become/failure.ts';
+import { startAs } from './become/start.ts';
 import { shellCommand } from './shell/program.ts';
 import { ShellSession, type ShellStream } from './shell/session.ts';
-import { type Become, ChannelRefused, type Connection, type Target, Unreachable } from './types.ts';
+import { type Become, ChannelRefused, type Connection, NoAnswer, type Target, Unreachable } from './types.ts';
+import { Openings, sleep, withDeadline } from './waiting.ts';
 
-/** What a kind of connection has to be able to do: start a command, and end. */
+/** What each kind of connection has to provide. */
 export interface Transport {
-  start(command: string): Promise<ShellStream>;
-  close(): Promise<void>;
+  /** Starts a command. Rejects with the signal's reason on abort, and with NoAnswer where the host stays silent. */
+  start(command: string, signal: AbortSignal): Promise<ShellStream>;
+  /** Returns at once. */
+  close(): void;
   /** False once it has been lost. */
   readonly alive?: boolean;
 }
 
-/** A connection whose shells are opened once for each become user, and opened anew where one has been lost. */
+/** A connection that opens one shell for each become user, and another where that one has been lost. */
 export class HostConnection implements Connection {
   readonly target: Target;
   readonly #transport: Transport;
-  readonly #shells = new Map<string, Promise<ShellSession>>();
-  #opened: ShellSession[] = [];
+  readonly #openings = new Openings<ShellSession>();
+  #shells: ShellSession[] = [];
   #starting = 0;
   #roundTrips = 0;
   #closed = false;
@@ -36,77 +39,71 @@ export class HostConnection implements Connection {
     return !this.#closed && this.#transport.alive !== false;
   }
 
-  /** Rejects, or its first `run` does, with BecomeFailed where the other user cannot be become. */
-  async shell(become?: Become, purpose?: 'upload'): Promise<ShellSession> {
-    if (this.#closed) throw new Unreachable(`connection to ${this.target.name} is closed`);
+  /** Rejects with BecomeFailed where becoming the other user fails; where no password is given, the shell's first `run` does. */
+  async shell(become?: Become, purpose?: 'upload', signal?: AbortSignal): Promise<ShellSession> {
+    if (this.#closed) throw this.#isClosed();
     const other = become && become.user !== this.target.user ? become : undefined;
     const key = JSON.stringify([purpose, other?.method, other?.user, other?.flags, other?.password]);
-    const present = this.#shells.get(key);
-    if (present) {
-      const shell = await present;
-      if (shell.alive) return shell;
-      if (this.#shells.get(key) === present) this.#shells.delete(key);
-      return this.shell(become, purpose);
-    }
-    const opening = this.#open(other);
-    this.#shells.set(key, opening);
-    opening.catch(() => this.#shells.delete(key));
-    return opening;
+    return this.#openings.get(key, (aborted) => this.#open(other, aborted), signal);
   }
 
+  /** Aborts shells that are being opened, ends the others, and does not wait for the host. */
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    const shells = await Promise.allSettled(this.#shells.values());
-    for (const shell of shells) if (shell.status === 'fulfilled') shell.value.close();
-    await this.#transport.close();
+    this.#openings.abortAll(this.#isClosed());
+    for (const shell of this.#shells) shell.close();
+    this.#transport.close();
   }
 
-  /** Where the host allows no more shells at a time (MaxSessions), the first that is idle makes room for it. */
-  async #open(become: Become | undefined): Promise<ShellSession> {
+  #isClosed(): Unreachable {
+    return new Unreachable(`connection to ${this.target.name} is closed`);
+  }
+
+  /** Where the host allows no more shells at a time (MaxSessions), the first idle one makes room. */
+  async #open(become: Become | undefined, signal: AbortSignal): Promise<ShellSession> {
     const until = Date.now() + this.target.connectTimeoutSeconds * 1000;
     for (;;) {
       this.#starting++;
       try {
-        const shell = await this.#start(become);
-        this.#opened.push(shell);
-        return shell;
+        return await this.#start(become, signal);
       } catch (error) {
-        this.#opened = this.#opened.filter(({ alive }) => alive);
-        const others = this.#opened.length + this.#starting - 1;
+        this.#shells = this.#shells.filter(({ alive }) => alive);
+        const others = this.#shells.length + this.#starting - 1;
+        if (error instanceof NoAnswer && others === 0) void this.close(); // the next caller gets a new connection
         if (!(error instanceof ChannelRefused) || others === 0 || Date.now() >= until) throw error;
-        await sleep(20); // whoever has just been given a shell has begun to use it by then
-        const idle = this.#opened.find((shell) => shell.idle);
+        await sleep(20, signal); // by then, callers that have just been given a shell are using it
+        const idle = this.#shells.find((shell) => shell.idle);
         idle?.close();
-        await idle?.ended;
+        if (idle) await withDeadline(idle.ended, Math.max(0, until - Date.now()) / 1000, () => error, signal);
       } finally {
         this.#starting--;
       }
     }
   }
 
-  async #start(become: Become | undefined): Promise<ShellSession> {
-    const { name } = this.target;
+  async #start(become: Become | undefined, signal: AbortSignal): Promise<ShellSession> {
+    const { name, connectTimeoutSeconds } = this.target;
     const onRoundTrip = () => {
       this.#roundTrips++;
     };
-    onRoundTrip();
-    if (!become) {
-      const stream = await this.#transport.start(`exec ${shellCommand()}`);
-      const startFailure = (printed: string) =>
-        new Unreachable(`/bin/sh does not start on ${name}: ${printed.trim() || 'it printed nothing'}`);
-      return new ShellSession(stream, { host: name, onRoundTrip, startFailure });
-    }
-    const { command, dialogue } = becomeStart(become);
-    const stream = await this.#transport.start(`exec ${command}`);
-    if (dialogue) {
+    const start = (command: string) => {
       onRoundTrip();
-      await givePassword(stream, become, name, { command, dialogue });
-    }
-    return new ShellSession(stream, {
+      return this.#transport.start(command, signal);
+    };
+    const stream = become
+      ? await startAs(become, { host: name, start, onRoundTrip, signal })
+      : await start(`exec ${shellCommand()}`);
+    const shell = new ShellSession(stream, {
       host: name,
+      startTimeoutSeconds: connectTimeoutSeconds,
       onRoundTrip,
-      startFailure: (printed) => becomeFailure(printed, become, name),
+      startFailure: (printed) =>
+        become
+          ? becomeFailure(printed, become, name)
+          : new Unreachable(`/bin/sh does not start on ${name}: ${printed.trim() || 'it printed nothing'}`),
     });
+    this.#shells = [...this.#shells.filter(({ alive }) => alive), shell];
+    return shell;
   }
 }

@@ -1,29 +1,19 @@
 import type { HostConnection } from './connection.ts';
-import { Bastions } from './ssh/jump-hosts.ts';
-import { type Connection, loginOf, type Target } from './types.ts';
+import type { SshConnector } from './ssh/ssh.ts';
+import { type Connection, loginOf, type Target, Unreachable } from './types.ts';
+import { Openings } from './waiting.ts';
 
-/** The connections of a run: one for each target, opened when first asked for. */
+/** The connections of a run: one for each login, opened when first asked for. After `closeAll` nothing is opened any more. */
 export class Connections {
-  readonly #open = new Map<string, Promise<HostConnection>>();
-  readonly #bastions = new Bastions();
+  readonly #openings = new Openings<HostConnection>();
   readonly #all: HostConnection[] = [];
+  #ssh: Promise<SshConnector> | undefined;
+  #closed = false;
 
-  /** Two that ask at once share the opening. One that failed or was lost is tried anew by the next who asks. */
-  async get(target: Target): Promise<Connection> {
-    const key = loginOf(target);
-    const present = this.#open.get(key);
-    if (present) {
-      const connection = await present;
-      if (connection.alive) return connection;
-      if (this.#open.get(key) === present) this.#open.delete(key);
-      return this.get(target);
-    }
-    const opening = this.#connect(target);
-    this.#open.set(key, opening);
-    opening.catch(() => {
-      if (this.#open.get(key) === opening) this.#open.delete(key);
-    });
-    return opening;
+  /** Two callers that ask at once share the opening. A connection that failed or was lost is opened anew for the next caller. */
+  async get(target: Target, signal?: AbortSignal): Promise<Connection> {
+    if (this.#closed) throw runIsOver();
+    return this.#openings.get(loginOf(target), (aborted) => this.#connect(target, aborted), signal);
   }
 
   /** Connections made so far, and the round trips of all of them. */
@@ -42,20 +32,28 @@ export class Connections {
     return Object.fromEntries(byHost);
   }
 
+  /** Aborts what is being opened and closes the rest, without waiting for any host. */
   async closeAll(): Promise<void> {
-    const opening = [...this.#open.values()];
-    this.#open.clear();
-    await Promise.all(opening.map((connection) => connection.then((open) => open.close()).catch(() => {})));
-    this.#bastions.closeAll();
+    this.#closed = true;
+    this.#openings.abortAll(runIsOver());
+    await Promise.all(this.#all.map((connection) => connection.close()));
+    (await this.#ssh)?.close(runIsOver());
+    this.#ssh = undefined;
   }
 
-  async #connect(target: Target): Promise<HostConnection> {
-    // Imported when used: a run against this machine alone loads no ssh2, one over SSH no child_process.
-    const connection =
-      target.kind === 'local'
-        ? (await import('./local/local.ts')).openLocal(target)
-        : await (await import('./ssh/ssh.ts')).openSsh(target, this.#bastions);
+  /** The modules are imported when used: a run on this machine alone loads no ssh2, one over SSH no child_process. */
+  async #connect(target: Target, signal: AbortSignal): Promise<HostConnection> {
+    let connection: HostConnection;
+    if (target.kind === 'local') connection = (await import('./local/local.ts')).openLocal(target);
+    else {
+      this.#ssh ??= import('./ssh/ssh.ts').then(({ SshConnector: Connector }) => new Connector());
+      connection = await (await this.#ssh).open(target, signal);
+    }
     this.#all.push(connection);
     return connection;
   }
+}
+
+function runIsOver(): Unreachable {
+  return new Unreachable('the run is over: no connection is opened any more');
 }

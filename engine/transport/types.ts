@@ -1,52 +1,84 @@
-/** All that is needed to reach a host; made from its connection variables (connection/target.ts). */
-export interface Target {
-  /** The host's name in the inventory: what messages call it. */
+/** The settings of a connection over SSH that have a row in ssh/options.ts, which says where each comes from. */
+export interface SshSettings {
+  readonly user: string;
+  readonly port: number;
+  /** `user@host:port`, several separated by commas, as in OpenSSH's ProxyJump. */
+  readonly proxyJump?: string;
+  /** Files in OpenSSH's known_hosts format; all are consulted, new keys are added to the first. */
+  readonly knownHostsFiles: readonly string[];
+  /** Consulted as well. */
+  readonly globalKnownHostsFiles?: readonly string[];
+  readonly hostKeyChecking: 'strict' | 'accept-new' | 'off';
+  readonly connectTimeoutSeconds: number;
+  readonly privateKeyFile?: string;
+  readonly password?: string;
+  readonly privateKeyPassphrase?: string;
+}
+
+/** All that is needed to reach a host; made from its connection variables (target.ts). */
+export interface Target extends SshSettings {
+  /** The host's name in the inventory, as messages show it. */
   readonly name: string;
   readonly kind: 'ssh' | 'local';
   readonly address: string;
-  readonly port: number;
-  readonly user: string;
-  readonly password?: string;
-  readonly privateKeyFile?: string;
-  readonly privateKeyPassphrase?: string;
-  /** Files in the form of OpenSSH's known_hosts; all are consulted, new keys go into the first. */
-  readonly knownHostsFiles: readonly string[];
-  readonly hostKeyChecking: 'strict' | 'accept-new' | 'off';
-  /** `user@host:port`, several separated by commas, as OpenSSH's ProxyJump. */
-  readonly proxyJump?: string;
-  readonly connectTimeoutSeconds: number;
-  /** What nobody set: the values here are defaults, which give way to ~/.ssh/config. */
-  readonly unset?: readonly (
-    | 'user'
-    | 'port'
-    | 'proxyJump'
-    | 'knownHostsFiles'
-    | 'hostKeyChecking'
-    | 'connectTimeoutSeconds'
-  )[];
+  /** The settings that nobody set: their values are defaults, which ~/.ssh/config overrides. */
+  readonly unset?: readonly (keyof SshSettings)[];
 }
 
-/** What makes two targets one login: they can share a connection, and what is read over one is what the other would read. */
+/** What makes two targets one login: they share a connection, and what is read over one is what the other would read. */
 export function loginOf({ kind, address, port, user }: Target): string {
   return JSON.stringify([kind, address, port, user]);
 }
 
-/** Whom to become on the host, and how. */
+/** Which user to become on the host, and how. */
 export interface Become {
-  readonly method: 'sudo' | 'doas' | 'su';
+  /** One of `becomeMethods`. */
+  readonly method: string;
   readonly user: string;
   readonly password?: string;
   readonly flags?: string;
 }
 
-/** A script for /bin/sh; several in one call are one round trip, each run in a subshell of its own, in turn. */
+/** A row of the table in become/methods.ts. */
+export interface BecomeMethod {
+  readonly name: string;
+  /** Where its use is allowed, for a hint: `in /etc/doas.conf`. */
+  readonly allowedBy: string;
+  /** Throws BecomeFailed where this method cannot do it. */
+  start(request: BecomeRequest): BecomeStart;
+}
+
+export interface BecomeRequest {
+  readonly user: string;
+  /** The user's own flags instead of the method's. */
+  readonly flags?: readonly string[];
+  /** Whether a password can be given; without one the method must not ask. */
+  readonly asksPassword: boolean;
+  /** A word that nothing else prints. */
+  readonly token: string;
+  /** The command line to run as the other user, quoted. */
+  readonly shell: string;
+}
+
+export interface BecomeStart {
+  readonly command: string;
+  readonly prompt?: BecomePrompt;
+}
+
+/** How to recognize that a password is asked for. */
+export interface BecomePrompt {
+  readonly sign: RegExp;
+  readonly on: readonly ('stdout' | 'stderr')[];
+}
+
+/** A script for /bin/sh; several in one call are one round trip, each run in its own subshell, in turn. */
 export interface Script {
   readonly text: string;
-  /** Given to the script as its standard input; closed (</dev/null) when missing. */
+  /** The script's standard input; closed (</dev/null) when missing. */
   readonly stdin?: Buffer;
-  /** It is no mere question: what it takes is told apart (--profile). */
+  /** It does more than read: its time is reported separately (--profile). */
   readonly mayChange?: true;
-  /** After so many seconds the script is ended (exit code 124). */
+  /** The script is ended after so many seconds (exit code 124); 0 is no limit. */
   readonly timeoutSeconds?: number;
 }
 
@@ -56,9 +88,15 @@ export interface RawOutput {
   readonly stderr: Buffer;
 }
 
-/** One long-lived /bin/sh on the host for one user. It takes up one call after the other, in the order in which they came. */
+/*
+ * Every call below that can wait takes a signal. Once it is aborted the call rejects with the signal's reason; calls of
+ * others that share what is being opened go on.
+ */
+
+/** One long-lived /bin/sh on the host for one user. It runs one call after the other, in the order in which they came. */
 export interface Shell {
-  run(scripts: readonly Script[]): Promise<readonly RawOutput[]>;
+  /** An abort ends the whole shell: all other calls in it reject with Unreachable, and the connection opens another. */
+  run(scripts: readonly Script[], signal?: AbortSignal): Promise<readonly RawOutput[]>;
 }
 
 /** One connection to one host. Its shells are opened when first asked for, and kept. */
@@ -66,8 +104,9 @@ export interface Connection {
   readonly target: Target;
   /** Round trips made so far by all shells, the opening of each included. */
   readonly roundTrips: number;
-  /** `upload`: one beside it with a channel of its own, so that large content is in nobody's way. */
-  shell(become?: Become, purpose?: 'upload'): Promise<Shell>;
+  /** `upload`: a second shell with its own channel, so that large content delays nobody. */
+  shell(become?: Become, purpose?: 'upload', signal?: AbortSignal): Promise<Shell>;
+  /** Does not wait for the host. */
   close(): Promise<void>;
 }
 
@@ -82,8 +121,11 @@ export class Unreachable extends Error {
   }
 }
 
-/** A further channel was refused: the host allows no more of them in one connection (MaxSessions). */
+/** Another channel was refused: the host allows no more of them in one connection (MaxSessions). */
 export class ChannelRefused extends Unreachable {}
+
+/** The host stays silent in a connection that is open. */
+export class NoAnswer extends Unreachable {}
 
 /** The login worked but becoming the other user did not: a failure of the task. */
 export class BecomeFailed extends Error {

@@ -37,7 +37,9 @@ describe('the reference', () => {
     });
 
   it('knows every variable that the connection reads, and no other', () => {
-    const text = readFileSync(`${root}engine/transport/target.ts`, 'utf8');
+    const text = ['target.ts', 'ssh/options.ts']
+      .map((file) => readFileSync(`${root}engine/transport/${file}`, 'utf8'))
+      .join('');
     const read = new Set([...text.matchAll(/'(ansible_\w+)'/g)].map((match) => match[1]!));
     expect([...Object.keys(connectionVariables), ...Object.keys(otherNames)].sort()).to.deep.equal([...read].sort());
     for (const name of Object.values(otherNames)) expect(connectionVariables).to.have.property(name);

@@ -28,8 +28,17 @@ const cases: readonly Case[] = [
       user: me,
       hostKeyChecking: 'strict',
       connectTimeoutSeconds: 10,
-      knownHostsFiles: [`${homedir()}/.ssh/known_hosts`, '/etc/ssh/ssh_known_hosts'],
-      unset: ['user', 'port', 'proxyJump', 'knownHostsFiles', 'hostKeyChecking', 'connectTimeoutSeconds'],
+      knownHostsFiles: [`${homedir()}/.ssh/known_hosts`],
+      globalKnownHostsFiles: ['/etc/ssh/ssh_known_hosts'],
+      unset: [
+        'user',
+        'port',
+        'proxyJump',
+        'knownHostsFiles',
+        'globalKnownHostsFiles',
+        'hostKeyChecking',
+        'connectTimeoutSeconds',
+      ],
     },
   },
   {
@@ -41,7 +50,7 @@ const cases: readonly Case[] = [
       privateKeyFile: '/k',
       password: 'p',
       connectTimeoutSeconds: 3,
-      unset: ['proxyJump', 'knownHostsFiles', 'hostKeyChecking'],
+      unset: ['proxyJump', 'knownHostsFiles', 'globalKnownHostsFiles', 'hostKeyChecking'],
     },
   },
   {
@@ -101,7 +110,7 @@ const cases: readonly Case[] = [
       '-o UserKnownHostsFile=/a -oStrictHostKeyChecking=accept-new -o "ProxyJump jo@bastion:2222" -o ConnectTimeout=7 -o Port=5',
     ),
     target: {
-      knownHostsFiles: ['/a', '/etc/ssh/ssh_known_hosts'],
+      knownHostsFiles: ['/a'],
       hostKeyChecking: 'accept-new',
       proxyJump: 'jo@bastion:2222',
       connectTimeoutSeconds: 7,
@@ -152,12 +161,12 @@ const cases: readonly Case[] = [
     variables: { ansible_connection: 'winrm' },
     error: "web1: ansible_connection 'winrm' is not supported",
   },
-  { it: 'refuses ports that are none', variables: { ansible_port: 'ssh' }, error: "web1: 'ssh' is no port" },
-  { it: 'refuses what is no text', variables: { ansible_user: ['a'] }, error: 'web1: ansible_user has to be text' },
+  { it: 'refuses ports that are none', variables: { ansible_port: 'ssh' }, error: "web1: 'ssh' is not a valid port" },
+  { it: 'refuses what is no text', variables: { ansible_user: ['a'] }, error: 'web1: ansible_user must be text' },
   {
     it: 'refuses other ways of checking',
     variables: ssh('-o StrictHostKeyChecking=maybe'),
-    error: "web1: 'maybe' does not say how to check host keys",
+    error: "web1: 'maybe' is not a valid value for StrictHostKeyChecking",
   },
 ];
 
@@ -211,6 +220,6 @@ describe('whom to become', () => {
   }
   it('refuses other methods', () =>
     expect(() => becomeOf({ become: true, method: 'pbrun' }, () => undefined)).to.throw(
-      "'pbrun' is no way to become another user",
+      "'pbrun' is not a become method",
     ));
 });

@@ -7,14 +7,14 @@ import type { Target } from '../types.ts';
 export function openLocal(target: Target, shell = '/bin/sh'): HostConnection {
   return new HostConnection(target, {
     start: (command) => Promise.resolve(startLocal(command, shell)),
-    close: () => Promise.resolve(),
+    close: () => {},
   });
 }
 
-/** `shell` stands for /bin/sh in tests. */
+/** `shell` replaces /bin/sh in tests. */
 function startLocal(command: string, shell: string): ShellStream {
   const text = shell === '/bin/sh' ? command : command.replaceAll('/bin/sh', shell);
-  // A process group of its own: Ctrl-C in the terminal is the controller's to handle, and destroy() reaches all of it.
+  // Its own process group: the controller handles Ctrl-C in the terminal, and destroy() reaches all of it.
   const child = spawn(shell, ['-c', text], { detached: true, stdio: 'pipe' });
   const { stdin, stdout, stderr } = child;
   return {
@@ -22,17 +22,17 @@ function startLocal(command: string, shell: string): ShellStream {
     stdout,
     stderr,
     onClosed(listener) {
-      let told = false;
-      const tell = (why?: string) => {
-        if (!told) listener(why);
-        told = true;
+      let called = false;
+      const call = (why?: string) => {
+        if (!called) listener(why);
+        called = true;
       };
-      child.once('error', (error) => tell(error.message));
-      child.once('close', () => tell());
+      child.once('error', (error) => call(error.message));
+      child.once('close', () => call());
       // A child in the background may hold the streams open for ever.
       child.once('exit', (code, signal) => {
         const why = signal ? `the shell was ended by ${signal}` : `the shell ended with exit code ${code}`;
-        const timer = setTimeout(tell, 200, why);
+        const timer = setTimeout(call, 200, why);
         child.once('close', () => clearTimeout(timer));
       });
     },
@@ -46,7 +46,7 @@ function startLocal(command: string, shell: string): ShellStream {
       try {
         if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGKILL');
       } catch {
-        // it is gone already
+        // it has ended already
       }
     },
   };

@@ -5,9 +5,12 @@ export interface Frame {
   readonly code: number;
 }
 
+/** What may follow a mark up to the end of its line: two numbers, with room to spare. */
+const longestMarkLine = 256;
+
 /**
  * Cuts a stream at its marks: `MARK SEQUENCE CODE\n`, right behind the output, whether or not that ends with a newline.
- * Each byte is looked at once: only the last few that could begin a mark are held back for the next chunk.
+ * Each byte is searched once: only the last few that could begin a mark are held back for the next chunk.
  */
 export class Frames {
   readonly #mark: Buffer;
@@ -16,6 +19,8 @@ export class Frames {
   #held = Buffer.alloc(0);
   /** Bytes of the piece that is not finished yet. */
   size = 0;
+  /** A mark was followed by something other than its line; whatever comes later is ignored. */
+  isBroken = false;
 
   constructor(mark: string, onFrame: (frame: Frame) => void) {
     this.#mark = Buffer.from(mark);
@@ -23,20 +28,23 @@ export class Frames {
   }
 
   push(chunk: Buffer): void {
+    if (this.isBroken) return;
     let rest = this.#held.length > 0 ? Buffer.concat([this.#held, chunk]) : chunk;
     for (;;) {
       const at = rest.indexOf(this.#mark);
-      const end = at < 0 ? -1 : rest.indexOf(0x0a, at);
-      if (end < 0) {
+      const line = at < 0 ? rest.length : at + this.#mark.length;
+      const length = rest.subarray(line, line + longestMarkLine + 1).indexOf(0x0a);
+      if (length < 0 && rest.length - line > longestMarkLine) {
+        this.isBroken = true;
+        return;
+      }
+      const end = line + length;
+      if (length < 0) {
         this.#hold(rest, at < 0 ? Math.max(0, rest.length - this.#mark.length + 1) : at);
         return;
       }
       this.#keep(rest.subarray(0, at));
-      const [sequence, code] = rest
-        .toString('latin1', at + this.#mark.length, end)
-        .trim()
-        .split(' ')
-        .map(Number);
+      const [sequence, code] = rest.toString('latin1', line, end).trim().split(' ').map(Number);
       const body = this.rest();
       rest = rest.subarray(end + 1);
       this.#onFrame({ body, sequence: sequence ?? Number.NaN, code: code ?? Number.NaN });

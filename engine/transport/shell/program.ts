@@ -23,6 +23,11 @@ const setting = [
 /** Between the end of the time and the kill of what does not end by itself. */
 export const killAfterSeconds = 5;
 
+/** A script's time limit, if it has one: 0 is none. */
+export function limitOf(script: Script | undefined): number | undefined {
+  return script?.timeoutSeconds || undefined;
+}
+
 const large = 256 * 1024;
 
 /** What is written for several scripts, in this order. The first program of a shell is preceded by its setting, frame 0. */
@@ -42,10 +47,11 @@ function frameEnd(mark: string, sequence: number): string {
 }
 
 function command(script: Script): string {
-  const { text, stdin, timeoutSeconds } = script;
+  const { text, stdin } = script;
+  const limit = limitOf(script);
   if (text.includes('\0')) throw new TypeError('a shell script cannot hold a NUL byte');
   const input = stdin === undefined ? '</dev/null' : '';
-  const run = timeoutSeconds === undefined ? `( eval ${quote(text)} ) ${input}` : timed(text, timeoutSeconds, input);
+  const run = limit === undefined ? `( eval ${quote(text)} ) ${input}` : timed(text, limit, input);
   if (stdin === undefined) return run;
   // What the script leaves unread has to go: behind it in the stream comes the next program.
   return `{ ${take(stdin.length)}; } | ( ${run}; set -- $?; cat >/dev/null; exit $1 )`;

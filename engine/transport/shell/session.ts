@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { Readable, Writable } from 'node:stream';
 import { TaskFailure } from '../../module/failure.ts';
-import { type RawOutput, type Script, type Shell, Unreachable } from '../types.ts';
+import { NoAnswer, type RawOutput, type Script, type Shell, Unreachable } from '../types.ts';
+import { afterSeconds, onAbort, reasonOf } from '../waiting.ts';
 import { type Frame, Frames } from './frames.ts';
-import { killAfterSeconds, programFor } from './program.ts';
+import { killAfterSeconds, limitOf, programFor } from './program.ts';
 
 /** The running /bin/sh, seen from here: a channel or a child process. */
 export interface ShellStream {
@@ -23,7 +24,9 @@ export interface ShellOptions {
   readonly host: string;
   /** Of one script on one stream; 64 MiB by default. */
   readonly maxOutputBytes?: number;
-  /** Told what was printed by a shell that ended before it ran anything. */
+  /** What the shell may take from the first call to its first frame. */
+  readonly startTimeoutSeconds?: number;
+  /** The error for a shell that ended before it ran anything, from what it printed. */
   readonly startFailure?: (printed: string) => Error;
   readonly onRoundTrip?: () => void;
 }
@@ -31,9 +34,13 @@ export interface ShellOptions {
 /** Beyond the time of a script: what the network and a busy host may need before the connection counts as lost. */
 const graceSeconds = killAfterSeconds + 10;
 
+/** By TERM or KILL: what `timeout` of busybox gives for a script that took too long, and every `timeout` after a KILL. */
+const endedBySignal = new Set([143, 137]);
+
 interface Batch {
   readonly scripts: readonly Script[];
   readonly outputs: RawOutput[];
+  /** When the turn of its current script began. */
   startedAt: number;
   readonly resolve: (outputs: readonly RawOutput[]) => void;
   readonly reject: (error: Error) => void;
@@ -41,7 +48,7 @@ interface Batch {
 
 /**
  * A long-lived /bin/sh that is fed with programs (see program.ts), each answered by one frame a script on both streams.
- * Output that a script's background children print after its end is counted to a later script: they cannot be told apart.
+ * Output that a script's background children print after its end is attributed to a later script: they cannot be told apart.
  */
 export class ShellSession implements Shell {
   readonly #stream: ShellStream;
@@ -55,16 +62,16 @@ export class ShellSession implements Shell {
   readonly #batches: Batch[] = [];
   #guard: NodeJS.Timeout | undefined;
   #failure: Error | undefined;
-  #tellEnded = (): void => {};
-  /** That it is gone, also on the other side. */
+  #resolveEnded = (): void => {};
+  /** Resolves when it is gone on the host as well. */
   readonly ended = new Promise<void>((resolve) => {
-    this.#tellEnded = resolve;
+    this.#resolveEnded = resolve;
   });
 
   constructor(stream: ShellStream, options: ShellOptions) {
     this.#stream = stream;
     this.#options = options;
-    stream.stdin.on('error', () => {}); // the end of the stream tells more
+    stream.stdin.on('error', () => {}); // the end of the stream says more
     stream.stdout.on('data', (chunk: Buffer) => this.#take(this.#stdout, chunk)).resume();
     stream.stderr.on('data', (chunk: Buffer) => this.#take(this.#stderr, chunk)).resume();
     stream.onClosed((why) => this.#closed(why));
@@ -80,18 +87,28 @@ export class ShellSession implements Shell {
     return this.alive && this.#received > 0 && this.#batches.length === 0;
   }
 
-  /** Nobody waits for the answer to what was sent before: it is sent at once, and read by the shell when its turn comes. */
-  run(scripts: readonly Script[]): Promise<readonly RawOutput[]> {
-    if (this.#failure) return Promise.reject(this.#failure);
-    if (scripts.length === 0) return Promise.resolve([]);
-    return new Promise((resolve, reject) => {
-      const pieces = programFor(scripts, this.#mark, this.#sent);
-      this.#sent = Math.max(this.#sent, 1) + scripts.length;
-      this.#options.onRoundTrip?.();
-      this.#batches.push({ scripts, outputs: [], startedAt: Date.now(), resolve, reject });
-      if (this.#batches.length === 1) this.#watch();
-      for (const piece of pieces) this.#stream.stdin.write(piece);
-    });
+  /** Sent at once, without waiting for the answers to earlier calls; the shell reads it when its turn comes. */
+  async run(scripts: readonly Script[], signal?: AbortSignal): Promise<readonly RawOutput[]> {
+    if (signal?.aborted) throw reasonOf(signal);
+    if (this.#failure) throw this.#failure;
+    if (scripts.length === 0) return [];
+    const pieces = programFor(scripts, this.#mark, this.#sent);
+    let stopListening = (): void => {};
+    try {
+      return await new Promise((resolve, reject) => {
+        this.#sent = Math.max(this.#sent, 1) + scripts.length;
+        this.#options.onRoundTrip?.();
+        this.#batches.push({ scripts, outputs: [], startedAt: Date.now(), resolve, reject });
+        stopListening = onAbort(signal, (reason) => {
+          reject(reason);
+          this.drop(new Unreachable(`the shell on ${this.#options.host} was ended: another command in it was aborted`));
+        });
+        if (this.#batches.length === 1) this.#watch();
+        for (const piece of pieces) this.#stream.stdin.write(piece);
+      });
+    } finally {
+      stopListening();
+    }
   }
 
   /** Ends the shell: gently if it is idle, so that what scripts have left running in the background stays. */
@@ -124,6 +141,7 @@ export class ShellSession implements Shell {
   #take({ frames }: { frames: Frames }, chunk: Buffer): void {
     if (this.#failure) return;
     frames.push(chunk);
+    if (frames.isBroken) this.#outOfOrder();
     const limit = this.#options.maxOutputBytes ?? 64 * 1024 * 1024;
     if (frames.size <= limit) return;
     const what = this.#running > 1 ? 'one of the commands' : 'the command';
@@ -142,43 +160,58 @@ export class ShellSession implements Shell {
       const out = this.#stdout.ready.shift()!;
       const err = this.#stderr.ready.shift()!;
       if (out.sequence !== this.#received || err.sequence !== this.#received || Number.isNaN(out.code)) {
-        this.drop(new Unreachable(`the shell on ${this.#options.host} answers out of order; it was ended`));
+        this.#outOfOrder();
         return;
       }
       // Frame 0 ends what the start printed (a banner, sudo's lecture): it belongs to no script.
       if (this.#received++ > 0) this.#deliver(out.code, out.body, err.body);
+      else this.#nextTurn();
     }
+  }
+
+  #outOfOrder(): void {
+    this.drop(new Unreachable(`the shell on ${this.#options.host} answers out of order; it was ended`));
   }
 
   #deliver(code: number, stdout: Buffer, stderr: Buffer): void {
     const [batch] = this.#batches;
     if (!batch) return;
-    const limit = batch.scripts[batch.outputs.length]?.timeoutSeconds;
-    const killed = code === 137 && limit !== undefined && Date.now() - batch.startedAt >= limit * 1000;
-    batch.outputs.push({ code: killed ? 124 : code, stdout, stderr });
+    const limit = limitOf(batch.scripts[batch.outputs.length]);
+    const timedOut = limit !== undefined && endedBySignal.has(code) && Date.now() - batch.startedAt >= limit * 1000;
+    batch.outputs.push({ code: timedOut ? 124 : code, stdout, stderr });
     const done = batch.outputs.length === batch.scripts.length;
     if (done) this.#batches.shift();
-    const [next] = this.#batches;
-    if (next) next.startedAt = Date.now();
-    this.#watch();
+    this.#nextTurn();
     if (done) batch.resolve(batch.outputs);
   }
 
-  /** Waits for the answer of the script whose turn it is, if its time is bounded. */
+  #nextTurn(): void {
+    const [next] = this.#batches;
+    if (next) next.startedAt = Date.now();
+    this.#watch();
+  }
+
+  /** Bounds the wait for the shell's start, then for the script whose turn it is if it has a time limit. */
   #watch(): void {
     clearTimeout(this.#guard);
     const [batch] = this.#batches;
-    const seconds = batch?.scripts[batch.outputs.length]?.timeoutSeconds;
-    if (seconds === undefined) return;
-    this.#guard = setTimeout(
-      () =>
-        this.drop(
-          new Unreachable(
-            `${this.#options.host} gives no answer: the command had ${seconds} s, and ${graceSeconds} s later nothing had come`,
-          ),
-        ),
-      (seconds + graceSeconds) * 1000,
-    );
+    if (!batch) return;
+    const { host, startTimeoutSeconds } = this.#options;
+    if (this.#received === 0) {
+      if (startTimeoutSeconds !== undefined)
+        this.#dropAfter(startTimeoutSeconds, `the shell on ${host} did not start within ${startTimeoutSeconds} s`);
+      return;
+    }
+    const limit = limitOf(batch.scripts[batch.outputs.length]);
+    if (limit !== undefined)
+      this.#dropAfter(
+        limit + graceSeconds,
+        `${host} does not answer: the command had a limit of ${limit} s, and nothing came for ${graceSeconds} s after it`,
+      );
+  }
+
+  #dropAfter(seconds: number, message: string): void {
+    this.#guard = afterSeconds(seconds, () => this.drop(new NoAnswer(message)));
   }
 
   get #running(): number {
@@ -186,7 +219,7 @@ export class ShellSession implements Shell {
   }
 
   #closed(why: string | undefined): void {
-    this.#tellEnded();
+    this.#resolveEnded();
     if (this.#failure) return;
     const { host, startFailure } = this.#options;
     const because = why === undefined ? '' : ` (${why})`;

@@ -1,27 +1,21 @@
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
-import { type Target, Unreachable } from '../types.ts';
+import { Unreachable } from '../types.ts';
 
-/** What arguments for the ssh command say, as far as it has a meaning here. */
+/** The options in arguments for the ssh command that have a meaning here, and warnings about the rest. */
 export interface SshArguments {
   readonly settings: Readonly<Record<string, string>>;
   readonly warnings: readonly string[];
 }
 
-/** OpenSSH's option for each short argument that has a meaning here. */
-const shortOptions: Readonly<Record<string, string>> = { J: 'proxyjump', i: 'identityfile', p: 'port', l: 'user' };
-const honoured = new Set([
-  'userknownhostsfile',
-  'globalknownhostsfile',
-  'stricthostkeychecking',
-  'proxyjump',
-  'port',
-  'user',
-  'identityfile',
-  'connecttimeout',
-]);
-/** Of no effect here without loss: there is one connection a host anyway, kept alive, and what is not used is not forwarded. */
-const idle = new Set([
+/** The options that have a meaning here, in lower case, and the short arguments for some of them. */
+export interface KnownOptions {
+  readonly names: ReadonlySet<string>;
+  readonly byLetter: ReadonlyMap<string, string>;
+}
+
+/** Harmless to ignore: each host has one connection anyway, kept alive, and nothing is forwarded that is not used. */
+const ignored = new Set([
   'controlmaster',
   'controlpersist',
   'controlpath',
@@ -37,7 +31,12 @@ const idle = new Set([
 ]);
 const withValue = 'BbcDEeFIiJLlmOopQRSWw';
 
-export function parseSshArguments(text: string, variable: string, host: string): SshArguments {
+export function parseSshArguments(
+  text: string,
+  variable: string,
+  host: string,
+  { names, byLetter }: KnownOptions,
+): SshArguments {
   const settings: Record<string, string> = {};
   const warnings: string[] = [];
   const words = splitWords(text);
@@ -49,9 +48,9 @@ export function parseSshArguments(text: string, variable: string, host: string):
         'use a jump host: -o ProxyJump=user@bastion:22',
       );
     }
-    // As for ssh, the first value of an option holds.
-    if (honoured.has(key)) settings[key] ??= value;
-    else if (!idle.has(key)) warnings.push(`${variable}: '${shown}' has no effect`);
+    // As with ssh, the first value of an option counts.
+    if (names.has(key)) settings[key] ??= value;
+    else if (!ignored.has(key)) warnings.push(`${variable}: '${shown}' has no effect`);
   };
   for (let word = words.shift(); word !== undefined; word = words.shift()) {
     const letter = /^-([A-Za-z0-9])/.exec(word)?.[1];
@@ -64,26 +63,9 @@ export function parseSshArguments(text: string, variable: string, host: string):
     if (letter === 'o') {
       const [, name = '', optionValue = ''] = /^\s*([^\s=]+)\s*[=\s]\s*"?(.*?)"?\s*$/s.exec(value) ?? [];
       set(name, optionValue, shown);
-    } else set(shortOptions[letter] ?? '', value, shown);
+    } else set(byLetter.get(letter) ?? '', value, shown);
   }
   return { settings, warnings };
-}
-
-export function hostKeyCheckingOf(value: string): Target['hostKeyChecking'] | undefined {
-  switch (value.toLowerCase()) {
-    case 'yes':
-    case 'true':
-    case 'ask':
-      return 'strict';
-    case 'accept-new':
-      return 'accept-new';
-    case 'no':
-    case 'off':
-    case 'false':
-      return 'off';
-    default:
-      return undefined;
-  }
 }
 
 /** A path of the controller, absolute. */
@@ -91,7 +73,7 @@ export function expandHome(path: string): string {
   return resolve(path.replace(/^~(?=\/|$)/, () => homedir()));
 }
 
-/** Words as a shell would take them: blanks part them, quotes and backslashes hold them together. */
+/** Splits words as a shell does: at blanks, except within quotes and after backslashes. */
 function splitWords(text: string): string[] {
   return [...text.matchAll(/(?:[^\s"'\\]|"(?:[^"\\]|\\.)*"|'[^']*'|\\.)+/gs)].map(([word]) =>
     word.replace(

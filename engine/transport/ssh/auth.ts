@@ -6,8 +6,10 @@ import { type Target, Unreachable } from '../types.ts';
 export interface Login {
   /** For ssh2: the next way that the server still takes, or false. */
   next(left: readonly AuthenticationType[] | null): AnyAuthMethod | false;
-  /** For people: what was tried, what could not be, and what the server takes. */
-  told(): string;
+  /** For messages: what was tried, what could not be, and what the server accepts. */
+  summary(): string;
+  /** Set by whoever logs in: ends the login. */
+  giveUp: (why: string) => void;
 }
 
 interface Way {
@@ -22,14 +24,17 @@ interface Way {
 export async function loginFor(
   target: Target,
   keyFiles: readonly string[],
+  opened: KeyCache,
   agent = process.env['SSH_AUTH_SOCK'],
 ): Promise<Login> {
+  const giveUp = (why: string) => login?.giveUp(why);
+  let login: Login | undefined;
   const username = target.user;
   const skipped: string[] = [];
   const keys: Way[] = [];
   const named = target.privateKeyFile !== undefined;
   for (const file of target.privateKeyFile === undefined ? keyFiles : [target.privateKeyFile]) {
-    const key = await readKey(file, target.privateKeyPassphrase);
+    const key = await opened.read(file, target.privateKeyPassphrase);
     if (typeof key !== 'string') keys.push({ label: `key ${file}`, method: { type: 'publickey', username, key } });
     else if (key !== '') skipped.push(`key ${file} ${key}`);
     else if (named)
@@ -43,13 +48,7 @@ export async function loginFor(
   const { password } = target;
   if (password !== undefined) {
     ways.push({ label: 'password', method: { type: 'password', username, password } });
-    const prompt = (
-      _name: string,
-      _instructions: string,
-      _language: string,
-      prompts: readonly unknown[],
-      finish: (answers: string[]) => void,
-    ) => finish(prompts.map(() => password));
+    const prompt = answerPrompts(password, giveUp);
     ways.push({
       label: 'keyboard-interactive',
       method: { type: 'keyboard-interactive', username, prompt },
@@ -63,7 +62,30 @@ export async function loginFor(
         : 'set ansible_ssh_private_key_file (--private-key) or start an agent (ssh-add)',
     );
   }
-  return inTurn(ways, skipped);
+  return (login = inTurn(ways, skipped));
+}
+
+interface Prompt {
+  readonly prompt: string;
+  readonly echo?: boolean;
+}
+
+const mostRounds = 3;
+
+/** Gives the password once in each round, to the first prompt that hides what is typed; ends the login after a few rounds. */
+function answerPrompts(password: string, giveUp: (why: string) => void) {
+  let rounds = 0;
+  return (
+    _name: string,
+    _instructions: string,
+    _language: string,
+    prompts: readonly Prompt[],
+    finish: (answers: string[]) => void,
+  ): void => {
+    if (++rounds > mostRounds) return giveUp(`it asked more than ${mostRounds} times`);
+    const hidden = prompts.findIndex(({ echo }) => !echo);
+    finish(prompts.map((_prompt, i) => (i === hidden ? password : '')));
+  };
 }
 
 function inTurn(ways: readonly Way[], skipped: readonly string[]): Login {
@@ -71,6 +93,7 @@ function inTurn(ways: readonly Way[], skipped: readonly string[]): Login {
   let accepted: readonly string[] = [];
   const left = [...ways];
   return {
+    giveUp: () => {},
     next(methods) {
       if (methods) accepted = methods;
       for (let way = left.shift(); way; way = left.shift()) {
@@ -81,25 +104,32 @@ function inTurn(ways: readonly Way[], skipped: readonly string[]): Login {
       }
       return false;
     },
-    told() {
+    summary() {
       const parts = [
         `tried ${tried.join(', ')}`,
         ...(skipped.length > 0 ? [`not tried: ${skipped.join(', ')}`] : []),
-        `the server takes ${accepted.join(', ') || 'nothing more'}`,
+        `the server accepts ${accepted.join(', ') || 'nothing more'}`,
       ];
       return parts.join('; ');
     },
   };
 }
 
-const parsed = new Map<string, Promise<ParsedKey | string>>();
+/** The keys of a run: each file is read once, because opening an encrypted key takes long. */
+export class KeyCache {
+  readonly #keys = new Map<string, Promise<ParsedKey | string>>();
 
-/** The key; or why it cannot be used, '' where there is no such file. Read once: opening an encrypted key takes long. */
-function readKey(file: string, passphrase: string | undefined): Promise<ParsedKey | string> {
-  const id = JSON.stringify([file, passphrase]);
-  const present = parsed.get(id) ?? openKey(file, passphrase);
-  parsed.set(id, present);
-  return present;
+  /** The key; or why it cannot be used, '' where there is no such file. */
+  read(file: string, passphrase: string | undefined): Promise<ParsedKey | string> {
+    const id = JSON.stringify([file, passphrase]);
+    const present = this.#keys.get(id) ?? openKey(file, passphrase);
+    this.#keys.set(id, present);
+    return present;
+  }
+
+  clear(): void {
+    this.#keys.clear();
+  }
 }
 
 async function openKey(file: string, passphrase: string | undefined): Promise<ParsedKey | string> {
@@ -114,5 +144,5 @@ async function openKey(file: string, passphrase: string | undefined): Promise<Pa
   if (!(key instanceof Error)) return Array.isArray(key) ? (key as ParsedKey[])[0]! : key;
   if (/no passphrase/i.test(key.message)) return 'is encrypted and no passphrase is given';
   if (/passphrase|decrypt|integrity/i.test(key.message)) return 'does not open with the passphrase given';
-  return `is of no kind that is supported here (${key.message})`;
+  return `is of an unsupported kind (${key.message})`;
 }

@@ -2,10 +2,12 @@ import { execFile } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import type { Target } from '../types.ts';
-import { expandHome, hostKeyCheckingOf } from './arguments.ts';
+import type { SshSettings, Target } from '../types.ts';
+import { throwIfAborted, untilAborted } from '../waiting.ts';
+import { expandHome } from './arguments.ts';
+import { sshOptions } from './options.ts';
 
-/** A target with what ~/.ssh/config says where the inventory says nothing, and the keys to log in with. */
+/** A target completed from ~/.ssh/config where the inventory says nothing, and the keys to log in with. */
 export interface Completed {
   readonly target: Target;
   readonly keyFiles: readonly string[];
@@ -13,8 +15,8 @@ export interface Completed {
 
 const defaultKeys = ['id_ed25519', 'id_ecdsa', 'id_rsa'].map((name) => join(homedir(), '.ssh', name));
 
-export async function completed(target: Target): Promise<Completed> {
-  const settings = hasConfig() ? await askSsh(target.address) : undefined;
+export async function completed(target: Target, signal?: AbortSignal): Promise<Completed> {
+  const settings = hasConfig() ? await askSsh(target.address, signal) : undefined;
   return settings ? complete(target, settings) : { target, keyFiles: defaultKeys };
 }
 
@@ -28,13 +30,20 @@ function hasConfig(): boolean {
 }
 
 /** OpenSSH's own reading of its files, with Include and Match; undefined where ssh is not installed or refuses the name. */
-export function askSsh(address: string, file?: string): Promise<Map<string, string[]> | undefined> {
+export async function askSsh(
+  address: string,
+  signal?: AbortSignal,
+  file?: string,
+): Promise<Map<string, string[]> | undefined> {
+  throwIfAborted(signal);
   const from = file === undefined ? [] : ['-F', file];
-  return new Promise((resolve) => {
-    execFile('ssh', ['-G', ...from, '--', address], { timeout: 5000 }, (error, stdout) =>
+  const asked = new Promise<Map<string, string[]> | undefined>((resolve) => {
+    const options = { timeout: 5000, ...(signal && { signal }) };
+    execFile('ssh', ['-G', ...from, '--', address], options, (error, stdout) =>
       resolve(error ? undefined : parse(stdout)),
     );
   });
+  return untilAborted(asked, signal);
 }
 
 function parse(text: string): Map<string, string[]> {
@@ -48,26 +57,17 @@ function parse(text: string): Map<string, string[]> {
   return settings;
 }
 
-/** `hostname` always holds: the inventory's address may be an alias of the config. */
+/** `hostname` always applies: the inventory's address may be an alias of the config. What is not valid is ignored. */
 export function complete(target: Target, settings: ReadonlyMap<string, readonly string[]>): Completed {
-  const first = (name: string) => settings.get(name)?.[0];
-  const free = new Set(target.unset);
-  const paths = (names: readonly string[]) =>
-    names.flatMap((name) => (first(name) ?? '').split(' ').filter(Boolean)).map(expandHome);
-  const timeout = Number(first('connecttimeout'));
-  const jump = first('proxyjump');
-  const checking = hostKeyCheckingOf(first('stricthostkeychecking') ?? '');
+  const found: Partial<Record<keyof SshSettings, unknown>> = {};
+  for (const key of target.unset ?? []) {
+    const { openssh, read } = sshOptions[key];
+    const text = openssh === undefined ? undefined : settings.get(openssh)?.[0];
+    const value = text === undefined ? undefined : read(text);
+    if (value !== undefined) found[key] = value;
+  }
   return {
-    target: {
-      ...target,
-      address: first('hostname') ?? target.address,
-      ...(free.has('port') && { port: Number(first('port') ?? target.port) }),
-      ...(free.has('user') && { user: first('user') ?? target.user }),
-      ...(free.has('knownHostsFiles') && { knownHostsFiles: paths(['userknownhostsfile', 'globalknownhostsfile']) }),
-      ...(free.has('proxyJump') && jump !== undefined && { proxyJump: jump }),
-      ...(free.has('connectTimeoutSeconds') && timeout > 0 && { connectTimeoutSeconds: timeout }),
-      ...(free.has('hostKeyChecking') && checking && { hostKeyChecking: checking }),
-    },
+    target: { ...target, ...(found as Partial<SshSettings>), address: settings.get('hostname')?.[0] ?? target.address },
     keyFiles: settings.get('identityfile')?.map(expandHome) ?? defaultKeys,
   };
 }

@@ -1,64 +1,70 @@
 import type { Duplex } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { Client } from 'ssh2';
 import { ChannelRefused, type Target, Unreachable } from '../types.ts';
-import { connectClient } from './client.ts';
+import { Openings, sleep, withDeadline } from '../waiting.ts';
+import type { LoggedIn, SshClients, Through } from './client.ts';
 import { completed } from './config.ts';
 
 /**
  * The jump hosts of a run: each is connected to once, verified and logged in to like any host, and shared by all hosts
- * behind it; once more where it has no channel left in that connection.
+ * behind it; once more where that connection has no channel left.
  */
-export class Bastions {
-  readonly #clients = new Map<string, Promise<Client>>();
-  readonly #full: Promise<Client>[] = [];
+export class JumpHosts {
+  readonly #clients: SshClients;
+  readonly #openings = new Openings<LoggedIn>();
+  readonly #all: LoggedIn[] = [];
+  /** Connections without a channel left, by their hops: the next caller opens another. */
+  readonly #generations = new Map<string, number>();
+  /** Those that have opened a channel: what they refuse afterwards may work later. */
+  readonly #opened = new WeakSet<LoggedIn>();
+
+  constructor(clients: SshClients) {
+    this.#clients = clients;
+  }
 
   /** Makes the way to the target through its jump hosts; undefined where it is reached directly. */
-  wayTo(target: Target): (() => Promise<Duplex>) | undefined {
+  wayTo(target: Target): Through | undefined {
     const { proxyJump } = target;
     if (proxyJump === undefined || proxyJump === 'none') return undefined;
     const hops = proxyJump.split(',').map((hop) => hop.trim());
-    return async () => this.#forward(hops, target, target);
+    return async (signal) => this.#forward(hops, target, target, signal);
   }
 
-  closeAll(): void {
-    for (const client of [...this.#full, ...this.#clients.values()]) client.then((open) => open.end()).catch(() => {});
-    this.#clients.clear();
+  close(reason: Error): void {
+    this.#openings.abortAll(reason);
+    for (const client of this.#all) client.close();
   }
 
-  #client(hops: readonly string[], target: Target): Promise<Client> {
-    const key = hops.join(',');
-    const present = this.#clients.get(key);
-    if (present) return present;
-    const opening = this.#connect(hops, target);
-    this.#clients.set(key, opening);
-    const forget = () => {
-      if (this.#clients.get(key) === opening) this.#clients.delete(key);
-    };
-    opening.then((client) => client.on('close', forget), forget);
-    return opening;
-  }
-
-  async #connect(hops: readonly string[], last: Target): Promise<Client> {
+  async #connect(hops: readonly string[], last: Target, signal: AbortSignal): Promise<LoggedIn> {
     const before = hops.slice(0, -1);
-    const { target, keyFiles } = await completed(hopTarget(hops.at(-1)!, last));
-    return connectClient(target, keyFiles, before.length === 0 ? undefined : () => this.#forward(before, last, target));
+    const { target, keyFiles } = await completed(hopTarget(hops.at(-1)!, last), signal);
+    const through: Through | undefined =
+      before.length === 0 ? undefined : (aborted) => this.#forward(before, last, target, aborted);
+    const client = await this.#clients.connect(target, keyFiles, through, signal);
+    this.#all.push(client);
+    return client;
   }
 
-  async #forward(hops: readonly string[], last: Target, target: Target): Promise<Duplex> {
+  async #forward(hops: readonly string[], last: Target, target: Target, signal: AbortSignal): Promise<Duplex> {
     const key = hops.join(',');
     const until = Date.now() + target.connectTimeoutSeconds * 1000;
     for (;;) {
-      const bastion = this.#client(hops, last);
+      const generation = this.#generations.get(key) ?? 0;
+      const client = await this.#openings.get(
+        `${generation} ${key}`,
+        (aborted) => this.#connect(hops, last, aborted),
+        signal,
+      );
+      const mayWorkLater = this.#opened.has(client);
       try {
-        return await forward(await bastion, target, hops.at(-1)!);
+        const channel = await forward(client, target, { hop: hops.at(-1)!, mayWorkLater, signal });
+        this.#opened.add(client);
+        return channel;
       } catch (error) {
         if (!(error instanceof ChannelRefused) || Date.now() >= until) throw error;
-        await sleep(100 * (0.5 + Math.random()));
-        // Nothing was opened yet: it is to be asked again. No longer the present one: another host has seen it before.
-        if (!opened.has(await bastion) || this.#clients.get(key) !== bastion) continue;
-        this.#clients.delete(key);
-        this.#full.push(bastion);
+        await sleep(100 * (0.5 + Math.random()), signal);
+        // Where it has opened nothing yet, it is asked again. Otherwise the first host that sees it full opens another.
+        if (this.#opened.has(client) && (this.#generations.get(key) ?? 0) === generation)
+          this.#generations.set(key, generation + 1);
       }
     }
   }
@@ -67,7 +73,7 @@ export class Bastions {
 /** A jump host is reached with the keys and the checks of the host behind it, but never sees that host's password. */
 function hopTarget(hop: string, last: Target): Target {
   const parts = /^(?:ssh:\/\/)?(?:([^@]+)@)?(?:\[([^\]]+)\]|([^:]+))(?::(\d+))?$/.exec(hop);
-  if (!parts) throw new Unreachable(`${last.name}: '${hop}' is no jump host`, 'write user@host:port');
+  if (!parts) throw new Unreachable(`${last.name}: '${hop}' is not a valid jump host`, 'write user@host:port');
   const [, user, bracketed, plain, port] = parts;
   const { password: _password, proxyJump: _proxyJump, ...rest } = last;
   const given = [...(user === undefined ? [] : ['user']), ...(port === undefined ? [] : ['port']), 'proxyJump'];
@@ -81,37 +87,43 @@ function hopTarget(hop: string, last: Target): Target {
   };
 }
 
-/** Those that have opened a channel: whatever they refuse afterwards they may not mean for ever. */
-const opened = new WeakSet<Client>();
-
 /** Reasons of a server, by RFC 4254: the first is also that of a server which forbids it altogether. */
 const [prohibited, resourceShortage] = [1, 4];
 
+interface Forward {
+  readonly hop: string;
+  readonly mayWorkLater: boolean;
+  readonly signal: AbortSignal;
+}
+
 /** The way from a jump host to the target, which has as long to answer as one that is reached directly. */
-function forward(client: Client, target: Target, hop: string): Promise<Duplex> {
+function forward({ client }: LoggedIn, target: Target, { hop, mayWorkLater, signal }: Forward): Promise<Duplex> {
   const { name, address, port, connectTimeoutSeconds } = target;
   const failed = ({ message, reason }: Error & { reason?: number }) =>
-    new (reason === resourceShortage || (reason === prohibited && opened.has(client)) ? ChannelRefused : Unreachable)(
+    new (reason === resourceShortage || (reason === prohibited && mayWorkLater) ? ChannelRefused : Unreachable)(
       `${name}: the jump host ${hop} does not reach ${address} port ${port}: ${message}`,
       'is the host up, and may the jump host forward (AllowTcpForwarding)?',
     );
-  return new Promise((resolve, reject) => {
-    let late = false;
-    const timer = setTimeout(() => {
-      late = true;
-      reject(failed(new Error(`no answer within ${connectTimeoutSeconds} s`)));
-    }, connectTimeoutSeconds * 1000);
+  let isLate = false;
+  const opening = new Promise<Duplex>((resolve, reject) => {
+    // ssh2 forgets the callback where the connection ends while it waits.
+    const onClose = () => reject(failed(new Error('the connection to it was lost')));
+    client.once('close', onClose);
     try {
       client.forwardOut('127.0.0.1', 0, address, port, (error, channel) => {
-        clearTimeout(timer);
+        client.off('close', onClose);
         if (error) return reject(failed(error));
-        opened.add(client);
-        if (late) channel.destroy();
+        if (isLate) channel.destroy();
         resolve(channel);
       });
     } catch (error) {
-      clearTimeout(timer);
+      client.off('close', onClose);
       reject(failed(error instanceof Error ? error : new Error(String(error)))); // the connection to the jump host has just ended
     }
+  });
+  const late = () => failed(new Error(`no answer within ${connectTimeoutSeconds} s`));
+  return withDeadline(opening, connectTimeoutSeconds, late, signal).catch((error) => {
+    isLate = true;
+    throw error;
   });
 }

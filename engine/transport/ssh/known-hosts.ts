@@ -35,23 +35,26 @@ export function parseKnownHosts(text: string, file: string): KnownHost[] {
   });
 }
 
-const kept = new Map<
-  string,
-  { readonly contents: readonly (Buffer | undefined)[]; readonly lines: readonly KnownHost[] }
->();
+/** The known_hosts files of a run, parsed once for as long as they do not change. */
+export class KnownHostsCache {
+  readonly #byFiles = new Map<
+    string,
+    { readonly contents: readonly (Buffer | undefined)[]; readonly lines: readonly KnownHost[] }
+  >();
 
-/** All lines of the files; a file that is not there has none. The same list again, for the next host, while none has changed. */
-export function readKnownHosts(files: readonly string[]): readonly KnownHost[] {
-  const contents = files.map((file) => (existsSync(file) ? readOnce(file) : undefined));
-  const names = files.join('\0');
-  const before = kept.get(names);
-  if (before && contents.every((content, i) => content === before.contents[i])) return before.lines;
-  const lines = files.flatMap((file, i) => parseKnownHosts(contents[i]?.toString('utf8') ?? '', file));
-  kept.set(names, { contents, lines });
-  return lines;
+  /** All lines of the files; a missing file has none. Returns the same list again while no file has changed. */
+  read(files: readonly string[]): readonly KnownHost[] {
+    const contents = files.map((file) => (existsSync(file) ? readOnce(file) : undefined));
+    const names = files.join('\0');
+    const before = this.#byFiles.get(names);
+    if (before && contents.every((content, i) => content === before.contents[i])) return before.lines;
+    const lines = files.flatMap((file, i) => parseKnownHosts(contents[i]?.toString('utf8') ?? '', file));
+    this.#byFiles.set(names, { contents, lines });
+    return lines;
+  }
 }
 
-/** How known_hosts calls a host. */
+/** The name of a host in known_hosts. */
 export function hostName(address: string, port: number): string {
   return port === 22 ? address.toLowerCase() : `[${address.toLowerCase()}]:${port}`;
 }
@@ -117,7 +120,7 @@ export function fingerprint(key: Buffer): string {
   return `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}`;
 }
 
-/** The type stands at the beginning of the key itself, after its length. */
+/** The type is at the beginning of the key itself, after its length. */
 export function keyType(key: Buffer): string {
   return key.toString('latin1', 4, 4 + key.readUInt32BE(0));
 }

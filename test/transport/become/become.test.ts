@@ -101,7 +101,7 @@ describe('becoming another user', () => {
       'requiretty',
       'sorry, you must have a tty to run sudo',
       {},
-      'sudo on here insists on a terminal: sudo: sorry, you must have a tty to run sudo',
+      'sudo on here requires a terminal: sudo: sorry, you must have a tty to run sudo',
       /requiretty/,
     ],
     [
@@ -122,7 +122,7 @@ describe('becoming another user', () => {
       'doas with a password',
       '',
       { method: 'doas', password: 'p' },
-      'doas reads a password from a terminal only, and there is none',
+      'doas reads a password only from a terminal, and there is none',
       /nopass/,
     ],
     [

@@ -22,7 +22,7 @@ describe("OpenSSH's configuration", () => {
     const folder = mkdtempSync(join(tmpdir(), 'tsplay-config-'));
     try {
       writeFileSync(join(folder, 'config'), config);
-      const settings = await askSsh('web1', join(folder, 'config'));
+      const settings = await askSsh('web1', undefined, join(folder, 'config'));
       const targetFor = (variables: Record<string, unknown>) =>
         complete(targetOf('web1', (name) => variables[name]).target, settings!);
       const { target, keyFiles } = targetFor({});
@@ -42,7 +42,7 @@ describe("OpenSSH's configuration", () => {
         port: 22,
         hostKeyChecking: 'strict',
       });
-      expect(await askSsh('no such host; true', join(folder, 'config'))).to.equal(undefined);
+      expect(await askSsh('no such host; true', undefined, join(folder, 'config'))).to.equal(undefined);
     } finally {
       rmSync(folder, { recursive: true });
     }

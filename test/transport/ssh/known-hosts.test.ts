@@ -8,9 +8,9 @@ import {
   algorithmsFor,
   fingerprint,
   hostName,
+  KnownHostsCache,
   linesFor,
   parseKnownHosts,
-  readKnownHosts,
   verify,
 } from '../../../engine/transport/ssh/known-hosts.ts';
 
@@ -71,7 +71,8 @@ describe('known hosts', () => {
     const folder = mkdtempSync(join(tmpdir(), 'tsplay-test-'));
     try {
       const files = [join(folder, 'a'), join(folder, 'b')];
-      const found = () => linesFor(readKnownHosts(files), 'web1').map((known) => `${known.file.at(-1)}${known.line}`);
+      const cache = new KnownHostsCache();
+      const found = () => linesFor(cache.read(files), 'web1').map((known) => `${known.file.at(-1)}${known.line}`);
       expect(found()).to.deep.equal([]);
       writeFileSync(files[0]!, `${line('web1')}\n`);
       expect(found()).to.deep.equal(['a1']);

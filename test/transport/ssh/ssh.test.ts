@@ -138,7 +138,7 @@ describe('a connection over SSH', () => {
     const one = await server({ password: 'right' });
     const error = await failureOf(connections.get(target(one.port, [one], { password: 'wrong' })));
     expect(error.message).to.equal(
-      `web1: [127.0.0.1]:${one.port} refuses the login as deploy: tried key ${keyFile}, password; the server takes password`,
+      `web1: [127.0.0.1]:${one.port} refuses the login as deploy: tried key ${keyFile}, password; the server accepts password`,
     );
   });
 
