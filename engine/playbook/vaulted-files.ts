@@ -1,6 +1,6 @@
 import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import type { FileTemplate } from '../expressions/handlebars/file.ts';
+import type { FileTemplate } from '../expressions/handlebars/text.ts';
 import { TaskFailure } from '../module/failure.ts';
 import { shownPath } from '../source/place.ts';
 import { readOnce } from '../source/read-once.ts';

@@ -1,4 +1,4 @@
-import { firstFalse } from '../../expressions/conjunction.ts';
+import { firstFalse } from '../../expressions/condition.ts';
 import { TaskFailure } from '../../module/failure.ts';
 import { UnknownValue } from '../../module/unknown.ts';
 import type { Candidate, Include, Included } from '../../playbook/types.ts';
