@@ -17,7 +17,7 @@ interface Row<P extends readonly Parameter[]> extends Omit<ExpressionFunction, '
   readonly parameters: P;
   /** CEL takes it as a method unless this says otherwise. */
   readonly method?: boolean;
-  run(...args: Arguments<P>): unknown;
+  readonly run: (...args: Arguments<P>) => unknown;
 }
 
 /** A row of the catalogue; the types of `run` follow from its parameters. */
