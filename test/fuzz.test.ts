@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { expect } from 'chai';
 import * as fc from 'fast-check';
 import { compileExpression } from '../engine/expressions/condition.ts';
-import { compileFile } from '../engine/expressions/handlebars/file.ts';
+import { compileFile } from '../engine/expressions/handlebars/text.ts';
 import { TemplateError } from '../engine/expressions/types.ts';
 import { loadInventory } from '../engine/inventory/load.ts';
 import { prepare } from '../engine/run/prepare.ts';

@@ -1,8 +1,7 @@
 import { spawn } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
 import { basename, extname, resolve } from 'node:path';
-import { VaultError } from '../vault/error.ts';
-import { isVaulted } from '../vault/format.ts';
+import { isVaulted, VaultError } from '../vault/format.ts';
 import { Vault, type VaultPassword } from '../vault/vault.ts';
 import { neverShow, UsageError } from './problem.ts';
 import { askPassword } from './terminal/ask.ts';

@@ -1,3 +1,4 @@
+import { UnknownValue } from '../module/unknown.ts';
 import type { Diagnostics } from '../source/diagnostic.ts';
 import { describe, type ScalarNode, type SourceNode } from '../source/node.ts';
 import { type CelProgram, parseCel } from './cel/cel.ts';
@@ -5,10 +6,9 @@ import { typeWords } from './cel/errors.ts';
 import { type Located, locatedScalar } from './handlebars/located.ts';
 import { withTests } from './handlebars/references.ts';
 import { describeValue } from './member.ts';
-import { Problem } from './problem.ts';
-import { type Condition, type Expression, type Scope, TemplateError } from './types.ts';
+import { type Condition, type Expression, Problem, type Scope, TemplateError } from './types.ts';
 
-/** Compiles an expression (CEL): text, or a plain true, false or number. */
+/** Compiles a CEL expression: text, or a plain true, false or number. */
 export function compileExpression(node: SourceNode, diagnostics: Diagnostics): Expression {
   if (node.kind === 'scalar' && node.value !== null) return compile(node, diagnostics, false);
   diagnostics.error('expression-type', node.place, `an expression is expected, not ${describe(node)}`);
@@ -45,6 +45,24 @@ export function compileCondition(node: SourceNode, diagnostics: Diagnostics): re
   };
   const { source, place, references } = expression;
   return [{ source, place, references, misuse: (types) => expression.misuse(types), holds }];
+}
+
+/**
+ * The first condition that is false. It decides even if one before it is unknown; if none is false, UnknownValue is
+ * thrown for the first unknown one. A condition after an unknown one may depend on it, so its errors do not count.
+ */
+export function firstFalse(conditions: readonly Condition[], scope: Scope): Condition | undefined {
+  let unknown: UnknownValue | undefined;
+  for (const condition of conditions) {
+    try {
+      if (!condition.holds(scope)) return condition;
+    } catch (error) {
+      if (error instanceof UnknownValue) unknown ??= error;
+      else if (!unknown) throw error;
+    }
+  }
+  if (unknown) throw unknown;
+  return undefined;
 }
 
 function compile(node: ScalarNode, diagnostics: Diagnostics, mustBeBool: boolean): Expression {
@@ -95,7 +113,7 @@ function run(program: CelProgram, scope: Scope, located: Located): unknown {
 }
 
 function hintFor(value: unknown): string {
-  if (value === 'true' || value === 'false') return `it is text: write bool(x), or x == '${value}'`;
+  if (value === 'true' || value === 'false') return `it is text: write bool(x) or x == '${value}'`;
   if (Array.isArray(value)) return 'write size(x) > 0';
   return typeof value === 'number' ? 'write x != 0' : "compare it with something: x != '', x != null, size(x) > 0";
 }

@@ -2,7 +2,7 @@ import { Unknown, UnknownValue } from '../module/unknown.ts';
 import { suggest } from '../source/nearest.ts';
 import type { Scope } from './types.ts';
 
-/** Why a value is not there; turned into an error where it is needed. */
+/** Why a value is missing; becomes an error where the value is needed. */
 export class Missing {
   readonly message: string;
   readonly hint: string | undefined;
@@ -18,7 +18,7 @@ export function findVariable(scope: Scope, name: string): unknown {
   return value === undefined ? new Missing(`variable '${name}' is not defined`, suggest(name, scope.names())) : value;
 }
 
-/** One step down a path: own entries of maps, positions and `length` of lists; never what a prototype has. */
+/** One step down a path: a map's own entries, a list's positions and `length`; never anything from a prototype. */
 export function findEntry(of: unknown, key: string, shown: string): unknown {
   if (of instanceof Unknown) throw new UnknownValue(of.reason);
   if (Array.isArray(of)) {
@@ -36,11 +36,19 @@ export function isMap(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Unknown);
 }
 
-/** Throws where the value, or one anywhere inside it, is unknown. */
+/** Throws UnknownValue if the value or anything inside it is unknown. Takes values of any depth, and cyclic ones. */
 export function expectKnown(value: unknown): void {
-  if (value instanceof Unknown) throw new UnknownValue(value.reason);
-  if (Array.isArray(value)) for (const item of value) expectKnown(item);
-  else if (isMap(value)) for (const key of Object.keys(value)) expectKnown(value[key]);
+  const pending = [value];
+  const seen = new Set<unknown>();
+  while (pending.length > 0) {
+    const next = pending.pop();
+    if (next instanceof Unknown) throw new UnknownValue(next.reason);
+    if (typeof next !== 'object' || next === null || seen.has(next)) continue;
+    seen.add(next);
+    // The last is taken first: this keeps the order in which the value is written.
+    const inner = Array.isArray(next) ? (next as unknown[]) : Object.values(next);
+    for (let i = inner.length - 1; i >= 0; i--) pending.push(inner[i]);
+  }
 }
 
 /** For messages: "text", "a list" … */

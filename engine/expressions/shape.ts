@@ -13,7 +13,7 @@ export type Shape =
 /** In the path of a reference: a step that is computed when the expression is evaluated. */
 export const computedStep = '*';
 
-/** The first step of a path that leads nowhere: what it is taken on, and the names that would do. */
+/** The first step of a path that does not exist: the shape it is taken on, and the names that exist there. */
 export interface WrongStep {
   readonly index: number;
   readonly on: Shape;

@@ -1,9 +1,8 @@
 import type { Place } from '../source/place.ts';
-import type { CelTypes } from './cel/types.ts';
 
-/** Where the names in templates and conditions come from. Values are already evaluated: nothing is rendered twice. */
+/** Where the names in templates and conditions are looked up. Values are already evaluated: nothing is rendered twice. */
 export interface Scope {
-  /** undefined where the name is not defined; an Unknown (contract/unknown.ts) where it cannot be known yet. May throw TemplateError. */
+  /** undefined where the name is not defined; an Unknown (module/unknown.ts) where it cannot be known yet. May throw TemplateError. */
   lookup(name: string): unknown;
   /** All names, for suggestions. */
   names(): Iterable<string>;
@@ -15,11 +14,11 @@ export interface Reference {
   readonly place: Place;
   /** Used where it may be undefined: inside default(…), has(…), an optional CEL selection. */
   readonly optional: boolean;
-  /** Reached through a name that a block gave it: the variable itself is a reference of its own. */
+  /** Used through a block parameter: the variable itself is a separate reference. */
   readonly through?: true;
 }
 
-/** A YAML value, compiled: evaluating it gives the value of plain parts as they are and of expressions rendered. */
+/** A compiled YAML value: plain parts evaluate to themselves, expressions to their results. */
 export interface Template {
   readonly place: Place;
   /** No expression inside: the value is always the same. */
@@ -31,11 +30,17 @@ export interface Template {
   evaluate(scope: Scope): unknown;
 }
 
-/** What the types of its variables may show to be wrong. */
+/** An expression that the types of its variables may show to be wrong. */
 export interface Typed {
   readonly references: readonly Reference[];
   /** Why it can never be evaluated, if that is certain. */
-  misuse(types: CelTypes): Misuse | undefined;
+  misuse(types: TypeChecker): Misuse | undefined;
+}
+
+/** What is known of the variables' types (cel/types.ts). */
+export interface TypeChecker {
+  /** Why a valid expression can never be evaluated (to true or false, if `mustBeBool`). */
+  problemIn(source: string, mustBeBool: boolean): { code: Misuse['code']; problem: Problem } | undefined;
 }
 
 export interface Misuse {
@@ -60,6 +65,18 @@ export interface Expression extends Typed {
   readonly place: Place;
   readonly references: readonly Reference[];
   evaluate(scope: Scope): unknown;
+}
+
+/** What is wrong in an expression, at an offset in its text. Code that knows the text's place in a file turns it into an error. */
+export class Problem extends Error {
+  readonly offset: number;
+  readonly hint: string | undefined;
+
+  constructor(message: string, offset: number, hint?: string) {
+    super(message);
+    this.offset = offset;
+    this.hint = hint;
+  }
 }
 
 /** An expression that cannot be evaluated; shown with its place. */

@@ -7,7 +7,7 @@ import type { Reference, Scope, Template } from './types.ts';
 
 /**
  * Compiles a YAML value. Text with `{{ }}` is a template, and text that is nothing but one expression keeps the type of
- * its value; keys are never templates. `!cel` is an expression, `!unsafe` is taken as it is written.
+ * its value; keys are never templates. `!cel` is an expression, `!unsafe` is taken literally.
  */
 export function compileValue(node: SourceNode, diagnostics: Diagnostics): Template {
   if (node.kind === 'scalar') return compileScalar(node, diagnostics);
@@ -20,7 +20,7 @@ export function compileValue(node: SourceNode, diagnostics: Diagnostics): Templa
     node,
     entries.map(([, value]) => value),
     (scope) => {
-      const map = Object.create(null) as Record<string, unknown>; // no prototype, so that no key can mean anything special
+      const map = Object.create(null) as Record<string, unknown>; // no prototype, so no key has a special meaning
       for (const [key, value] of entries) map[key] = value.evaluate(scope);
       return map;
     },
@@ -56,7 +56,7 @@ function compileScalar(node: ScalarNode, diagnostics: Diagnostics): Template {
   return { place: node.place, constant: plain, references: text.references, evaluate: (scope) => text.value(scope) };
 }
 
-/** A number that would lose something as a number stays text: `0644`, `12345678901234567890`. */
+/** A number that would lose digits stays text: `0644`, `12345678901234567890`. */
 function asWritten(node: ScalarNode): unknown {
   if (typeof node.value !== 'number' || !/^[-+]?\d+$/.test(node.source)) return node.value;
   return /^[-+]?0\d/.test(node.source) || !Number.isSafeInteger(node.value) ? node.source : node.value;

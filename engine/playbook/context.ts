@@ -1,4 +1,4 @@
-import type { FileTemplate } from '../expressions/handlebars/file.ts';
+import type { FileTemplate } from '../expressions/handlebars/text.ts';
 import type { Condition, Template } from '../expressions/types.ts';
 import type { Diagnostics } from '../source/diagnostic.ts';
 import type { SourceNode } from '../source/node.ts';

@@ -1,11 +1,10 @@
 import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import type { FileTemplate } from '../expressions/handlebars/file.ts';
+import type { FileTemplate } from '../expressions/handlebars/text.ts';
 import { TaskFailure } from '../module/failure.ts';
 import { shownPath } from '../source/place.ts';
 import { readOnce } from '../source/read-once.ts';
-import { VaultError } from '../vault/error.ts';
-import { isVaulted } from '../vault/format.ts';
+import { isVaulted, VaultError } from '../vault/format.ts';
 import type { Secrets } from '../vault/redaction.ts';
 import { type OpenedFile, openFile } from '../vault/values.ts';
 import type { Vault } from '../vault/vault.ts';

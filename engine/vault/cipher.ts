@@ -12,7 +12,7 @@ interface Keys {
   readonly iv: Buffer;
 }
 
-/** Costly on purpose (10,000 rounds), and done in a thread of its own. */
+/** Slow on purpose (10,000 rounds), and runs in a separate thread. */
 async function keysOf(password: Buffer, salt: Buffer): Promise<Keys> {
   const bytes = await derive(password, salt, 10_000, 80, 'sha256');
   return { cipher: bytes.subarray(0, 32), hmac: bytes.subarray(32, 64), iv: bytes.subarray(64) };
@@ -35,7 +35,7 @@ export async function encrypt(
   return { ...(id !== undefined && { id }), salt, hmac: sign(ciphertext, keys), ciphertext };
 }
 
-/** Undefined where the password is wrong (or the text was changed). Nothing is decrypted before its signature is known to be right. */
+/** Undefined if the password is wrong (or the text was changed). The signature is verified before anything is decrypted. */
 export async function decrypt({ salt, hmac, ciphertext }: Envelope, password: Buffer): Promise<Buffer | undefined> {
   const keys = await keysOf(password, salt);
   if (!timingSafeEqual(sign(ciphertext, keys), hmac)) return undefined;

@@ -1,37 +1,35 @@
-import { VaultError } from './error.ts';
-
 const magic = '$ANSIBLE_VAULT';
 const cipher = 'AES256';
 
-/** What stands in an encrypted file or value: Ansible's format 1.1, or 1.2 where a vault id is named. */
+/** The content of an encrypted file or value: Ansible's format 1.1, or 1.2 with a vault id. */
 export interface Envelope {
-  /** The vault id that it was encrypted for; absent for the default one. */
+  /** The vault id it was encrypted for; absent for the default one. */
   readonly id?: string;
   readonly salt: Buffer;
   readonly hmac: Buffer;
   readonly ciphertext: Buffer;
 }
 
-/** Whether a file begins as an encrypted one does. */
+/** Whether a file starts like an encrypted one. */
 export function isVaulted(content: string | Buffer): boolean {
   return typeof content === 'string'
     ? content.startsWith(magic)
     : content.subarray(0, magic.length).equals(Buffer.from(magic));
 }
 
-/** The parts of an encrypted text; throws VaultError where it is damaged or of a version that nobody knows. */
+/** The parts of an encrypted text; throws VaultError if it is damaged or of an unknown version. */
 export function readEnvelope(text: string): Envelope {
   const [header = '', ...body] = text.trim().split(/\r\n|\r|\n/);
   const [word, version = '', algorithm = '', id] = header.split(';').map((part) => part.trim());
-  if (word !== magic) throw damaged(`it does not begin with ${magic}`);
+  if (word !== magic) throw damaged(`it does not start with ${magic}`);
   if (version !== '1.1' && version !== '1.2')
-    throw damaged(`format '${version}' is unknown: only 1.1 and 1.2 can be read`, 'encrypt it anew');
+    throw damaged(`format '${version}' is unknown: only 1.1 and 1.2 can be read`, 'encrypt it again');
   if (algorithm !== cipher) throw damaged(`cipher '${algorithm}' is unknown: only ${cipher} can be read`);
   const outer = unhex(body.map((line) => line.trim()).join(''));
   const parts = outer.toString('latin1').split('\n');
-  if (parts.length !== 3) throw damaged('it is not whole');
+  if (parts.length !== 3) throw damaged('it is incomplete');
   const [salt, hmac, ciphertext] = parts.map(unhex) as [Buffer, Buffer, Buffer];
-  if (salt.length === 0 || hmac.length !== 32 || ciphertext.length === 0) throw damaged('it is not whole');
+  if (salt.length === 0 || hmac.length !== 32 || ciphertext.length === 0) throw damaged('it is incomplete');
   return { ...(version === '1.2' && id && id !== 'default' && { id }), salt, hmac, ciphertext };
 }
 
@@ -44,12 +42,25 @@ export function writeEnvelope({ id, salt, hmac, ciphertext }: Envelope): string 
   return `${[header, ...body.match(/.{1,80}/g)!].join('\n')}\n`;
 }
 
+/** Why something cannot be decrypted or encrypted. The message is a predicate without its subject: `cannot be …`. */
+export class VaultError extends Error {
+  override readonly name = 'VaultError';
+  readonly code: 'vault-format' | 'vault-password-missing' | 'vault-password-wrong';
+  readonly hint: string;
+
+  constructor(code: VaultError['code'], message: string, hint: string) {
+    super(message);
+    this.code = code;
+    this.hint = hint;
+  }
+}
+
 function unhex(text: string): Buffer {
   if (!/^([0-9a-fA-F]{2})*$/.test(text))
-    throw damaged('it is not whole, or holds characters that are no hexadecimal digits');
+    throw damaged('it is incomplete, or has characters that are not hexadecimal digits');
   return Buffer.from(text, 'hex');
 }
 
-function damaged(how: string, hint = 'take it from a backup or from version control'): VaultError {
+function damaged(how: string, hint = 'restore it from a backup or from version control'): VaultError {
   return new VaultError('vault-format', `cannot be decrypted: ${how}`, hint);
 }

@@ -2,15 +2,19 @@ import type { Diagnostic } from '../source/diagnostic.ts';
 
 export const mask = '********';
 
-/** Shorter texts are no secrets: to mask every `1` would hide all and protect nothing. */
+/** Nesting beyond this is omitted: no person reads it, and whatever prints the value may recurse. */
+const deepest = 500;
+const omitted = '…';
+
+/** Shorter texts are not secrets: masking every `1` would hide everything and protect nothing. */
 const shortest = 3;
-/** Of a secret of several lines each line is one too, where it is long enough not to be a word that any text may hold. */
+/** Each line of a multi-line secret is a secret too, if it is too long to be a common word. */
 const shortestLine = 6;
 
-/** Texts that must not be seen. Masks them in anything that is shown, also inside longer texts and as others write them down. */
+/** Texts that must not be seen. Masks them in all output, also inside longer texts and in the encodings that tools use. */
 export class Secrets {
   readonly #whole = new Set<string>();
-  /** All forms of all secrets; sorted when they are needed, the shortest first. */
+  /** All forms of all secrets; sorted when needed, the shortest first. */
   readonly #forms = new Set<string>();
   #sorted: readonly string[] | undefined;
 
@@ -28,7 +32,7 @@ export class Secrets {
     return this.#masked(shown, () => mask);
   }
 
-  /** The same with as many lines as before. */
+  /** The masked text as lines, as many as before. */
   lines(shown: string): readonly string[] {
     const eachLine = (secret: string): string => secret.replace(/\S(.*\S)?/g, mask);
     return this.#masked(shown, eachLine).split('\n');
@@ -44,7 +48,7 @@ export class Secrets {
     return masked + shown.slice(done);
   }
 
-  /** Where secrets stand, in order; those that overlap or touch are one. */
+  /** Where secrets are, in order; those that overlap or touch are one. */
   #spans(shown: string): readonly (readonly [from: number, to: number])[] {
     const found: [number, number][] = [];
     this.#sorted ??= [...this.#forms].sort((a, b) => a.length - b.length);
@@ -61,7 +65,7 @@ export class Secrets {
     return spans;
   }
 
-  /** What is wrong may be said in words of an encrypted file. */
+  /** Messages may quote an encrypted file. */
   diagnostics(found: readonly Diagnostic[]): readonly Diagnostic[] {
     return found.map((d) => ({
       ...d,
@@ -70,7 +74,7 @@ export class Secrets {
     }));
   }
 
-  /** The same error, whose message and stack can be shown. */
+  /** The same error, with its message and stack masked. */
   error(thrown: unknown): unknown {
     if (thrown instanceof Error) {
       const stack = this.text(thrown.stack ?? '');
@@ -80,31 +84,57 @@ export class Secrets {
     return thrown;
   }
 
-  /** A copy of a plain value with every text in it masked, and every number that is a secret. */
+  /**
+   * A plain value with every text in it masked, and every number that is a secret; the same object if nothing was.
+   * Whatever is nested deeper than a person reads, or contains itself, is shown as `…`; what occurs twice is masked once.
+   */
   value<T>(shown: T): T {
-    if (this.#forms.size === 0) return shown;
-    if (typeof shown === 'string') return this.text(shown) as T;
-    if (typeof shown === 'number' || typeof shown === 'bigint')
-      return this.#whole.has(String(shown)) ? (mask as T) : shown;
-    if (Array.isArray(shown)) return shown.map((item: unknown) => this.value(item)) as T;
-    if (shown && typeof shown === 'object')
-      return Object.fromEntries(Object.entries(shown).map(([k, v]) => [this.text(k), this.value(v)])) as T;
-    return shown;
+    return this.#copy(shown, 0, new Map()) as T;
+  }
+
+  /** `copies` has the copy of each list and map that was read, and `…` for those that are being read: the ancestors. */
+  #copy(shown: unknown, depth: number, copies: Map<object, unknown>): unknown {
+    if (typeof shown === 'string') return this.#forms.size === 0 ? shown : this.text(shown);
+    if (typeof shown === 'number' || typeof shown === 'bigint') return this.#whole.has(String(shown)) ? mask : shown;
+    if (typeof shown !== 'object' || shown === null) return shown;
+    if (copies.has(shown)) return copies.get(shown);
+    if (depth === deepest) return omitted;
+    copies.set(shown, omitted);
+    const copy = Array.isArray(shown)
+      ? this.#list(shown, depth + 1, copies)
+      : this.#map(shown as Record<string, unknown>, depth + 1, copies);
+    copies.set(shown, copy);
+    return copy;
+  }
+
+  #list(shown: readonly unknown[], depth: number, copies: Map<object, unknown>): readonly unknown[] {
+    const copy = shown.map((item) => this.#copy(item, depth, copies));
+    return copy.every((item, i) => item === shown[i]) ? shown : copy;
+  }
+
+  #map(shown: Readonly<Record<string, unknown>>, depth: number, copies: Map<object, unknown>): object {
+    let same = true;
+    const entries = Object.entries(shown).map(([key, value]) => {
+      const [maskedKey, masked] = [this.text(key), this.#copy(value, depth, copies)] as const;
+      same &&= maskedKey === key && masked === value;
+      return [maskedKey, masked] as const;
+    });
+    return same ? shown : Object.fromEntries(entries);
   }
 }
 
-/** How a text looks when a command or a template has written it down: in JSON, in shell quotes, in an address, in base64. */
+/** The forms in which a command or a template may write a text: JSON, shell quotes, URL encoding, base64. */
 function formsOf(text: string): string[] {
   const bytes = Buffer.from(text);
   return [
     ...inQuotes(text),
     ...inQuotes(JSON.stringify(text).slice(1, -1)),
-    encodeURIComponent(bytes.toString()), // whatever the text is, this is well-formed
+    encodeURIComponent(bytes.toString()), // never throws: bytes.toString() is well-formed
     ...inBase64(bytes),
   ];
 }
 
-/** A word of a command that is itself quoted for another shell: `quote` in a `shell` task that is detached makes three. */
+/** Quoted for a shell, up to three times: `quote` in a detached `shell` task is three levels. */
 function inQuotes(text: string): string[] {
   const forms = [text];
   if (text.includes("'"))
@@ -112,7 +142,7 @@ function inQuotes(text: string): string[] {
   return forms;
 }
 
-/** The characters that a text surely leaves in base64, whatever stands before and after it there: `user:PASSWORD`. */
+/** The base64 characters that a text always produces, whatever precedes and follows it: `user:PASSWORD`. */
 function inBase64(bytes: Buffer): string[] {
   return [0, 1, 2]
     .map((before) => {

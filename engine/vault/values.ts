@@ -5,8 +5,8 @@ import type { Secrets } from './redaction.ts';
 import type { Vault } from './vault.ts';
 
 /**
- * The same tree with every `!vault` value decrypted. As in Ansible such a value is text, taken as it is: no template.
- * What cannot be decrypted is told and is empty text from here on.
+ * The same tree with every `!vault` value decrypted. As in Ansible, such a value is literal text, not a template.
+ * What cannot be decrypted is reported and becomes empty text.
  */
 export function openValues(node: SourceNode, vault: Vault, diagnostics: Diagnostics): SourceNode {
   if (node.kind === 'scalar') return node.tag === '!vault' ? openValue(node, vault, diagnostics) : node;
@@ -27,7 +27,7 @@ function openValue({ place, value }: ScalarNode, vault: Vault, diagnostics: Diag
   return { kind: 'scalar', place, value: text, source: text, plain: false, tag: '!unsafe', sealed: String(value) };
 }
 
-/** Notes every value below a node as secret. True, false and nothing tell nothing. */
+/** Marks every value below a node as secret, except true, false and null: masking these would protect nothing. */
 export function concealValues(node: SourceNode, secrets: Secrets): void {
   if (node.kind === 'list') for (const item of node.items) concealValues(item, secrets);
   else if (node.kind === 'map') for (const { value } of node.entries) concealValues(value, secrets);
@@ -35,13 +35,13 @@ export function concealValues(node: SourceNode, secrets: Secrets): void {
     secrets.add(typeof node.value === 'string' ? node.value : node.source);
 }
 
-/** What a file holds that may be encrypted as a whole. */
+/** The content of a file that may be encrypted as a whole. */
 export interface OpenedFile {
   readonly content: Buffer;
   readonly encrypted: boolean;
 }
 
-/** Undefined: not known before the vault's next `work`, or it cannot be decrypted, which is then told. */
+/** Undefined: not known before the vault's next `work`, or it cannot be decrypted, which is reported then. */
 export function openFile(
   file: string,
   content: Buffer,
@@ -55,7 +55,7 @@ export function openFile(
   return plain && { content: plain, encrypted: true };
 }
 
-/** The same for those who can wait. Undefined: it cannot be decrypted. */
+/** The same for callers that can wait. Undefined: it cannot be decrypted. */
 export async function openFileNow(
   file: string,
   content: Buffer,

@@ -114,7 +114,7 @@ describe('vault', () => {
       [
         'is for another password',
         () => decryptCommand([fixture('dev.yml')], byDefault),
-        "dev.yml cannot be decrypted: the password of vault id 'default' is wrong (it is for the vault id 'dev')\n  or the encrypted text was changed after it was made",
+        "dev.yml cannot be decrypted: the password of vault id 'default' is wrong (it is for the vault id 'dev')\n  or the encrypted text was changed after encryption",
       ],
       [
         'cannot be written',

@@ -81,8 +81,11 @@ describe('an expression', () => {
     ["cidrOverlaps('10.0.0.0/8', '10.20.1.0/24') && !cidrContains('10.20.1.0/24', '10.20.2.1')", true],
     ["cidrContains('x', '10.20.2.1')", "error 1:2 'x' is not an IP address or network"],
     ['nam', "error 1:2 variable 'nam' is not defined (did you mean 'name'?)"],
-    ['result.sdtout', "error 1:9 there is no 'sdtout' (ask defined(a.b), or give another value: a.?b.orValue(x))"],
-    ["port + 'a'", "error 1:2 '+' does not go with a number and text (convert one side: int(x), string(x), double(x))"],
+    ['result.sdtout', "error 1:9 there is no 'sdtout' (test defined(a.b), or give a default: a.?b.orValue(x))"],
+    [
+      "port + 'a'",
+      "error 1:2 '+' cannot be used with a number and text (convert one side: int(x), string(x), double(x))",
+    ],
     ['off && nope', false],
     // three values
     ['later', "unknown until 'x' has run"],
@@ -114,7 +117,7 @@ describe('an expression', () => {
     [
       "name.matches('a')",
       [
-        "1:2 expression-syntax: 'matches' is not offered: it can take forever (use search(text, pattern), which is safe (RE2))",
+        "1:2 expression-syntax: 'matches' is not available: it can take forever (use search(text, pattern), which is safe (RE2))",
       ],
     ],
     ['x is defined', ['1:4 expression-syntax: this is not an expression (write defined(name))']],
@@ -124,17 +127,12 @@ describe('an expression', () => {
     ['a and b', ['1:4 expression-syntax: this is not an expression (write && for and, || for or)']],
     ['a = 1', ['1:4 expression-syntax: this is not an expression (compare with ==)']],
     ['x | length > 0', ['1:4 expression-syntax: this is not an expression (write size(x))']],
-    [
-      '{{ x }}',
-      ['1:2 expression-syntax: this is not an expression (an expression stands here already: leave the {{ }} away)'],
-    ],
+    ['{{ x }}', ['1:2 expression-syntax: this is not an expression (expressions need no {{ }}: remove them)']],
     ['on == True', ["1:8 expression-syntax: 'True' is not a value here (write true)"]],
     ['lowr(name)', ["1:2 expression-syntax: there is no function 'lowr' (did you mean 'lower'?)"]],
-    [
-      'name.lower()',
-      ["1:2 expression-syntax: 'lower' cannot be called with () on dyn (call it as lower(string): string)"],
-    ],
-    ['(a', ["1:4 expression-syntax: this is not an expression: it breaks off here (')' is missing)"]],
+    ['name.lower()', 'web1'],
+    ['name.add(1)', ["1:2 expression-syntax: 'add' cannot be called with (int) (call it as add(int, int): dyn)"]],
+    ['(a', ["1:4 expression-syntax: this is not an expression: it ends too early (')' is missing)"]],
   ];
   for (const [source, expected] of cases) it(source, () => expect(evaluate(source)).to.deep.equal(expected));
 
@@ -161,7 +159,7 @@ describe('a condition', () => {
     ['port == 8080', [true]],
     ['[port == 8080, off]', [true, false]],
     ['|\n  port == 8080\n  && on\n', [true]],
-    ['answer', ["error 1:1 the condition gives text, not true or false (it is text: write bool(x), or x == 'true')"]],
+    ['answer', ["error 1:1 the condition gives text, not true or false (it is text: write bool(x) or x == 'true')"]],
     ['servers', ['error 1:1 the condition gives a list, not true or false (write size(x) > 0)']],
     ['|\n  port == 8080\n  && nope\n', ["error 3:6 variable 'nope' is not defined"]],
     [

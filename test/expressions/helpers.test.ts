@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { cidrContains, cidrOverlaps } from '../../engine/expressions/functions/networks.ts';
 import { compareVersions } from '../../engine/expressions/functions/versions.ts';
-import { compileFile } from '../../engine/expressions/handlebars/file.ts';
+import { compileFile } from '../../engine/expressions/handlebars/text.ts';
 import { compileValue } from '../../engine/expressions/value.ts';
 import { Diagnostics } from '../../engine/source/diagnostic.ts';
 import { complaints, nodeOf, outcome, scopeOf } from './given.ts';

@@ -76,7 +76,7 @@ describe('a templated value', () => {
     ],
     ["'x {{ list }}'", "error 1:7 a list cannot be put into text (write {{ join list ',' }} or {{ toJson list }})"],
     ["'x {{ groups }}'", 'error 1:7 a map cannot be put into text (write {{ toJson map }} or {{ toYaml map }})'],
-    ["'{{ this }}'", "error 1:5 'this' is only there inside {{#each}} and {{#with}}"],
+    ["'{{ this }}'", "error 1:5 'this' exists only inside {{#each}} and {{#with}}"],
     ['\'{{ default nope "d" }}\'', 'd'],
     ["'{{ default hostvars.web9.node_ip port }}'", 8080],
     ['\'{{ default (lookup hostvars "no") "d" }}\'', 'd'],
@@ -123,9 +123,7 @@ describe('a templated value that is wrong is told with its place', () => {
   const cases: [string, string[]][] = [
     [
       "a: '{{ x'",
-      [
-        '1:5 template-syntax: the expression is never closed (close it with }}; write \\{{ where the braces are meant as they are)',
-      ],
+      ['1:5 template-syntax: the expression is never closed (close it with }}; write \\{{ for literal braces)'],
     ],
     [
       "a: 'it''s {{ upper }} {{ uper x }}'",
@@ -140,7 +138,7 @@ describe('a templated value that is wrong is told with its place', () => {
     [
       'a: |\n  one\n    {{ x[0] }}\n',
       [
-        "3:8 template-syntax: unexpected 'x[0]' in an expression (write xs.[0], map.[key-name], or (lookup map key) where the key is a variable's)",
+        "3:8 template-syntax: unexpected 'x[0]' in an expression (write xs.[0], map.[key-name], or (lookup map key) if the key is in a variable)",
       ],
     ],
     ['a: |\n  {{#if x}}\n  one\n', ["2:3 template-syntax: the block 'if' is never closed (close it with {{/if}})"]],
@@ -148,13 +146,13 @@ describe('a templated value that is wrong is told with its place', () => {
     [
       "a: '{% if x %}'",
       [
-        '1:5 template-syntax: this is Jinja, templates are Handlebars (write {{#if x}}…{{/if}}, {{#each xs as |x|}}…{{/each}})',
+        '1:5 template-syntax: this is Jinja; templates are Handlebars (write {{#if x}}…{{/if}}, {{#each xs as |x|}}…{{/each}})',
       ],
     ],
     [
       "a: '{{ .Names }}'",
       [
-        "1:8 template-syntax: unexpected '.Names' in an expression (write \\{{ where the braces are meant as they are, or tag the value !unsafe)",
+        "1:8 template-syntax: unexpected '.Names' in an expression (write \\{{ for literal braces, or tag the value !unsafe)",
       ],
     ],
     ["a: '{{ join x }}'", ["1:8 template-syntax: 'join' does not take 1 argument (usage: join list separator)"]],
@@ -163,7 +161,7 @@ describe('a templated value that is wrong is told with its place', () => {
     [
       "a: '{{ default(x) }}'",
       [
-        "1:8 template-syntax: unexpected 'default(x)' in an expression (helpers take words: {{ join (keys groups) ',' }})",
+        "1:8 template-syntax: unexpected 'default(x)' in an expression (helper arguments are separated by spaces: {{ join (keys groups) ',' }})",
       ],
     ],
     [

@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { decrypt, encrypt } from '../../engine/vault/cipher.ts';
-import { VaultError } from '../../engine/vault/error.ts';
-import { readEnvelope, writeEnvelope } from '../../engine/vault/format.ts';
+import { readEnvelope, VaultError, writeEnvelope } from '../../engine/vault/format.ts';
 
 const fixture = (name: string): Buffer => readFileSync(`test/fixtures/vault/${name}`);
 const text = (name: string): string => fixture(name).toString('utf8');
@@ -17,14 +16,14 @@ const read: [file: string, password: string, id: string | undefined, plain: Buff
 ];
 
 const damaged: [title: string, text: string, message: RegExp][] = [
-  ['no header', 'password: x\n', /does not begin with \$ANSIBLE_VAULT/],
-  ['a header only', '$ANSIBLE_VAULT;1.1;AES256\n', /not whole/],
+  ['no header', 'password: x\n', /does not start with \$ANSIBLE_VAULT/],
+  ['a header only', '$ANSIBLE_VAULT;1.1;AES256\n', /incomplete/],
   ['format 1.0', whole.replace('1.1', '1.0'), /format '1\.0' is unknown/],
   ['a format to come', whole.replace('1.1', '2.0'), /format '2\.0' is unknown/],
   ['another cipher', whole.replace('AES256', 'AES'), /cipher 'AES' is unknown/],
-  ['a line that is missing', whole.split('\n').toSpliced(2, 1).join('\n'), /not whole/],
-  ['half a byte too little', whole.trimEnd().slice(0, -1), /not whole/],
-  ['a character that is no digit', whole.replace(/.\n$/, 'g\n'), /no hexadecimal digits/],
+  ['a line that is missing', whole.split('\n').toSpliced(2, 1).join('\n'), /incomplete/],
+  ['half a byte too little', whole.trimEnd().slice(0, -1), /incomplete/],
+  ['a character that is no digit', whole.replace(/.\n$/, 'g\n'), /not hexadecimal digits/],
 ];
 
 describe('the vault format', () => {

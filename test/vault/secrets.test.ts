@@ -12,7 +12,7 @@ const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
 const cases: [title: string, secrets: string[], shown: unknown, masked: unknown][] = [
   ['a text', ['abcdef.0123456789abcdef\n'], 'token abcdef.0123456789abcdef', 'token ********'],
-  ['each place where it stands', ['hunter2'], 'hunter2, hunter2', '********, ********'],
+  ['every occurrence', ['hunter2'], 'hunter2, hunter2', '********, ********'],
   ['the longer of two that overlap', ['hunter2', 'hunter2-and-more'], 'pw=hunter2-and-more', 'pw=********'],
   ['both of two that overlap in part', ['abcd', 'cdefg'], 'x abcdefg y', 'x ******** y'],
   ['one that repeats itself', ['abab'], 'ababab.', '********.'],
@@ -67,7 +67,7 @@ describe('secrets', () => {
       else expect(seen).to.deep.equal(masked);
     });
 
-  it('are not in what a bug tells of itself', () => {
+  it('are not in the message of a bug', () => {
     const error = new TypeError('hunter2 is not a function');
     const seen = secretsOf('hunter2').error(error) as TypeError;
     expect(seen).to.equal(error);
@@ -75,6 +75,35 @@ describe('secrets', () => {
     expect(seen.stack)
       .to.match(/^TypeError: \*{8} is/)
       .and.not.to.include('hunter2');
+  });
+
+  it('are masked in values of any depth; what is too deep is omitted', () => {
+    let deep: unknown = 'hunter2';
+    for (let i = 0; i < 9_000; i++) deep = i % 2 ? [deep] : { a: deep, b: 'hunter2' };
+    for (const secrets of [secretsOf('hunter2'), secretsOf()]) {
+      const shown = JSON.stringify(secrets.value(deep));
+      expect(shown).to.include('"…"').and.have.length.below(20_000);
+      expect(shown.includes('hunter2')).to.equal(secrets.text('hunter2') === 'hunter2');
+    }
+  });
+
+  it('are masked in values that contain themselves', () => {
+    const cyclic: Record<string, unknown> = { a: 'hunter2' };
+    cyclic.self = [cyclic];
+    expect(secretsOf('hunter2').value(cyclic)).to.deep.equal({ a: '********', self: ['…'] });
+    expect(secretsOf().value(cyclic)).to.deep.equal({ a: 'hunter2', self: ['…'] });
+  });
+
+  it('are masked once in what occurs many times', () => {
+    let twice: unknown = ['hunter2'];
+    for (let i = 0; i < 60; i++) twice = [twice, twice];
+    const [first, second] = secretsOf('hunter2').value(twice) as unknown[];
+    expect(first).to.equal(second);
+  });
+
+  it('leave a value without secrets alone', () => {
+    const value = { a: ['b', { c: 1 }] };
+    expect(secretsOf('hunter2').value(value)).to.equal(value);
   });
 
   it('may be added at any time', () => {

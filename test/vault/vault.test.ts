@@ -42,7 +42,7 @@ describe('a vault', () => {
     expect(diagnostics.all).to.deep.equal([]);
   });
 
-  const problems: [title: string, vault: Vault, file: string, told: string][] = [
+  const problems: [title: string, vault: Vault, file: string, reported: string][] = [
     [
       'no password',
       new Vault(),
@@ -68,39 +68,39 @@ describe('a vault', () => {
       "vault-password-wrong: this value cannot be decrypted: the passwords of the vault ids 'prod', 'default' are wrong (it is for the vault id 'dev')",
     ],
   ];
-  for (const [title, vault, file, told] of problems)
-    it(`tells ${title}`, async () => expect(await problemOf(vault, file)).to.deep.equal([told]));
+  for (const [title, vault, file, reported] of problems)
+    it(`reports ${title}`, async () => expect(await problemOf(vault, file)).to.deep.equal([reported]));
 });
 
 describe('encrypted values', () => {
-  async function opened(yaml: string, vault: Vault): Promise<{ value: unknown; told: string[] }> {
+  async function opened(yaml: string, vault: Vault): Promise<{ value: unknown; reported: string[] }> {
     const diagnostics = new Diagnostics();
     const node = parseYaml('x.yml', yaml, diagnostics)!;
     openValues(node, vault, diagnostics);
     await vault.work();
     const value = toValue(openValues(node, vault, diagnostics));
-    return { value, told: diagnostics.all.map((d) => `${d.place?.line}:${d.place?.column} ${d.code}`) };
+    return { value, reported: diagnostics.all.map((d) => `${d.place?.line}:${d.place?.column} ${d.code}`) };
   }
 
-  it('are decrypted wherever they stand, and secret', async () => {
+  it('are decrypted wherever they are, and secret', async () => {
     const vault = new Vault([right, dev]);
     const inList = `list:\n  - !vault |\n    ${text('default.yml').trim().split('\n').join('\n    ')}\n`;
-    const { value, told } = await opened(`${text('values.yml')}\n${inList}`, vault);
+    const { value, reported } = await opened(`${text('values.yml')}\n${inList}`, vault);
     expect(value).to.deep.equal({
       several: 'one line\ntwo lines ünïcode',
       labelled: 'hunter22',
       list: [text('plain.yml')],
     });
-    expect(told).to.deep.equal([]);
+    expect(reported).to.deep.equal([]);
     expect(vault.secrets.text('hunter22, two lines ünïcode')).to.equal('********, ********');
   });
 
-  it('that cannot be are told, each at its place', async () => {
-    const { told } = await opened(`${text('values.yml')}\nplain: !vault hello\n`, new Vault([wrong]));
-    expect(told).to.deep.equal(['1:17 vault-password-wrong', '8:18 vault-password-wrong', '15:15 vault-format']);
+  it('that cannot be decrypted are reported, each at its place', async () => {
+    const { reported } = await opened(`${text('values.yml')}\nplain: !vault hello\n`, new Vault([wrong]));
+    expect(reported).to.deep.equal(['1:17 vault-password-wrong', '8:18 vault-password-wrong', '15:15 vault-format']);
   });
 
-  it('leave the rest of the tree as it is', () => {
+  it('leave the rest of the tree alone', () => {
     const node = parseYaml('x.yml', 'a: [1, {b: c}]\n', new Diagnostics())!;
     expect(openValues(node, new Vault(), new Diagnostics())).to.equal(node);
   });

@@ -1,6 +1,5 @@
 import { encrypt } from '../../vault/cipher.ts';
-import { VaultError } from '../../vault/error.ts';
-import { isVaulted, writeEnvelope } from '../../vault/format.ts';
+import { isVaulted, VaultError, writeEnvelope } from '../../vault/format.ts';
 import { type Opened, Vault, type VaultPassword } from '../../vault/vault.ts';
 import { UsageError } from '../problem.ts';
 import { askPassword } from '../terminal/ask.ts';

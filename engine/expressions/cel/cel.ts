@@ -1,28 +1,29 @@
 import { EvaluationError, type ParseResult } from '@marcbachmann/cel-js';
 import { findVariable, Missing } from '../member.ts';
-import { Problem } from '../problem.ts';
-import type { Scope } from '../types.ts';
+import { Problem, type Scope } from '../types.ts';
 import { explainCel } from './errors.ts';
 import { celEnvironment, UndefinedVariable } from './functions.ts';
 import { type CelUse, walkCel } from './references.ts';
 import { CelValues } from './values.ts';
 
-/** An expression in CEL, checked as far as it can be without values. */
+/** A CEL expression, checked as far as possible without values. */
 export interface CelProgram {
   readonly uses: readonly CelUse[];
-  /** CEL's name of the type, `dyn` where it depends on variables. */
+  /** CEL's name of the type, `dyn` if it depends on variables. */
   readonly type: string;
-  /** Throws UnknownValue, Problem (what failed and where in the source), or what the scope throws. */
+  /** Throws UnknownValue, Problem (what failed and where in the source), or whatever the scope throws. */
   run(scope: Scope): unknown;
 }
 
 let environment: ReturnType<typeof celEnvironment> | undefined;
+/** Of the evaluation that is running: functions exchange their values through it. */
+let running = new CelValues();
 
 const namespaces = new Set(['cel', 'optional']);
 
-/** Throws Problem. The only place that knows the CEL package. */
+/** Parses and type-checks; throws Problem. */
 export function parseCel(source: string): CelProgram {
-  environment ??= celEnvironment();
+  environment ??= celEnvironment(() => running);
   const cel = environment;
   const parsed = attempt(source, () => cel.parse(source));
   const uses: CelUse[] = [];
@@ -41,7 +42,7 @@ export function parseCel(source: string): CelProgram {
       asksForType ||= name === 'type';
       if (name === 'matches')
         throw new Problem(
-          "'matches' is not offered: it can take forever",
+          "'matches' is not available: it can take forever",
           node.start,
           'use search(text, pattern), which is safe (RE2)',
         );
@@ -55,40 +56,44 @@ export function parseCel(source: string): CelProgram {
     );
   const { error, type } = parsed.check();
   if (error) throw explainCel(source, error);
-  let running = false;
+  let busy = false;
   return {
     uses,
     type: type!,
     run(scope) {
-      // The package keeps loop variables in the tree: an expression that (through a variable) needs itself for another host gets a tree of its own.
-      const program = running ? cel.parse(source) : parsed;
-      const outer = running;
-      running = true;
+      // The package keeps loop variables in the tree, so an expression that (through a variable) needs itself for another host gets a second tree.
+      const program = busy ? cel.parse(source) : parsed;
+      const outer = busy;
+      busy = true;
       try {
         return evaluate(source, program, scope, uses);
       } finally {
-        running = outer;
+        busy = outer;
       }
     },
   };
 }
 
 function evaluate(source: string, program: ParseResult, scope: Scope, uses: readonly CelUse[]): unknown {
+  const outer = running;
   const values = new CelValues();
+  running = values;
   try {
     return values.take(program(new Variables(scope, values, uses)));
   } catch (error) {
-    // With the unknown value at hand another operand might have decided before the error.
+    // Had the unknown value been known, another operand might have decided before this error.
     throw (
       values.reached ??
       (error instanceof EvaluationError || error instanceof RangeError || error instanceof TypeError
         ? explainCel(source, error)
         : error)
     );
+  } finally {
+    running = outer;
   }
 }
 
-/** The variables as CEL asks for them, one by one. */
+/** The variables, looked up one by one as CEL reads them. */
 class Variables extends Map<string, unknown> {
   readonly #scope: Scope;
   readonly #values: CelValues;

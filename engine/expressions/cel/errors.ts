@@ -1,6 +1,6 @@
 import { suggest } from '../../source/nearest.ts';
 import { celHabit } from '../convert/jinja.ts';
-import { Problem } from '../problem.ts';
+import { Problem } from '../types.ts';
 import { celEnvironment } from './functions.ts';
 
 /** An error of the CEL package. */
@@ -18,7 +18,7 @@ function functions(): readonly CelFunctionForm[] {
   return (known ??= celEnvironment().getDefinitions().functions);
 }
 
-/** The package's error in plain words, with its place in the source. */
+/** The package's error in plain English, with its place in the source. */
 export function explainCel(source: string, error: CelError): Problem {
   const offset = error.range?.start ?? 0;
   const summary = error.summary ?? error.message;
@@ -27,20 +27,20 @@ export function explainCel(source: string, error: CelError): Problem {
       return new Problem(
         `there is no '${summary.replace('No such key: ', '')}'`,
         offset,
-        'ask defined(a.b), or give another value: a.?b.orValue(x)',
+        'test defined(a.b), or give a default: a.?b.orValue(x)',
       );
     case 'no_such_overload': {
       const [, left, operator, right] = /no such overload: (\w+(?:<.*>)?) (\S+) (\w+(?:<.*>)?)$/.exec(summary) ?? [];
       const message =
         operator === undefined
           ? summary
-          : `'${operator}' does not go with ${typeWords(left!)} and ${typeWords(right!)}`;
+          : `'${operator}' cannot be used with ${typeWords(left!)} and ${typeWords(right!)}`;
       return new Problem(message, offset, 'convert one side: int(x), string(x), double(x)');
     }
     case 'invalid_logical_operand': {
       const given = /got '(.*)'/.exec(summary)?.[1];
       return new Problem(
-        `&&, || and ! take true or false, not ${typeWords(given ?? '')}`,
+        `&&, || and ! need true or false, not ${typeWords(given ?? '')}`,
         offset,
         'compare it with something',
       );
@@ -51,7 +51,7 @@ export function explainCel(source: string, error: CelError): Problem {
       const forms = functions().filter((f) => f.name === name);
       if (name === undefined || forms.length > 0)
         return new Problem(
-          `'${name}' cannot be called with (${given})${receiver ? ` on ${receiver}` : ''}`,
+          `'${name}' cannot be called with (${given})${receiver && receiver !== 'dyn' ? ` on ${typeWords(receiver)}` : ''}`,
           offset,
           formsHint(forms, receiver),
         );
@@ -79,7 +79,7 @@ function notAnExpression(source: string, offset: number, summary: string): Probl
     const [, expected] = /expected (\w+)/i.exec(summary) ?? [];
     const sign = expected && { RPAREN: ')', RBRACKET: ']', RBRACE: '}', COLON: ':' }[expected.toUpperCase()];
     return new Problem(
-      'this is not an expression: it breaks off here',
+      'this is not an expression: it ends too early',
       offset,
       sign ? `'${sign}' is missing` : undefined,
     );
@@ -87,7 +87,7 @@ function notAnExpression(source: string, offset: number, summary: string): Probl
   return new Problem(`this is not an expression: ${summary.charAt(0).toLowerCase()}${summary.slice(1)}`, offset);
 }
 
-/** CEL's name of a type, as other messages put it. */
+/** CEL's name of a type, in the words of other messages. */
 export function typeWords(type: string): string {
   const name = type.replace(/^dyn<(.*)>$/, '$1').replace(/[<_].*$/, '');
   const words: Readonly<Record<string, string>> = {

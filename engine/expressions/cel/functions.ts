@@ -1,74 +1,72 @@
 import { Environment } from '@marcbachmann/cel-js';
 import { UnknownValue } from '../../module/unknown.ts';
-import { cidrContains, cidrOverlaps } from '../functions/networks.ts';
-import { search } from '../functions/search.ts';
-import { compareVersions } from '../functions/versions.ts';
-import { Problem } from '../problem.ts';
+import { functions } from '../functions/catalogue.ts';
+import type { ExpressionFunction, ValueType } from '../functions/types.ts';
+import { Missing } from '../member.ts';
+import { Problem } from '../types.ts';
+import { CelValues } from './values.ts';
 
 /** Thrown where a variable is not defined; `defined(x)` catches this and nothing else. */
 export class UndefinedVariable extends Problem {}
 
-/** What `defined` is handed of CEL's evaluator: `tryEval` gives back the error instead of throwing it. */
+/** The part of CEL's evaluator that `defined` uses: `tryEval` returns an error instead of throwing it. */
 interface Evaluator {
   tryEval(ast: unknown, context: unknown): unknown;
 }
 
-/** A function that playbooks have beyond CEL's own. */
-interface CelFunction {
-  readonly meaning: string;
-  readonly call: (...args: never[]) => unknown;
-}
-
-/** By signature. `defined` is not among them: it looks at its argument instead of evaluating it. */
-const own: Readonly<Record<string, CelFunction>> = {
-  'search(string, string): bool': {
-    meaning: 'Whether a regular expression (RE2) finds something in a text: search(text, pattern).',
-    call: search,
-  },
-  'lower(string): string': { meaning: 'The text in small letters.', call: (text: string) => text.toLowerCase() },
-  'upper(string): string': { meaning: 'The text in capital letters.', call: (text: string) => text.toUpperCase() },
-  'trim(string): string': { meaning: 'The text without white space around it.', call: (text: string) => text.trim() },
-  'split(string, string): list<string>': {
-    meaning: 'The parts of a text between separators: split(text, separator).',
-    call: (text: string, separator: string) => text.split(separator),
-  },
-  'join(list, string): string': {
-    meaning: 'One text of the items of a list: join(list, separator).',
-    call: (list: unknown[], separator: string) => list.map(String).join(separator),
-  },
-  'unique(list): list': {
-    meaning: 'The list with each item once.',
-    call: (list: unknown[]) => [...new Set(list)],
-  },
-  'versionCompare(string, string): int': {
-    meaning: 'How two versions compare: -1, 0 or 1.',
-    call: (a: string, b: string) => BigInt(compareVersions(a, b)),
-  },
-  'versionAtLeast(string, string): bool': {
-    meaning: 'Whether the first version is the second or newer.',
-    call: (a: string, b: string) => compareVersions(a, b) >= 0,
-  },
-  'cidrContains(string, string): bool': {
-    meaning: 'Whether a network holds an address or a network: cidrContains(network, address).',
-    call: cidrContains,
-  },
-  'cidrOverlaps(string, string): bool': {
-    meaning: 'Whether two networks have an address in common.',
-    call: cidrOverlaps,
-  },
+/** CEL's types for ours. Whole numbers are int in CEL, others double: a parameter takes both. */
+const celTypes: Readonly<Record<ValueType, readonly [result: string, ...parameter: string[]]>> = {
+  text: ['string', 'string'],
+  number: ['dyn', 'int', 'double'],
+  integer: ['int', 'int'],
+  bool: ['bool', 'bool'],
+  list: ['list', 'list'],
+  texts: ['list<string>', 'list<string>'],
+  map: ['map', 'map'],
+  any: ['dyn', 'dyn'],
 };
 
-/** For the reference: the functions by how they are called. */
+/** CEL has no functions with any number of arguments: this many can be given. */
+const mostArguments = 8;
+
+/** Methods that CEL has itself, with the same result. */
+const builtIn = new Set(['trim', 'split']);
+
+/** For the reference: the functions by how they are called. `defined` exists here by nature: its argument may be missing. */
 export const celFunctions: readonly { readonly usage: string; readonly meaning: string }[] = [
-  {
-    usage: 'defined(dyn): bool',
-    meaning: 'Whether a variable and every step to what is asked of it are there: defined(a.b.c).',
-  },
-  ...Object.entries(own).map(([usage, { meaning }]) => ({ usage, meaning })),
+  { usage: 'defined(a.b.c): bool', meaning: 'Whether the variable and every step of the path exist.' },
+  ...functions.map((row) => ({ usage: usageOf(row), meaning: row.summary })),
 ];
 
-/** CEL with what playbooks need beyond its own functions. */
-export function celEnvironment(): Environment {
+function usageOf({ name, parameters, result }: ExpressionFunction): string {
+  const words = parameters.map((p) => (p.rest ? `${p.name}, …` : p.optional ? `[${p.name}]` : p.name));
+  return `${name}(${words.join(', ')}): ${celTypes[result][0]}`;
+}
+
+/** The signatures of a function in CEL: one for each number of arguments and each type that a parameter takes. */
+function signaturesOf({ name, parameters, result, method }: ExpressionFunction): readonly string[] {
+  const least = parameters.filter((p) => !p.optional).length;
+  const last = parameters.at(-1);
+  const most = last?.rest ? mostArguments : parameters.length;
+  const signatures: string[] = [];
+  for (let count = least; count <= most; count++) {
+    let choices: readonly (readonly string[])[] = [[]];
+    for (let i = 0; i < count; i++) {
+      const types = celTypes[(parameters[i] ?? last)!.type].slice(1);
+      choices = choices.flatMap((before) => types.map((type) => [...before, type]));
+    }
+    for (const types of choices) {
+      signatures.push(`${name}(${types.join(', ')}): ${celTypes[result][0]}`);
+      const [receiver, ...others] = types;
+      if (method && !builtIn.has(name))
+        signatures.push(`${receiver}.${name}(${others.join(', ')}): ${celTypes[result][0]}`);
+    }
+  }
+  return signatures;
+}
+
+/** CEL with the functions of the catalogue. `values` is the exchange of values of the evaluation that is running. */
+export function celEnvironment(values: () => CelValues = () => new CelValues()): Environment {
   const environment = new Environment({
     unlistedVariablesAreDyn: true,
     homogeneousAggregateLiterals: false,
@@ -77,8 +75,18 @@ export function celEnvironment(): Environment {
   const add = (signature: string, handler: (...args: never[]) => unknown): void => {
     environment.registerFunction(signature, handler as never, { async: false });
   };
-  for (const [signature, { call }] of Object.entries(own)) add(signature, call);
-  // defined(a.b.c): true where the variable and every step are there. CEL's own has(a.b) fails where `a` is not.
+  for (const row of functions) {
+    const handler = (...args: unknown[]): unknown => {
+      const running = values();
+      return running.read(() => {
+        const result = row.call(args.map((arg) => running.take(arg)));
+        if (result instanceof Missing) throw new UndefinedVariable(result.message, 0, result.hint);
+        return result;
+      });
+    };
+    for (const signature of signaturesOf(row)) add(signature, handler);
+  }
+  // defined(a.b.c): true if the variable and every step exist. CEL's own has(a.b) fails where `a` does not exist.
   add('defined(ast): bool', ({ args }: { args: unknown[] }) => ({
     async: false,
     typeCheck: (
@@ -91,7 +99,7 @@ export function celEnvironment(): Environment {
     },
     evaluate: (evaluator: Evaluator, _: unknown, context: unknown) => isThere(evaluator.tryEval(args[0], context)),
   }));
-  // A number without a fraction arrives as an int, whatever it was meant to be.
+  // A double without a fraction arrives as an int, so the two may meet in any expression.
   for (const [sign, compute] of Object.entries(arithmetic)) {
     environment.registerOperator(`int ${sign} double`, (a: bigint, b: number) => compute(Number(a), b));
     environment.registerOperator(`double ${sign} int`, (a: number, b: bigint) => compute(a, Number(b)));

@@ -13,7 +13,7 @@ export interface CelUse {
 
 const loops = new Set(['all', 'exists', 'exists_one', 'map', 'filter']);
 
-/** Walks a CEL tree and tells each variable and each call; names that the expression binds itself are left out. */
+/** Walks a CEL tree and reports each variable and each call, except names that the expression itself binds. */
 export function walkCel(
   root: ASTNode,
   onUse: (use: CelUse) => void,
@@ -83,7 +83,7 @@ export function walkCel(
   walk(root, new Set());
 }
 
-/** `a.b['c'][i].d` is the path a, b, c, *, d. `path` is missing where it does not begin with a name. */
+/** `a.b['c'][i].d` is the path a, b, c, *, d. `path` is missing if it does not start with a name. */
 function pathOf(node: ASTNode): { root: ASTNode; path?: string[]; optional: boolean; computed: ASTNode[] } {
   if (node.op === 'id') return { root: node, path: [node.args], optional: false, computed: [] };
   if (node.op !== '.' && node.op !== '.?' && node.op !== '[]' && node.op !== '[?]')

@@ -1,11 +1,11 @@
 import type { Environment } from '@marcbachmann/cel-js';
-import { Problem } from '../problem.ts';
 import type { Shape } from '../shape.ts';
+import { Problem, type TypeChecker } from '../types.ts';
 import { explainCel, typeWords } from './errors.ts';
 import { celEnvironment } from './functions.ts';
 
-/** What is known of the variables' types: for finding what cannot work before anything runs. */
-export class CelTypes {
+/** What is known of the variables' types: finds what cannot work before anything runs. */
+export class CelTypes implements TypeChecker {
   readonly #shapes: ReadonlyMap<string, Shape>;
   #environment: Environment | undefined;
   #named = 0;
@@ -14,7 +14,6 @@ export class CelTypes {
     this.#shapes = shapes;
   }
 
-  /** Why the expression, which is known to be one, cannot be evaluated (to true or false, where that is asked for). */
   problemIn(
     source: string,
     mustBeBool: boolean,
@@ -52,5 +51,5 @@ export class CelTypes {
   }
 }
 
-/** What is wrong whatever the values are. A comparison with null is always possible: what is there may be nothing. */
+/** Errors that are certain whatever the values are. Those about null are not: any value may turn out to be null. */
 const judged = new Set(['no_such_overload', 'no_matching_overload', 'invalid_logical_operand']);

@@ -2,15 +2,15 @@ import { Unknown, UnknownValue } from '../../module/unknown.ts';
 import { isMap } from '../member.ts';
 
 /**
- * Hands values over to CEL and takes them back, for one evaluation. Whole numbers become BigInt, CEL's int; maps are
- * converted only where they are read, so that one expression over `hostvars` does not evaluate every host.
+ * Converts values for CEL and back, for one evaluation. Whole numbers become BigInt, CEL's int; maps are converted only
+ * where they are read, so that an expression over `hostvars` does not evaluate every host.
  */
 export class CelValues {
   /** The first unknown value that was reached: an error after it may come from it. */
   reached: UnknownValue | undefined;
   readonly #originals = new WeakMap<object, unknown>();
 
-  /** Reads a value, which may be evaluated only now, and hands it over. */
+  /** Evaluates a value and converts it for CEL. */
   read(action: () => unknown): unknown {
     try {
       return this.#give(action());
@@ -27,6 +27,7 @@ export class CelValues {
     return isMap(value) ? new CelMap(value, (read) => this.read(read)) : value;
   }
 
+  /** Converts a value of CEL back. */
   take(value: unknown): unknown {
     if (typeof value === 'bigint') {
       if (Number.isSafeInteger(Number(value))) return Number(value);
@@ -39,7 +40,7 @@ export class CelValues {
     if (value instanceof Date) return value.toISOString();
     const prototype: unknown = Object.getPrototypeOf(value);
     if (prototype !== Object.prototype && prototype !== null)
-      throw new TypeError('the value is of a type that only lives inside expressions');
+      throw new TypeError('the value has a type that exists only inside expressions');
     const map = Object.create(null) as Record<string, unknown>;
     for (const [key, inner] of Object.entries(value)) map[key] = this.take(inner);
     return map;
@@ -60,13 +61,13 @@ export class CelValues {
   }
 }
 
-/** A map that CEL reads as one of its own, entry by entry. */
+/** A map that CEL reads entry by entry. */
 class CelMap extends Map<string, unknown> {
   readonly original: Readonly<Record<string, unknown>>;
   readonly #read: (entry: () => unknown) => unknown;
 
   static {
-    Object.defineProperty(this.prototype, 'constructor', { value: Map }); // by this CEL tells what is a map
+    Object.defineProperty(this.prototype, 'constructor', { value: Map }); // CEL recognizes maps by this
   }
 
   constructor(original: Readonly<Record<string, unknown>>, read: (entry: () => unknown) => unknown) {
@@ -91,7 +92,7 @@ class CelMap extends Map<string, unknown> {
     return Object.keys(this.original).values();
   }
 
-  /** CEL asks only to guess the type of all entries from the first: ours may differ, and may not be known. */
+  /** CEL calls this only to infer the type of all entries from the first one: ours may differ, or be unknown. */
   override entries(): MapIterator<[string, unknown]> {
     return new Map<string, unknown>().entries();
   }

@@ -1,6 +1,6 @@
-/** What people who know Jinja (or other languages) write in conditions, and how it is said in CEL. */
+/** What people who know Jinja (or other languages) write in conditions, and how to write it in CEL. */
 const habits: readonly (readonly [RegExp, string])[] = [
-  [/\{\{|\}\}/, 'an expression stands here already: leave the {{ }} away'],
+  [/\{\{|\}\}/, 'expressions need no {{ }}: remove them'],
   [/\bis\s+not\s+defined\b|\bis\s+undefined\b/, 'write !defined(name)'],
   [/\bis\s+defined\b/, 'write defined(name)'],
   [
@@ -20,13 +20,13 @@ const habits: readonly (readonly [RegExp, string])[] = [
   [/(?<![=!<>])=(?!=)/, 'compare with =='],
   [/\blen\(/, 'write size(x)'],
   [/\.match\(/, 'write search(text, pattern)'],
-  [/\$\w/, 'a variable is named without $'],
+  [/\$\w/, 'write the variable without $'],
   [/\bif\b.*\belse\b/, 'write condition ? a : b'],
   [/~/, 'join texts with +'],
-  [/\.\d/, 'a position in a list is written xs[0]'],
+  [/\.\d/, 'write a list position as xs[0]'],
 ];
 
-/** The habit that stands in an expression, and where; texts in quotes are not looked at. */
+/** The first habit found in an expression, and where; quoted text is ignored. */
 export function celHabit(source: string): { readonly hint: string; readonly offset: number } | undefined {
   const code = source.replaceAll(/'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"/g, (text) => "'".repeat(text.length));
   for (const [pattern, hint] of habits) {

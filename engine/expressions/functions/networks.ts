@@ -1,4 +1,27 @@
 import { BlockList, isIP } from 'node:net';
+import { define, text } from './define.ts';
+
+export const networkFunctions = [
+  define({
+    name: 'cidrContains',
+    summary: 'Whether a network contains an address or another network.',
+    parameters: [text('network'), text('address')],
+    result: 'bool',
+    examples: [
+      [['10.0.0.0/8', '10.20.0.0/16'], true],
+      [['10.20.1.0/24', '10.20.2.1'], false],
+    ],
+    run: cidrContains,
+  }),
+  define({
+    name: 'cidrOverlaps',
+    summary: 'Whether two networks have an address in common.',
+    parameters: [text('a'), text('b')],
+    result: 'bool',
+    examples: [[['10.20.0.0/16', '10.0.0.0/8'], true]],
+    run: cidrOverlaps,
+  }),
+];
 
 interface Network {
   readonly address: string;
@@ -6,19 +29,19 @@ interface Network {
   readonly block: BlockList;
 }
 
-/** Whether the address (or the whole network) lies in the network; `10.0.0.5` alone is a network of one address. */
+/** `10.0.0.5` without a prefix length is a network of one address. */
 export function cidrContains(cidr: string, address: string): boolean {
   const [outer, inner] = [parse(cidr), parse(address)];
-  return prefix(cidr) <= prefix(address) && holds(outer, inner);
+  return prefix(cidr) <= prefix(address) && hasAddress(outer, inner);
 }
 
-/** Networks lie one in the other or apart: they overlap where one holds the other's address. */
+/** Of two networks either one contains the other or they are disjoint: they overlap where one has the other's address. */
 export function cidrOverlaps(a: string, b: string): boolean {
   const [x, y] = [parse(a), parse(b)];
-  return holds(x, y) || holds(y, x);
+  return hasAddress(x, y) || hasAddress(y, x);
 }
 
-function holds(outer: Network, inner: Network): boolean {
+function hasAddress(outer: Network, inner: Network): boolean {
   return outer.family === inner.family && outer.block.check(inner.address, inner.family);
 }
 

@@ -1,6 +1,30 @@
+import { define, text } from './define.ts';
+
+export const versionFunctions = [
+  define({
+    name: 'versionCompare',
+    summary: 'How two versions compare: -1, 0 or 1.',
+    parameters: [text('a'), text('b')],
+    result: 'integer',
+    examples: [
+      [['1.7', '1.10'], -1],
+      [['v1.36.0', '1.36'], 0],
+    ],
+    run: compareVersions,
+  }),
+  define({
+    name: 'versionAtLeast',
+    summary: 'Whether a version is at least the minimum.',
+    parameters: [text('version'), text('minimum')],
+    result: 'bool',
+    examples: [[['v1.36.0', '1.36'], true]],
+    run: (version, minimum) => compareVersions(version, minimum) >= 0,
+  }),
+];
+
 /**
- * Compares versions as dpkg does (epoch, `~` before everything, digits as numbers), and beyond that takes a leading v,
- * knows 1.36.0-rc.1 for older than 1.36.0, and 1.36 for the same as 1.36.0.
+ * Compares versions as dpkg does (epoch, `~` before everything, digits as numbers). In addition it accepts a leading v,
+ * and takes 1.36.0-rc.1 as older than 1.36.0, and 1.36 as equal to 1.36.0.
  */
 export function compareVersions(a: string, b: string): -1 | 0 | 1 {
   const [x, y] = [parts(a), parts(b)];
@@ -30,7 +54,7 @@ function comparePart(a: string, b: string): number {
   return 0;
 }
 
-/** Text and digits in turn, beginning with text: `1.2` is '', 1, '.', 2. */
+/** Alternating text and digits, starting with text: `1.2` is '', 1, '.', 2. */
 function runs(part: string): readonly string[] {
   return [/^\D*/.exec(part)![0], ...(part.replace(/^\D*/, '').match(/\d+|\D+/g) ?? [])];
 }
@@ -43,7 +67,7 @@ function compareText(a: string, b: string): number {
   return 0;
 }
 
-/** `~` before the end, the end before letters, letters before all else. */
+/** `~` before the end, the end before letters, letters before everything else. */
 function rank(letter: string | undefined): number {
   if (letter === undefined) return 0;
   if (letter === '~') return -1;

@@ -1,6 +1,6 @@
 /**
  * Handlebars' own parser with its whitespace control, and nothing else of Handlebars: the package's main module loads a
- * compiler that is not used and costs 55 ms more at start. The tree, as far as it is read:
+ * compiler that is not used and costs 55 ms more at start-up. Declares only the parts of the tree that are read.
  */
 declare module 'handlebars/dist/cjs/handlebars/compiler/base.js' {
   export interface Position {
@@ -20,7 +20,7 @@ declare module 'handlebars/dist/cjs/handlebars/compiler/base.js' {
   export interface Path extends Located<'PathExpression'> {
     /** `@name`. */
     readonly data: boolean;
-    /** How many `../` stand before it. */
+    /** The number of leading `../`. */
     readonly depth: number;
     readonly parts: readonly string[];
     readonly original: string;

@@ -1,7 +1,7 @@
 import type { ScalarNode } from '../../source/node.ts';
 import type { Place } from '../../source/place.ts';
 
-/** Text that knows where each of its characters stands in the file it came from. */
+/** Text that knows where each of its characters is in the source file. */
 export interface Located {
   readonly text: string;
   at(offset: number, length?: number): Place;
@@ -33,7 +33,7 @@ export function locatedScalar(node: ScalarNode): Located {
   };
 }
 
-/** The offset of a place told in lines from 1 and columns from 0, as parsers do. */
+/** The offset of a position whose lines count from 1 and columns from 0, as in parsers. */
 export function offsetAt(text: string, position: { readonly line: number; readonly column: number }): number {
   let start = 0;
   for (let line = 1; line < position.line; line++) start = text.indexOf('\n', start) + 1;
@@ -51,7 +51,7 @@ function lengthOnLine(text: string, offset: number, length: number | undefined):
   return shown > 0 ? { length: shown } : {};
 }
 
-/** Walks value and raw text side by side: indentation and line folds stand only in the raw text, escapes are longer there. */
+/** Walks value and raw text side by side: indentation and line folds are only in the raw text, escapes are longer there. */
 function rawOffset(raw: string, value: string, offset: number): number {
   const block = raw.startsWith('|') || raw.startsWith('>');
   let j = block ? raw.indexOf('\n') + 1 : /^["']/.test(raw) ? 1 : 0;
@@ -62,7 +62,7 @@ function rawOffset(raw: string, value: string, offset: number): number {
   }
 }
 
-/** How many raw characters stand for one of the value. */
+/** How many raw characters represent one of the value. */
 function width(raw: string, j: number): number {
   if (raw.startsWith("'")) return raw.startsWith("''", j) ? 2 : 1;
   if (!raw.startsWith('"') || raw[j] !== '\\') return 1;

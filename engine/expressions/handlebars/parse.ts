@@ -1,23 +1,24 @@
 import { type Program, parse } from 'handlebars/dist/cjs/handlebars/compiler/base.js';
-import { Problem } from '../problem.ts';
+import { Memo } from '../memo.ts';
+import { Problem } from '../types.ts';
 
-const programs = new Map<string, Program>();
+const programs = new Memo<Program>(4_000_000);
 
 /** Parses a template; throws Problem. */
 export function parseHandlebars(text: string): Program {
-  const known = programs.get(text);
-  if (known) return known;
+  return programs.get(text, () => parseNew(text));
+}
+
+function parseNew(text: string): Program {
   const jinja = /\{%-?\s*(?:if|for|set|elif|else|end\w+|block|macro|include|raw)\b/.exec(text);
   if (jinja)
     throw new Problem(
-      'this is Jinja, templates are Handlebars',
+      'this is Jinja; templates are Handlebars',
       jinja.index,
       'write {{#if x}}…{{/if}}, {{#each xs as |x|}}…{{/each}}',
     );
   try {
-    const program = parse(text);
-    programs.set(text, program);
-    return program;
+    return parse(text);
   } catch (error) {
     throw explain(text, error as Error & { lineNumber?: number; column?: number });
   }
@@ -46,11 +47,7 @@ function explain(text: string, error: Error & { lineNumber?: number; column?: nu
   const opening = text.lastIndexOf('{{', Math.max(offset, text.indexOf('{{')));
   const closing = text.indexOf('}}', opening);
   if (closing < 0)
-    return new Problem(
-      'the expression is never closed',
-      opening,
-      'close it with }}; write \\{{ where the braces are meant as they are',
-    );
+    return new Problem('the expression is never closed', opening, 'close it with }}; write \\{{ for literal braces');
   const close = /^\{\{~?\/([\w-]+)/.exec(text.slice(offset));
   if (close) return new Problem(`'${close[1]}' is closed but was not opened`, offset);
   const rest = text.slice(offset, closing).trim();
@@ -61,7 +58,7 @@ function explain(text: string, error: Error & { lineNumber?: number; column?: nu
   return new Problem(message, offset, hintFor(text.slice(opening + 2, closing)));
 }
 
-/** The parser tells the line and the 20 characters before the place where it stopped; the offset is found from them. */
+/** The parser reports the line and the 20 characters before the place where it stopped; the offset is found from these. */
 function stopOffset(text: string, message: string): number {
   const [first, excerpt, caret] = message.split('\n');
   const line = Number(/line (\d+)/.exec(first!)?.[1] ?? 1);
@@ -88,12 +85,12 @@ function unclosedBlock(text: string): { name: string; offset: number } | undefin
 }
 
 const habits: readonly (readonly [RegExp, string])[] = [
-  [/^\s*\./, 'write \\{{ where the braces are meant as they are, or tag the value !unsafe'],
+  [/^\s*\./, 'write \\{{ for literal braces, or tag the value !unsafe'],
   [/\|/, "filters are helpers here: {{ lower name }}, {{ default name 'x' }}"],
-  [/\.\d/, 'a position in a list is written xs.[0]'],
-  [/\w\[/, "write xs.[0], map.[key-name], or (lookup map key) where the key is a variable's"],
+  [/\.\d/, 'write a list position as xs.[0]'],
+  [/\w\[/, 'write xs.[0], map.[key-name], or (lookup map key) if the key is in a variable'],
   [/[=!]=|[<>]/, 'compare with helpers: (eq a b), (ne a b), (lt a b), (gt a b)'],
-  [/\w\(/, "helpers take words: {{ join (keys groups) ',' }}"],
+  [/\w\(/, "helper arguments are separated by spaces: {{ join (keys groups) ',' }}"],
   [/[+~*/-]/, 'compute with helpers: {{ add a 1 }}, {{ concat a b }}'],
 ];
 

@@ -6,9 +6,8 @@ import type {
   SubExpression,
 } from 'handlebars/dist/cjs/handlebars/compiler/base.js';
 import { suggest } from '../../source/nearest.ts';
-import { Problem } from '../problem.ts';
 import { computedStep } from '../shape.ts';
-import type { Reference } from '../types.ts';
+import { Problem, type Reference } from '../types.ts';
 import { helpers } from './helpers.ts';
 import { type Located, offsetAt } from './located.ts';
 
@@ -16,12 +15,12 @@ export const blocks = new Set(['if', 'unless', 'each', 'with']);
 
 /** What encloses a part of a template: each {{#each}} and {{#with}} is a level. */
 interface Level {
-  /** The block parameters, `as |item index|`, with the path of what each stands for where that is known. */
+  /** The block parameters, `as |item index|`, with the path of the value of each, if known. */
   readonly names: ReadonlyMap<string, readonly string[] | undefined>;
   readonly outer: Level | undefined;
 }
 
-/** Finds the variables that a template uses, and what it calls that does not exist. */
+/** Finds the variables that a template uses, and its calls that are wrong. */
 export function inspect(program: Program, text: Located): { references: Reference[]; problems: Problem[] } {
   const found: (Reference & { readonly test: boolean })[] = [];
   const problems: Problem[] = [];
@@ -33,21 +32,21 @@ export function inspect(program: Program, text: Located): { references: Referenc
     const at = scoped ? outward(level, path.depth) : level;
     if (path.parts.length === 0 || (scoped && at)) return;
     if (path.parts[0] === '') {
-      problems.push(new Problem("'[]' is no value here", offset(path), 'write a list as !cel [], or in a variable'));
+      problems.push(new Problem("'[]' is not a value here", offset(path), 'write a list as !cel [], or in a variable'));
       return;
     }
-    const stands = standsFor(path.parts, at);
-    if (!stands) return;
+    const from = pathBehind(path.parts, at);
+    if (!from) return;
     let inItem = false;
     for (let l = at; l; l = l.outer) inItem ||= l.names.size === 0;
     const start = offset(path);
     const length = offsetAt(text.text, path.loc.end) - start;
     found.push({
-      path: stands,
+      path: from,
       place: text.at(start, length),
       optional: kind !== 'value' || inItem,
       test: kind === 'test',
-      ...(stands !== path.parts && { through: true as const }),
+      ...(from !== path.parts && { through: true as const }),
     });
   };
 
@@ -104,8 +103,8 @@ export function inspect(program: Program, text: Located): { references: Referenc
         if (node.path.type === 'PathExpression' && (node.params.length > 0 || node.hash))
           call({ ...node, path: node.path }, level);
         else if (node.params.length > 0) {
-          const hint = 'a choice is written {{#if x}}a{{else}}b{{/if}}';
-          problems.push(new Problem('a value stands alone in its braces', offset(node.params[0]!), hint));
+          const hint = 'write a choice as {{#if x}}a{{else}}b{{/if}}';
+          problems.push(new Problem('only a helper takes arguments', offset(node.params[0]!), hint));
         } else use(node.path, level);
       } else if (node.type !== 'ContentStatement' && node.type !== 'CommentStatement')
         problems.push(new Problem('partials and decorators are not supported', offset(node)));
@@ -116,19 +115,19 @@ export function inspect(program: Program, text: Located): { references: Referenc
   return { references: withTests(found), problems };
 }
 
-/** What each block parameter of an {{#each}} or {{#with}} stands for. */
+/** The path of the value of each block parameter of an {{#each}} or {{#with}}. */
 function parametersOf(node: Statement & { type: 'BlockStatement' }, level: Level | undefined): Level['names'] {
   const [over] = node.params;
   const plain = over?.type === 'PathExpression' && !over.data && over.depth === 0 && !isScoped(over);
-  const path = plain && over.parts.length > 0 ? standsFor(over.parts, level) : undefined;
+  const path = plain && over.parts.length > 0 ? pathBehind(over.parts, level) : undefined;
   const [item, ...others] = node.program?.blockParams ?? [];
   const names = new Map<string, readonly string[] | undefined>(others.map((name) => [name, undefined]));
   if (item !== undefined) names.set(item, path && (node.path.original === 'each' ? [...path, computedStep] : path));
   return names;
 }
 
-/** The path from a variable that a path from a name in a block leads to; undefined where that is not known. */
-function standsFor(parts: readonly string[], level: Level | undefined): readonly string[] | undefined {
+/** A path that starts at a name from a block as the path from a variable; undefined if it is not known. */
+function pathBehind(parts: readonly string[], level: Level | undefined): readonly string[] | undefined {
   for (let l = level; l; l = l.outer)
     if (l.names.has(parts[0]!)) {
       const base = l.names.get(parts[0]!);
@@ -142,7 +141,7 @@ export function isScoped(path: Path): boolean {
   return /^(\.|this\b)/.test(path.original);
 }
 
-/** What is tested somewhere in an expression may be missing in all of it: `{{#if (defined x)}}{{ x }}{{/if}}`. */
+/** What an expression tests anywhere may be missing everywhere in it: `{{#if (defined x)}}{{ x }}{{/if}}`. */
 export function withTests(found: readonly (Reference & { readonly test: boolean })[]): Reference[] {
   const tested = found.filter((f) => f.test).map((f) => f.path);
   const isTested = (path: readonly string[]): boolean => tested.some((t) => t.every((step, i) => path[i] === step));

@@ -6,16 +6,17 @@ import type {
   SubExpression,
 } from 'handlebars/dist/cjs/handlebars/compiler/base.js';
 import { Unknown, UnknownValue } from '../../module/unknown.ts';
-import { describeValue, expectKnown, findEntry, findVariable, isMap, Missing } from '../member.ts';
+import { isTruthy } from '../functions/logic.ts';
+import { describeValue, findEntry, findVariable, isMap, Missing } from '../member.ts';
 import { type Scope, TemplateError } from '../types.ts';
-import { helpers, isTruthy } from './helpers.ts';
+import { helpers } from './helpers.ts';
 import { type Located, offsetAt } from './located.ts';
 import { isScoped } from './references.ts';
 
-/** The item of an {{#each}} or {{#with}}; undefined stands for the outermost level, whose names are the variables. */
+/** The item of an {{#each}} or {{#with}}; undefined is the outermost level, whose names are the variables. */
 interface Level {
   readonly item: unknown;
-  /** `@index` and its like. */
+  /** `@index`, `@key`, `@first`, `@last`. */
   readonly data: Readonly<Record<string, unknown>>;
   readonly names: ReadonlyMap<string, unknown>;
   readonly outer: Level | undefined;
@@ -23,9 +24,9 @@ interface Level {
 
 /**
  * Evaluates the tree of a template. Handlebars' own compiler is not used: its strict mode misses undefined values in
- * arguments, it needs every variable up front, and its errors have no place. What differs from it, all on purpose:
+ * arguments, it needs every variable up front, and its errors have no place. It differs on purpose in this:
  * - undefined is always an error, except in `default`, `defined` and `required`; lists and maps are not printed;
- * - a name inside {{#each}} or {{#with}} that the item does not have is looked for further out; with block parameters
+ * - a name inside {{#each}} or {{#with}} that the item does not have is looked up further out; with block parameters
  *   (`as |x|`) plain names never mean the item's fields;
  * - a name without arguments is always a variable, with arguments always a helper.
  */
@@ -44,7 +45,7 @@ export class Renderer {
     return out;
   }
 
-  /** The value of an expression, with the type that it has; throws where it is undefined or unknown. */
+  /** The value of an expression, with its type; throws if it is undefined or unknown. */
   value(node: Expression, level?: Level): unknown {
     const value = this.#find(node, level);
     if (value instanceof Missing) throw this.#error(node, value.message, value.hint);
@@ -115,7 +116,7 @@ export class Renderer {
   #evaluate(node: Expression, level: Level | undefined): unknown {
     if (node.type === 'PathExpression') return this.#path(node, level);
     if (node.type === 'SubExpression') return this.#call(node, level);
-    return node.type === 'UndefinedLiteral' ? new Missing('undefined is no value') : node.value;
+    return node.type === 'UndefinedLiteral' ? new Missing('undefined is not a value') : node.value;
   }
 
   #path(path: Path, level: Level | undefined): unknown {
@@ -124,9 +125,9 @@ export class Renderer {
     const [first, ...rest] = path.parts;
     if (path.data) {
       const value = at && Object.hasOwn(at.data, first!) ? at.data[first!] : undefined;
-      return value ?? new Missing(`'@${first}' is only there inside {{#each}}`);
+      return value ?? new Missing(`'@${first}' exists only inside {{#each}}`);
     }
-    if (first === undefined) return at ? at.item : new Missing("'this' is only there inside {{#each}} and {{#with}}");
+    if (first === undefined) return at ? at.item : new Missing("'this' exists only inside {{#each}} and {{#with}}");
     let value =
       path.depth > 0 || isScoped(path)
         ? at
@@ -147,7 +148,7 @@ export class Renderer {
     for (let l = level; l; l = l.outer) {
       if (l.names.has(name)) return l.names.get(name);
       if (l.names.size > 0) continue;
-      if (l.item instanceof Unknown) return l.item; // whether it has such a field cannot be known
+      if (l.item instanceof Unknown) return l.item; // whether it has such a field is not known
       if (isMap(l.item) && Object.hasOwn(l.item, name)) return l.item[name];
     }
     return findVariable(this.#scope, name);
@@ -169,9 +170,8 @@ export class Renderer {
     if (name === 'and' || name === 'or') return this.#junction(node.params, name === 'or', level);
     const helper = helpers.get(name)!;
     const args = node.params.map((param) => this.value(param, level));
-    if (!helper.shallow) expectKnown(args);
     try {
-      return helper.call!(...args);
+      return helper.call!(args);
     } catch (error) {
       if (error instanceof UnknownValue || error instanceof TemplateError) throw error;
       throw this.#error(
@@ -182,7 +182,7 @@ export class Renderer {
     }
   }
 
-  /** True or false; what is unknown matters only where no other operand decides. */
+  /** True or false; an unknown operand matters only if no other operand decides. */
   #junction(operands: readonly Expression[], deciding: boolean, level: Level | undefined): boolean {
     let unknown: UnknownValue | undefined;
     for (const operand of operands) {
@@ -203,7 +203,7 @@ export class Renderer {
   }
 }
 
-/** `{{ helper argument }}` as the expression that it is. */
+/** The expression in `{{ helper argument }}`. */
 export function expressionOf(node: Statement & { type: 'MustacheStatement' }): Expression {
   if (node.path.type !== 'PathExpression' || node.params.length === 0) return node.path;
   return {

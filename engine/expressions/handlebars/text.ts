@@ -1,21 +1,31 @@
 import type { Expression, Program } from 'handlebars/dist/cjs/handlebars/compiler/base.js';
 import type { Diagnostics } from '../../source/diagnostic.ts';
-import { Problem } from '../problem.ts';
-import { type Reference, type Scope, TemplateError } from '../types.ts';
-import type { Located } from './located.ts';
+import { Problem, type Reference, type Scope, TemplateError } from '../types.ts';
+import { type Located, locatedFile } from './located.ts';
 import { parseHandlebars } from './parse.ts';
 import { inspect } from './references.ts';
 import { expressionOf, Renderer } from './render.ts';
 
 export interface CompiledText {
   readonly references: readonly Reference[];
-  /** The whole is one expression: its value keeps its type. */
+  /** The whole text is one expression: its value keeps its type. */
   readonly single: boolean;
   value(scope: Scope): unknown;
   render(scope: Scope): string;
 }
 
-/** Compiles text with {{ }} in it. After a diagnostic what is handed back throws when it is used. */
+export interface FileTemplate {
+  readonly references: readonly Reference[];
+  /** Throws TemplateError or UnknownValue. */
+  render(scope: Scope): string;
+}
+
+/** Compiles a template file (Handlebars). A line with nothing but a block tag produces no line. */
+export function compileFile(path: string, text: string, diagnostics: Diagnostics): FileTemplate {
+  return compileText(locatedFile(path, text), diagnostics);
+}
+
+/** Compiles text with {{ }} in it. After a diagnostic, the result throws when it is used. */
 export function compileText(text: Located, diagnostics: Diagnostics): CompiledText {
   try {
     const program = parseHandlebars(text.text);

@@ -1,4 +1,4 @@
-import { compileFile, type FileTemplate } from '../../expressions/handlebars/file.ts';
+import { compileFile, type FileTemplate } from '../../expressions/handlebars/text.ts';
 import type { Scope, Template } from '../../expressions/types.ts';
 import { TaskFailure } from '../../module/failure.ts';
 import type { LocalFile, RenderedFile } from '../../module/schema.ts';

@@ -1,5 +1,5 @@
 import { compileCondition, compileExpression } from '../../expressions/condition.ts';
-import { compileFile, type FileTemplate } from '../../expressions/handlebars/file.ts';
+import { compileFile, type FileTemplate } from '../../expressions/handlebars/text.ts';
 import type { Template, Typed } from '../../expressions/types.ts';
 import { compileValue } from '../../expressions/value.ts';
 import type { AnyModule } from '../../module/module.ts';

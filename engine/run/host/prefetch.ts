@@ -1,4 +1,4 @@
-import { firstFalse } from '../../expressions/conjunction.ts';
+import { firstFalse } from '../../expressions/condition.ts';
 import { facts as factTable } from '../../facts/facts.ts';
 import { UnknownValue } from '../../module/unknown.ts';
 import { selected } from '../../playbook/tags.ts';

@@ -1,4 +1,4 @@
-import { firstFalse } from '../../expressions/conjunction.ts';
+import { firstFalse } from '../../expressions/condition.ts';
 import { TaskFailure } from '../../module/failure.ts';
 import type { Candidate, Include, Included } from '../../playbook/types.ts';
 import { NeededFacts } from '../../variables/needed-facts.ts';

@@ -1,4 +1,4 @@
-import { firstFalse } from '../../expressions/conjunction.ts';
+import { firstFalse } from '../../expressions/condition.ts';
 import { UnknownValue } from '../../module/unknown.ts';
 import type { Meta } from '../../playbook/types.ts';
 import { NeededFacts } from '../../variables/needed-facts.ts';

@@ -1,4 +1,4 @@
-import { firstFalse } from '../../expressions/conjunction.ts';
+import { firstFalse } from '../../expressions/condition.ts';
 import type { Condition } from '../../expressions/types.ts';
 import { TaskFailure } from '../../module/failure.ts';
 import type { Include, Loop, Play, Task } from '../../playbook/types.ts';

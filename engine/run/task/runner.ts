@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { firstFalse } from '../../expressions/conjunction.ts';
+import { firstFalse } from '../../expressions/condition.ts';
 import type { Condition } from '../../expressions/types.ts';
 import { TaskFailure } from '../../module/failure.ts';
 import type { Changed, Difference, Writer } from '../../module/module.ts';

@@ -1,0 +1,20 @@
+import { encodingFunctions } from './encoding.ts';
+import { listFunctions } from './lists.ts';
+import { logicFunctions } from './logic.ts';
+import { networkFunctions } from './networks.ts';
+import { textFunctions } from './text.ts';
+import type { ExpressionFunction } from './types.ts';
+import { versionFunctions } from './versions.ts';
+
+/**
+ * Every function of expressions, once: CEL (cel/functions.ts) and Handlebars (handlebars/helpers.ts) both derive theirs
+ * from these rows. A new function is a row in its subject's file. What only one language can have is in its own file.
+ */
+export const functions: readonly ExpressionFunction[] = [
+  ...logicFunctions,
+  ...textFunctions,
+  ...listFunctions,
+  ...encodingFunctions,
+  ...versionFunctions,
+  ...networkFunctions,
+];
