@@ -1,7 +1,7 @@
 import { TaskFailure } from '../../engine/module/failure.ts';
 import type { Difference, Reader } from '../../engine/module/module.ts';
-import { account, groupExists } from '../probes/account.ts';
-import { type Identity, identity, nameOfId, type PathState } from '../probes/path.ts';
+import { account, groupExists } from '../system/account.ts';
+import { type Identity, identity, nameOfId, type PathState } from './path.ts';
 import { unlessUnknown } from '../system/unless-unknown.ts';
 import { untouched } from './place.ts';
 

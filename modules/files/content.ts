@@ -2,7 +2,7 @@ import { basename } from 'node:path/posix';
 import { expectSuccess, TaskFailure } from '../../engine/module/failure.ts';
 import type { Changed, Check, Difference, Reader, Writer } from '../../engine/module/module.ts';
 import { type Prediction, willBe } from '../../engine/module/probe.ts';
-import { digestOf, type FileText, fileDigest, fileText, fileTextOf, noFile, pathState } from '../probes/path.ts';
+import { digestOf, type FileText, fileDigest, fileText, fileTextOf, noFile, pathState } from './path.ts';
 import {
   type Attributes,
   attributeArgs,

@@ -1,6 +1,6 @@
 import { TaskFailure } from '../../engine/module/failure.ts';
 import type { Check, Reader } from '../../engine/module/module.ts';
-import { fileText, noFile } from '../probes/path.ts';
+import { fileText, noFile } from './path.ts';
 import { readWanted, settle, type Wanted } from './attributes.ts';
 import { contentArgs, type FoundFile, judge } from './content.ts';
 import { readsAs } from './link.ts';

@@ -1,8 +1,8 @@
 import { TaskFailure } from '../../engine/module/failure.ts';
 import type { Check, Reader } from '../../engine/module/module.ts';
 import { cannotTell, cannotTellAny, willBe } from '../../engine/module/probe.ts';
-import { type Identity, type Present, pathState, realPath } from '../probes/path.ts';
-import { tree } from '../probes/tree.ts';
+import { type Identity, type Present, pathState, realPath } from './path.ts';
+import { tree } from './tree.ts';
 import {
   type Attributes,
   attributeCommands,

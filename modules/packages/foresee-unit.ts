@@ -1,5 +1,5 @@
-import type { AptForecast } from '../probes/apt-forecast.ts';
-import { noUnit, type UnitState } from '../probes/service.ts';
+import type { AptForecast } from './apt-forecast.ts';
+import { noUnit, type UnitState } from '../system/unit.ts';
 import { names } from './foresee.ts';
 
 /**

@@ -1,10 +1,10 @@
 import { dirname } from 'node:path/posix';
 import type { AppearsWith, Eyes, VersionOf } from '../../engine/module/probe.ts';
-import { type AptForecast, aptForecast, merged } from '../probes/apt-forecast.ts';
-import { packageFiles } from '../probes/package-files.ts';
-import type { Present } from '../probes/path.ts';
-import { aptSteps } from './coming.ts';
-import { unlisted } from './forecast-script.ts';
+import { type AptForecast, aptForecast, merged } from './apt-forecast.ts';
+import { packageFiles } from './package-files.ts';
+import type { Present } from '../files/path.ts';
+import { aptSteps } from './apt-steps.ts';
+import { unlisted } from './apt-forecast-script.ts';
 
 interface Foresight<T> {
   readonly absent: (value: T) => boolean;

@@ -12,7 +12,7 @@ import {
   inode,
   noFile,
   pathState,
-} from '../probes/path.ts';
+} from '../files/path.ts';
 
 /** The text of a file whose name a module has made up or been given as its own: no package brings it by the way. */
 export function ownText(path: string): Probe<FileText> {

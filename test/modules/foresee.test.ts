@@ -1,13 +1,13 @@
 import { expect } from 'chai';
 import type { Coming } from '../../engine/module/probe.ts';
-import type { AptStep } from '../../modules/packages/coming.ts';
+import type { AptStep } from '../../modules/packages/apt-steps.ts';
 import { comingAt, names, versionOfProgram } from '../../modules/packages/foresee.ts';
 import { comingUnit } from '../../modules/packages/foresee-unit.ts';
-import { groupExists } from '../../modules/probes/account.ts';
-import { aptForecast } from '../../modules/probes/apt-forecast.ts';
-import { packageState } from '../../modules/probes/package.ts';
-import { fileText, pathState } from '../../modules/probes/path.ts';
-import { unitState } from '../../modules/probes/service.ts';
+import { groupExists } from '../../modules/system/account.ts';
+import { aptForecast } from '../../modules/packages/apt-forecast.ts';
+import { packageState } from '../../modules/packages/package.ts';
+import { fileText, pathState } from '../../modules/files/path.ts';
+import { unitState } from '../../modules/system/unit.ts';
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 

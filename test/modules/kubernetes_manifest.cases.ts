@@ -1,5 +1,5 @@
-import { kubernetesManifest } from '../../modules/kubernetes_manifest.ts';
-import { digestOf } from '../../modules/probes/path.ts';
+import { kubernetesManifest } from '../../modules/kubernetes/kubernetes_manifest.ts';
+import { digestOf } from '../../modules/files/path.ts';
 import type { ModuleCase } from './case.ts';
 
 const conf = '/etc/kubernetes/admin.conf';

@@ -1,5 +1,5 @@
-import { kubernetesWait } from '../../modules/kubernetes_wait.ts';
-import { type Cluster, clusterProbe } from '../../modules/probes/cluster.ts';
+import { kubernetesWait } from '../../modules/kubernetes/kubernetes_wait.ts';
+import { type Cluster, clusterProbe } from '../../modules/kubernetes/cluster.ts';
 import type { ModuleCase } from './case.ts';
 
 const cluster = (ready: boolean): Cluster => ({

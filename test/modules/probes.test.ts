@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import type { Probe } from '../../engine/module/probe.ts';
 import { applyMode } from '../../modules/files/attributes.ts';
-import { mountedAt } from '../../modules/probes/mount.ts';
+import { mountedAt } from '../../modules/system/mounted.ts';
 import {
   digestOf,
   fileDigest,
@@ -27,9 +27,9 @@ import {
   noFile,
   pathState,
   realPath,
-} from '../../modules/probes/path.ts';
-import { sameFile } from '../../modules/probes/same-file.ts';
-import { tree } from '../../modules/probes/tree.ts';
+} from '../../modules/files/path.ts';
+import { sameFile } from '../../modules/files/same-file.ts';
+import { tree } from '../../modules/files/tree.ts';
 
 /** Runs a probe as the engine does: by /bin/sh, in a subshell, with stdin closed. */
 function ask<T>(probe: Probe<T>): T {
