@@ -2,7 +2,8 @@ import { TaskFailure } from '../../engine/module/failure.ts';
 import type { Changed, Check, Reader, Writer } from '../../engine/module/module.ts';
 import { cannotTell, type Probe } from '../../engine/module/probe.ts';
 import { quoteAll, sh } from '../../engine/module/quote.ts';
-import { fileDigest, fileText, pathState, realPath } from '../files/path.ts';
+import { pathState, realPath } from '../files/path.ts';
+import { fileDigest, fileText } from '../files/text.ts';
 
 /** The arguments that `command` and `shell` have in common. */
 export const commandArgs = {

@@ -1,7 +1,6 @@
-import { TaskFailure } from '../../engine/module/failure.ts';
+import { readable, TaskFailure } from '../../engine/module/failure.ts';
 import type { Output, Probe } from '../../engine/module/probe.ts';
 import { sh } from '../../engine/module/quote.ts';
-import { readable } from '../system/readable.ts';
 
 /** Whether something accepts a TCP connection, tried from the host with what it has: bash, nc, curl, or for itself the kernel's table. */
 export function portOpen(address: string, port: number, seconds: number): Probe<boolean> {

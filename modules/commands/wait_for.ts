@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { TaskFailure } from '../../engine/module/failure.ts';
 import { defineModule } from '../../engine/module/module.ts';
 import type { Probe } from '../../engine/module/probe.ts';
-import { fileMatches, portOpen } from './network.ts';
 import { pathState } from '../files/path.ts';
+import { fileMatches, portOpen } from './network.ts';
 
 export const wait_for = defineModule({
   name: 'wait_for',

@@ -2,7 +2,7 @@ import { basename } from 'node:path/posix';
 import { expectSuccess, TaskFailure } from '../../engine/module/failure.ts';
 import { defineModule, type Writer } from '../../engine/module/module.ts';
 import { look } from './place.ts';
-import { digestOf, fileDigest } from './path.ts';
+import { digestOf, fileDigest } from './text.ts';
 
 export const fetch = defineModule({
   name: 'fetch',

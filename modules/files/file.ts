@@ -5,8 +5,10 @@ import { attributeArgs, readWanted, settle, type Wanted } from './attributes.ts'
 import { fileWillBe } from './content.ts';
 import { type Commands, checkAttributes, checkFolder, kindOf } from './folders.ts';
 import { checkHardLink, checkLink } from './link.ts';
+import { inode, pathState, realPath } from './path.ts';
+import { absentPath } from './path-state.ts';
 import { disturbed, expectFolder, look, lookThrough, nothingBelow } from './place.ts';
-import { absentPath, fileDigest, fileText, inode, noFile, pathState, realPath } from './path.ts';
+import { fileDigest, fileText, noFile } from './text.ts';
 import { tree } from './tree.ts';
 
 export const file = defineModule({

@@ -10,10 +10,10 @@ import {
   readWanted,
   settle,
 } from './attributes.ts';
-import { downloadScript } from './download.ts';
+import { downloadScript, urlDigest } from './download.ts';
+import { pathState } from './path.ts';
 import { disturbed, expectFolder, look } from './place.ts';
-import { fileDigest, fileText, pathState } from './path.ts';
-import { urlDigest } from './url.ts';
+import { fileDigest, fileText } from './text.ts';
 
 interface Found {
   readonly path: string;

@@ -2,7 +2,7 @@ import { TaskFailure } from '../../engine/module/failure.ts';
 import { defineModule } from '../../engine/module/module.ts';
 import { bytesOf } from './content.ts';
 import { look } from './place.ts';
-import { fileText } from './path.ts';
+import { fileText } from './text.ts';
 
 export const slurp = defineModule({
   name: 'slurp',

@@ -1,8 +1,10 @@
 import { defineModule, type Reader } from '../../engine/module/module.ts';
 import type { Probe } from '../../engine/module/probe.ts';
 import { Unknown, UnknownValue } from '../../engine/module/unknown.ts';
+import { inode, realPath } from './path.ts';
+import { type Present } from './path-state.ts';
 import { look } from './place.ts';
-import { fileDigest, inode, type Present, realPath } from './path.ts';
+import { fileDigest } from './text.ts';
 
 export const stat = defineModule({
   name: 'stat',

@@ -1,8 +1,7 @@
 import { TaskFailure } from '../../engine/module/failure.ts';
 import type { Probe } from '../../engine/module/probe.ts';
 import { sh } from '../../engine/module/quote.ts';
-import { type Present, parsePresent } from './path.ts';
-import { presentFormat } from './path-states.ts';
+import { type Present, parsePresent, presentFormat } from './path-state.ts';
 
 /** Things below a folder that are alike in kind, owner, group and mode. */
 export interface Alike extends Omit<Present, 'target'> {

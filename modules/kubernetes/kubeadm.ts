@@ -1,16 +1,17 @@
 import { TaskFailure } from '../../engine/module/failure.ts';
 import { type Difference, defineModule, type Reader, type Writer } from '../../engine/module/module.ts';
 import { cannotTell, type Prediction, type Probe } from '../../engine/module/probe.ts';
+import { fresh } from '../../engine/module/read-only.ts';
+import { inode, pathState } from '../files/path.ts';
+import { fileDigest, fileText } from '../files/text.ts';
+import { unitState } from '../system/unit.ts';
+import { adminConf, clusterProbe, etcdProbe, kubeconfigProbe, nodeFiles, nodeFilesProbe } from './cluster.ts';
 import { type KubeadmArguments, schema } from './kubeadm/arguments.ts';
 import { type Evidence, isBare, memberOf, type Verdict } from './kubeadm/classify.ts';
-import { fresh } from './kubeadm/fresh.ts';
 import { finishInit, init, mark } from './kubeadm/init.ts';
 import { join, type Way } from './kubeadm/join.ts';
 import { kubectl, leave, objection, reset } from './kubeadm/reset.ts';
 import { type Survey, survey } from './kubeadm/survey.ts';
-import { adminConf, clusterProbe, etcdProbe, kubeconfigProbe, nodeFiles, nodeFilesProbe } from './cluster.ts';
-import { fileDigest, fileText, inode, pathState } from '../files/path.ts';
-import { unitState } from '../system/unit.ts';
 
 export const kubeadm = defineModule({
   name: 'kubeadm',

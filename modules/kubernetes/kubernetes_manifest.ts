@@ -3,8 +3,8 @@ import { type Difference, defineModule, type Reader } from '../../engine/module/
 import { cannotTell, type Probe } from '../../engine/module/probe.ts';
 import { sh } from '../../engine/module/quote.ts';
 import type { Arguments } from '../../engine/module/schema.ts';
+import { digestOf, fileText } from '../files/text.ts';
 import { kubeconfigProbe } from './cluster.ts';
-import { digestOf, fileText } from '../files/path.ts';
 
 const schema = {
   type: 'object',
@@ -31,7 +31,7 @@ type ManifestArguments = Arguments<typeof schema>;
 
 const sources = ['src', 'definition', 'path'] as const;
 
-export const kubernetesManifest = defineModule({
+export const kubernetes_manifest = defineModule({
   name: 'kubernetes_manifest',
   summary: 'Applies objects to a Kubernetes cluster by server-side apply, after a look at what would differ.',
   subject: 'Kubernetes',

@@ -1,9 +1,9 @@
 import { TaskFailure } from '../../engine/module/failure.ts';
 import { type Difference, defineModule, type Reader } from '../../engine/module/module.ts';
-import { fresh } from './kubeadm/fresh.ts';
+import { fresh } from '../../engine/module/read-only.ts';
 import { type Cluster, clusterProbe } from './cluster.ts';
 
-export const kubernetesWait = defineModule({
+export const kubernetes_wait = defineModule({
   name: 'kubernetes_wait',
   summary: 'Waits until nodes are Ready, as a control plane sees them.',
   subject: 'Kubernetes',

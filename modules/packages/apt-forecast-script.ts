@@ -1,6 +1,25 @@
 import { sh } from '../../engine/module/quote.ts';
-import type { AptFile, AptStep } from './apt-steps.ts';
-import { fetchKey } from './fetch-key.ts';
+import { fetchKey } from './apt-sources.ts';
+
+/** A file that apt's configuration will have; null: that will be gone. `url`: its content is what is fetched from there. */
+export interface AptFile {
+  readonly path: string;
+  readonly text: string | null;
+  readonly url?: string;
+}
+
+/** What a task will have done to apt and its packages, as far as what comes of it hangs on that. */
+export type AptStep =
+  | { readonly kind: 'sources'; readonly files: readonly AptFile[]; readonly refresh: boolean }
+  | {
+      readonly kind: 'install';
+      /** For apt-get, with its options. */
+      readonly words: readonly string[];
+      /** Installed ones are replaced by another version. */
+      readonly upgrades: boolean;
+      readonly hold: readonly string[];
+    }
+  | { readonly kind: 'remove'; readonly names: readonly string[] };
 
 /** Paths below are not listed: many, and rarely asked for. */
 export const unlisted = ['/usr/share/doc/', '/usr/share/locale/', '/usr/share/man/', '/usr/share/info/'];

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Probe } from '../../engine/module/probe.ts';
-import type { AptStep } from './apt-steps.ts';
-import { forecastScript } from './apt-forecast-script.ts';
-import type { Present } from '../files/path.ts';
+import type { Present } from '../files/path-state.ts';
+import { type AptStep, forecastScript } from './apt-forecast-script.ts';
+import { merged } from './upcoming.ts';
 
 /** What packages will bring that are not installed yet, as it stands in them. */
 export interface AptForecast {
@@ -23,9 +23,6 @@ export interface AptForecast {
   /** The host has a policy of its own on which services may start. */
   readonly policy: boolean;
 }
-
-/** Debian's /bin, /sbin and /lib are links into /usr: one name for both. */
-export const merged = (path: string): string => path.replace(/^\/usr(?=\/(?:bin|sbin|lib)(?:\/|$))/, '');
 
 /**
  * Lets apt fetch the packages and looks into them; null where that cannot be had. All of it stays in the host's memory

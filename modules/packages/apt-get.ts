@@ -3,7 +3,7 @@ import { TaskFailure } from '../../engine/module/failure.ts';
 import type { Writer } from '../../engine/module/module.ts';
 import type { Output } from '../../engine/module/probe.ts';
 import { quoteAll, sh } from '../../engine/module/quote.ts';
-import { updateStamp } from './package.ts';
+import { updateStamp } from './apt-plan.ts';
 
 /** Nothing that apt starts may ask a question. */
 export const environment = {

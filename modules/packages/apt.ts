@@ -1,23 +1,15 @@
 import { TaskFailure } from '../../engine/module/failure.ts';
 import { type Difference, defineModule, type Reader } from '../../engine/module/module.ts';
 import { cannotTell, cannotTellAny, mayAppear, type Prediction, willBe } from '../../engine/module/probe.ts';
-import { aptGet, aptUpdate, explain, isInterrupted, waiting } from './apt-get.ts';
-import { aptArguments } from './apt-arguments.ts';
-import type { AptStep } from './apt-steps.ts';
-import { versionOfProgram } from './foresee.ts';
-import { matches, parseSpecs, type Spec } from './spec.ts';
-import {
-  type AptPlan,
-  aptIndex,
-  aptPlan,
-  debFile,
-  noPackage,
-  type PackageState,
-  packageResidue,
-  packageState,
-} from './package.ts';
+import { unlessUnknown } from '../../engine/module/unknown.ts';
 import { pathState } from '../files/path.ts';
-import { unlessUnknown } from '../system/unless-unknown.ts';
+import { aptArguments } from './apt-arguments.ts';
+import { aptGet, aptUpdate, explain, isInterrupted, waiting } from './apt-get.ts';
+import { aptEffect } from './apt-manager.ts';
+import { type AptPlan, aptIndex, aptPlan } from './apt-plan.ts';
+import { debFile, noPackage, type PackageState, packageResidue, packageState } from './dpkg.ts';
+import { matches, parseSpecs, type Spec } from './spec.ts';
+import { versionOfProgram } from './upcoming.ts';
 
 export const apt = defineModule({
   name: 'apt',
@@ -106,7 +98,7 @@ export const apt = defineModule({
             args.purge ? willBe(packageResidue(name), false) : cannotTell(packageResidue(name)),
           ]),
           cannotTellAny('apt-plan:install'), // what was asked before may be lacking again
-          mayAppear('package', { kind: 'remove', names: [...all] } satisfies AptStep),
+          mayAppear('package', aptEffect({ kind: 'remove', names: [...all] })),
         ],
         result: { cache_updated: false },
       };
@@ -145,7 +137,7 @@ export const apt = defineModule({
       });
       const probe = aptIndex(args.cache_valid_time);
       after.push(args.cache_valid_time < 60 ? cannotTell(probe) : willBe(probe, 'fresh'));
-      after.push(mayAppear('package-index', { kind: 'sources', files: [], refresh } satisfies AptStep));
+      after.push(mayAppear('package-index', aptEffect({ kind: 'sources', files: [], refresh })));
     }
     for (const { spec, state } of wanted) {
       const stale = certain ? undefined : plan?.installs[spec.name];
@@ -176,12 +168,12 @@ export const apt = defineModule({
     if (certain)
       for (const name of plan.removes) if (!(name in plan.installs)) after.push(willBe(packageState(name), noPackage));
     if (words.length > 0) {
-      const brings: AptStep = {
+      const brings = aptEffect({
         kind: 'install',
         words,
         upgrades: wanted.some(({ state }) => state.version !== null),
         hold: args.hold ? wanted.map(({ spec }) => spec.name) : [],
-      };
+      });
       // What a file on the host brings is not looked at.
       after.push(deb ? mayAppear('package') : mayAppear('package', brings, versionOfProgram));
     }

@@ -1,14 +1,15 @@
 import { expectSuccess, TaskFailure } from '../../engine/module/failure.ts';
 import { type Difference, defineModule } from '../../engine/module/module.ts';
 import { cannotTell, mayAppear, type Prediction, willBe } from '../../engine/module/probe.ts';
-import { aptUpdate } from './apt-get.ts';
-import type { AptStep } from './apt-steps.ts';
-import { fetchKey } from './fetch-key.ts';
-import { sourcesText } from './apt-sources.ts';
-import { aptIndex } from './package.ts';
-import { absentPath, fileDigest, fileText, inode, noFile, pathState } from '../files/path.ts';
+import { unlessUnknown } from '../../engine/module/unknown.ts';
+import { inode, pathState } from '../files/path.ts';
+import { absentPath } from '../files/path-state.ts';
+import { fileDigest, fileText, noFile } from '../files/text.ts';
 import { applyConfigFile, configFile, ownText } from '../system/config-file.ts';
-import { unlessUnknown } from '../system/unless-unknown.ts';
+import { aptUpdate } from './apt-get.ts';
+import { aptEffect } from './apt-manager.ts';
+import { aptIndex } from './apt-plan.ts';
+import { fetchKey, sourcesText } from './apt-sources.ts';
 
 const words = { oneOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }] } as const;
 
@@ -123,14 +124,14 @@ export const apt_repository = defineModule({
     // An update that failed the last time is still to do. Without its last repository a host has no index, and needs none.
     if (!changed && index !== undefined && index !== 'fresh' && (wanted || index !== 'missing'))
       differences.push({ what: 'package index', from: index, to: 'fresh' });
-    const brings: AptStep = {
+    const brings = aptEffect({
       kind: 'sources',
       files: [
         ...files.map((file) => ({ path: file.path, text: file.wanted })),
         ...(fetch ? [{ path: keyringPath, text: null, url: args.key_url! }] : []),
       ],
       refresh: args.update_cache,
-    };
+    });
     if (differences.length > 0)
       after.push(
         mayAppear('package-index', brings),

@@ -1,7 +1,7 @@
+import { readable } from '../../engine/module/failure.ts';
 import type { Probe } from '../../engine/module/probe.ts';
 import { sh } from '../../engine/module/quote.ts';
-import { names, withPackages } from '../packages/foresee.ts';
-import { readable } from './readable.ts';
+import { withPackages } from '../packages/upcoming.ts';
 
 /** getent ends with 2 where there is no such entry. */
 const found = [0, 2];
@@ -38,7 +38,7 @@ export function account(user: string): Probe<Account | null> {
     tell: tellAccount,
     appearsWith: withPackages<Account | null>({
       absent: (value) => value === null,
-      appearing: (forecast) => (names(forecast, user) ? undefined : null),
+      appearing: (forecast) => (forecast.mayCreateAccount(user) ? undefined : null),
     }),
   };
 }
@@ -60,7 +60,7 @@ export function numberOf(kind: 'user' | 'group', name: string): Probe<number | n
     tell: (number) => (number === null ? `no such ${kind}` : String(number)),
     appearsWith: withPackages<number | null>({
       absent: (value) => value === null,
-      appearing: (forecast) => (names(forecast, name) ? undefined : null),
+      appearing: (forecast) => (forecast.mayCreateAccount(name) ? undefined : null),
     }),
   };
 }
@@ -73,7 +73,7 @@ export function groupExists(name: string): Probe<boolean> {
     tell: (there) => (there ? 'there' : 'no such group'),
     appearsWith: withPackages<boolean>({
       absent: (there) => !there,
-      appearing: (forecast) => (names(forecast, name) ? undefined : false),
+      appearing: (forecast) => (forecast.mayCreateAccount(name) ? undefined : false),
     }),
   };
 }

@@ -2,8 +2,9 @@ import { TaskFailure } from '../../engine/module/failure.ts';
 import { defineModule } from '../../engine/module/module.ts';
 import { cannotTell, willBe } from '../../engine/module/probe.ts';
 import { sh } from '../../engine/module/quote.ts';
+import { inode, pathState } from '../files/path.ts';
+import { digestOf, fileDigest, fileText, fileTextOf } from '../files/text.ts';
 import { account } from './account.ts';
-import { digestOf, fileDigest, fileText, fileTextOf, inode, pathState } from '../files/path.ts';
 import { textOf } from './config-file.ts';
 
 const kinds =

@@ -1,5 +1,5 @@
-import { escaped, plain } from './mounted.ts';
 import { linesOf, textOf } from '../files/edit.ts';
+import { escaped, plain } from './mounted.ts';
 
 /** A line of fstab. */
 export interface Entry {

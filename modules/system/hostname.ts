@@ -2,9 +2,9 @@ import { TaskFailure } from '../../engine/module/failure.ts';
 import { type Difference, defineModule } from '../../engine/module/module.ts';
 import { willBe } from '../../engine/module/probe.ts';
 import { sh } from '../../engine/module/quote.ts';
-import { hostNames } from './kernel.ts';
-import { fileText } from '../files/path.ts';
+import { fileText } from '../files/text.ts';
 import { configFile } from './config-file.ts';
+import { hostNames } from './kernel.ts';
 
 export const hostname = defineModule({
   name: 'hostname',

@@ -1,7 +1,6 @@
-import { TaskFailure } from '../../engine/module/failure.ts';
+import { oneOf, readable, TaskFailure } from '../../engine/module/failure.ts';
 import type { Probe } from '../../engine/module/probe.ts';
 import { sh } from '../../engine/module/quote.ts';
-import { oneOf, readable } from './readable.ts';
 
 /** Whether the kernel has a module: loaded, or built in (then it cannot be unloaded). */
 export function kernelModule(name: string): Probe<'loaded' | 'built-in' | 'absent'> {

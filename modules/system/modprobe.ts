@@ -1,9 +1,9 @@
 import { expectSuccess, TaskFailure } from '../../engine/module/failure.ts';
 import { type Difference, defineModule } from '../../engine/module/module.ts';
 import { mayAppear, type Prediction, willBe } from '../../engine/module/probe.ts';
-import { kernelModule } from './kernel.ts';
-import { type FileText, noFile } from '../files/path.ts';
+import { type FileText, noFile } from '../files/text.ts';
 import { applyConfigFile, configFile, ownText, textOf } from './config-file.ts';
+import { kernelModule } from './kernel.ts';
 
 export const modprobe = defineModule({
   name: 'modprobe',

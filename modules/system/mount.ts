@@ -4,10 +4,12 @@ import { cannotTell, type Prediction, willBe } from '../../engine/module/probe.t
 import { changeContent, type FoundFile } from '../files/content.ts';
 import { checkEdit } from '../files/edit.ts';
 import { missingFolders } from '../files/folders.ts';
-import { type Entry, readEntry, withEntry } from './fstab.ts';
+import { pathState } from '../files/path.ts';
 import { disturbed, look } from '../files/place.ts';
+import { fileText } from '../files/text.ts';
+import { type Entry, readEntry, withEntry } from './fstab.ts';
+import { identity } from './identity.ts';
 import { type Mounted, mountedAt } from './mounted.ts';
-import { fileText, identity, pathState } from '../files/path.ts';
 
 interface Found {
   readonly fstab: FoundFile | undefined;
@@ -17,7 +19,7 @@ interface Found {
 export const mount = defineModule({
   name: 'mount',
   summary: 'Mounts and unmounts file systems, now and at boot.',
-  subject: 'files',
+  subject: 'system',
   args: {
     type: 'object',
     properties: {

@@ -1,10 +1,10 @@
 import { expectSuccess } from '../../engine/module/failure.ts';
 import { type Difference, defineModule } from '../../engine/module/module.ts';
 import { type Prediction, willBe } from '../../engine/module/probe.ts';
-import { activeSwaps, swapUnits } from './kernel.ts';
-import { fileText } from '../files/path.ts';
-import { unitState } from './unit.ts';
+import { fileText } from '../files/text.ts';
 import { applyConfigFile, configFile, textOf } from './config-file.ts';
+import { activeSwaps, swapUnits } from './kernel.ts';
+import { unitState } from './unit.ts';
 
 export const swap = defineModule({
   name: 'swap',

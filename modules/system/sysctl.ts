@@ -2,10 +2,9 @@ import { TaskFailure } from '../../engine/module/failure.ts';
 import { type Difference, defineModule } from '../../engine/module/module.ts';
 import { type Prediction, willBe } from '../../engine/module/probe.ts';
 import { sh } from '../../engine/module/quote.ts';
-import { UnknownValue } from '../../engine/module/unknown.ts';
-import { normalise, sysctlPath, sysctlValue } from './kernel.ts';
+import { UnknownValue, unlessUnknown } from '../../engine/module/unknown.ts';
 import { applyConfigFile, configFile, ownText, textOf } from './config-file.ts';
-import { unlessUnknown } from './unless-unknown.ts';
+import { normalise, sysctlPath, sysctlValue } from './kernel.ts';
 
 const setting = { type: ['string', 'integer'] } as const;
 

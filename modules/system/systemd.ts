@@ -2,8 +2,11 @@ import { expectSuccess, TaskFailure } from '../../engine/module/failure.ts';
 import { type Difference, defineModule, type Reader, type Writer } from '../../engine/module/module.ts';
 import { cannotTell, type Prediction, willBe } from '../../engine/module/probe.ts';
 import { sh } from '../../engine/module/quote.ts';
-import { fileText, inode, type PathState, pathState, realPath } from '../files/path.ts';
-import { type UnitState, unitName, unitState } from './unit.ts';
+import { inode, pathState, realPath } from '../files/path.ts';
+import { type PathState } from '../files/path-state.ts';
+import { fileText } from '../files/text.ts';
+import { unitName, unitState } from './unit.ts';
+import { type UnitState } from './unit-state.ts';
 
 export const systemd = defineModule({
   name: 'systemd',

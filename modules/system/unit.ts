@@ -1,31 +1,9 @@
 import { TaskFailure } from '../../engine/module/failure.ts';
 import type { Probe } from '../../engine/module/probe.ts';
 import { sh } from '../../engine/module/quote.ts';
-import { withPackages } from '../packages/foresee.ts';
-import { comingUnit } from '../packages/foresee-unit.ts';
+import { withPackages } from '../packages/upcoming.ts';
 
-/** A systemd unit: only what a change can predict exactly. */
-export interface UnitState {
-  readonly exists: boolean;
-  /** Active, or on its way there: a unit that restarts in a loop (a kubelet before kubeadm) counts. */
-  readonly running: boolean;
-  /** `always`: it cannot be enabled or disabled (static, generated, an alias …), others start it. */
-  readonly enabled: 'yes' | 'no' | 'always';
-  readonly masked: boolean;
-  /** Its files are newer than what systemd has loaded. */
-  readonly outdated: boolean;
-  /** It runs once and is inactive again when that went well. */
-  readonly oneshot: boolean;
-}
-
-export const noUnit: UnitState = {
-  exists: false,
-  running: false,
-  enabled: 'no',
-  masked: false,
-  outdated: false,
-  oneshot: false,
-};
+import { noUnit, type UnitState } from './unit-state.ts';
 
 /** A name without a type is that of a service. */
 export function unitName(name: string): string {
@@ -71,7 +49,7 @@ export function unitState(name: string): Probe<UnitState> {
     tell: tellUnit,
     appearsWith: withPackages<UnitState>({
       absent: (state) => !state.exists,
-      appearing: (forecast) => comingUnit(unit, forecast),
+      appearing: (forecast) => forecast.unit(unit),
       files: ['lib', 'etc'].map((at) => `/${at}/systemd/system/${unit}`),
     }),
   };

@@ -1,12 +1,13 @@
 import { expectSuccess, TaskFailure } from '../../engine/module/failure.ts';
 import { type Check, type Difference, defineModule, type Reader } from '../../engine/module/module.ts';
 import { cannotTell, type Prediction, willBe } from '../../engine/module/probe.ts';
+import { unlessUnknown } from '../../engine/module/unknown.ts';
+import { pathState } from '../files/path.ts';
+import { absentPath } from '../files/path-state.ts';
 import { nothingBelow } from '../files/place.ts';
 import { type Account, account, accountDefaults, groupExists, numberOf, passwordHash } from './account.ts';
-import { membership } from './membership.ts';
-import { absentPath, pathState } from '../files/path.ts';
 import { homeWillBe } from './home.ts';
-import { unlessUnknown } from './unless-unknown.ts';
+import { membership } from './membership.ts';
 
 interface Found {
   readonly found: Account | null;

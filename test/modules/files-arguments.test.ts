@@ -7,8 +7,8 @@ import { fetch } from '../../modules/files/fetch.ts';
 import { file } from '../../modules/files/file.ts';
 import { get_url } from '../../modules/files/get_url.ts';
 import { lineinfile } from '../../modules/files/lineinfile.ts';
-import { mount } from '../../modules/system/mount.ts';
 import { replace } from '../../modules/files/replace.ts';
+import { mount } from '../../modules/system/mount.ts';
 
 const path = '/etc/f';
 const rows: readonly (readonly [

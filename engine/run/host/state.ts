@@ -1,6 +1,6 @@
 import { facts as factTable } from '../../facts/facts.ts';
 import type { Host } from '../../inventory/types.ts';
-import type { Coming, Eyes, Prediction, Probe } from '../../module/probe.ts';
+import type { UpcomingEffect as Coming, LiveReader as Eyes, Prediction, Probe } from '../../module/probe.ts';
 import { type Unknown, UnknownValue } from '../../module/unknown.ts';
 import type { Handler, VariableLayer } from '../../playbook/types.ts';
 import type { HostMemory } from '../../variables/scope.ts';

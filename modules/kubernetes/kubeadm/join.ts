@@ -3,8 +3,8 @@ import type { Writer } from '../../../engine/module/module.ts';
 import { sh } from '../../../engine/module/quote.ts';
 import { adminConf, withEtcd } from '../cluster.ts';
 import type { KubeadmArguments } from './arguments.ts';
+import { type ApiVersion, apiVersionOf } from './arguments.ts';
 import { expectKubeadm } from './explain.ts';
-import { type ApiVersion, apiVersionOf } from './versions.ts';
 
 /** The cluster that is joined: the control plane that it is asked and written through, and what is known of it. */
 export interface Way {

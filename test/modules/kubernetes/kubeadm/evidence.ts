@@ -1,5 +1,11 @@
+import type {
+  ClusterAnswer,
+  ClusterNode,
+  EtcdMember,
+  NodeFile,
+  NodeFiles,
+} from '../../../../modules/kubernetes/cluster.ts';
 import type { Evidence } from '../../../../modules/kubernetes/kubeadm/classify.ts';
-import type { ClusterAnswer, ClusterNode, EtcdMember, NodeFile, NodeFiles } from '../../../../modules/kubernetes/cluster.ts';
 
 /** Hosts and clusters to judge: all the same node `n`, each case changing what it is about. */
 export const pin = 'sha256:aaaa';

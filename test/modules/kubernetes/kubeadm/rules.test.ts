@@ -1,12 +1,12 @@
 import { expect } from 'chai';
 import { TaskFailure } from '../../../../engine/module/failure.ts';
+import type { EtcdMember } from '../../../../modules/kubernetes/cluster.ts';
 import type { KubeadmArguments } from '../../../../modules/kubernetes/kubeadm/arguments.ts';
+import { apiVersionOf } from '../../../../modules/kubernetes/kubeadm/arguments.ts';
 import { expectKubeadm } from '../../../../modules/kubernetes/kubeadm/explain.ts';
 import { remainingPhases } from '../../../../modules/kubernetes/kubeadm/init.ts';
 import { joinConfiguration } from '../../../../modules/kubernetes/kubeadm/join.ts';
 import { objection } from '../../../../modules/kubernetes/kubeadm/reset.ts';
-import { apiVersionOf } from '../../../../modules/kubernetes/kubeadm/versions.ts';
-import type { EtcdMember } from '../../../../modules/kubernetes/cluster.ts';
 
 const voter = (id: string, more: Partial<EtcdMember> = {}): EtcdMember => ({
   id,

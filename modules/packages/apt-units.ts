@@ -1,12 +1,12 @@
+import { noUnit, type UnitState } from '../system/unit-state.ts';
+import { names } from './apt-contents.ts';
 import type { AptForecast } from './apt-forecast.ts';
-import { noUnit, type UnitState } from '../system/unit.ts';
-import { names } from './foresee.ts';
 
 /**
  * How a unit will be right after packages have been installed: as debhelper's scripts, which nearly all packages have,
  * enable and start it. Undefined where they do it in another way, or where the unit itself may decide.
  */
-export function comingUnit(unit: string, forecast: AptForecast): UnitState | undefined {
+export function unitWillBe(unit: string, forecast: AptForecast): UnitState | undefined {
   const path = [`/lib/systemd/system/${unit}`, `/etc/systemd/system/${unit}`].find((at) => forecast.entries.has(at));
   const scripts = forecast.scripts.join('\n');
   const mentioned = names(forecast, unit) || names(forecast, unit.replace(/\.service$/, ''));

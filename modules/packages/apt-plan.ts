@@ -1,66 +1,6 @@
+import { oneOf } from '../../engine/module/failure.ts';
 import type { Probe } from '../../engine/module/probe.ts';
 import { sh } from '../../engine/module/quote.ts';
-import { type AptStep, aptSteps } from './apt-steps.ts';
-import { aptForecast } from './apt-forecast.ts';
-import { onePackage, packageStates } from './package-states.ts';
-import { oneOf, readable } from '../system/readable.ts';
-
-/** dpkg-query ends with 1 where it knows no such package. */
-const known = [0, 1];
-
-/** A Debian package as dpkg knows it. */
-export interface PackageState {
-  /** Null where it is not installed. */
-  readonly version: string | null;
-  /** Unpacked but not configured, or half way through: dpkg was interrupted. */
-  readonly broken: boolean;
-  readonly held: boolean;
-}
-
-export const noPackage: PackageState = { version: null, broken: false, held: false };
-
-export function packageState(name: string): Probe<PackageState> {
-  const format = '${db:Status-Want} ${db:Status-Status} ${Version}\n';
-  return {
-    key: `package:${name}`,
-    script: sh`dpkg-query -W -f=${format} ${name}`,
-    parse(out) {
-      const [want, status, version] = readable(`package ${name}`, out, known).stdout.split('\n')[0]!.split(' ');
-      if (!version || status === 'not-installed' || status === 'config-files') return noPackage;
-      return { version, broken: status !== 'installed', held: want === 'hold' };
-    },
-    tell: ({ version, broken, held }) =>
-      version === null ? 'not installed' : `${version}${broken ? ', not configured' : ''}${held ? ', held' : ''}`,
-    appearsWith: {
-      cause: 'package',
-      absent: ({ version }) => version === null,
-      async foresee(state, host, coming) {
-        if (state.version !== null) return state;
-        const steps = aptSteps(coming);
-        if (steps && !steps.some(({ kind }) => kind === 'install')) return state;
-        const forecast = steps && (await host.read(aptForecast(steps)));
-        if (!forecast) return undefined;
-        const version = forecast.packages.get(name.split(':')[0]!);
-        if (version === undefined) return state;
-        return { version, broken: false, held: isHeld(name, steps) };
-      },
-    },
-    ...(onePackage.test(name) && { together: { kind: packageStates, subject: name } }),
-  };
-}
-
-function isHeld(name: string, steps: readonly AptStep[]): boolean {
-  return steps.some((step) => step.kind === 'install' && step.hold.includes(name));
-}
-
-/** Whether configuration of a removed package is left: what `purge` takes away. */
-export function packageResidue(name: string): Probe<boolean> {
-  return {
-    key: `package-residue:${name}`,
-    script: sh`dpkg-query -W -f='\${db:Status-Status}' ${name}`,
-    parse: (out) => readable(`package ${name}`, out, known).stdout.trim() === 'config-files',
-  };
-}
 
 /** What apt would do, dependencies and all. */
 export interface AptPlan {
@@ -127,15 +67,3 @@ export function aptIndex(validSeconds?: number): Probe<IndexState> {
 
 /** Ubuntu's own stamp of the last update that succeeded; the lists' times are those of the server. */
 export const updateStamp = '/var/lib/apt/periodic/update-success-stamp';
-
-/** The package in a .deb on the host; null where there is no such file. */
-export function debFile(path: string): Probe<{ readonly name: string; readonly version: string } | null> {
-  return {
-    key: `deb:${path}`,
-    script: sh`dpkg-deb -f ${path} Package && dpkg-deb -f ${path} Version`,
-    parse(out) {
-      const [name, version] = out.stdout.trim().split('\n');
-      return out.code === 0 && name && version ? { name, version } : null;
-    },
-  };
-}

@@ -1,6 +1,26 @@
 import type { Output, ProbeKind } from '../../engine/module/probe.ts';
 import { sh } from '../../engine/module/quote.ts';
 
+/**
+ * What stands at a path (a link is not followed). Only what a change can predict exactly: times and sizes are in `inode`.
+ * `owner` and `group` are names, or numbers as text where the host has no name for them.
+ */
+export type PathState = Absent | Present;
+export interface Absent {
+  readonly type: 'absent';
+}
+export interface Present {
+  readonly type: 'file' | 'directory' | 'link' | 'other';
+  /** Four octal digits. */
+  readonly mode: string;
+  readonly owner: string;
+  readonly group: string;
+  /** Of a link: the text in it. */
+  readonly target?: string;
+}
+
+export const absentPath: Absent = { type: 'absent' };
+
 /** What `stat -c` is asked for of a path. */
 export const presentFormat = '%a|%U|%u|%G|%g|%F';
 
@@ -28,3 +48,26 @@ export const pathStates: ProbeKind = {
     return fields.length + problems.length + targets.length === 0 ? outputs : undefined;
   },
 };
+
+/** Of what `presentFormat` asks for. */
+export function parsePresent(line: string): Present {
+  const [mode, user, uid, group, gid, kind] = line.split('|') as [string, string, string, string, string, string];
+  return {
+    type: kind.startsWith('regular')
+      ? 'file'
+      : kind === 'directory'
+        ? 'directory'
+        : kind === 'symbolic link'
+          ? 'link'
+          : 'other',
+    mode: mode.padStart(4, '0'),
+    owner: user === 'UNKNOWN' ? uid : user,
+    group: group === 'UNKNOWN' ? gid : group,
+  };
+}
+
+export const missingEndings = [': No such file or directory', ': Not a directory'];
+
+export function isMissing(out: Output): boolean {
+  return out.code !== 0 && missingEndings.some((ending) => out.stderr.trimEnd().endsWith(ending));
+}
