@@ -23,6 +23,7 @@ export function readOnly(host: Writer): Reader {
     on: (other: string) => readOnly(host.on(other)),
     readLocal: (path: string) => host.readLocal(path),
     secret: (text: string) => host.secret(text),
+    ...(host.signal && { signal: host.signal }),
   });
 }
 
@@ -33,5 +34,6 @@ export function fresh(host: Writer): Reader {
     on: (name) => fresh(host.on(name)),
     readLocal: (path) => host.readLocal(path),
     secret: (text) => host.secret(text),
+    ...(host.signal && { signal: host.signal }),
   };
 }

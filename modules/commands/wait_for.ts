@@ -71,12 +71,12 @@ export const wait_for = defineModule({
   async change(args, { present }, host) {
     const begun = Date.now();
     const elapsed = (): number => Math.round((Date.now() - begun) / 1000);
-    await sleep(args.delay * 1000);
+    await sleep(args.delay * 1000, undefined, { signal: host.signal });
     for (;;) {
       if ((await present.target.look((probe) => host.readNow(probe))) === present.wanted)
         return { result: { elapsed: elapsed() }, message: `waited ${elapsed()} s` };
       if (Date.now() - begun >= args.timeout * 1000) break;
-      await sleep(args.sleep * 1000);
+      await sleep(args.sleep * 1000, undefined, { signal: host.signal });
     }
     const state = present.wanted ? 'still not there' : 'still there';
     throw new TaskFailure(args.msg ?? `after ${args.timeout} s ${present.target.shown} is ${state}`, {

@@ -37,7 +37,7 @@ export const wait_for_connection = defineModule({
     }
   },
   async change({ timeout, delay }, _found, host) {
-    await sleep(delay * 1000);
+    await sleep(delay * 1000, undefined, { signal: host.signal });
     await host.reconnect(timeout);
   },
 });

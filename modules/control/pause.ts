@@ -42,8 +42,8 @@ export const pause = defineModule({
       differences: time > 0 ? [{ what: 'time', from: null, to: `${time} s later` }] : [],
     });
   },
-  async change(_args, { present }) {
-    await sleep(present * 1000);
+  async change(_args, { present }, host) {
+    await sleep(present * 1000, undefined, { signal: host.signal });
     return { message: `waited ${present} s` };
   },
 });

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { TaskFailure } from '../../engine/module/failure.ts';
 import { type Difference, defineModule, type Reader, type Writer } from '../../engine/module/module.ts';
 import { cannotTell, type Prediction, type Probe } from '../../engine/module/probe.ts';
@@ -194,7 +195,7 @@ async function settle(args: KubeadmArguments, host: Writer): Promise<void> {
   const end = Date.now() + args.wait_seconds * 1000;
   let now = await survey(args, present);
   while (now.verdict.action !== 'none' && Date.now() < end) {
-    await new Promise((resolve) => setTimeout(resolve, 2000));
+    await sleep(2000, undefined, { signal: host.signal });
     now = await survey(args, present);
   }
   const labels = missingLabels(args, now);

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { TaskFailure } from '../../engine/module/failure.ts';
 import { type Difference, defineModule, type Reader } from '../../engine/module/module.ts';
 import { fresh } from '../../engine/module/read-only.ts';
@@ -47,7 +48,7 @@ export const kubernetes_wait = defineModule({
             hint: 'a node without a pod network stays NotReady: look at /etc/cni/net.d and `journalctl -u kubelet` there',
           },
         );
-      await new Promise((resolve) => setTimeout(resolve, 2000));
+      await sleep(2000, undefined, { signal: host.signal });
     }
   },
 });

@@ -31,7 +31,7 @@ export async function aptGet(host: Writer, argv: readonly string[], lockTimeout:
   for (let mended = false; ; ) {
     const out = await host.run(argv, { environment });
     if (out.code === 0) return out;
-    if (lockTaken.test(out.stderr) && Date.now() < end) await sleep(1000);
+    if (lockTaken.test(out.stderr) && Date.now() < end) await sleep(1000, undefined, { signal: host.signal });
     else if (isInterrupted(out.stderr) && !mended) {
       mended = true;
       await host.run(['dpkg', '--force-confdef', '--force-confold', '--configure', '-a'], { environment });

@@ -46,19 +46,19 @@ export const reboot = defineModule({
   async change(args, _found, host) {
     const begun = Date.now();
     const before = await host.readNow(bootId());
-    await sleep(args.pre_reboot_delay * 1000);
+    await sleep(args.pre_reboot_delay * 1000, undefined, { signal: host.signal });
     // In the background and a moment later, so that the answer still gets through.
     const out = await host.shell(
       sh`[ "$(id -u)" -eq 0 ] || { echo 'only root may reboot' >&2; exit 1; }; (sleep 1; wall ${args.msg}; systemctl reboot || shutdown -r now || reboot) </dev/null >/dev/null 2>&1 &`,
     );
     if (out.code !== 0)
       throw new TaskFailure('the host cannot be rebooted', { output: out, hint: 'this needs root: set become: true' });
-    await sleep(2000);
+    await sleep(2000, undefined, { signal: host.signal });
     const deadline = begun + args.reboot_timeout * 1000;
     const problem = await backAgain(host, before, args.test_command, deadline, args.reboot_timeout);
     if (problem !== undefined)
       throw new TaskFailure(problem, { hint: 'its console tells more; a longer reboot_timeout may do' });
-    await sleep(args.post_reboot_delay * 1000);
+    await sleep(args.post_reboot_delay * 1000, undefined, { signal: host.signal });
     const elapsed = Math.round((Date.now() - begun) / 1000);
     return { result: { rebooted: true, elapsed }, message: `back after ${elapsed} s` };
   },
@@ -87,6 +87,6 @@ async function backAgain(
       if (Date.now() >= deadline) return `${problem}: ${error instanceof Error ? error.message : String(error)}`;
     }
     if (Date.now() >= deadline) return problem;
-    await sleep(1000);
+    await sleep(1000, undefined, { signal: host.signal });
   }
 }

@@ -5,8 +5,8 @@ import { sh } from '../../engine/module/quote.ts';
 import { inode, pathState, realPath } from '../files/path.ts';
 import { type PathState } from '../files/path-state.ts';
 import { fileText } from '../files/text.ts';
-import { unitName, unitState } from './unit.ts';
-import { type UnitState } from './unit-state.ts';
+import { unitState } from './unit.ts';
+import { type UnitState, unitName } from './unit-state.ts';
 
 export const systemd = defineModule({
   name: 'systemd',

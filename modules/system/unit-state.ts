@@ -20,3 +20,10 @@ export const noUnit: UnitState = {
   outdated: false,
   oneshot: false,
 };
+
+/** A name without a type is that of a service. */
+export function unitName(name: string): string {
+  return /\.(service|socket|target|timer|mount|automount|swap|path|slice|scope|device)$/.test(name)
+    ? name
+    : `${name}.service`;
+}

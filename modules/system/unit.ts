@@ -3,14 +3,7 @@ import type { Probe } from '../../engine/module/probe.ts';
 import { sh } from '../../engine/module/quote.ts';
 import { withPackages } from '../packages/upcoming.ts';
 
-import { noUnit, type UnitState } from './unit-state.ts';
-
-/** A name without a type is that of a service. */
-export function unitName(name: string): string {
-  return /\.(service|socket|target|timer|mount|automount|swap|path|slice|scope|device)$/.test(name)
-    ? name
-    : `${name}.service`;
-}
+import { noUnit, type UnitState, unitName } from './unit-state.ts';
 
 export function unitState(name: string): Probe<UnitState> {
   const unit = unitName(name);
