@@ -1,44 +1,44 @@
 import type { AnyModule } from '../engine/module/module.ts';
-import { add_host } from './add_host.ts';
-import { apt } from './apt.ts';
-import { apt_repository } from './apt_repository.ts';
-import { assert } from './assert.ts';
-import { async_status } from './async_status.ts';
-import { authorized_key } from './authorized_key.ts';
-import { blockinfile } from './blockinfile.ts';
-import { command } from './command.ts';
-import { copy } from './copy.ts';
-import { debug } from './debug.ts';
-import { fail } from './fail.ts';
-import { fetch } from './fetch.ts';
-import { file } from './file.ts';
-import { get_url } from './get_url.ts';
-import { group } from './group.ts';
-import { group_by } from './group_by.ts';
-import { hostname } from './hostname.ts';
-import { include_vars } from './include_vars.ts';
-import { kubeadm } from './kubeadm.ts';
-import { kubernetesManifest } from './kubernetes_manifest.ts';
-import { kubernetesWait } from './kubernetes_wait.ts';
-import { lineinfile } from './lineinfile.ts';
-import { modprobe } from './modprobe.ts';
-import { mount } from './mount.ts';
-import { pause } from './pause.ts';
-import { ping } from './ping.ts';
-import { reboot } from './reboot.ts';
-import { replace } from './replace.ts';
-import { set_fact } from './set_fact.ts';
-import { shell } from './shell.ts';
-import { slurp } from './slurp.ts';
-import { stat } from './stat.ts';
-import { swap } from './swap.ts';
-import { sysctl } from './sysctl.ts';
-import { systemd } from './systemd.ts';
-import { template } from './template.ts';
-import { uri } from './uri.ts';
-import { user } from './user.ts';
-import { wait_for } from './wait_for.ts';
-import { wait_for_connection } from './wait_for_connection.ts';
+import { async_status } from './commands/async_status.ts';
+import { command } from './commands/command.ts';
+import { ping } from './commands/ping.ts';
+import { shell } from './commands/shell.ts';
+import { uri } from './commands/uri.ts';
+import { wait_for } from './commands/wait_for.ts';
+import { wait_for_connection } from './commands/wait_for_connection.ts';
+import { add_host } from './control/add_host.ts';
+import { assert } from './control/assert.ts';
+import { debug } from './control/debug.ts';
+import { fail } from './control/fail.ts';
+import { group_by } from './control/group_by.ts';
+import { include_vars } from './control/include_vars.ts';
+import { pause } from './control/pause.ts';
+import { set_fact } from './control/set_fact.ts';
+import { blockinfile } from './files/blockinfile.ts';
+import { copy } from './files/copy.ts';
+import { fetch } from './files/fetch.ts';
+import { file } from './files/file.ts';
+import { get_url } from './files/get_url.ts';
+import { lineinfile } from './files/lineinfile.ts';
+import { replace } from './files/replace.ts';
+import { slurp } from './files/slurp.ts';
+import { stat } from './files/stat.ts';
+import { template } from './files/template.ts';
+import { kubeadm } from './kubernetes/kubeadm.ts';
+import { kubernetes_manifest } from './kubernetes/kubernetes_manifest.ts';
+import { kubernetes_wait } from './kubernetes/kubernetes_wait.ts';
+import { apt } from './packages/apt.ts';
+import { apt_repository } from './packages/apt_repository.ts';
+import { authorized_key } from './system/authorized_key.ts';
+import { group } from './system/group.ts';
+import { hostname } from './system/hostname.ts';
+import { modprobe } from './system/modprobe.ts';
+import { mount } from './system/mount.ts';
+import { reboot } from './system/reboot.ts';
+import { swap } from './system/swap.ts';
+import { sysctl } from './system/sysctl.ts';
+import { systemd } from './system/systemd.ts';
+import { user } from './system/user.ts';
 
 /** All modules that come with tsplay, in alphabetical order. A new one needs nothing but its file and its line here. */
 export const modules: readonly AnyModule[] = [
@@ -61,8 +61,8 @@ export const modules: readonly AnyModule[] = [
   hostname,
   include_vars,
   kubeadm,
-  kubernetesManifest,
-  kubernetesWait,
+  kubernetes_manifest,
+  kubernetes_wait,
   lineinfile,
   modprobe,
   mount,

@@ -20,15 +20,15 @@ export {
 export {
   type AppearsWith,
   allWillBe,
-  type Coming,
   cannotTell,
   cannotTellAny,
-  type Eyes,
+  type LiveReader,
   mayAppear,
   type Output,
   type Prediction,
   type Probe,
   type SideEffect,
+  type UpcomingEffect,
   type VersionOf,
   willBe,
 } from './probe.ts';

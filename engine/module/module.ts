@@ -9,6 +9,8 @@ export interface Reader {
   on(host: string): Reader;
   /** A file of the controller; null where there is none. */
   readLocal(path: string): Promise<Buffer | null>;
+  /** Aborted when the task must end (its timeout, the end of the run): pass it to every wait. */
+  readonly signal?: AbortSignal;
   /** From here on this text is masked in every output. */
   secret(text: string): void;
 }

@@ -46,21 +46,25 @@ export interface AppearsWith<T> {
    * What will be read after all that earlier tasks would bring, in their order (of every cause): asked in check mode
    * where there is any. Undefined: that cannot be known before. Without it what is absent is unknown.
    */
-  foresee?(value: T, host: Eyes, coming: readonly Coming[]): Promise<T | undefined>;
+  foresee?(value: T, host: LiveReader, upcoming: readonly UpcomingEffect[]): Promise<T | undefined>;
 }
 
 /** What an earlier task of check mode would bring, beside what it names; `brings` as it gave it to `mayAppear`. */
-export interface Coming {
+export interface UpcomingEffect {
   readonly cause: SideEffect;
   readonly brings?: unknown;
   readonly versionOf?: VersionOf;
 }
 
 /** The version that a program (`kubelet`) will tell of itself, empty where it will not be there; undefined: cannot be known before. */
-export type VersionOf = (program: string, host: Eyes, coming: readonly Coming[]) => Promise<string | undefined>;
+export type VersionOf = (
+  program: string,
+  host: LiveReader,
+  upcoming: readonly UpcomingEffect[],
+) => Promise<string | undefined>;
 
 /** Sees a host as it is, without what earlier tasks would have done. */
-export interface Eyes {
+export interface LiveReader {
   read<T>(probe: Probe<T>): Promise<T>;
 }
 
@@ -79,7 +83,7 @@ export type Prediction =
   /** Of all probes whose key begins so: the value, or that it cannot be known. */
   | { readonly kind: 'all'; readonly keys: string; readonly value: unknown }
   | { readonly kind: 'all-unknown'; readonly keys: string }
-  | ({ readonly kind: 'appears' } & Coming);
+  | ({ readonly kind: 'appears' } & UpcomingEffect);
 
 /** After the change this probe reads this value, exactly. */
 export function willBe<T>(probe: Probe<T>, value: T): Prediction {

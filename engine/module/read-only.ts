@@ -23,5 +23,17 @@ export function readOnly(host: Writer): Reader {
     on: (other: string) => readOnly(host.on(other)),
     readLocal: (path: string) => host.readLocal(path),
     secret: (text: string) => host.secret(text),
+    ...(host.signal && { signal: host.signal }),
   });
+}
+
+/** A host seen past the cache, here and on every other host: for waiting with the same code that checks. */
+export function fresh(host: Writer): Reader {
+  return {
+    read: (probe) => host.readNow(probe),
+    on: (name) => fresh(host.on(name)),
+    readLocal: (path) => host.readLocal(path),
+    secret: (text) => host.secret(text),
+    ...(host.signal && { signal: host.signal }),
+  };
 }

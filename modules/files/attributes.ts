@@ -1,8 +1,9 @@
 import { TaskFailure } from '../../engine/module/failure.ts';
 import type { Difference, Reader } from '../../engine/module/module.ts';
-import { account, groupExists } from '../probes/account.ts';
-import { type Identity, identity, nameOfId, type PathState } from '../probes/path.ts';
-import { unlessUnknown } from '../system/unless-unknown.ts';
+import { unlessUnknown } from '../../engine/module/unknown.ts';
+import { account, groupExists } from '../system/account.ts';
+import { type Identity, identity, nameOfId } from '../system/identity.ts';
+import { type PathState } from './path-state.ts';
 import { untouched } from './place.ts';
 
 /** The arguments that every module has which makes files. */

@@ -1,6 +1,6 @@
 import type { Difference } from '../../engine/module/module.ts';
-import { type Alike, summed } from '../probes/tree.ts';
 import { applyMode, type Wanted } from './attributes.ts';
+import { type Alike, summed } from './tree.ts';
 
 /** What is below a folder, once all of it has the wanted attributes. A link has an owner and a group, but no mode of its own. */
 export function belowWillBe(groups: readonly Alike[], wanted: Wanted, umask: number): readonly Alike[] {

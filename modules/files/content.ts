@@ -2,7 +2,6 @@ import { basename } from 'node:path/posix';
 import { expectSuccess, TaskFailure } from '../../engine/module/failure.ts';
 import type { Changed, Check, Difference, Reader, Writer } from '../../engine/module/module.ts';
 import { type Prediction, willBe } from '../../engine/module/probe.ts';
-import { digestOf, type FileText, fileDigest, fileText, fileTextOf, noFile, pathState } from '../probes/path.ts';
 import {
   type Attributes,
   attributeArgs,
@@ -12,7 +11,9 @@ import {
   settle,
   type Wanted,
 } from './attributes.ts';
+import { pathState } from './path.ts';
 import { disturbed, expectFolder, look, type Place } from './place.ts';
+import { digestOf, type FileText, fileDigest, fileText, fileTextOf, noFile } from './text.ts';
 
 /** The arguments of every module that writes a whole file. */
 export const contentArgs = {

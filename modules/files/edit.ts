@@ -1,10 +1,10 @@
 import { TaskFailure } from '../../engine/module/failure.ts';
 import type { Check, Reader } from '../../engine/module/module.ts';
-import { fileText, noFile } from '../probes/path.ts';
 import { readWanted, settle, type Wanted } from './attributes.ts';
 import { contentArgs, type FoundFile, judge } from './content.ts';
 import { readsAs } from './link.ts';
 import { lookThrough } from './place.ts';
+import { fileText, noFile } from './text.ts';
 
 /** The arguments of every module that changes parts of a text file. */
 export const editArgs = {

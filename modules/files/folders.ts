@@ -1,8 +1,7 @@
 import { TaskFailure } from '../../engine/module/failure.ts';
 import type { Check, Reader } from '../../engine/module/module.ts';
 import { cannotTell, cannotTellAny, willBe } from '../../engine/module/probe.ts';
-import { type Identity, type Present, pathState, realPath } from '../probes/path.ts';
-import { tree } from '../probes/tree.ts';
+import { type Identity } from '../system/identity.ts';
 import {
   type Attributes,
   attributeCommands,
@@ -12,7 +11,10 @@ import {
   type Wanted,
 } from './attributes.ts';
 import { belowCommands, belowDifferences, belowWillBe } from './below.ts';
+import { pathState, realPath } from './path.ts';
+import { type Present } from './path-state.ts';
 import { ancestors, disturbed, expectFolder, look, lookThrough } from './place.ts';
+import { tree } from './tree.ts';
 
 /** The commands that mend the differences, in order. */
 export type Commands = readonly (readonly string[])[];

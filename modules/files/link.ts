@@ -2,12 +2,13 @@ import { dirname, resolve } from 'node:path/posix';
 import { TaskFailure } from '../../engine/module/failure.ts';
 import type { Check, Reader } from '../../engine/module/module.ts';
 import { cannotTell, type Prediction, willBe, willReadAs } from '../../engine/module/probe.ts';
-import { fileDigest, fileText, inode, type PathState, pathState, realPath } from '../probes/path.ts';
-import { sameFile } from '../probes/same-file.ts';
-import { unlessUnknown } from '../system/unless-unknown.ts';
+import { unlessUnknown } from '../../engine/module/unknown.ts';
 import { readWanted, settle, type Wanted } from './attributes.ts';
 import type { Commands } from './folders.ts';
+import { inode, pathState, realPath, sameFile } from './path.ts';
+import { type PathState } from './path-state.ts';
 import { anythingBelow, disturbed, expectFolder, look, untouched } from './place.ts';
+import { fileDigest, fileText } from './text.ts';
 
 export async function checkLink(
   host: Reader,

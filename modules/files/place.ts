@@ -2,8 +2,10 @@ import { dirname } from 'node:path/posix';
 import { TaskFailure } from '../../engine/module/failure.ts';
 import type { Reader } from '../../engine/module/module.ts';
 import { allWillBe, cannotTell, cannotTellAny, type Prediction, type Probe } from '../../engine/module/probe.ts';
-import { absentPath, inode, noFile, type PathState, pathState, realPath } from '../probes/path.ts';
-import { tree } from '../probes/tree.ts';
+import { inode, pathState, realPath } from './path.ts';
+import { absentPath, type PathState } from './path-state.ts';
+import { noFile } from './text.ts';
+import { tree } from './tree.ts';
 
 /** A path, what stands there, and the folder that it is in. */
 export interface Place {

@@ -3,7 +3,7 @@ import { TaskFailure } from '../../engine/module/failure.ts';
 import type { Writer } from '../../engine/module/module.ts';
 import type { Output } from '../../engine/module/probe.ts';
 import { quoteAll, sh } from '../../engine/module/quote.ts';
-import { updateStamp } from '../probes/package.ts';
+import { updateStamp } from './apt-plan.ts';
 
 /** Nothing that apt starts may ask a question. */
 export const environment = {
@@ -31,7 +31,7 @@ export async function aptGet(host: Writer, argv: readonly string[], lockTimeout:
   for (let mended = false; ; ) {
     const out = await host.run(argv, { environment });
     if (out.code === 0) return out;
-    if (lockTaken.test(out.stderr) && Date.now() < end) await sleep(1000);
+    if (lockTaken.test(out.stderr) && Date.now() < end) await sleep(1000, undefined, { signal: host.signal });
     else if (isInterrupted(out.stderr) && !mended) {
       mended = true;
       await host.run(['dpkg', '--force-confdef', '--force-confold', '--configure', '-a'], { environment });

@@ -2,17 +2,9 @@ import { TaskFailure } from '../../engine/module/failure.ts';
 import type { Difference, Writer } from '../../engine/module/module.ts';
 import { cannotTell, type Prediction, type Probe, willBe } from '../../engine/module/probe.ts';
 import { sh } from '../../engine/module/quote.ts';
-import {
-  absentPath,
-  digestOf,
-  type FileText,
-  fileDigest,
-  fileText,
-  fileTextOf,
-  inode,
-  noFile,
-  pathState,
-} from '../probes/path.ts';
+import { inode, pathState } from '../files/path.ts';
+import { absentPath } from '../files/path-state.ts';
+import { digestOf, type FileText, fileDigest, fileText, fileTextOf, noFile } from '../files/text.ts';
 
 /** The text of a file whose name a module has made up or been given as its own: no package brings it by the way. */
 export function ownText(path: string): Probe<FileText> {

@@ -1,8 +1,9 @@
 import type { Reader } from '../../engine/module/module.ts';
 import { cannotTell, cannotTellAny, type Prediction, type Probe, willBe } from '../../engine/module/probe.ts';
+import { pathState, realPath } from '../files/path.ts';
 import { disturbed, nothingBelow } from '../files/place.ts';
-import type { Account } from '../probes/account.ts';
-import { fileDigest, fileText, pathState, realPath } from '../probes/path.ts';
+import { fileDigest, fileText } from '../files/text.ts';
+import type { Account } from './account.ts';
 
 /** What useradd puts into a new home folder. */
 const skeleton: Probe<readonly string[]> = {

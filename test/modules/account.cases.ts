@@ -1,6 +1,6 @@
-import { authorized_key } from '../../modules/authorized_key.ts';
-import { group } from '../../modules/group.ts';
-import { user } from '../../modules/user.ts';
+import { authorized_key } from '../../modules/system/authorized_key.ts';
+import { group } from '../../modules/system/group.ts';
+import { user } from '../../modules/system/user.ts';
 import type { ModuleCase } from './case.ts';
 import { folder, hostWith } from './paths.ts';
 

@@ -1,5 +1,5 @@
-import { apt } from '../../modules/apt.ts';
-import { noPackage } from '../../modules/probes/package.ts';
+import { apt } from '../../modules/packages/apt.ts';
+import { noPackage } from '../../modules/packages/dpkg.ts';
 import type { ModuleCase } from './case.ts';
 
 const base = {

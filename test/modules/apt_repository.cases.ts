@@ -1,4 +1,4 @@
-import { apt_repository } from '../../modules/apt_repository.ts';
+import { apt_repository } from '../../modules/packages/apt_repository.ts';
 import type { ModuleCase } from './case.ts';
 import { folder, hostWith } from './paths.ts';
 

@@ -1,4 +1,4 @@
-import { async_status } from '../../modules/async_status.ts';
+import { async_status } from '../../modules/commands/async_status.ts';
 import type { ModuleCase } from './case.ts';
 
 const jid = '1700000000000-0123456789abcdef';

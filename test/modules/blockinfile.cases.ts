@@ -1,4 +1,4 @@
-import { blockinfile } from '../../modules/blockinfile.ts';
+import { blockinfile } from '../../modules/files/blockinfile.ts';
 import type { ModuleCase } from './case.ts';
 import { folder, hostWith, type Thing } from './paths.ts';
 

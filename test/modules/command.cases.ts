@@ -1,5 +1,5 @@
-import { command } from '../../modules/command.ts';
-import { shell } from '../../modules/shell.ts';
+import { command } from '../../modules/commands/command.ts';
+import { shell } from '../../modules/commands/shell.ts';
 import type { ModuleCase } from './case.ts';
 import { hostWith } from './paths.ts';
 

@@ -1,8 +1,8 @@
-import { assert } from '../../modules/assert.ts';
-import { debug } from '../../modules/debug.ts';
-import { fail } from '../../modules/fail.ts';
-import { pause } from '../../modules/pause.ts';
-import { set_fact } from '../../modules/set_fact.ts';
+import { assert } from '../../modules/control/assert.ts';
+import { debug } from '../../modules/control/debug.ts';
+import { fail } from '../../modules/control/fail.ts';
+import { pause } from '../../modules/control/pause.ts';
+import { set_fact } from '../../modules/control/set_fact.ts';
 import type { ModuleCase } from './case.ts';
 
 const yes = { source: 'a == 1', holds: true };

@@ -1,5 +1,5 @@
-import { copy } from '../../modules/copy.ts';
-import { digestOf } from '../../modules/probes/path.ts';
+import { copy } from '../../modules/files/copy.ts';
+import { digestOf } from '../../modules/files/text.ts';
 import type { ModuleCase } from './case.ts';
 import { folder, hostWith } from './paths.ts';
 

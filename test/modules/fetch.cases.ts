@@ -1,5 +1,5 @@
-import { fetch } from '../../modules/fetch.ts';
-import { digestOf } from '../../modules/probes/path.ts';
+import { fetch } from '../../modules/files/fetch.ts';
+import { digestOf } from '../../modules/files/text.ts';
 import type { ModuleCase } from './case.ts';
 import { folder, hostWith } from './paths.ts';
 

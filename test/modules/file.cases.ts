@@ -1,4 +1,4 @@
-import { file } from '../../modules/file.ts';
+import { file } from '../../modules/files/file.ts';
 import type { ModuleCase } from './case.ts';
 import { folder, hostWith } from './paths.ts';
 

@@ -1,14 +1,14 @@
 import { expect } from 'chai';
 import type { AnyModule } from '../../engine/module/module.ts';
 import { validateArguments } from '../../engine/playbook/arguments/validate.ts';
-import { blockinfile } from '../../modules/blockinfile.ts';
-import { copy } from '../../modules/copy.ts';
-import { fetch } from '../../modules/fetch.ts';
-import { file } from '../../modules/file.ts';
-import { get_url } from '../../modules/get_url.ts';
-import { lineinfile } from '../../modules/lineinfile.ts';
-import { mount } from '../../modules/mount.ts';
-import { replace } from '../../modules/replace.ts';
+import { blockinfile } from '../../modules/files/blockinfile.ts';
+import { copy } from '../../modules/files/copy.ts';
+import { fetch } from '../../modules/files/fetch.ts';
+import { file } from '../../modules/files/file.ts';
+import { get_url } from '../../modules/files/get_url.ts';
+import { lineinfile } from '../../modules/files/lineinfile.ts';
+import { replace } from '../../modules/files/replace.ts';
+import { mount } from '../../modules/system/mount.ts';
 
 const path = '/etc/f';
 const rows: readonly (readonly [

@@ -1,13 +1,16 @@
 import { expect } from 'chai';
-import type { Coming } from '../../engine/module/probe.ts';
-import type { AptStep } from '../../modules/packages/coming.ts';
-import { comingAt, names, versionOfProgram } from '../../modules/packages/foresee.ts';
-import { comingUnit } from '../../modules/packages/foresee-unit.ts';
-import { groupExists } from '../../modules/probes/account.ts';
-import { aptForecast } from '../../modules/probes/apt-forecast.ts';
-import { packageState } from '../../modules/probes/package.ts';
-import { fileText, pathState } from '../../modules/probes/path.ts';
-import { unitState } from '../../modules/probes/service.ts';
+import type { UpcomingEffect } from '../../engine/module/probe.ts';
+import { pathState } from '../../modules/files/path.ts';
+import { fileText } from '../../modules/files/text.ts';
+import { names, pathWillBe } from '../../modules/packages/apt-contents.ts';
+import { aptForecast } from '../../modules/packages/apt-forecast.ts';
+import type { AptStep } from '../../modules/packages/apt-forecast-script.ts';
+import { aptEffect } from '../../modules/packages/apt-manager.ts';
+import { unitWillBe } from '../../modules/packages/apt-units.ts';
+import { packageState } from '../../modules/packages/dpkg.ts';
+import { versionOfProgram } from '../../modules/packages/upcoming.ts';
+import { groupExists } from '../../modules/system/account.ts';
+import { unitState } from '../../modules/system/unit.ts';
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
@@ -53,7 +56,7 @@ const printed = (more: readonly string[] = []): string =>
 const steps: readonly AptStep[] = [
   { kind: 'install', words: ['install', 'web'], upgrades: false, hold: ['web-tools'] },
 ];
-const coming: readonly Coming[] = steps.map((brings) => ({ cause: 'package', brings }));
+const coming: readonly UpcomingEffect[] = steps.map((brings) => ({ cause: 'package', brings: aptEffect(brings) }));
 const look = (stdout = printed(), code = 0) => aptForecast(steps).parse({ code, stdout, stderr: '' });
 const forecast = look()!;
 /** Sees only what the packages bring. */
@@ -78,7 +81,7 @@ describe('what packages will bring', () => {
   ];
   for (const [path, state, why] of paths)
     it(`at ${path}: ${state === undefined ? 'cannot be told' : state === null ? 'nothing' : 'known'} (${why})`, () => {
-      expect(comingAt(path, forecast)).to.deep.equal(state);
+      expect(pathWillBe(path, forecast)).to.deep.equal(state);
     });
 
   const up = { exists: true, running: true, enabled: 'yes', masked: false, outdated: false, oneshot: false };
@@ -91,13 +94,13 @@ describe('what packages will bring', () => {
     ['none.service', { ...up, exists: false, running: false, enabled: 'no' }, 'no package has it'],
   ];
   for (const [unit, state, why] of units)
-    it(`${unit}: ${why}`, () => expect(comingUnit(unit, forecast)).to.deep.equal(state));
+    it(`${unit}: ${why}`, () => expect(unitWillBe(unit, forecast)).to.deep.equal(state));
 
   it('starts nothing for certain where the host has a policy', () => {
-    expect(comingUnit('web.service', look(printed(['policy']))!)).to.equal(undefined);
+    expect(unitWillBe('web.service', look(printed(['policy']))!)).to.equal(undefined);
   });
   it('knows nothing of configuration where a package was removed without it', () => {
-    expect(comingAt('/etc/web/web.conf', look(printed(['old config-files web']))!)).to.equal(undefined);
+    expect(pathWillBe('/etc/web/web.conf', look(printed(['old config-files web']))!)).to.equal(undefined);
   });
   it('finds the names that scripts speak of as whole words', () => {
     expect(names(forecast, 'webby')).to.equal(true);
@@ -138,7 +141,9 @@ describe('probes foresee what packages bring', () => {
     expect(await groupExists('other').appearsWith!.foresee!(false, eyes(), coming)).to.equal(false);
   });
   it('what a removal takes along cannot be told', async () => {
-    const removal: readonly Coming[] = [{ cause: 'package', brings: { kind: 'remove', names: ['web'] } }];
+    const removal: readonly UpcomingEffect[] = [
+      { cause: 'package', brings: aptEffect({ kind: 'remove', names: ['web'] }) },
+    ];
     const theirs = { read: async () => ['/usr/lib/systemd/system/web.service', '/etc/web/web.conf'] as never };
     const running = {
       exists: true,

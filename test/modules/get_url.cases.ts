@@ -1,5 +1,5 @@
-import { get_url } from '../../modules/get_url.ts';
-import { digestOf } from '../../modules/probes/path.ts';
+import { get_url } from '../../modules/files/get_url.ts';
+import { digestOf } from '../../modules/files/text.ts';
 import type { ModuleCase } from './case.ts';
 import { folder, hostWith } from './paths.ts';
 

@@ -1,5 +1,5 @@
-import { add_host } from '../../modules/add_host.ts';
-import { group_by } from '../../modules/group_by.ts';
+import { add_host } from '../../modules/control/add_host.ts';
+import { group_by } from '../../modules/control/group_by.ts';
 import type { ModuleCase } from './case.ts';
 
 export const cases: readonly ModuleCase[] = [

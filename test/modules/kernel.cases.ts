@@ -1,8 +1,8 @@
-import { hostname } from '../../modules/hostname.ts';
-import { modprobe } from '../../modules/modprobe.ts';
-import { noUnit } from '../../modules/probes/service.ts';
-import { swap } from '../../modules/swap.ts';
-import { sysctl } from '../../modules/sysctl.ts';
+import { hostname } from '../../modules/system/hostname.ts';
+import { modprobe } from '../../modules/system/modprobe.ts';
+import { swap } from '../../modules/system/swap.ts';
+import { sysctl } from '../../modules/system/sysctl.ts';
+import { noUnit } from '../../modules/system/unit-state.ts';
 import type { ModuleCase } from './case.ts';
 import { hostWith } from './paths.ts';
 

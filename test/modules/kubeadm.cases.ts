@@ -1,6 +1,12 @@
 import type { GivenHost } from '../../engine/module/testing.ts';
-import { kubeadm } from '../../modules/kubeadm.ts';
-import { type Cluster, clusterProbe, etcdProbe, type NodeFiles, nodeFilesProbe } from '../../modules/probes/cluster.ts';
+import {
+  type Cluster,
+  clusterProbe,
+  etcdProbe,
+  type NodeFiles,
+  nodeFilesProbe,
+} from '../../modules/kubernetes/cluster.ts';
+import { kubeadm } from '../../modules/kubernetes/kubeadm.ts';
 import type { ModuleCase } from './case.ts';
 
 const args = {

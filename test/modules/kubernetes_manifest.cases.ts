@@ -1,5 +1,5 @@
-import { kubernetesManifest } from '../../modules/kubernetes_manifest.ts';
-import { digestOf } from '../../modules/probes/path.ts';
+import { digestOf } from '../../modules/files/text.ts';
+import { kubernetes_manifest } from '../../modules/kubernetes/kubernetes_manifest.ts';
 import type { ModuleCase } from './case.ts';
 
 const conf = '/etc/kubernetes/admin.conf';
@@ -10,14 +10,14 @@ const id = (manifest: string) => `${conf}:${digestOf(manifest)}`;
 export const cases: readonly ModuleCase[] = [
   {
     title: 'nothing to do where nothing differs',
-    module: kubernetesManifest,
+    module: kubernetes_manifest,
     args: { ...args, definition },
     given: { reads: { [`kubeconfig:${conf}`]: true, [`manifest-diff:${id(JSON.stringify(definition))}`]: [] } },
     differences: [],
   },
   {
     title: 'several objects, applied on the server',
-    module: kubernetesManifest,
+    module: kubernetes_manifest,
     args: { ...args, definition: [definition, definition] },
     given: {
       reads: {
@@ -33,7 +33,7 @@ export const cases: readonly ModuleCase[] = [
   },
   {
     title: 'objects are deleted',
-    module: kubernetesManifest,
+    module: kubernetes_manifest,
     args: { ...args, state: 'absent', src: { path: 'x', content: 'kind: Namespace' } },
     given: {
       reads: {
@@ -47,14 +47,14 @@ export const cases: readonly ModuleCase[] = [
   },
   {
     title: 'a manifest on the host that is not there',
-    module: kubernetesManifest,
+    module: kubernetes_manifest,
     args: { ...args, path: '/m.yml' },
     given: { reads: { [`kubeconfig:${conf}`]: true, 'file:/m.yml': { exists: false, content: '', encoding: 'utf8' } } },
     fails: 'there is no file /m.yml',
   },
   {
     title: 'no cluster here',
-    module: kubernetesManifest,
+    module: kubernetes_manifest,
     args: { ...args, definition },
     given: { reads: { [`kubeconfig:${conf}`]: false } },
     fails: `there is no ${conf}`,

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { differencesOf } from '../../modules/kubernetes_manifest.ts';
+import { differencesOf } from '../../modules/kubernetes/kubernetes_manifest.ts';
 
 const object = (
   name: string,

@@ -1,5 +1,5 @@
-import { kubernetesWait } from '../../modules/kubernetes_wait.ts';
-import { type Cluster, clusterProbe } from '../../modules/probes/cluster.ts';
+import { type Cluster, clusterProbe } from '../../modules/kubernetes/cluster.ts';
+import { kubernetes_wait } from '../../modules/kubernetes/kubernetes_wait.ts';
 import type { ModuleCase } from './case.ts';
 
 const cluster = (ready: boolean): Cluster => ({
@@ -15,35 +15,35 @@ const sees = (seen: Cluster) => ({ reads: { [clusterProbe.key]: seen } });
 export const cases: readonly ModuleCase[] = [
   {
     title: 'a Ready node',
-    module: kubernetesWait,
+    module: kubernetes_wait,
     args: { nodes: ['n'], via: [], timeout: 1 },
     given: sees(cluster(true)),
     differences: [],
   },
   {
     title: 'asked through the one that answers',
-    module: kubernetesWait,
+    module: kubernetes_wait,
     args: { nodes: ['n'], via: ['a', 'b'], timeout: 1 },
     given: { others: { a: sees(silent), b: sees(cluster(true)) } },
     differences: [],
   },
   {
     title: 'never Ready',
-    module: kubernetesWait,
+    module: kubernetes_wait,
     args: { nodes: ['n'], via: [], timeout: 0 },
     given: sees(cluster(false)),
     fails: 'node n is NotReady',
   },
   {
     title: 'not there',
-    module: kubernetesWait,
+    module: kubernetes_wait,
     args: { nodes: ['x'], via: [], timeout: 0 },
     given: sees(cluster(true)),
     fails: 'node x is not in the cluster',
   },
   {
     title: 'nobody answers',
-    module: kubernetesWait,
+    module: kubernetes_wait,
     args: { nodes: ['n'], via: ['a'], timeout: 0 },
     given: { others: { a: sees(silent) } },
     fails: 'a: refused',

@@ -1,4 +1,4 @@
-import { lineinfile } from '../../modules/lineinfile.ts';
+import { lineinfile } from '../../modules/files/lineinfile.ts';
 import type { ModuleCase } from './case.ts';
 import { folder, hostWith, type Thing } from './paths.ts';
 

@@ -1,4 +1,4 @@
-import { mount } from '../../modules/mount.ts';
+import { mount } from '../../modules/system/mount.ts';
 import type { ModuleCase } from './case.ts';
 import { folder, hostWith, type Thing } from './paths.ts';
 

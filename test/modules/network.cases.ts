@@ -1,6 +1,6 @@
-import { ping } from '../../modules/ping.ts';
-import { uri } from '../../modules/uri.ts';
-import { wait_for } from '../../modules/wait_for.ts';
+import { ping } from '../../modules/commands/ping.ts';
+import { uri } from '../../modules/commands/uri.ts';
+import { wait_for } from '../../modules/commands/wait_for.ts';
 import type { ModuleCase } from './case.ts';
 import { hostWith } from './paths.ts';
 

@@ -1,5 +1,5 @@
 import type { GivenHost } from '../../engine/module/testing.ts';
-import { digestOf, fileTextOf, noFile } from '../../modules/probes/path.ts';
+import { digestOf, fileTextOf, noFile } from '../../modules/files/text.ts';
 
 /** Something at a path, for a host made of data: text is a file with it, null is nothing; root's, 0644 or 0755, unless it says otherwise. */
 export type Thing =

@@ -15,21 +15,11 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import type { Probe } from '../../engine/module/probe.ts';
 import { applyMode } from '../../modules/files/attributes.ts';
-import { mountedAt } from '../../modules/probes/mount.ts';
-import {
-  digestOf,
-  fileDigest,
-  fileText,
-  identity,
-  inode,
-  largestText,
-  nameOfId,
-  noFile,
-  pathState,
-  realPath,
-} from '../../modules/probes/path.ts';
-import { sameFile } from '../../modules/probes/same-file.ts';
-import { tree } from '../../modules/probes/tree.ts';
+import { inode, pathState, realPath, sameFile } from '../../modules/files/path.ts';
+import { digestOf, fileDigest, fileText, largestText, noFile } from '../../modules/files/text.ts';
+import { tree } from '../../modules/files/tree.ts';
+import { identity, nameOfId } from '../../modules/system/identity.ts';
+import { mountedAt } from '../../modules/system/mounted.ts';
 
 /** Runs a probe as the engine does: by /bin/sh, in a subshell, with stdin closed. */
 function ask<T>(probe: Probe<T>): T {

@@ -1,4 +1,4 @@
-import { replace } from '../../modules/replace.ts';
+import { replace } from '../../modules/files/replace.ts';
 import type { ModuleCase } from './case.ts';
 import { folder, hostWith } from './paths.ts';
 

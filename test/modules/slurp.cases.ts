@@ -1,4 +1,4 @@
-import { slurp } from '../../modules/slurp.ts';
+import { slurp } from '../../modules/files/slurp.ts';
 import type { ModuleCase } from './case.ts';
 import { folder, hostWith } from './paths.ts';
 

@@ -1,5 +1,5 @@
-import { digestOf } from '../../modules/probes/path.ts';
-import { stat } from '../../modules/stat.ts';
+import { stat } from '../../modules/files/stat.ts';
+import { digestOf } from '../../modules/files/text.ts';
 import type { ModuleCase } from './case.ts';
 import { folder, hostWith } from './paths.ts';
 

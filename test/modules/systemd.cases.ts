@@ -1,6 +1,6 @@
 import type { GivenHost } from '../../engine/module/testing.ts';
-import { noUnit } from '../../modules/probes/service.ts';
-import { systemd } from '../../modules/systemd.ts';
+import { systemd } from '../../modules/system/systemd.ts';
+import { noUnit } from '../../modules/system/unit-state.ts';
 import type { ModuleCase } from './case.ts';
 import { hostWith } from './paths.ts';
 

@@ -1,4 +1,4 @@
-import { template } from '../../modules/template.ts';
+import { template } from '../../modules/files/template.ts';
 import type { ModuleCase } from './case.ts';
 import { folder, hostWith } from './paths.ts';
 

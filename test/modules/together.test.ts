@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { Output, Probe } from '../../engine/module/probe.ts';
-import { packageState } from '../../modules/probes/package.ts';
-import { pathState } from '../../modules/probes/path.ts';
+import { pathState } from '../../modules/files/path.ts';
+import { packageState } from '../../modules/packages/dpkg.ts';
 
 function run(script: string): Output {
   const ran = spawnSync('/bin/sh', ['-c', `(${script}\n)`], { stdio: ['ignore', 'pipe', 'pipe'] });

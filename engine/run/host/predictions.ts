@@ -1,4 +1,4 @@
-import type { Coming, Eyes, Prediction, Probe } from '../../module/probe.ts';
+import type { LiveReader, Prediction, Probe, UpcomingEffect } from '../../module/probe.ts';
 import { UnknownValue } from '../../module/unknown.ts';
 
 const subjectOf = (key: string): string => key.slice(key.indexOf(':') + 1);
@@ -11,7 +11,7 @@ export class Predictions {
   /** For all keys that match, the latest first. */
   readonly #ranges: { readonly matches: (key: string) => boolean; readonly predicted: Predicted }[] = [];
   #since: string | undefined;
-  readonly #coming: (Coming & { readonly until: string })[] = [];
+  readonly #coming: (UpcomingEffect & { readonly until: string })[] = [];
   readonly #own = new Map<string, Promise<unknown>>();
   readonly #shared: Map<string, Promise<unknown>>;
 
@@ -62,13 +62,13 @@ export class Predictions {
 
   /**
    * What a probe that has read `value` on the host as it is now will read. Throws UnknownValue where a task that may bring
-   * the thing would have run and the outcome cannot be known in advance. `eyes` read the host as it is.
+   * the thing would have run and the outcome cannot be known in advance. `live` reads the host as it is.
    */
-  async foresee<T>({ appearsWith }: Probe<T>, value: T, eyes: Eyes): Promise<T> {
+  async foresee<T>({ appearsWith }: Probe<T>, value: T, live: LiveReader): Promise<T> {
     const since = this.#coming.find(({ cause }) => cause === appearsWith?.cause);
     if (!appearsWith || !since) return value;
     if (appearsWith.foresee) {
-      const once = { read: <V>(other: Probe<V>) => this.#once(other, eyes) };
+      const once = { read: <V>(other: Probe<V>) => this.#once(other, live) };
       const foreseen = await appearsWith.foresee(value, once, this.#coming);
       if (foreseen !== undefined) return foreseen;
     } else if (!appearsWith.absent(value)) return value;
@@ -76,10 +76,10 @@ export class Predictions {
   }
 
   /** Predicting may take seconds: each read that it needs is made once, for all hosts on which it is the same. */
-  async #once<T>(probe: Probe<T>, eyes: Eyes): Promise<T> {
+  async #once<T>(probe: Probe<T>, live: LiveReader): Promise<T> {
     const { key, follows } = probe;
-    const [memory, name] = follows ? [this.#shared, `${await eyes.read(follows)} ${key}`] : [this.#own, key];
-    const known = memory.get(name) ?? eyes.read(probe);
+    const [memory, name] = follows ? [this.#shared, `${await live.read(follows)} ${key}`] : [this.#own, key];
+    const known = memory.get(name) ?? live.read(probe);
     memory.set(name, known);
     known.catch(() => memory.delete(name)); // another host may be better off
     return known as Promise<T>;

@@ -1,0 +1,153 @@
+import { TaskFailure } from '../../engine/module/failure.ts';
+import type { Changed, Check, Reader, Writer } from '../../engine/module/module.ts';
+import { cannotTell, type Probe } from '../../engine/module/probe.ts';
+import { quoteAll, sh } from '../../engine/module/quote.ts';
+import { pathState, realPath } from '../files/path.ts';
+import { fileDigest, fileText } from '../files/text.ts';
+
+/** The arguments that `command` and `shell` have in common. */
+export const commandArgs = {
+  chdir: { type: 'string', format: 'path', description: 'The folder to run in.' },
+  creates: { type: 'string', description: 'A path; once it exists, there is nothing to do.' },
+  removes: { type: 'string', description: 'A path; once it is gone, there is nothing to do.' },
+  unless: {
+    type: 'string',
+    description: 'A shell command that only looks; when it succeeds, there is nothing to do. Run in check mode too.',
+  },
+  onlyif: {
+    type: 'string',
+    description: 'A shell command that only looks; when it fails, there is nothing to do. Run in check mode too.',
+  },
+  stdin: {
+    type: 'string',
+    description: 'What the command reads; secrets belong here or in environment, never in its words.',
+  },
+} as const;
+
+export const commandReturns = {
+  type: 'object',
+  properties: {
+    rc: { type: 'integer', description: 'The exit code.' },
+    stdout: { type: 'string', description: 'What it printed, without line ends at the end.' },
+    stderr: { type: 'string', description: 'What it printed on standard error.' },
+    stdout_lines: { type: 'array', items: { type: 'string' }, description: 'The same, line by line.' },
+    stderr_lines: { type: 'array', items: { type: 'string' }, description: 'The same, line by line.' },
+    cmd: { type: ['string', 'array'], description: 'What was run.' },
+  },
+} as const;
+
+export interface CommandArguments {
+  readonly chdir?: string;
+  readonly creates?: string;
+  readonly removes?: string;
+  readonly unless?: string;
+  readonly onlyif?: string;
+  readonly stdin?: string;
+}
+
+/** Whether the command has to run; `shown` is what people see of it. */
+export async function checkCommand(args: CommandArguments, shown: string, host: Reader): Promise<Check<null>> {
+  const there = async (path: string | undefined): Promise<boolean | undefined> =>
+    path === undefined
+      ? undefined
+      : exists(host, args.chdir === undefined || path.startsWith('/') ? path : `${args.chdir}/${path}`);
+  const succeeds = async (command: string | undefined): Promise<boolean | undefined> =>
+    command === undefined ? undefined : host.read(success(command, args.chdir));
+  const [creates, removes, unless, onlyif] = await Promise.all([
+    there(args.creates),
+    there(args.removes),
+    succeeds(args.unless),
+    succeeds(args.onlyif),
+  ]);
+  const idle =
+    creates === true
+      ? `${args.creates} exists`
+      : removes === false
+        ? `${args.removes} does not exist`
+        : unless === true
+          ? `'${args.unless}' succeeds`
+          : onlyif === false
+            ? `'${args.onlyif}' fails`
+            : undefined;
+  if (idle !== undefined)
+    return {
+      present: null,
+      differences: [],
+      message: `nothing to do: ${idle}`,
+      result: resultOf({ code: 0, stdout: '', stderr: '' }, shown),
+    };
+  const touched = [args.creates, args.removes].filter((path) => path !== undefined);
+  return {
+    present: null,
+    differences: [{ what: 'command', from: null, to: shown }],
+    after: touched.flatMap((path) => [pathState, fileText, fileDigest, realPath].map((of) => cannotTell(of(path)))),
+  };
+}
+
+export async function runCommand(
+  argv: readonly string[],
+  args: CommandArguments,
+  shown: string | readonly string[],
+  host: Writer,
+): Promise<Changed> {
+  const { stdin, chdir } = args;
+  const out = await host.run(argv, {
+    ...(stdin !== undefined && { stdin: stdin.endsWith('\n') ? stdin : `${stdin}\n` }),
+    ...(chdir !== undefined && { directory: chdir }),
+  });
+  const result = resultOf(out, shown);
+  if (out.code === 0) return { result };
+  const why = out.stderr.trim().split('\n').at(-1) || out.stdout.trim().split('\n').at(-1) || 'it printed nothing';
+  const hint =
+    out.code === 127 ? 'no such command on the host: is its package installed, is it on the PATH?' : undefined;
+  throw new TaskFailure(`exit code ${out.code}: ${why}`, {
+    command: typeof shown === 'string' ? shown : quoteAll(shown),
+    output: out,
+    result,
+    ...(hint !== undefined && { hint }),
+  });
+}
+
+export function resultOf(
+  out: { code: number; stdout: string; stderr: string },
+  cmd: string | readonly string[],
+): Record<string, unknown> {
+  const [stdout, stderr] = [out.stdout.replace(/\n+$/, ''), out.stderr.replace(/\n+$/, '')];
+  return { rc: out.code, stdout, stderr, stdout_lines: linesOf(stdout), stderr_lines: linesOf(stderr), cmd };
+}
+
+function linesOf(text: string): string[] {
+  return text === '' ? [] : text.split('\n');
+}
+
+/** A path may hold wildcards of the shell. */
+async function exists(host: Reader, path: string): Promise<boolean> {
+  if (!/[*?[]/.test(path)) return (await host.read(pathState(path))).type !== 'absent';
+  return host.read(globMatches(path));
+}
+
+function globMatches(pattern: string): Probe<boolean> {
+  const words = pattern
+    .split(/([*?]|\[[^\]]*\])/)
+    .map((part, i) => (i % 2 === 1 ? part : sh`${part}`.replace(/^''$/, '')));
+  return {
+    key: `glob:${pattern}`,
+    script: `set -- ${words.join('')}; [ -e "$1" ] || [ -L "$1" ]`,
+    parse: (out) => out.code === 0,
+    tell: (there) => (there ? 'there' : 'nothing there'),
+  };
+}
+
+/** The command may look at anything, other hosts included. */
+function success(command: string, directory: string | undefined): Probe<boolean> {
+  return {
+    key: `succeeds:${directory === undefined ? '' : `${directory}: `}${command}`,
+    script:
+      directory === undefined
+        ? sh`sh -c ${command} >/dev/null 2>&1`
+        : sh`cd -- ${directory} && sh -c ${command} >/dev/null 2>&1`,
+    parse: (out) => out.code === 0,
+    tell: (succeeds) => (succeeds ? 'succeeds' : 'fails'),
+    shared: true,
+  };
+}

@@ -1,0 +1,103 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { TaskFailure } from '../../engine/module/failure.ts';
+import { defineModule } from '../../engine/module/module.ts';
+import type { Probe } from '../../engine/module/probe.ts';
+import { pathState } from '../files/path.ts';
+import { fileMatches, portOpen } from './network.ts';
+
+export const wait_for = defineModule({
+  name: 'wait_for',
+  summary: 'Waits until a port is open or closed, or a path is there or gone.',
+  subject: 'commands',
+  args: {
+    type: 'object',
+    description: 'Looks from the host; nothing is waited for where it holds already.',
+    properties: {
+      host: {
+        type: 'string',
+        default: '127.0.0.1',
+        description: 'The host to connect to, seen from the host of the task.',
+      },
+      port: { type: 'integer', minimum: 1, maximum: 65535, description: 'The TCP port.' },
+      path: { type: 'string', format: 'path', description: 'A path on the host.' },
+      state: {
+        enum: ['started', 'stopped', 'present', 'absent'],
+        default: 'started',
+        description: 'started and present mean the same, stopped and absent too.',
+      },
+      search_regex: {
+        type: 'string',
+        description: 'With path: a line of the file must match (extended regular expression of grep).',
+      },
+      timeout: { type: 'number', minimum: 0, default: 300, description: 'Seconds.' },
+      connect_timeout: { type: 'integer', minimum: 1, default: 5, description: 'Seconds for each attempt.' },
+      delay: { type: 'number', minimum: 0, default: 0, description: 'Seconds before the second look.' },
+      sleep: { type: 'number', minimum: 0, default: 1, description: 'Seconds between looks.' },
+      msg: { type: 'string', description: 'What to say when the time is over.' },
+    },
+    allOf: [{ oneOf: [{ required: ['port'] }, { required: ['path'] }] }],
+    additionalProperties: false,
+  },
+  returns: { type: 'object', properties: { elapsed: { type: 'integer', description: 'Seconds that it took.' } } },
+  nature: 'wait',
+  examples: [
+    `- name: the load balancer listens
+  wait_for:
+    port: 6443
+    timeout: 30`,
+    `- name: the API server of the first node can be reached
+  wait_for:
+    host: 10.20.1.10
+    port: 6443`,
+    `- name: the cloud has finished its part
+  wait_for:
+    path: /var/lib/cloud/instance/boot-finished`,
+  ],
+  lint: (args) => ('search_regex' in args && 'port' in args ? ['search_regex goes with path, not with port'] : []),
+  async check(args, host) {
+    const target = subject(args);
+    const wanted = args.state === 'started' || args.state === 'present';
+    const holds = (await target.look((probe) => host.read(probe))) === wanted;
+    return {
+      present: { target, wanted },
+      differences: holds ? [] : [{ what: target.shown, from: wanted ? 'not there' : 'there', to: args.state }],
+      result: {
+        elapsed: 0,
+        ...(args.port !== undefined && { port: args.port }),
+        ...(args.path !== undefined && { path: args.path }),
+      },
+    };
+  },
+  async change(args, { present }, host) {
+    const begun = Date.now();
+    const elapsed = (): number => Math.round((Date.now() - begun) / 1000);
+    await sleep(args.delay * 1000, undefined, { signal: host.signal });
+    for (;;) {
+      if ((await present.target.look((probe) => host.readNow(probe))) === present.wanted)
+        return { result: { elapsed: elapsed() }, message: `waited ${elapsed()} s` };
+      if (Date.now() - begun >= args.timeout * 1000) break;
+      await sleep(args.sleep * 1000, undefined, { signal: host.signal });
+    }
+    const state = present.wanted ? 'still not there' : 'still there';
+    throw new TaskFailure(args.msg ?? `after ${args.timeout} s ${present.target.shown} is ${state}`, {
+      result: { elapsed: elapsed() },
+    });
+  },
+});
+
+type Read = <T>(probe: Probe<T>) => Promise<T>;
+
+function subject(args: {
+  host: string;
+  port?: number;
+  path?: string;
+  search_regex?: string;
+  connect_timeout: number;
+}): { look(read: Read): Promise<boolean>; shown: string } {
+  const { host, port, path, search_regex: pattern, connect_timeout: seconds } = args;
+  if (port !== undefined)
+    return { look: (read) => read(portOpen(host, port, seconds)), shown: `port ${port} of ${host}` };
+  if (pattern !== undefined)
+    return { look: (read) => read(fileMatches(path!, pattern)), shown: `'${pattern}' in ${path}` };
+  return { look: async (read) => (await read(pathState(path!))).type !== 'absent', shown: path! };
+}

@@ -1,0 +1,52 @@
+import { TaskFailure } from '../../engine/module/failure.ts';
+import { defineModule } from '../../engine/module/module.ts';
+
+export const assert = defineModule({
+  name: 'assert',
+  summary: 'Conditions that must hold, or the host has failed.',
+  subject: 'control',
+  args: {
+    type: 'object',
+    properties: {
+      that: {
+        oneOf: [
+          { type: 'string', format: 'condition' },
+          { type: 'array', items: { type: 'string', format: 'condition' }, minItems: 1 },
+        ],
+        description: 'One condition or several, as in `when`.',
+      },
+      fail_msg: { type: 'string', description: 'What to say when they do not hold.' },
+      msg: { type: 'string', description: 'Another word for fail_msg.' },
+      success_msg: { type: 'string', default: 'all conditions hold', description: 'What to say when they hold.' },
+      quiet: { type: 'boolean', default: false, description: 'Say nothing when they hold.' },
+    },
+    required: ['that'],
+    additionalProperties: false,
+  },
+  examples: [
+    `- name: enough memory for a control plane
+  assert:
+    that: facts.memory_mb >= 1700
+    fail_msg: 'a control plane needs 1700 MB, this host has {{facts.memory_mb}}'`,
+    `- name: the settings make sense
+  assert:
+    that:
+      - size(groups.control_plane) > 0
+      - pod_cidr != service_cidr
+    quiet: true`,
+  ],
+  check({ that, fail_msg, msg, success_msg, quiet }) {
+    const broken = (Array.isArray(that) ? that : [that])
+      .filter((condition) => !condition.holds)
+      .map(({ source }) => source);
+    if (broken.length === 0)
+      return Promise.resolve({ present: null, differences: [], ...(!quiet && { message: success_msg }) });
+    const list = broken.map((source) => `'${source}'`).join(', ');
+    const told = fail_msg ?? msg;
+    const message = told === undefined ? `does not hold: ${list}` : told;
+    throw new TaskFailure(message, {
+      ...(told !== undefined && { hint: `does not hold: ${list}` }),
+      result: { assertion: broken[0], evaluated_to: false },
+    });
+  },
+});

@@ -1,0 +1,42 @@
+import { defineModule } from '../../engine/module/module.ts';
+
+export const debug = defineModule({
+  name: 'debug',
+  summary: 'Shows a text or a value.',
+  subject: 'control',
+  args: {
+    type: 'object',
+    properties: {
+      msg: { description: 'A text, or any value.' },
+      var: { type: 'string', format: 'expression', description: 'An expression, shown with its value.' },
+      verbosity: {
+        type: 'integer',
+        minimum: 0,
+        default: 0,
+        description: 'Accepted for playbooks of Ansible; always shown.',
+      },
+    },
+    additionalProperties: false,
+  },
+  freeForm: 'msg',
+  returns: { type: 'object', properties: { msg: { description: 'What was shown.' } } },
+  examples: [
+    `- name: say where the cluster is
+  debug:
+    msg: 'the API answers on {{inventory_hostname}}'`,
+    `- name: show the addresses
+  debug:
+    var: facts.addresses`,
+  ],
+  lint: (args) => ('msg' in args && 'var' in args ? ['give either msg or var'] : []),
+  check(args) {
+    const value = args.var === undefined ? (args.msg ?? 'Hello world!') : args.var.value;
+    const text = typeof value === 'string' ? value : (JSON.stringify(value, null, 2) ?? 'undefined');
+    return Promise.resolve({
+      present: null,
+      differences: [],
+      message: args.var === undefined ? text : `${args.var.source}: ${text}`,
+      result: { msg: value },
+    });
+  },
+});

@@ -1,0 +1,48 @@
+import { defineModule } from '../../engine/module/module.ts';
+
+export const group_by = defineModule({
+  name: 'group_by',
+  summary: 'Puts each host into a group that is named after something about it, for the rest of the run.',
+  subject: 'control',
+  args: {
+    type: 'object',
+    description: 'In check mode too. Later plays use the groups as any others; blanks in their names become dashes.',
+    properties: {
+      key: { type: 'string', minLength: 1, description: 'The name of the group.' },
+      parents: {
+        oneOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }],
+        default: 'all',
+        description: 'The groups that the group stands in.',
+      },
+    },
+    required: ['key'],
+    additionalProperties: false,
+  },
+  returns: {
+    type: 'object',
+    properties: {
+      add_group: { type: 'string', description: 'The group.' },
+      parent_groups: { type: 'array', items: { type: 'string' }, description: 'The groups that it stands in.' },
+    },
+  },
+  examples: [
+    `- name: a group for each distribution
+  group_by:
+    key: 'os_{{ facts.os.id }}'`,
+    `- name: those with little memory, among the web servers
+  group_by:
+    key: small
+    parents: web
+  when: facts.memory_mb < 2000`,
+  ],
+  check({ key, parents }) {
+    const plain = (text: string): string => text.replaceAll(' ', '-');
+    const [group, above] = [plain(key), [parents].flat().map(plain)];
+    return Promise.resolve({
+      present: null,
+      differences: [],
+      inventory: { groups: [group], parents: above },
+      result: { add_group: group, parent_groups: above },
+    });
+  },
+});

@@ -1,0 +1,108 @@
+import { TaskFailure } from '../../engine/module/failure.ts';
+import { defineModule } from '../../engine/module/module.ts';
+import { changeContent, contentReturns } from './content.ts';
+import { bare, checkEdit, editArgs, linesOf, textOf } from './edit.ts';
+import { lintSpot, type Spot, spotArgs, spotFor } from './spot.ts';
+
+export const blockinfile = defineModule({
+  name: 'blockinfile',
+  summary: 'Keeps a block of lines between two marker lines in a text file.',
+  subject: 'files',
+  args: {
+    type: 'object',
+    properties: {
+      ...editArgs,
+      block: {
+        type: 'string',
+        default: '',
+        description: 'The lines between the markers. Empty: the block is removed, as with `state: absent`.',
+      },
+      marker: {
+        type: 'string',
+        pattern: '\\{mark\\}',
+        default: '# {mark} ANSIBLE MANAGED BLOCK',
+        description:
+          "The marker lines; `{mark}` becomes `marker_begin` and `marker_end`. The default is Ansible's, so that blocks it wrote are found. Two blocks in one file need two markers.",
+      },
+      marker_begin: {
+        type: 'string',
+        default: 'BEGIN',
+        description: 'What stands for `{mark}` in the line before the block.',
+      },
+      marker_end: {
+        type: 'string',
+        default: 'END',
+        description: 'What stands for `{mark}` in the line after the block.',
+      },
+      ...spotArgs,
+      state: {
+        enum: ['present', 'absent'],
+        default: 'present',
+        description: '`absent`: the block and its markers are removed.',
+      },
+      create: { type: 'boolean', default: false, description: 'Make the file if it is not there.' },
+    },
+    required: ['path'],
+    additionalProperties: false,
+  },
+  returns: {
+    type: 'object',
+    properties: { path: { type: 'string', description: 'The path of the file.' }, ...contentReturns },
+  },
+  examples: [
+    `- name: Name all hosts of the cluster
+  blockinfile:
+    path: /etc/hosts
+    marker: '# {mark} cluster'
+    block: |
+      10.20.1.10 k8s-master-1
+      10.20.1.11 k8s-master-2`,
+    `- name: Remove them again
+  blockinfile:
+    path: /etc/hosts
+    marker: '# {mark} cluster'
+    state: absent`,
+  ],
+  lint(args) {
+    const problems = lintSpot(args);
+    if (typeof args['marker'] === 'string' && args['marker'].includes('\n')) problems.push("'marker' must be one line");
+    return problems;
+  },
+  check(args, host) {
+    return checkEdit(host, args, (text) => {
+      const wanted = args.state === 'present' ? linesOf(args.block) : [];
+      if (text === null && wanted.length === 0) return null;
+      if (text === null && !args.create)
+        throw new TaskFailure(`${args.path} is not there`, { hint: 'with create: true it is made' });
+      return withBlock(text ?? '', wanted, args);
+    });
+  },
+  async change(_args, found, host) {
+    return found.present && changeContent(host, found.present);
+  },
+});
+
+interface Edit extends Spot {
+  readonly marker: string;
+  readonly marker_begin: string;
+  readonly marker_end: string;
+}
+
+function withBlock(text: string, wanted: readonly string[], args: Edit): string {
+  const lines = linesOf(text);
+  const begin = args.marker.replaceAll('{mark}', args.marker_begin);
+  const end = args.marker.replaceAll('{mark}', args.marker_end);
+  if (begin === end) throw new TaskFailure(`both markers are '${begin}'`, { hint: "'marker' must hold {mark}" });
+  const from = lines.findIndex((line) => bare(line) === begin);
+  const to = lines.findIndex((line, at) => at > from && bare(line) === end);
+  if (from >= 0 && to < 0)
+    throw new TaskFailure(`${args.path} has '${begin}' on line ${from + 1} but no '${end}' after it`, {
+      hint: 'put the end marker back, or remove the first: what belongs to the block cannot be told',
+    });
+  const block = wanted.length > 0 ? [begin, ...wanted, end] : [];
+  if (from < 0) return block.length === 0 ? text : textOf(lines.toSpliced(spotFor(lines, args), 0, ...block));
+  const old = lines.slice(from, to + 1).map(bare);
+  return old.length === block.length && old.every((line, i) => line === block[i])
+    ? text
+    : textOf(lines.toSpliced(from, to - from + 1, ...block));
+}

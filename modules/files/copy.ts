@@ -1,0 +1,73 @@
+import { basename } from 'node:path';
+import { defineModule } from '../../engine/module/module.ts';
+import { changeContent, checkContent, contentArgs, contentReturns } from './content.ts';
+
+export const copy = defineModule({
+  name: 'copy',
+  summary: 'Writes a file of the controller, or given text, to the host.',
+  subject: 'files',
+  alongside: true,
+  args: {
+    type: 'object',
+    properties: {
+      src: {
+        type: 'string',
+        format: 'local-file',
+        description: "A file of the controller, found in the role's or the playbook's files/.",
+      },
+      content: { type: 'string', description: 'The text of the file, instead of `src`.' },
+      decrypt: {
+        type: 'boolean',
+        description: 'Whether a file that is encrypted (`tsplay vault`) arrives decrypted: true unless told otherwise.',
+      },
+      dest: {
+        type: 'string',
+        format: 'path',
+        description:
+          'Where the file goes; with a slash at the end, the folder that it goes into. A symbolic link here is replaced by the file, not followed.',
+      },
+      ...contentArgs,
+    },
+    required: ['dest'],
+    allOf: [{ oneOf: [{ required: ['src'] }, { required: ['content'] }] }],
+    additionalProperties: false,
+  },
+  returns: {
+    type: 'object',
+    properties: { dest: { type: 'string', description: 'The path of the file.' }, ...contentReturns },
+  },
+  examples: [
+    `- name: Tell the kernel which modules to load
+  copy:
+    content: |
+      overlay
+      br_netfilter
+    dest: /etc/modules-load.d/kubernetes.conf
+    mode: '0644'`,
+    `- name: Install a certificate that only its service may read
+  copy:
+    src: server.pem
+    dest: /etc/haproxy/certs/
+    owner: root
+    group: www-data
+    mode: '0640'
+    backup: true`,
+    `- name: Change who may use sudo, checked before it counts
+  copy:
+    content: "deploy ALL=(ALL) NOPASSWD: ALL\\n"
+    dest: /etc/sudoers.d/deploy
+    mode: '0440'
+    validate: visudo -cf %s`,
+  ],
+  lint(args) {
+    if ('content' in args && String(args['dest']).endsWith('/'))
+      return ["'dest' must name a file when 'content' is given, not a folder"];
+    return [];
+  },
+  async check({ src, content, dest, ...rest }, host) {
+    const path = dest.endsWith('/') && src ? dest + basename(src.path) : dest;
+    const found = await checkContent(host, { ...rest, path, content: src ? src.content : Buffer.from(content ?? '') });
+    return { ...found, result: { dest: path, ...found.result } };
+  },
+  change: (_args, found, host) => changeContent(host, found.present),
+});

@@ -1,0 +1,105 @@
+import { basename } from 'node:path/posix';
+import { expectSuccess, TaskFailure } from '../../engine/module/failure.ts';
+import { defineModule, type Writer } from '../../engine/module/module.ts';
+import { look } from './place.ts';
+import { digestOf, fileDigest } from './text.ts';
+
+export const fetch = defineModule({
+  name: 'fetch',
+  summary: 'Copies a file of the host to the controller.',
+  subject: 'files',
+  args: {
+    type: 'object',
+    properties: {
+      src: { type: 'string', format: 'path', description: 'The file on the host. A symbolic link is followed.' },
+      dest: {
+        type: 'string',
+        minLength: 1,
+        description:
+          "The file on the controller; with a slash at the end, the folder that it goes into under its own name. For a file of each host, put the host's name in.",
+      },
+      flat: {
+        const: true,
+        description:
+          "Always true: `dest` is the place itself. Ansible's other way, a tree of folders made from the host's name, is written out in `dest`.",
+      },
+      mode: {
+        type: 'string',
+        format: 'mode',
+        default: '0600',
+        description: 'Of the file on the controller, in octal. What comes from a host is often secret.',
+      },
+      fail_on_missing: {
+        type: 'boolean',
+        default: true,
+        description: 'Fail if the file is not there; else do nothing.',
+      },
+    },
+    required: ['src', 'dest', 'flat'],
+    additionalProperties: false,
+  },
+  returns: {
+    type: 'object',
+    properties: {
+      dest: { type: 'string', description: 'The file on the controller.' },
+      checksum: { type: 'string', description: 'SHA-256 in hex.' },
+      file: { type: 'string', description: 'The file on the host.' },
+    },
+  },
+  examples: [
+    `- name: Bring home the credentials of the cluster
+  fetch:
+    src: /etc/kubernetes/admin.conf
+    dest: /root/.kube/ha-cluster.conf
+    flat: true`,
+    `- name: Keep each host's key
+  fetch:
+    src: /etc/ssh/ssh_host_ed25519_key.pub
+    dest: 'keys/{{inventory_hostname}}/'
+    flat: true
+    mode: '0644'`,
+  ],
+  lint: ({ mode }) =>
+    typeof mode === 'string' && !/^[0-7]{4}$/.test(mode) ? ["'mode' of a fetched file must be octal"] : [],
+  async check({ src, dest, fail_on_missing: mustBe }, host) {
+    const path = dest.endsWith('/') ? dest + basename(src) : dest;
+    const [{ present }, digest, local] = await Promise.all([
+      look(host, src),
+      host.read(fileDigest(src)),
+      host.readLocal(path),
+    ]);
+    if (present.type === 'directory') throw new TaskFailure(`${src} is a folder: only files can be fetched`);
+    if (present.type === 'absent' || digest === null) {
+      if (mustBe)
+        throw new TaskFailure(`${src} is not there`, { hint: 'with fail_on_missing: false that is no failure' });
+      return {
+        present: { path, digest: '' },
+        differences: [],
+        result: { file: src, dest: path },
+        message: `${src} is not there`,
+      };
+    }
+    const has = local && digestOf(local);
+    return {
+      present: { path, digest },
+      // Never the content: what is fetched is mostly keys and credentials.
+      differences:
+        has === digest
+          ? []
+          : [{ what: `${path} on this machine`, from: has && `sha256 ${has}`, to: `sha256 ${digest}` }],
+      result: { file: src, dest: path, checksum: digest },
+    };
+  },
+  async change({ src, mode }, { present: { path, digest } }, host) {
+    const content = await download(host, src);
+    if (digestOf(content) !== digest)
+      throw new TaskFailure(`${src} changed while it was fetched`, { hint: 'run again' });
+    await host.writeLocal(path, content, Number.parseInt(mode, 8));
+  },
+});
+
+/** In base64, since the output of a command is text. */
+async function download(host: Writer, src: string): Promise<Buffer> {
+  const argv = ['base64', src];
+  return Buffer.from(expectSuccess(argv, await host.run(argv)).stdout, 'base64');
+}

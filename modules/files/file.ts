@@ -1,0 +1,157 @@
+import { expectSuccess, TaskFailure } from '../../engine/module/failure.ts';
+import { type Check, defineModule, type Reader } from '../../engine/module/module.ts';
+import { cannotTell, willBe } from '../../engine/module/probe.ts';
+import { attributeArgs, readWanted, settle, type Wanted } from './attributes.ts';
+import { fileWillBe } from './content.ts';
+import { type Commands, checkAttributes, checkFolder, kindOf } from './folders.ts';
+import { checkHardLink, checkLink } from './link.ts';
+import { inode, pathState, realPath } from './path.ts';
+import { absentPath } from './path-state.ts';
+import { disturbed, expectFolder, look, lookThrough, nothingBelow } from './place.ts';
+import { fileDigest, fileText, noFile } from './text.ts';
+import { tree } from './tree.ts';
+
+export const file = defineModule({
+  name: 'file',
+  summary: 'Makes and removes folders, links and empty files, and sets owner, group and mode.',
+  subject: 'files',
+  args: {
+    type: 'object',
+    properties: {
+      path: { type: 'string', format: 'path', description: 'What it is about.' },
+      state: {
+        enum: ['file', 'directory', 'absent', 'touch', 'link', 'hard'],
+        description:
+          '`directory`: a folder, made with the folders above it. `absent`: nothing, with all that is in it. `touch`: a file, made empty if missing; times stay. `link`, `hard`: a link to `src`. `file`: a file that must be there. By default whatever is there, which must be there.',
+      },
+      src: {
+        type: 'string',
+        description: 'What a link leads to: for `link` any text, relative to the folder of `path`; for `hard` a file.',
+      },
+      ...attributeArgs,
+      recurse: {
+        type: 'boolean',
+        default: false,
+        description:
+          'Owner, group and mode also for all that is in the folder. Give a mode with `X` (`u=rwX,go=rX`), which tells folders from files.',
+      },
+      force: { type: 'boolean', default: false, description: 'Let a link take the place of a file.' },
+    },
+    required: ['path'],
+    allOf: [
+      { if: { properties: { state: { enum: ['link', 'hard'] } }, required: ['state'] }, then: { required: ['src'] } },
+      { if: { properties: { recurse: { const: true } } }, then: { required: ['state'] } },
+    ],
+    additionalProperties: false,
+  },
+  returns: {
+    type: 'object',
+    properties: {
+      path: { type: 'string', description: 'The path.' },
+      state: { enum: ['file', 'directory', 'link', 'hard', 'absent', 'other'], description: 'What stands there.' },
+      owner: { type: 'string', description: 'The name of the owner.' },
+      group: { type: 'string', description: 'The name of the group.' },
+      mode: { type: 'string', description: 'Four octal digits.' },
+      src: { type: 'string', description: 'Of a link.' },
+    },
+  },
+  examples: [
+    `- name: Make the folder of the manifests
+  file:
+    path: /etc/kubernetes/manifests
+    state: directory
+    owner: root
+    group: root
+    mode: '0755'`,
+    `- name: Remove the repository of an older release
+  file:
+    path: /etc/apt/sources.list.d/kubernetes.list
+    state: absent`,
+    `- name: Lead the old path to the new one
+  file:
+    path: /opt/app/current
+    src: releases/42
+    state: link`,
+  ],
+  lint(args) {
+    const problems: string[] = [];
+    const { state } = args;
+    if (args['recurse'] === true && state !== undefined && state !== 'directory')
+      problems.push("'recurse' is for state: directory");
+    if (state === 'link' && 'mode' in args) problems.push("a link has no mode of its own: leave 'mode' out");
+    if ('src' in args && state !== undefined && state !== 'link' && state !== 'hard')
+      problems.push("'src' is for state: link or hard");
+    if (state === 'absent' && /^\/+$/.test(String(args['path']))) problems.push('/ cannot be removed');
+    return problems;
+  },
+  async check({ state, src = '', recurse, force, path: given, ...wanted }, host): Promise<Check<Commands>> {
+    const path = given.replace(/(?<=.)\/+$/, '');
+    switch (state) {
+      case 'absent':
+        return checkAbsent(host, path);
+      case 'directory':
+        return checkFolder(host, path, wanted, recurse);
+      case 'link':
+        return checkLink(host, path, src, wanted, force);
+      case 'hard':
+        return checkHardLink(host, path, src, force);
+      default:
+        return checkFile(host, path, wanted, state);
+    }
+  },
+  async change(_args, found, host) {
+    for (const argv of found.present) expectSuccess(argv, await host.run(argv));
+  },
+});
+
+async function checkAbsent(host: Reader, path: string): Promise<Check<Commands>> {
+  if (path === '/') throw new TaskFailure('/ cannot be removed');
+  const { present } = await look(host, path);
+  if (present.type === 'absent') return { present: [], differences: [], result: { path, state: 'absent' } };
+  return {
+    present: [['rm', '-rf', '--', path]],
+    differences: [{ what: path, from: present.type, to: null }],
+    after: [
+      ...disturbed(path),
+      ...(present.type === 'directory' || present.type === 'link' ? nothingBelow(path) : []),
+      ...(present.type === 'link' ? [cannotTell(realPath(path))] : []),
+      willBe(pathState(path), absentPath),
+      willBe(fileText(path), noFile),
+      willBe(fileDigest(path), null),
+      willBe(inode(path), null),
+      willBe(tree(path), []),
+    ],
+    result: { path, state: 'absent' },
+  };
+}
+
+async function checkFile(
+  host: Reader,
+  given: string,
+  asked: Wanted,
+  state: 'file' | 'touch' | undefined,
+): Promise<Check<Commands>> {
+  const [place, { wanted, me }] = await Promise.all([lookThrough(host, given), readWanted(host, asked)]);
+  const { path, present } = place;
+  if (present.type === 'absent') {
+    if (state !== 'touch')
+      throw new TaskFailure(`${path} is not there`, {
+        hint: 'state: directory makes a folder, state: touch an empty file',
+      });
+    expectFolder(place);
+    const will = settle(wanted, present, place.folder, me, 'file');
+    return {
+      present: [['install', '-m', will.mode, '-o', will.owner, '-g', will.group, '/dev/null', path]],
+      differences: [{ what: path, from: null, to: 'empty file' }],
+      after: fileWillBe(path, Buffer.alloc(0), will),
+      result: { path, state: 'file', ...will },
+    };
+  }
+  if (state !== undefined && present.type !== 'file')
+    throw new TaskFailure(`${path} is ${kindOf(present)}, not a file`);
+  return checkAttributes(
+    path,
+    present,
+    settle(wanted, present, place.folder, me, present.type === 'directory' ? 'directory' : 'file'),
+  );
+}

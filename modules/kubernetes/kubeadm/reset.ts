@@ -1,0 +1,81 @@
+import { TaskFailure } from '../../../engine/module/failure.ts';
+import type { Writer } from '../../../engine/module/module.ts';
+import { sh } from '../../../engine/module/quote.ts';
+import { adminConf, type EtcdMember, nodeFiles, withEtcd } from '../cluster.ts';
+import type { KubeadmArguments } from './arguments.ts';
+import { expectKubeadm } from './explain.ts';
+
+/**
+ * Why a member may not leave etcd; undefined where it may. A learner and one that has never started hold no data, but
+ * one that has never started already counts for the quorum: taking it away is what mends the cluster.
+ */
+export function objection(members: readonly EtcdMember[], leaving: EtcdMember): string | undefined {
+  if (leaving.learner || leaving.name === '') return undefined;
+  const voters = members.filter((m) => !m.learner);
+  const rest = voters.filter((m) => m.id !== leaving.id);
+  if (rest.length === 0) return 'it is the only control plane: the cluster would be gone';
+  const healthy = rest.filter((m) => m.healthy).length;
+  const needed = Math.floor(rest.length / 2) + 1;
+  if (healthy < needed)
+    return `etcd would lose its quorum: of the ${rest.length} members that stay ${healthy} ${healthy === 1 ? 'is' : 'are'} healthy, ${needed} must be`;
+  return undefined;
+}
+
+/** Takes a node out of its cluster, from a control plane that stays: its pods, its etcd member, its Node. */
+export async function leave(
+  name: string,
+  via: Writer,
+  member: EtcdMember | undefined,
+  node: { readonly drain: boolean } | undefined,
+): Promise<void> {
+  if (node?.drain) await drain(name, via);
+  if (member) {
+    const output = await via.shell(withEtcd(sh`etcd member remove ${member.id}`), { timeoutSeconds: 60 });
+    if (output.code !== 0)
+      throw new TaskFailure(
+        `the etcd member of ${name} cannot be removed: ${output.stderr.trim().split('\n').at(-1)}`,
+        { output, hint: 'etcd needs its quorum for this: look at the other control planes first' },
+      );
+  }
+  if (node) await kubectl(via, ['delete', 'node', name, '--ignore-not-found', '--timeout=60s']);
+}
+
+async function drain(name: string, via: Writer): Promise<void> {
+  const argv = ['drain', name, '--ignore-daemonsets', '--delete-emptydir-data', '--force', '--timeout=300s'];
+  await kubectl(via, argv, 'a PodDisruptionBudget may stand against it: `kubectl get pdb -A`');
+}
+
+export async function kubectl(via: Writer, argv: readonly string[], hint?: string): Promise<void> {
+  const words = ['kubectl', '--kubeconfig', adminConf, ...argv];
+  const output = await via.run(words, { timeoutSeconds: 360 });
+  if (output.code !== 0)
+    throw new TaskFailure(`kubectl ${argv.slice(0, 3).join(' ')}: ${output.stderr.trim().split('\n').at(-1)}`, {
+      output,
+      command: words.join(' '),
+      ...(hint !== undefined && { hint }),
+    });
+}
+
+/** Undoes what kubeadm, the kubelet and the network plugins left on a host; leaves packages and settings alone. */
+export async function reset(args: KubeadmArguments, host: Writer): Promise<void> {
+  const argv = ['kubeadm', 'reset', '-f', '--cri-socket', args.cri_socket];
+  expectKubeadm(argv, await host.run(argv, { timeoutSeconds: args.timeout_seconds }));
+  const output = await host.shell(cleanUp, { timeoutSeconds: 120 });
+  if (output.code !== 0)
+    throw new TaskFailure(`remains of the cluster could not be removed: ${output.stderr.trim().split('\n').at(-1)}`, {
+      output,
+    });
+}
+
+/** What `kubeadm reset` says that it leaves behind. Rules of others in iptables stay. */
+const cleanUp = `rm -rf /etc/cni/net.d/* /var/lib/cni /run/flannel ${Object.values(nodeFiles).join(' ')} /etc/kubernetes/pki || exit
+for link in cni0 flannel.1 kube-ipvs0; do
+  if [ -e "/sys/class/net/$link" ]; then ip link delete "$link" || exit; fi
+done
+for tables in iptables ip6tables; do
+  if command -v "$tables-save" >/dev/null && rules=$("$tables-save" 2>/dev/null); then
+    case $rules in *KUBE-*|*CNI-*|*FLANNEL-*) printf '%s\\n' "$rules" | grep -v -e KUBE- -e CNI- -e FLANNEL- | "$tables-restore" || exit ;; esac
+  fi
+done
+if command -v ipvsadm >/dev/null; then ipvsadm --clear; fi
+:`;

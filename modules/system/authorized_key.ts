@@ -1,0 +1,102 @@
+import { TaskFailure } from '../../engine/module/failure.ts';
+import { defineModule } from '../../engine/module/module.ts';
+import { cannotTell, willBe } from '../../engine/module/probe.ts';
+import { sh } from '../../engine/module/quote.ts';
+import { inode, pathState } from '../files/path.ts';
+import { digestOf, fileDigest, fileText, fileTextOf } from '../files/text.ts';
+import { account } from './account.ts';
+import { textOf } from './config-file.ts';
+
+const kinds =
+  /^(ssh-(rsa|dss|ed25519)|ecdsa-sha2-\S+|sk-(ssh-ed25519|ecdsa-sha2-nistp256)@openssh\.com)(-cert-v01@openssh\.com)?$/;
+
+export const authorized_key = defineModule({
+  name: 'authorized_key',
+  summary: 'SSH keys with which a user may log in.',
+  subject: 'system',
+  args: {
+    type: 'object',
+    description:
+      'A key is the same whatever its options and comment; the line given wins over the line there is. Other lines stay.',
+    properties: {
+      user: { type: 'string', description: 'The account; it must exist.' },
+      key: { type: 'string', description: 'One or several lines as in authorized_keys, options in front allowed.' },
+      state: { enum: ['present', 'absent'], default: 'present', description: '`absent`: the keys are removed.' },
+    },
+    required: ['user', 'key'],
+    additionalProperties: false,
+  },
+  examples: [
+    `- name: the operator may log in
+  authorized_key:
+    user: debian
+    key: ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGk1cY0mZl1Tn0bT1JYp0mYF6b1Y6o9cN2r1kqXoR3Qe operator@example.com`,
+    `- name: a key that is lost opens nothing
+  authorized_key:
+    user: debian
+    key: ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGk1cY0mZl1Tn0bT1JYp0mYF6b1Y6o9cN2r1kqXoR3Qe lost
+    state: absent`,
+  ],
+  async check(args, host) {
+    const owner = await host.read(account(args.user));
+    if (!owner)
+      throw new TaskFailure(`there is no user ${args.user} on the host`, { hint: 'make the account first (user)' });
+    const folder = `${owner.home}/.ssh`;
+    const path = `${folder}/authorized_keys`;
+    const [file, at] = await Promise.all([host.read(fileText(path)), host.read(pathState(folder))]);
+    const lines = file.exists ? textOf(path, file).split('\n') : [];
+    if (lines.at(-1) === '') lines.pop();
+    const differences = [];
+    let left = lines;
+    for (const line of args.key
+      .split('\n')
+      .map((l) => l.trim())
+      .filter((l) => l !== '' && !l.startsWith('#'))) {
+      const id = identityOf(line);
+      if (id === undefined)
+        throw new TaskFailure(`this is no public key: ${line.slice(0, 60)}`, {
+          hint: 'one line as in a .pub file: its kind, the key, a comment',
+        });
+      const same = left.filter((l) => identityOf(l) === id);
+      if (args.state === 'present' ? same.length === 1 && same[0] === line : same.length === 0) continue;
+      differences.push({
+        what: `key ${line.split(/\s+/).at(-1)!.slice(-40)}`,
+        from: same[0] ?? null,
+        to: args.state === 'present' ? line : null,
+      });
+      const first = left.findIndex((l) => identityOf(l) === id);
+      const others = left.filter((l) => identityOf(l) !== id);
+      left = args.state === 'absent' ? others : others.toSpliced(first < 0 ? others.length : first, 0, line);
+    }
+    const content = left.length === 0 ? '' : `${left.join('\n')}\n`;
+    const own = { owner: args.user, group: owner.group };
+    const after = [
+      willBe(fileText(path), fileTextOf(Buffer.from(content))),
+      willBe(fileDigest(path), digestOf(content)),
+      willBe(pathState(path), { type: 'file', mode: '0600', ...own }),
+      cannotTell(inode(path)),
+      ...(at.type === 'absent' ? [willBe(pathState(folder), { type: 'directory', mode: '0700', ...own })] : []),
+    ];
+    return {
+      present: { content, folder, path, own, makeFolder: at.type === 'absent' },
+      differences,
+      after: differences.length === 0 ? [] : after,
+    };
+  },
+  async change(_args, { present }, host) {
+    const { folder, path, own } = present;
+    if (present.makeFolder) {
+      const out = await host.shell(sh`install -d -m 0700 -o ${own.owner} -g ${own.group} -- ${folder}`);
+      if (out.code !== 0) throw new TaskFailure(`cannot make ${folder}`, { output: out });
+    }
+    await host.write(path, present.content, { ...own, mode: '0600' });
+  },
+});
+
+/** Kind and key of a line of authorized_keys; undefined where it holds none. */
+function identityOf(line: string): string | undefined {
+  if (line.trimStart().startsWith('#')) return undefined;
+  const words = line.trim().split(/\s+/);
+  const at = words.findIndex((word) => kinds.test(word));
+  return at < 0 || words[at + 1] === undefined ? undefined : `${words[at]} ${words[at + 1]}`;
+}

@@ -1,0 +1,129 @@
+import { TaskFailure } from '../../engine/module/failure.ts';
+import { type Difference, defineModule } from '../../engine/module/module.ts';
+import { type Prediction, willBe } from '../../engine/module/probe.ts';
+import { sh } from '../../engine/module/quote.ts';
+import { UnknownValue, unlessUnknown } from '../../engine/module/unknown.ts';
+import { applyConfigFile, configFile, ownText, textOf } from './config-file.ts';
+import { normalise, sysctlPath, sysctlValue } from './kernel.ts';
+
+const setting = { type: ['string', 'integer'] } as const;
+
+export const sysctl = defineModule({
+  name: 'sysctl',
+  summary: 'Kernel settings: now, and at boot.',
+  subject: 'system',
+  args: {
+    type: 'object',
+    description:
+      'Other lines of the file stay. Values are compared with what the kernel has, runs of white space as one blank. With absent the line goes; the live value stays.',
+    properties: {
+      name: { type: 'string', description: '`net.ipv4.ip_forward`.' },
+      value: { ...setting, description: 'What it is set to, for `name`.' },
+      values: { type: 'object', additionalProperties: setting, description: 'Several at once, by name, in one file.' },
+      state: {
+        enum: ['present', 'absent'],
+        default: 'present',
+        description: '`absent`: it is not set at boot any more; the running kernel keeps its value.',
+      },
+      sysctl_set: { type: 'boolean', default: true, description: 'Set the live value as well.' },
+      reload: { type: 'boolean', default: true, description: 'Like sysctl_set: false leaves the live value alone.' },
+      sysctl_file: {
+        type: 'string',
+        format: 'path',
+        default: '/etc/sysctl.d/99-tsplay.conf',
+        description: '/etc/sysctl.conf is not read any more by newer systems.',
+      },
+    },
+    allOf: [{ oneOf: [{ required: ['name'] }, { required: ['values'] }] }],
+    additionalProperties: false,
+  },
+  examples: [
+    `- name: what Kubernetes needs
+  sysctl:
+    sysctl_file: /etc/sysctl.d/99-k8s.conf
+    values:
+      net.ipv4.ip_forward: 1
+      net.bridge.bridge-nf-call-iptables: 1
+      net.bridge.bridge-nf-call-ip6tables: 1`,
+    `- name: an address that is not here yet can be bound
+  sysctl:
+    name: net.ipv4.ip_nonlocal_bind
+    value: 1`,
+  ],
+  lint(args) {
+    return args['values'] !== undefined && args['value'] !== undefined ? ['value goes with name, not with values'] : [];
+  },
+  async check(args, host) {
+    if (args.name !== undefined && args.value === undefined && args.state === 'present')
+      throw new TaskFailure(`the value of ${args.name} is missing`);
+    const wanted = new Map(
+      Object.entries(args.values ?? { [args.name!]: args.value ?? '' }).map(([key, value]) => [
+        key,
+        normalise(String(value)),
+      ]),
+    );
+    const live = args.state === 'present' && args.sysctl_set && args.reload ? [...wanted.keys()] : [];
+    const [file, ...values] = await Promise.all([
+      host.read(ownText(args.sysctl_file)),
+      ...live.map((key) => unlessUnknown(host.read(sysctlValue(key)))),
+    ]);
+    const text = edited(file.exists ? textOf(args.sysctl_file, file) : '', wanted, args.state === 'present');
+    const config = configFile(args.sysctl_file, file, text === '' && !file.exists ? null : text);
+    const differences: Difference[] = [];
+    const after: Prediction[] = [];
+    const set: string[] = [];
+    for (const [i, key] of live.entries()) {
+      const value = values[i];
+      const to = wanted.get(key)!;
+      if (value === to) continue;
+      if (value === null)
+        throw new TaskFailure(`the kernel has no setting ${key}`, {
+          hint: 'check the spelling; if a module brings it (br_netfilter: net.bridge.*), load that before (modprobe)',
+        });
+      set.push(key);
+      after.push(willBe(sysctlValue(key), to));
+      if (value !== undefined) differences.push({ what: key, from: value, to });
+    }
+    if (values.includes(undefined) && config.differences.length + differences.length === 0)
+      throw new UnknownValue('until its kernel module is loaded');
+    return {
+      present: { config, set, wanted },
+      differences: [...config.differences, ...differences],
+      after: [...config.after, ...after],
+    };
+  },
+  async change(_args, { present }, host) {
+    // The live value first: one that the kernel refuses must not come back at the next boot.
+    const script = present.set.map(
+      (key) =>
+        sh`printf '%s\n' ${present.wanted.get(key)!} >${sysctlPath(key)} || { echo ${`cannot set ${key}`} >&2; exit 1; }`,
+    );
+    const out = script.length === 0 ? { code: 0, stdout: '', stderr: '' } : await host.shell(script.join('\n'));
+    if (out.code !== 0)
+      throw new TaskFailure(out.stderr.trim().split('\n').at(-1) ?? 'cannot set a kernel setting', {
+        output: out,
+        hint: 'the kernel refuses the value, or this needs root (become: true); in a container some are read-only',
+      });
+    await applyConfigFile(host, present.config);
+  },
+});
+
+/** The file's text with each setting once, in its place, or appended; or without them. */
+function edited(text: string, wanted: ReadonlyMap<string, string>, present: boolean): string {
+  const left = new Map([...wanted].map(([key, value]) => [sysctlPath(key), `${key} = ${value}`]));
+  const lines: string[] = [];
+  for (const line of text.split('\n')) {
+    const [, key, value] = /^\s*-?([^#;=\s][^=]*?)\s*=(.*)$/.exec(line) ?? [];
+    const path = key === undefined ? undefined : sysctlPath(key);
+    const owned = path !== undefined && [...wanted.keys()].some((k) => sysctlPath(k) === path);
+    if (!owned) lines.push(line);
+    else if (present && left.has(path)) {
+      const name = [...wanted.keys()].find((k) => sysctlPath(k) === path)!;
+      lines.push(normalise(value!) === wanted.get(name) ? line : left.get(path)!);
+      left.delete(path);
+    }
+  }
+  while (lines.at(-1) === '') lines.pop();
+  if (present) lines.push(...left.values());
+  return lines.length === 0 ? '' : `${lines.join('\n')}\n`;
+}
