@@ -1,10 +1,10 @@
 import type { Event, Recap } from '../run/events/event.ts';
 import type { Guard } from '../run/policy.ts';
 import { execute, type Prepared, type RunRequest } from '../run/run.ts';
+import { stateFolder } from '../source/folders.ts';
 import { version } from '../source/version.ts';
 import { interruptible } from './interrupt.ts';
 import type { Reporters } from './reporters.ts';
-import { journalFolder } from './state.ts';
 
 /** What came of a run that was watched; `recap` is missing where it was interrupted. */
 export interface Ended {
@@ -25,7 +25,7 @@ export async function runGuarded(
     emit(event);
   };
   try {
-    const asked = { ...request, journal: journalFolder(), guard };
+    const asked = { ...request, journal: stateFolder('journal'), guard };
     const exit = await interruptible((signal) => execute(prepared, asked, version, note, signal));
     return { exit, ...(recap && { recap }) };
   } finally {

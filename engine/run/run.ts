@@ -56,6 +56,8 @@ export interface RunRequest {
   readonly strict?: boolean;
   /** The folder where handlers that have not run wait for the next run; without it they are forgotten. */
   readonly journal?: string;
+  /** Awaited before each task begins, so that whoever reads the events can slow the run down. */
+  readonly ready?: () => Promise<void>;
 }
 
 /** All that has been read and checked, before any host is touched. */

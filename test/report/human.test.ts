@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { humanReporter } from '../../engine/report/human.ts';
+import { humanView } from '../../engine/report/human.ts';
 import { jsonLine } from '../../engine/report/jsonl.ts';
-import { oneTaskReporter } from '../../engine/report/one-task.ts';
+import { oneTaskView } from '../../engine/report/one-task.ts';
 import { harmless, plain } from '../../engine/report/style.ts';
 import type { Event, HostCounts, Result } from '../../engine/run/events/event.ts';
 
@@ -28,7 +28,7 @@ const counts: HostCounts = {
 };
 
 function show(events: readonly Event[], options: { diff?: boolean; verbosity?: number } = {}): string {
-  const report = humanReporter({ paint: plain, diff: false, verbosity: 0, ...options });
+  const report = humanView({ paint: plain, diff: false, verbosity: 0, ...options });
   return events.map(report).join('');
 }
 
@@ -114,7 +114,7 @@ describe('the human view', () => {
   });
 
   it('shows on a terminal what is under way, until there is a result', () => {
-    const report = humanReporter({ paint: plain, diff: false, verbosity: 0, columns: 20 });
+    const report = humanView({ paint: plain, diff: false, verbosity: 0, columns: 20 });
     const [start, result, recap] = task([{}]).map(report);
     expect(start).to.equal('… Write it  (a, b)');
     expect(result).to.equal('');
@@ -143,7 +143,7 @@ describe('the human view', () => {
       { event: 'recap', hosts: { [evil]: counts }, exit: 2, roundTrips: {} },
     ];
     for (const diff of [false, true]) {
-      const reports = [humanReporter({ paint: plain, diff, verbosity: 3 }), oneTaskReporter({ paint: plain, diff })];
+      const reports = [humanView({ paint: plain, diff, verbosity: 3 }), oneTaskView({ paint: plain, diff })];
       for (const report of reports) {
         const text = events.map(report).join('');
         // oxlint-disable-next-line no-control-regex

@@ -38,6 +38,7 @@ export interface TaskStart {
 export interface Result {
   readonly event: 'result';
   readonly play: string;
+  readonly role?: string;
   readonly task: string;
   readonly module: string;
   readonly host: string;
