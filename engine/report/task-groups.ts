@@ -20,13 +20,17 @@ interface Group {
   readonly lost: Set<string>;
 }
 
+/** How many complete tasks wait for slower hosts. */
+const mostHeld = 10;
+
 export function titleOf({ role, task, handler }: Key): string {
   return `${onOneLine(`${role === undefined ? '' : `${role} : `}${task}`)}${handler ? ' (handler)' : ''}`;
 }
 
 /**
  * Puts each result with its own task, in whatever order the events arrive. If hosts run in step, a task is complete when
- * the next one starts. With `strategy: free`, tasks overlap: one is complete when all its hosts have gone on or are lost.
+ * the next one starts. With `strategy: free`, tasks overlap: a task is complete when all its hosts have
+ * gone on or are lost.
  */
 export class TaskGroups {
   #open: Group[] = [];
@@ -53,20 +57,11 @@ export class TaskGroups {
     const group = known ?? this.#add(event, []);
     group.hosts = known ? this.#inPlayOrder([...known.hosts, ...event.hosts]) : event.hosts;
     for (const host of event.hosts) this.#current.set(host, group);
-    const isLeft = (host: string, of: Group): boolean => of.lost.has(host) || this.#current.get(host) !== of;
-    const complete = this.#open.filter((one) => one !== group && one.hosts.every((host) => isLeft(host, one)));
-    return [...before, ...this.#take(complete)];
+    return [...before, ...this.#take(this.#due())];
   }
 
   add(result: Result): void {
-    const current = this.#current.get(result.host);
-    // a result without a role is of any task of its name
-    const isOf = ({ key }: Group): boolean =>
-      isSame(result.role === undefined ? { ...key, role: undefined } : key, result);
-    const group =
-      current && this.#open.includes(current) && isOf(current)
-        ? current
-        : (this.#open.findLast(isOf) ?? this.#add(result, [result.host]));
+    const group = this.#openGroupOf(result) ?? this.#late(result);
     group.results.push(result);
     group.answered.add(result.host);
     if ((result.status === 'failed' || result.status === 'unreachable') && !result.ignored) group.lost.add(result.host);
@@ -77,10 +72,35 @@ export class TaskGroups {
     return this.#take(this.#open);
   }
 
+  /** The complete tasks, but for those that slower hosts may come to soon: tasks after an incomplete one wait a while. */
+  #due(): readonly Group[] {
+    const isComplete = (group: Group): boolean =>
+      group.hosts.every((host) => group.lost.has(host) || this.#current.get(host) !== group);
+    const complete = this.#open.filter(isComplete);
+    if (complete.length > mostHeld) return complete;
+    const incomplete = this.#open.findIndex((group) => !isComplete(group));
+    return incomplete < 0 ? complete : this.#open.slice(0, incomplete);
+  }
+
   #add({ role, task, handler }: Key, hosts: readonly string[]): Group {
     const key = { task, ...(role !== undefined && { role }), ...(handler && { handler }) };
     const group: Group = { key, hosts, results: [], answered: new Set(), lost: new Set() };
     this.#open.push(group);
+    return group;
+  }
+
+  #openGroupOf(result: Result): Group | undefined {
+    const current = this.#current.get(result.host);
+    const open = current && this.#open.includes(current);
+    if (open && (!this.#overlapping || isOf(result, current))) return current;
+    return this.#open.findLast((group) => isOf(result, group));
+  }
+
+  /** For a result whose task is printed already: the rest of a loop. */
+  #late(result: Result): Group {
+    this.#overlapping = true;
+    const group = this.#add(result, [result.host]);
+    this.#current.set(result.host, group);
     return group;
   }
 
@@ -101,6 +121,11 @@ export class TaskGroups {
   #inPlayOrder(hosts: readonly string[]): readonly string[] {
     return hosts.toSorted((a, b) => this.#playHosts.indexOf(a) - this.#playHosts.indexOf(b));
   }
+}
+
+/** A result that names no role is of any task of its name. */
+function isOf(result: Result, { key }: Group): boolean {
+  return isSame(result.role === undefined ? { ...key, role: undefined } : key, result);
 }
 
 function isSame(a: { readonly role?: string | undefined } & Omit<Key, 'role'>, b: Key): boolean {

@@ -60,10 +60,7 @@ describe('tsplay apply', function () {
       'w',
     ]);
     const second = await project.plan(...plan, '--detailed-exitcode');
-    expect([second.code, second.stdout]).to.deep.equal([
-      0,
-      'a, b, c  nothing to change, 5 ok\n\nNothing to change.\n',
-    ]);
+    expect([second.code, second.stdout]).to.deep.equal([0, 'a, b, c  nothing to change, 5 ok\n\nNothing to change.\n']);
     const empty = await project.apply('-e', 'word=w');
     expect([empty.code, empty.stdout.split('\n').at(-2)]).to.deep.equal([0, 'Nothing to change.']);
   });
