@@ -1,6 +1,6 @@
-/** `tsplay`: playbooks from a program. The public entry of the package; the command (cli/) stands beside it. */
-import { Readable } from 'node:stream';
+/** `tsplay`: playbooks from a program. The public entry of the package; the command (cli/) does not use it. */
 import { modules } from '../modules/index.ts';
+import { EventQueue } from './report/event-queue.ts';
 import type { Event } from './run/events/event.ts';
 import { prepare, type RunRequest } from './run/prepare.ts';
 import { execute } from './run/run.ts';
@@ -16,15 +16,15 @@ export { type Diagnostic, formatDiagnostic, InvalidInput };
 /** What to check: the options of `tsplay validate`. Paths are absolute, or relative to the current folder. */
 export interface ValidateInput {
   readonly playbook: string | readonly string[];
-  /** Without one, hosts and the variables that it may define are not checked. */
+  /** Without one, hosts and the variables that an inventory may define are not checked. */
   readonly inventory?: string | readonly string[];
   readonly limit?: string;
   readonly tags?: readonly string[];
   readonly skipTags?: readonly string[];
   readonly extraVars?: Readonly<Record<string, unknown>>;
-  /** Passwords of the vault, by vault id. */
+  /** Vault passwords, by vault id. */
   readonly vaultPasswords?: Readonly<Record<string, string>>;
-  /** Warnings are errors. */
+  /** Treat warnings as errors. */
   readonly strict?: boolean;
 }
 
@@ -33,27 +33,28 @@ export interface RunInput extends ValidateInput {
   readonly inventory: string | readonly string[];
   /** Predict, and change nothing. */
   readonly check?: boolean;
-  /** How many hosts are worked on side by side: 50. */
+  /** How many hosts are worked on in parallel: 50. */
   readonly forks?: number;
   readonly forceHandlers?: boolean;
-  /** The exit code is 3 instead of 0 where something was (or would be) changed. */
+  /** The exit code is 3 instead of 0 if something was (or would be) changed. */
   readonly detailedExitcode?: boolean;
   readonly user?: string;
   readonly privateKey?: string;
   readonly connectionPassword?: string;
-  /** For connecting: 10. */
+  /** The time limit for connecting: 10. */
   readonly timeoutSeconds?: number;
   readonly become?: boolean;
   readonly becomeUser?: string;
   readonly becomeMethod?: string;
   readonly becomePassword?: string;
-  /** Aborted: what is under way ends, nothing further begins, and the exit code is 130. */
+  /** When it is aborted, running tasks end, no further ones begin, and the exit code is 130. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * Runs a playbook and yields what happens; the last event, `recap`, holds the counts of each host and the exit code.
- * Throws InvalidInput, with all that is wrong, before any host is touched. Who leaves the loop early aborts the run.
+ * Runs a playbook and yields its events; the last one, `recap`, holds the counts of each host and the exit code.
+ * Throws InvalidInput, with all problems, before any host is touched. Leaving the loop early aborts the run; while about
+ * 1,000 events are unread, no further task begins.
  */
 export async function* run(input: RunInput): AsyncGenerator<Event, void, void> {
   const request = requestOf(input);
@@ -61,20 +62,21 @@ export async function* run(input: RunInput): AsyncGenerator<Event, void, void> {
   for (const warning of prepared.warnings) yield { event: 'warning', message: formatDiagnostic(warning) };
   const left = new AbortController();
   const signal = input.signal ? AbortSignal.any([input.signal, left.signal]) : left.signal;
-  const events = new Readable({ objectMode: true, read: () => {} });
-  const ended = execute(prepared, request, version, (event) => events.push(event), signal).then(
-    () => events.push(null),
-    (error: Error) => events.destroy(error),
-  );
+  const events = new EventQueue();
+  signal.addEventListener('abort', events.release, { once: true });
+  const slowed = { ...request, ready: events.ready };
+  const ended = execute(prepared, slowed, version, events.push, signal).finally(events.end);
+  ended.catch(() => undefined); // awaited below
   try {
-    for await (const event of events) yield event as Event;
+    yield* events.read();
+    await ended;
   } finally {
     left.abort();
-    await ended; // connections are closed, whoever has left
+    await ended.catch(() => undefined); // connections are closed, even if the reader has left
   }
 }
 
-/** All that is wrong, errors and warnings; touches no host. */
+/** All problems, errors and warnings; touches no host. */
 export async function validate(input: ValidateInput): Promise<readonly Diagnostic[]> {
   try {
     return (await prepare(requestOf(input))).warnings;

@@ -23,7 +23,9 @@ describe("the linter's lists", () => {
   const rules = Object.assign({}, ...overrides.map((one) => one.rules)) as Structure;
 
   it('have the layers that docs/architecture.md names', () => {
-    expect(read('docs/architecture.md').replaceAll(/\s+/g, ' ')).to.contain(rules['structure/layers'][1].order.join(' → '));
+    expect(read('docs/architecture.md').replaceAll(/\s+/g, ' ')).to.contain(
+      rules['structure/layers'][1].order.join(' → '),
+    );
   });
 
   it('name only files and folders that exist', () => {

@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { type Event, InvalidInput, type Recap, type RunInput, run, validate } from '../engine/library.ts';
@@ -74,6 +74,24 @@ describe('the library', () => {
     expect(events.at(-1)).to.include({ event: 'recap', exit: 130 });
     expect(lines(events)).not.to.include('a failed fail');
   });
+
+  it('starts no further task while its reader has too much to read', async () => {
+    const many = join(folder, 'many.yml');
+    const loop = `[${Array.from({ length: 1_100 }, (_, i) => i).join(', ')}]`;
+    const written = join(folder, 'written');
+    writeFileSync(
+      many,
+      `- hosts: a\n  tasks:\n    - debug: { msg: x }\n      loop: ${loop}\n    - copy: { content: x, dest: ${written} }\n`,
+    );
+    let seen = 0;
+    for await (const event of run({ ...input, playbook: many }))
+      if (event.event === 'result' && ++seen === 1) {
+        await new Promise((resolve) => setTimeout(resolve, 1_000));
+        expect(existsSync(written)).to.equal(false);
+      }
+    expect(existsSync(written)).to.equal(true);
+    expect(seen).to.equal(1_101);
+  }).timeout(10_000);
 
   it('ends where its reader leaves', async () => {
     for await (const event of run({ ...input, playbook: join(folder, 'wait.yml') }))

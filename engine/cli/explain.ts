@@ -57,12 +57,7 @@ export async function explain(question: Question, playbook: string | undefined, 
 /** The plays that are for the host. What else may be wrong in the playbook is not asked here. */
 async function playsOf(file: string, { host, inventory, extra, vault }: Question): Promise<readonly Play[]> {
   const diagnostics = new Diagnostics();
-  const playbook = await loadPlaybook(
-    [file],
-    new Map((await knownModules(file)).map((m) => [m.name, m])),
-    diagnostics,
-    vault,
-  );
+  const playbook = await loadPlaybook([file], await knownModules(file), diagnostics, vault);
   if (playbook.plays.length === 0) throw new InvalidInput(vault.secrets.diagnostics(diagnostics.all));
   const scope = { lookup: (name: string) => extra.get(name), names: () => extra.keys() };
   const plays = playbook.plays.filter((play) => {

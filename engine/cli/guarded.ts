@@ -2,10 +2,10 @@ import type { Event, Recap } from '../run/events/event.ts';
 import type { Prepared, RunRequest } from '../run/prepare.ts';
 import { execute } from '../run/run.ts';
 import type { RunPolicy } from '../run/types.ts';
+import { stateFolder } from '../source/folders.ts';
 import { version } from '../source/version.ts';
 import { interruptible } from './interrupt.ts';
 import type { Reporters } from './reporters.ts';
-import { journalFolder } from './state.ts';
 
 /** What came of a run that was watched; `recap` is missing where it was interrupted. */
 export interface Ended {
@@ -13,7 +13,7 @@ export interface Ended {
   readonly recap?: Recap;
 }
 
-/** Runs what was prepared with a guard that sees, and may refuse, each change; the reporters are closed at its end. */
+/** Runs what was prepared with a policy that sees, and may refuse, each change; the reporters are closed at its end. */
 export async function runGuarded(
   prepared: Prepared,
   request: RunRequest,
@@ -26,7 +26,7 @@ export async function runGuarded(
     emit(event);
   };
   try {
-    const asked = { ...request, journal: journalFolder(), policy };
+    const asked = { ...request, journal: stateFolder('journal'), policy };
     const exit = await interruptible((signal) => execute(prepared, asked, version, note, signal));
     return { exit, ...(recap && { recap }) };
   } finally {

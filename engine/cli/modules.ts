@@ -1,17 +1,20 @@
 import { dirname, resolve } from 'node:path';
-import { modules as builtIn } from '../../modules/index.ts';
+import { modules } from '../../modules/index.ts';
 import type { AnyModule } from '../module/module.ts';
 import { withOwnModules } from '../project/modules.ts';
 import { Diagnostics, InvalidInput } from '../source/diagnostic.ts';
 
-export { builtIn };
+type Modules = ReadonlyMap<string, AnyModule>;
 
-/** The modules that come with tsplay, and those of the project: of the playbook's folder, or else of the one we stand in. */
-export async function knownModules(playbook?: string): Promise<readonly AnyModule[]> {
+/** The modules that come with tsplay. */
+export const builtIn: Modules = new Map(modules.map((module) => [module.name, module]));
+
+/** Those, and the project's own: from beside the playbook or, without one, from the current folder. */
+export async function knownModules(playbook?: string): Promise<Modules> {
   const diagnostics = new Diagnostics();
   const folders =
     playbook === undefined ? ['.', 'playbooks'].map((folder) => resolve(folder)) : [dirname(resolve(playbook))];
-  const all = await withOwnModules(folders, new Map(builtIn.map((m) => [m.name, m])), diagnostics);
+  const all = await withOwnModules(folders, builtIn, diagnostics);
   if (diagnostics.hasErrors) throw new InvalidInput(diagnostics.all);
-  return [...all.values()];
+  return all;
 }

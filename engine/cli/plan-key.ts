@@ -1,18 +1,18 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, linkSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { PlanRefused } from '../plans/format.ts';
 import { Keyed, type KeyHint } from '../plans/key.ts';
+import { stateFolder } from '../source/folders.ts';
 import type { Vault } from '../vault/vault.ts';
-import { stateFolder } from './state.ts';
+import { writeWhole } from './write-whole.ts';
 
-/** The key of a new plan: from the vault's passwords where there are any, else one that this machine keeps for itself. */
+/** The key of a new plan: derived from the vault passwords or, without any, this machine's own. */
 export function newKey({ passwords }: Vault): Keyed {
   if (passwords.length > 0) return new Keyed('vault', secretsOf(passwords));
   return new Keyed('machine', [machineKey()]);
 }
 
-/** The key of a plan that is there. Throws PlanRefused where it is another. */
+/** The key of an existing plan. Throws PlanRefused if the plan was made with a different one. */
 export function keyOf({ from, salt, proof }: KeyHint, { passwords }: Vault): Keyed {
   if (from === 'vault' && passwords.length === 0)
     throw new PlanRefused([
@@ -31,23 +31,13 @@ export function keyOf({ from, salt, proof }: KeyHint, { passwords }: Vault): Key
 
 const secretsOf = (passwords: Vault['passwords']): Buffer[] => passwords.map(({ password }) => password);
 
-/** Made when it is first needed; of two that make it at once the first has made it. */
+/** Made when it is first needed; if two runs make it at once, both use the first one's. */
 function machineKey(): Buffer {
-  const file = join(stateFolder(), 'plan.key');
+  const file = stateFolder('plan.key');
   const known = read(file);
   if (known) return known;
   mkdirSync(stateFolder(), { recursive: true, mode: 0o700 });
-  const fresh = `${file}.${randomBytes(8).toString('hex')}`;
-  const descriptor = openSync(fresh, 'wx', 0o600);
-  writeSync(descriptor, randomBytes(32).toString('hex'));
-  closeSync(descriptor);
-  try {
-    linkSync(fresh, file);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  } finally {
-    rmSync(fresh);
-  }
+  writeWhole(file, randomBytes(32).toString('hex'), { keep: true });
   return read(file)!;
 }
 

@@ -1,5 +1,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { jsonLine } from '../report/jsonl.ts';
+import { createView, type Running } from '../report/outputs.ts';
+import { harmless, paintFor } from '../report/style.ts';
 import type { Emit, Event } from '../run/events/event.ts';
 import { UsageError } from './problem.ts';
 
@@ -7,7 +9,7 @@ export interface ReportOptions {
   readonly output: string;
   readonly outputFile?: string;
   readonly diff?: boolean;
-  readonly verbose: number;
+  readonly verbose?: number;
 }
 
 export interface Reporters {
@@ -15,43 +17,58 @@ export interface Reporters {
   readonly close: () => void;
 }
 
-/**
- * What shows the events of a run on standard output, and keeps a copy in a file where one is asked for. `own`: the view for
- * a person, where it is not that of a run.
- */
-export async function reporters(options: ReportOptions, own?: (event: Event) => string): Promise<Reporters> {
-  let show: (event: Event) => string | undefined = jsonLine;
-  if (options.output === 'human' && own) show = own;
-  else if (options.output === 'human') {
-    const { humanReporter } = await import('../report/human.ts');
-    const { paintFor } = await import('../report/style.ts');
-    const { isTTY, columns } = process.stdout;
-    const live = isTTY && process.env['TERM'] !== 'dumb' ? { columns } : {};
-    show = humanReporter({
-      paint: paintFor(process.stdout),
-      diff: options.diff ?? false,
-      verbosity: options.verbose,
-      ...live,
-    });
-  }
-  const copy = options.outputFile === undefined ? undefined : new Copy(options.outputFile);
+/** Shows the events of a command's run on standard output and, with --output-file, writes a copy into a file. */
+export async function reporters(command: Running, options: ReportOptions): Promise<Reporters> {
+  const { isTTY, columns } = process.stdout;
+  const view = await createView(command, options.output, {
+    paint: paintFor(process.stdout),
+    diff: options.diff ?? false,
+    verbosity: options.verbose ?? 0,
+    ...(isTTY && process.env['TERM'] !== 'dumb' && { columns }),
+  });
+  const show = isolated(`--output ${options.output}`, (event) => {
+    const text = view(event);
+    if (text !== undefined && text !== '') process.stdout.write(text);
+  });
+  if (options.outputFile === undefined) return { emit: show, close: () => {} };
+  const copy = new Copy(options.outputFile);
+  const keep = isolated(`--output-file ${options.outputFile}`, (event) => copy.add(jsonLine(event)));
   return {
     emit: (event) => {
-      const text = show(event);
-      if (text !== undefined) process.stdout.write(text);
-      copy?.add(jsonLine(event));
+      show(event);
+      keep(event);
     },
-    close: () => copy?.close(),
+    close: () => copy.close(),
   };
 }
 
-/** The events in a file. Written at once, so that a run that dies has told all that it did. */
+/**
+ * An output that never ends the run, whatever it throws: its first failure is a warning on standard error, and it goes on
+ * with the next event.
+ */
+export function isolated(
+  name: string,
+  report: Emit,
+  warn: (text: string) => void = (text) => void process.stderr.write(text),
+): Emit {
+  let failed = false;
+  return (event: Event) => {
+    try {
+      report(event);
+    } catch (error) {
+      if (failed) return;
+      failed = true;
+      const reason = error instanceof Error ? error.message : String(error);
+      warn(`warning: ${name} is incomplete, the run continues: ${harmless(reason)}\n`);
+    }
+  };
+}
+
+/** The events in a file, each written at once: if the run dies, the file says what it did. */
 class Copy {
-  readonly #path: string;
   #file: number | undefined;
 
   constructor(path: string) {
-    this.#path = path;
     try {
       this.#file = openSync(path, 'w', 0o600);
     } catch (error) {
@@ -59,14 +76,14 @@ class Copy {
     }
   }
 
-  /** A disk that is full costs the rest of the copy, not the run. */
+  /** Throws if the file cannot be written (the disk is full); the rest of the copy is then left out. */
   add(line: string | undefined): void {
     if (line === undefined || this.#file === undefined) return;
     try {
       writeSync(this.#file, line);
     } catch (error) {
-      process.stderr.write(`warning: the copy in ${this.#path} is not whole: ${(error as Error).message}\n`);
       this.close();
+      throw error;
     }
   }
 

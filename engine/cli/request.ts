@@ -1,9 +1,11 @@
 import { statSync } from 'node:fs';
-import { modules } from '../../modules/index.ts';
 import type { RunRequest } from '../run/prepare.ts';
 import { expandHome } from '../transport/ssh/arguments.ts';
 import type { Vault } from '../vault/vault.ts';
+import { orList } from './command.ts';
 import { extraVars } from './extra.ts';
+import { builtIn } from './modules.ts';
+import { becomeMethods } from './options.ts';
 import { UsageError } from './problem.ts';
 import { type VaultOptions, vaultFrom } from './vault-passwords.ts';
 
@@ -52,7 +54,7 @@ export async function requestOf(
     extra: await extraVars(options.extraVars ?? [], vault),
     vault,
     strict: options.strict ?? false,
-    modules: new Map(modules.map((module) => [module.name, module])),
+    modules: builtIn,
     options: {
       check: options.check ?? false,
       forks: positive('--forks', options.forks ?? '50'),
@@ -87,8 +89,8 @@ function names(option: string, lists: readonly string[] = []): string[] {
 }
 
 function becomeMethod(method: string): string {
-  if (['sudo', 'doas', 'su'].includes(method)) return method;
-  throw new UsageError(`--become-method is sudo, doas or su, not '${method}'`);
+  if (becomeMethods.includes(method)) return method;
+  throw new UsageError(`--become-method is ${orList(becomeMethods)}, not '${method}'`);
 }
 
 function keyFile(path: string): string {

@@ -1,30 +1,21 @@
-import {
-  closeSync,
-  fstatSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  unlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { closeSync, fstatSync, mkdirSync, openSync, readdirSync, readFileSync, unlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { getHeapCodeStatistics, setFlagsFromString } from 'node:v8';
 import { Script } from 'node:vm';
+import { cacheFolder } from '../source/folders.ts';
+import { writeWhole } from './write-whole.ts';
 
 /**
  * The start of the built command (dist/tsplay.js): runs the bundle beside it with the code that V8 has compiled before,
- * which is half of what starting costs otherwise. It lies in the user's cache folder, by installation, Node and
- * sub-command; it is made when a command ends, and made anew when the bundle is another or when much had to be compiled.
+ * which halves the start-up time. The code is in the user's cache folder, per installation, Node version and sub-command;
+ * it is written when a command ends, and again when the bundle has changed or much had to be compiled.
  */
 declare const BUNDLE: string; // the file's name, in which the build puts a hash of its content
 
 const bundle = join(__dirname, BUNDLE);
-const folder = join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'tsplay/code');
+const folder = cacheFolder('code');
 const installation = encodeURIComponent(__dirname);
 const word = process.argv.slice(2).find((argument) => /^[a-z]+$/.test(argument)) ?? '';
 const kept = join(folder, [installation, BUNDLE, process.version, word].join('@'));
@@ -34,8 +25,8 @@ const script = new Script(readFileSync(bundle, 'latin1'), {
   filename: bundle,
   ...(compiled && { cachedData: compiled }),
 });
-// A short run is over before optimised code has paid for its making, a quarter of all its work; a long one gets it later.
-// Not before Node's own parts are loaded: code that is kept, theirs too, is refused where flags differ.
+// Optimizing takes a quarter of a short run's time and never pays off; a long run gets it later.
+// Not before Node's own parts are loaded: V8 rejects cached code, theirs too, if the flags differ.
 setImmediate(() => setFlagsFromString('--no-opt'));
 setTimeout(() => setFlagsFromString('--opt'), 10_000).unref();
 process.once('exit', keep);
@@ -44,7 +35,7 @@ const run = script.runInThisContext() as (
 ) => void;
 run(createRequire(bundle), bundle, __dirname, pathToFileURL(bundle).href);
 
-/** The code, and how much had been compiled when it was kept. Only what is the user's own: it will be run. */
+/** The code, and how much had been compiled when it was written. It will be run, so it must be the user's own. */
 function read(): [code: Buffer | undefined, size: number] {
   try {
     const file = openSync(kept, 'r');
@@ -70,10 +61,8 @@ function keep(): void {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     for (const name of readdirSync(folder))
       if (name.startsWith(`${installation}@`) && name.split('@')[1] !== BUNDLE) unlinkSync(join(folder, name));
-    const partial = `${kept}.${process.pid}`;
-    writeFileSync(partial, Buffer.concat([head, script.createCachedData()]), { mode: 0o600, flag: 'wx' });
-    renameSync(partial, kept);
+    writeWhole(kept, Buffer.concat([head, script.createCachedData()]), { volatile: true });
   } catch {
-    // a home that cannot be written: the command starts as slowly as before
+    // the cache folder cannot be written: the next start is slower
   }
 }

@@ -21,20 +21,20 @@ export async function readInput(name: string): Promise<Buffer> {
 }
 
 /**
- * Puts content in the place of a file: whole or not at all. An existing one keeps its mode and owner, a new one is
- * readable by its owner alone; of a symbolic link the file that it leads to is replaced.
+ * Puts content in the place of a file: all of it or nothing. An existing file keeps its mode and owner; only its owner
+ * can read a new one. Of a symbolic link, the target is replaced.
  */
-export async function replaceFile(name: string, content: Buffer | string): Promise<void> {
+export function replaceFile(name: string, content: Buffer | string): void {
   const path = statSync(name, { throwIfNoEntry: false }) ? realpathSync(name) : name;
   const before = statSync(path, { throwIfNoEntry: false });
   try {
-    await writeWhole(path, content, before);
+    writeWhole(path, content, before ? { like: before } : {});
   } catch (error) {
-    throw new UsageError(`${name} cannot be written, and is as it was: ${(error as Error).message}`);
+    throw new UsageError(`${name} cannot be written and is unchanged: ${(error as Error).message}`);
   }
 }
 
-/** What a person makes of a text in $VISUAL or $EDITOR. Nothing of it is left on the disk, however the editor ends. */
+/** Lets a person edit a text in $VISUAL or $EDITOR. Nothing of it is left on the disk, however the editor ends. */
 export async function editText(name: string, content: Buffer): Promise<Buffer> {
   const folder = await mkdtemp(join(await privatePlace(), 'tsplay-vault-'));
   const file = join(folder, basename(name));
@@ -53,7 +53,7 @@ export async function editText(name: string, content: Buffer): Promise<Buffer> {
   }
 }
 
-/** In memory where the system has such a place, so that no disk ever holds the text. */
+/** In memory if the system has such a place, so that no disk ever holds the text. */
 async function privatePlace(): Promise<string> {
   return access('/dev/shm', constants.W_OK).then(
     () => '/dev/shm',
@@ -73,4 +73,34 @@ async function runEditor(file: string): Promise<void> {
     throw new UsageError(
       `the editor '${editor}' failed (${code === null ? 'killed' : `exit code ${code}`}): nothing was changed`,
     );
+}
+
+/** The files, or standard input if none is named. */
+export async function readAll(files: readonly string[]): Promise<[name: string, content: Buffer][]> {
+  const read: [string, Buffer][] = [];
+  for (const name of files.length === 0 ? ['-'] : files) read.push([name, await readInput(name)]);
+  return read;
+}
+
+export const shownName = (name: string): string => (name === '-' ? 'standard input' : name);
+
+/** Throws UsageError if --output is given for several files. */
+export function onlyOne(files: readonly string[], output: string | undefined): void {
+  if (output !== undefined && files.length > 1) throw new UsageError('--output is for one file, not for several');
+}
+
+/** Each in its own place, or where --output says. */
+export async function writeAll(
+  contents: readonly (readonly [name: string, content: Buffer | string])[],
+  output: string | undefined,
+): Promise<void> {
+  for (const [name, content] of contents) {
+    const target = output ?? name;
+    if (target === '-') await toStdout(content);
+    else replaceFile(target, content);
+  }
+}
+
+export function toStdout(content: Buffer | string): Promise<void> {
+  return new Promise((done, failed) => process.stdout.write(content, (error) => (error ? failed(error) : done())));
 }

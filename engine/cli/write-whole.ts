@@ -1,30 +1,59 @@
-import { randomUUID } from 'node:crypto';
-import type { Stats } from 'node:fs';
-import { open, rename, rm } from 'node:fs/promises';
+import {
+  closeSync,
+  fchmodSync,
+  fchownSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  renameSync,
+  rmSync,
+  type Stats,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
+export interface WriteOptions {
+  /** The owner and mode of the file; without it, only its owner can read it. */
+  readonly like?: Stats;
+  /** Leaves a file that is there already as it is. */
+  readonly keep?: boolean;
+  /** Need not survive a power failure. */
+  readonly volatile?: boolean;
+}
+
 /**
- * Puts content in the place of a file: whole or not at all, whatever ends the process. The file is readable by its owner
- * alone, or as `like` says. Throws the file system's error, and the old file is then as it was.
+ * Puts content in the place of a file: all of it or nothing, whatever ends the process. Throws the file system's error;
+ * the old file is then unchanged.
  */
-export async function writeWhole(path: string, content: Buffer | string, like?: Stats): Promise<void> {
-  const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}`);
+export function writeWhole(path: string, content: Buffer | string, options: WriteOptions = {}): void {
+  const { like, keep = false, volatile = false } = options;
+  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.${Math.random().toString(36).slice(2)}`);
+  const file = openSync(temporary, 'wx', 0o600);
   try {
-    const file = await open(temporary, 'wx', 0o600);
     try {
-      await file.writeFile(content);
+      writeFileSync(file, content);
       if (like) {
-        // Where the owner cannot be kept, the file is ours; who may read it must not change for that.
-        await file.chown(like.uid, like.gid).catch(() => undefined);
-        await file.chmod(like.mode & 0o7777);
+        keepOwner(file, like);
+        fchmodSync(file, like.mode & 0o7777);
       }
-      await file.sync();
+      if (!volatile) fsyncSync(file);
     } finally {
-      await file.close();
+      closeSync(file);
     }
-    await rename(temporary, path);
+    if (keep) linkSync(temporary, path);
+    else renameSync(temporary, path);
   } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
+    if (!keep || (error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    rmSync(temporary, { force: true });
+  }
+}
+
+/** If the owner cannot be kept, the file is ours; who may read it must not change for that. */
+function keepOwner(file: number, { uid, gid }: Stats): void {
+  try {
+    fchownSync(file, uid, gid);
+  } catch {
+    // not root
   }
 }

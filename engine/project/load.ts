@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Jiti } from 'jiti';
 import * as contract from '../module/index.ts';
 import type { Diagnostics } from '../source/diagnostic.ts';
+import { cacheFolder } from '../source/folders.ts';
 import { suggest } from '../source/nearest.ts';
 import type { Place } from '../source/place.ts';
 import type { NamedPackage } from './find.ts';
@@ -31,7 +32,7 @@ export class Loader {
     const { createJiti } = await import('jiti'); // brings a compiler along: only for those who have modules of their own
     const jiti = createJiti(pathToFileURL(join(process.cwd(), '_')).href, {
       // what lies in a temporary folder is not worth keeping: it is compiled once, and gone
-      fsCache: !folders.every((folder) => folder.startsWith(tmpdir())) && cacheFolder(),
+      fsCache: !folders.every((folder) => folder.startsWith(tmpdir())) && cacheFolder('modules'),
       interopDefault: false,
       virtualModules: { 'tsplay/module': contract },
     });
@@ -84,10 +85,6 @@ export class Loader {
     const hint = called === undefined ? undefined : suggest(called, Object.keys(contract));
     this.#diagnostics.error('module-load', place, `this fails when it is loaded: ${told}`, hint);
   }
-}
-
-function cacheFolder(): string {
-  return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'tsplay', 'modules');
 }
 
 function whatIsMissing(name: string): [message: string, hint?: string] {

@@ -1,12 +1,12 @@
 import type { Event } from '../run/events/event.ts';
+import { jsonText } from './value.ts';
 
 const forPeople: ReadonlySet<Event['event']> = new Set(['task-start', 'warning', 'question', 'sent', 'received']);
 
 /**
- * The contract with other programs: one JSON object a line: run-start, play-start, result (one for each loop item), recap.
- * What only a person watches for (task-start, warning) stays out.
+ * The contract with other programs: one JSON object per line: run-start, play-start, result (one per loop item), recap.
+ * Events that only help a person to follow the run (task-start, warning …) are left out.
  */
 export function jsonLine(event: Event): string | undefined {
-  if (forPeople.has(event.event)) return undefined;
-  return `${JSON.stringify(event)}\n`;
+  return forPeople.has(event.event) ? undefined : `${jsonText(event)}\n`;
 }

@@ -1,24 +1,12 @@
-import type { Event, FailureDetail, Result, Status } from '../run/events/event.ts';
+import type { Event, FailureDetail, Result } from '../run/events/event.ts';
 import { showDifference } from './difference.ts';
+import type { ViewOptions } from './outputs.ts';
+import { colourOf } from './status.ts';
 import { harmless, onOneLine, type Paint } from './style.ts';
+import { jsonText } from './value.ts';
 
-export interface OneTaskOptions {
-  readonly paint: Paint;
-  /** Show differences in full. */
-  readonly diff: boolean;
-}
-
-const colours: Record<Status, Parameters<Paint>[1]> = {
-  ok: 'green',
-  changed: 'yellow',
-  skipped: 'dim',
-  failed: 'red',
-  unreachable: 'red',
-  unknown: 'magenta',
-};
-
-/** The view of `tsplay exec`: for each host a line, and below it what came of it: the output of a command as it is. */
-export function oneTaskReporter({ paint, diff }: OneTaskOptions): (event: Event) => string {
+/** The view of `tsplay exec`: a line per host and, below it, what was found or done; a command's output unchanged. */
+export function oneTaskView({ paint, diff }: Pick<ViewOptions, 'paint' | 'diff'>): (event: Event) => string {
   return (event) => {
     if (event.event === 'warning') return `${paint(`warning: ${harmless(event.message)}`, 'magenta')}\n`;
     return event.event === 'result' ? show(event, paint, diff) : '';
@@ -32,11 +20,11 @@ function show(result: Result, paint: Paint, diff: boolean): string {
   const head = [onOneLine(result.host), result.status, ...(typeof code === 'number' ? [`exit code ${code}`] : [])].join(
     ' | ',
   );
-  // what a command that failed says stands in its output
-  const said = isCommand && failure?.code !== undefined ? '' : (result.message ?? '');
+  // a failed command's message is in its output
+  const message = isCommand && failure?.code !== undefined ? '' : (result.message ?? '');
   const lines = [
-    paint(`${head}${said === '' ? '' : ` | ${harmless(said)}`}`, colours[result.status]),
-    ...(isCommand ? output(returned, failure) : saidOf(result, said, paint, diff)),
+    paint(`${head}${message === '' ? '' : ` | ${harmless(message)}`}`, colourOf(result.status)),
+    ...(isCommand ? output(returned, failure) : findings(result, message, paint, diff)),
     ...(failure?.hint === undefined ? [] : [paint(`hint: ${harmless(failure.hint)}`, 'cyan')]),
     ...(result.warnings ?? []).map((warning) => paint(`warning: ${harmless(warning)}`, 'magenta')),
   ];
@@ -49,10 +37,10 @@ function output(returned: Readonly<Record<string, unknown>>, failure: FailureDet
     .filter((text) => text !== '');
 }
 
-/** What is not done tells what it has found. */
-function saidOf(result: Result, said: string, paint: Paint, diff: boolean): readonly string[] {
+/** For a module that is not a command: its differences or, without any, what it has found. */
+function findings(result: Result, message: string, paint: Paint, diff: boolean): readonly string[] {
   if (result.differences.length > 0) return differences(result, paint, diff);
-  return said === '' && result.returned ? data(result.returned) : [];
+  return message === '' && result.returned ? data(result.returned) : [];
 }
 
 function differences(result: Result, paint: Paint, diff: boolean): readonly string[] {
@@ -68,10 +56,10 @@ function shortly(from: string | null, to: string | null): string {
   return /\n/.test(`${from}${to}`) || `${from}${to}`.length > 80 ? '' : `: ${word(from)} → ${word(to)}`;
 }
 
-/** What the module gives back, a name a line. */
+/** What the module returns, one name per line. */
 function data(returned: Readonly<Record<string, unknown>>): readonly string[] {
   return Object.entries(returned).map(([name, value]) => {
-    const text = typeof value === 'string' ? value : (JSON.stringify(value, null, 2) ?? '');
+    const text = typeof value === 'string' ? value : jsonText(value, 2);
     return `  ${onOneLine(name)}: ${harmless(text).trimEnd().replaceAll('\n', '\n  ')}`;
   });
 }

@@ -1,10 +1,11 @@
 import type { Plan, PlannedStep } from '../plans/format.ts';
 import { showDifference } from './difference.ts';
-import { indented, onOneLine, type Paint } from './style.ts';
+import { hostList, indented, onOneLine, type Paint } from './style.ts';
+import { itemText, jsonText } from './value.ts';
 
 type Hosts = Plan['hosts'];
 
-/** All of a change at once, for a person: counts by host, then what would be done, hosts with the same together. */
+/** A whole plan for a person: counts per host, then the steps; hosts with the same step share its lines. */
 export function showPlan(hosts: Hosts, paint: Paint): string {
   const lines = [...showHosts(hosts, paint), ''];
   for (const task of tasksOf(hosts)) lines.push(...showTask(task, Object.keys(hosts).length, paint));
@@ -23,34 +24,34 @@ function showHosts(hosts: Hosts, paint: Paint): readonly string[] {
       counts.unknown > 0 && paint(`${counts.unknown} unknown`, 'magenta'),
     ].filter((part) => part !== false);
     const right = counts.ok - counts.changed;
-    const text = [...(parts.length > 0 ? parts : ['nothing to change']), ...(right > 0 ? [`${right} right`] : [])];
+    const text = [...(parts.length > 0 ? parts : ['nothing to change']), ...(right > 0 ? [`${right} ok`] : [])];
     const key = text.join(', ');
     groups.set(key, [...(groups.get(key) ?? []), name]);
   }
-  const rows = [...groups].map(([text, names]) => [hostsOf(names), text] as const);
+  const rows = [...groups].map(([text, names]) => [hostList(names), text] as const);
   const width = Math.max(0, ...rows.map(([names]) => names.length));
   return rows.map(([names, text]) => `${names.padEnd(width)}  ${text}`);
 }
 
-/** A task and what it would come to, by host. */
+/** A task and its result on each host. */
 interface PlannedTask {
   readonly title: string;
   readonly steps: readonly { readonly host: string; readonly step: PlannedStep }[];
 }
 
-const told: ReadonlySet<string> = new Set(['changed', 'unknown', 'failed', 'unreachable']);
+const shown: ReadonlySet<string> = new Set(['changed', 'unknown', 'failed', 'unreachable']);
 
-/** In the order in which a run comes to them; the steps of each host by host. */
+/** In the order of the run. */
 function tasksOf(hosts: Hosts): readonly PlannedTask[] {
   const all = Object.entries(hosts)
     .flatMap(([host, { steps }]) => steps.map((step) => ({ host, step })))
-    .filter(({ step }) => told.has(step.status));
+    .filter(({ step }) => shown.has(step.status));
   const first = (steps: PlannedTask['steps']): number => Math.min(...steps.map(({ step }) => step.order));
   const tasks = new Map<string, { title: string; steps: PlannedTask['steps'][number][] }>();
   for (const one of all) {
     const { task, role, handler, place } = one.step;
     const title = `${role === undefined ? '' : `${role} : `}${task}${handler ? ' (handler)' : ''}`;
-    const key = JSON.stringify([place, title]);
+    const key = jsonText([place, title]);
     const known = tasks.get(key) ?? { title: onOneLine(title), steps: [] };
     tasks.set(key, known);
     known.steps.push(one);
@@ -62,7 +63,7 @@ function showTask({ title, steps }: PlannedTask, hosts: number, paint: Paint): r
   const groups = new Map<string, { step: PlannedStep; hosts: string[] }>();
   for (const { host, step } of steps) {
     const { status, item, differences, message, hidden } = step;
-    const key = JSON.stringify([status, item, differences, message, hidden]);
+    const key = jsonText([status, item, differences, message, hidden]);
     const group = groups.get(key) ?? { step, hosts: [] };
     groups.set(key, group);
     if (!group.hosts.includes(host)) group.hosts.push(host);
@@ -75,8 +76,8 @@ function showTask({ title, steps }: PlannedTask, hosts: number, paint: Paint): r
 
 function showGroup(group: { step: PlannedStep; hosts: string[] }, all: number, paint: Paint): readonly string[] {
   const { step } = group;
-  const who = group.hosts.length > 1 ? `the same on ${count(group.hosts, all)}` : hostsOf(group.hosts);
-  const item = step.item === undefined ? '' : ` (${onOneLine(textOf(step.item))})`;
+  const who = group.hosts.length > 1 ? `the same on ${count(group.hosts, all)}` : hostList(group.hosts);
+  const item = step.item === undefined ? '' : ` (${itemText(step.item)})`;
   const head = `    ${paint(`${who}${item}`, 'dim')}`;
   const differences = (step.differences ?? []).flatMap((d) => showDifference(d, paint)).map((line) => `      ${line}`);
   if (step.hidden !== undefined) return [`${head}: ${step.status}, hidden by no_log`];
@@ -87,15 +88,5 @@ function showGroup(group: { step: PlannedStep; hosts: string[] }, all: number, p
 }
 
 function count(names: readonly string[], all: number): string {
-  return names.length === all ? `all ${all} hosts` : `${names.length} hosts: ${hostsOf(names)}`;
-}
-
-function hostsOf(names: readonly string[]): string {
-  const shown = names.length > 8 ? [...names.slice(0, 6), `and ${names.length - 6} more`] : names;
-  return onOneLine(shown.join(', '));
-}
-
-function textOf(item: unknown): string {
-  const text = typeof item === 'string' ? item : (JSON.stringify(item) ?? String(item));
-  return text.length > 80 ? `${text.slice(0, 77)}…` : text;
+  return names.length === all ? `all ${all} hosts` : `${names.length} hosts: ${hostList(names)}`;
 }

@@ -3,8 +3,13 @@ import { pathToFileURL } from 'node:url';
 import { codes } from '../source/codes.ts';
 import type { Diagnostic } from '../source/diagnostic.ts';
 import type { Place } from '../source/place.ts';
+import type { Checked } from './outputs.ts';
 
-/** Diagnostics as SARIF 2.1.0, which code hosts and editors read; files below `root` are named from there. */
+export function sarifText({ diagnostics, version, root }: Checked): string {
+  return `${JSON.stringify(sarif(diagnostics, version, root), null, 2)}\n`;
+}
+
+/** Diagnostics as SARIF 2.1.0, which code hosts and editors read; the paths of files below `root` are relative to it. */
 export function sarif(diagnostics: readonly Diagnostic[], version: string, root: string): object {
   const rules = [...new Set(diagnostics.map((d) => d.code))].sort();
   return {

@@ -1,13 +1,15 @@
-/** Colours for a terminal; the identity where colours are off. */
-export type Paint = (text: string, style: 'green' | 'yellow' | 'red' | 'cyan' | 'magenta' | 'dim' | 'bold') => string;
-
 const codes = { green: 32, yellow: 33, red: 31, cyan: 36, magenta: 35, dim: 2, bold: 1 } as const;
+
+export type Style = keyof typeof codes;
+
+/** Colours for a terminal; the identity where colours are off. */
+export type Paint = (text: string, style: Style) => string;
 
 export const plain: Paint = (text) => text;
 
 export const coloured: Paint = (text, style) => `\u001B[${codes[style]}m${text}\u001B[0m`;
 
-/** Colours on a terminal that wants them: NO_COLOR and TERM=dumb switch them off, FORCE_COLOR on. */
+/** Colours if the stream is a terminal: NO_COLOR and TERM=dumb switch them off, FORCE_COLOR on. */
 export function paintFor(stream: { readonly isTTY?: boolean }): Paint {
   const { NO_COLOR, FORCE_COLOR, TERM } = process.env;
   if (NO_COLOR !== undefined && NO_COLOR !== '') return plain;
@@ -15,7 +17,7 @@ export function paintFor(stream: { readonly isTTY?: boolean }): Paint {
   return stream.isTTY === true && TERM !== 'dumb' ? coloured : plain;
 }
 
-/** Control characters of remote output must not drive the reader's terminal, nor turn the order of what is read. */
+/** Keeps control characters in remote output from driving the terminal or changing the direction of the text. */
 export function harmless(text: string): string {
   // oxlint-disable-next-line no-control-regex
   return text.replace(/[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]/g, (c) => {
@@ -24,12 +26,18 @@ export function harmless(text: string): string {
   });
 }
 
-/** The same for a text of several lines, with all but the first moved to the right: none begins as those of the report do. */
+/** Harmless text of several lines, all but the first indented: no line of it can pass for a line of the report. */
 export function indented(text: string, width: number): string {
   return harmless(text).replaceAll('\n', `\n${' '.repeat(width)}`);
 }
 
-/** The same for what has its place on a line: a name with remote data in it must not pass for lines of the report. */
+/** Harmless text on one line: a name that holds remote data must not pass for lines of the report. */
 export function onOneLine(text: string): string {
   return harmless(text).replaceAll(/\s*\n\s*/g, ' ');
+}
+
+/** Host names on one line; of a long list the first six. */
+export function hostList(hosts: readonly string[]): string {
+  const shown = hosts.length > 8 ? `${hosts.slice(0, 6).join(', ')} and ${hosts.length - 6} more` : hosts.join(', ');
+  return hosts.length === 0 ? 'no hosts' : onOneLine(shown);
 }

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import * as lab from '../../engine/lab/index.ts';
+import { LabError } from '../../engine/lab/run.ts';
 import { Bench, say } from './bench.ts';
 import { contestants } from './contestants.ts';
 import { plotOf } from './plot.ts';
@@ -66,7 +66,7 @@ async function open(): Promise<Bench> {
   try {
     return await Bench.open(present, interrupt.signal);
   } catch (error) {
-    if (error instanceof lab.LabError) fail(error.message);
+    if (error instanceof LabError) fail(error.message);
     throw error;
   }
 }

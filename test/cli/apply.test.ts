@@ -51,7 +51,7 @@ describe('tsplay apply', function () {
     const { code, stdout } = await project.apply('-e', 'word=w');
     expect(code).to.equal(0);
     expect(stdout).to.match(
-      /^The plan of site\.yml, made \d{4}-\d\d-\d\d \d\d:\d\d UTC:\n\na, b, c  3 to change, 2 right\n/,
+      /^The plan of site\.yml, made \d{4}-\d\d-\d\d \d\d:\d\d UTC:\n\na, b, c  3 to change, 2 ok\n/,
     );
     expect(stdout).to.match(/\na  ok=5 {2}changed=3 {2}failed=0 {2}unreachable=0\n/);
     expect([project.read('out.a'), project.read('blob.b'), project.read('word.c')]).to.deep.equal([
@@ -60,10 +60,7 @@ describe('tsplay apply', function () {
       'w',
     ]);
     const second = await project.plan(...plan, '--detailed-exitcode');
-    expect([second.code, second.stdout]).to.deep.equal([
-      0,
-      'a, b, c  nothing to change, 5 right\n\nNothing to change.\n',
-    ]);
+    expect([second.code, second.stdout]).to.deep.equal([0, 'a, b, c  nothing to change, 5 ok\n\nNothing to change.\n']);
     const empty = await project.apply('-e', 'word=w');
     expect([empty.code, empty.stdout.split('\n').at(-2)]).to.deep.equal([0, 'Nothing to change.']);
   });

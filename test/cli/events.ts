@@ -40,6 +40,7 @@ const schema = {
         milliseconds: count,
       },
       {
+        role: text,
         item: {},
         handler: { const: true },
         ignored: { const: true },

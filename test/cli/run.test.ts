@@ -124,7 +124,7 @@ describe('tsplay run', function () {
     const { code, stderr } = await run(['--output-file', '/dev/full']);
     expect([code, stderr]).to.deep.equal([
       0,
-      'warning: the copy in /dev/full is not whole: ENOSPC: no space left on device, write\n',
+      'warning: --output-file /dev/full is incomplete, the run continues: ENOSPC: no space left on device, write\n',
     ]);
   });
 

@@ -119,7 +119,7 @@ describe('vault', () => {
       [
         'cannot be written',
         () => encryptCommand([put('a', plain)], { ...byDefault, output: at('no/where') }),
-        /^no\/where cannot be written, and is as it was: ENOENT/,
+        /^no\/where cannot be written and is unchanged: ENOENT/,
       ],
       [
         'is one of several for one output',

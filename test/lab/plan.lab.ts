@@ -160,7 +160,7 @@ describe('a plan on real hosts', function () {
 
   it('is empty the second time', async () => {
     const { code, stdout } = await plan('--detailed-exitcode');
-    expect([code, stdout]).to.deep.equal([0, 'plan-1, plan-2  nothing to change, 6 right\n\nNothing to change.\n']);
+    expect([code, stdout]).to.deep.equal([0, 'plan-1, plan-2  nothing to change, 6 ok\n\nNothing to change.\n']);
   });
 
   it("a host's systemd runs the nightly job of the documentation: drift is a failure, and is reported", async () => {

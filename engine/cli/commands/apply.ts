@@ -4,19 +4,19 @@ import { Enforcer } from '../../plans/enforce.ts';
 import { expectWhole, type Plan, type PlannedStep, PlanRefused, readPlan } from '../../plans/format.ts';
 import { expectFiles, expectInputs, expectValues } from '../../plans/inputs.ts';
 import { answerPrompts } from '../../playbook/prompts.ts';
-import { lookingReporter } from '../../report/looking.ts';
+import { outputNames } from '../../report/outputs.ts';
 import { showPlan } from '../../report/plan.ts';
 import { paintFor } from '../../report/style.ts';
 import type { Recap } from '../../run/events/event.ts';
 import { version } from '../../source/version.ts';
+import { command, counted, flag, list } from '../command.ts';
 import { runGuarded } from '../guarded.ts';
+import { askOptions, diffOption, expectOutput, outputFileOption, outputOption, vaultOptions } from '../options.ts';
 import { keyOf } from '../plan-key.ts';
 import { UsageError } from '../problem.ts';
 import { type ReportOptions, reporters } from '../reporters.ts';
 import { type PlaybookOptions, requestOf } from '../request.ts';
-import { askText } from '../terminal/ask.ts';
-import { type AskOptions, askPasswords } from '../terminal/passwords.ts';
-import { promptsAtTerminal } from '../terminal/prompts.ts';
+import { type AskOptions, askPasswords, askText, promptsAtTerminal } from '../terminal/ask.ts';
 import { type VaultOptions, vaultFrom } from '../vault-passwords.ts';
 import { answersOf, look, prepareWatched } from './plan.ts';
 
@@ -26,12 +26,29 @@ interface Options extends VaultOptions, AskOptions, ReportOptions {
   readonly yes?: boolean;
 }
 
+export const apply = command({
+  name: 'apply',
+  about: 'do what a plan says, where all is as it was when the plan was made',
+  arguments: [['<plan>', 'the file that tsplay plan has written']],
+  options: {
+    extraVars: list('-e, --extra-vars <vars>', 'those that the plan was made with; they are not in it (repeatable)'),
+    ...vaultOptions,
+    ...askOptions,
+    yes: flag('-y, --yes', 'do not ask whether to apply it'),
+    diff: diffOption,
+    detailedExitcode: flag('--detailed-exitcode', 'end with 3 where something was changed'),
+    output: outputOption('apply'),
+    outputFile: outputFileOption,
+    verbose: counted('-v, --verbose', 'ok and skipped results too; -vv: places and times'),
+  },
+  action: applyCommand,
+});
+
 /** `tsplay apply`: does what a plan says, and nothing else. Returns the exit code. */
 export async function applyCommand(path: string, options: Options): Promise<number> {
-  if (options.output !== 'human' && options.output !== 'jsonl')
-    throw new UsageError(`--output is human or jsonl, not '${options.output}'`);
+  expectOutput(outputNames('apply'), options.output);
   try {
-    return await apply(path, options);
+    return await applyPlan(path, options);
   } catch (error) {
     if (!(error instanceof PlanRefused)) throw error;
     const reasons = error.message.split('\n').map((line) => `  ${line}`);
@@ -39,7 +56,7 @@ export async function applyCommand(path: string, options: Options): Promise<numb
   }
 }
 
-async function apply(path: string, options: Options): Promise<number> {
+async function applyPlan(path: string, options: Options): Promise<number> {
   const plan = readPlan(textOf(path), version);
   expectAsked(plan.options, options);
   const vault = await vaultFrom(options);
@@ -73,14 +90,12 @@ async function apply(path: string, options: Options): Promise<number> {
   }
 
   const checking = { ...request, options: { ...request.options, check: true } };
-  const view = human
-    ? await reporters({ output: 'human', verbose: 0 }, lookingReporter(process.stdout))
-    : { emit: () => {}, close: () => {} };
+  const view = human ? await reporters('plan', { output: 'human' }) : { emit: () => {}, close: () => {} };
   const looked = await look(prepared, checking, keyed, view);
   if (!looked.recap) return looked.exit;
   const policy = new Enforcer(prepared.hosts.keys(), plan, keyed, driftedHosts(plan, looked.hosts));
-  const { exit, recap } = await runGuarded(prepared, request, policy, await reporters(options));
-  if (human && recap) process.stdout.write(tellLeft(policy.left, recap.hosts));
+  const { exit, recap } = await runGuarded(prepared, request, policy, await reporters('apply', options));
+  if (human && recap) process.stdout.write(showLeft(policy.left, recap.hosts));
   return exit;
 }
 
@@ -120,7 +135,7 @@ async function isConfirmed(): Promise<boolean> {
 }
 
 /** What a host that went well was to become and has not: its condition did not hold, or an earlier step had done it. */
-function tellLeft(left: ReadonlyMap<string, readonly PlannedStep[]>, counts: Recap['hosts']): string {
+function showLeft(left: ReadonlyMap<string, readonly PlannedStep[]>, counts: Recap['hosts']): string {
   const lines = [...left].flatMap(([host, steps]) => {
     const { failed = 0, unreachable = 0, rescued = 0 } = counts[host] ?? {};
     if (failed + unreachable + rescued > 0) return [];

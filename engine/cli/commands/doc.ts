@@ -9,18 +9,36 @@ import { wholeReference } from '../../reference/reference.ts';
 import { onTerminal } from '../../reference/terminal.ts';
 import { paintFor } from '../../report/style.ts';
 import { suggest } from '../../source/nearest.ts';
+import { command, flag } from '../command.ts';
 import { builtIn, knownModules } from '../modules.ts';
+import { projectOption } from '../options.ts';
 import { UsageError } from '../problem.ts';
 
 interface Options {
-  readonly keywords?: true;
-  readonly codes?: true;
-  readonly helpers?: true;
-  readonly facts?: true;
-  readonly variables?: true;
-  readonly markdown?: true;
+  readonly keywords?: boolean;
+  readonly codes?: boolean;
+  readonly helpers?: boolean;
+  readonly facts?: boolean;
+  readonly variables?: boolean;
+  readonly markdown?: boolean;
   readonly playbook?: string;
 }
+
+export const doc = command({
+  name: 'doc',
+  about: 'the reference: modules, and with an option keywords, facts and more',
+  arguments: [['[name]', 'a module, or what an option lists; without it all of them', () => [...builtIn.keys()]]],
+  options: {
+    keywords: flag('--keywords', 'the keywords of plays, tasks, blocks and roles'),
+    helpers: flag('--helpers', 'the helpers of templates and the functions of conditions'),
+    facts: flag('--facts', 'what is known of a host under facts'),
+    variables: flag('--variables', 'the variables that say how to reach a host'),
+    codes: flag('--codes', 'what can be wrong in a playbook, by the code of the message'),
+    markdown: flag('--markdown', 'print Markdown; without a name the whole reference'),
+    playbook: projectOption,
+  },
+  action: docCommand,
+});
 
 /** `tsplay doc`: the reference, from what the engine and its modules declare. Returns the exit code. */
 export async function docCommand(name: string | undefined, options: Options): Promise<number> {
@@ -39,10 +57,13 @@ async function pageFor(name: string | undefined, options: Options): Promise<read
   if (options.facts) return [terms(chosen('fact', factTerms(), name))];
   if (options.variables) return [terms(chosen('variable', variableTerms(), name))];
   if (options.helpers) return named(helperBlocks(), name);
-  if (options.markdown && name === undefined) return wholeReference(builtIn);
-  const modules = await knownModules(options.playbook);
+  if (options.markdown && name === undefined) return wholeReference([...builtIn.values()]);
+  const modules = [...(await knownModules(options.playbook)).values()];
   if (name === undefined)
-    return [...moduleList(modules), text('\ntsplay doc NAME tells all of one; tsplay doc --help what else there is.')];
+    return [
+      ...moduleList(modules),
+      text('\ntsplay doc NAME describes one in full; tsplay doc --help lists what else there is.'),
+    ];
   return pageOf(name, modules);
 }
 

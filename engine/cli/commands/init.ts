@@ -3,9 +3,17 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { editorSettings, sorts } from '../../editor/schemas.ts';
 import { shownPath } from '../../source/place.ts';
+import { command } from '../command.ts';
 import { knownModules } from '../modules.ts';
 import { UsageError } from '../problem.ts';
 import { writeSchemas } from './schema.ts';
+
+export const init = command({
+  name: 'init',
+  about: 'make a project that runs: playbook, inventory, role, module and settings of the editor',
+  arguments: [['<folder>', 'a new or empty folder']],
+  action: initCommand,
+});
 
 /** `tsplay init`: a project that runs, in a new or empty folder. Returns the exit code. */
 export async function initCommand(folder: string): Promise<number> {
@@ -16,7 +24,7 @@ export async function initCommand(folder: string): Promise<number> {
   cpSync(starter(), path, { recursive: true });
   renameSync(join(path, 'gitignore'), join(path, '.gitignore')); // npm leaves out files of that name
   const schemas = join('.vscode', 'tsplay');
-  writeSchemas(join(path, schemas), Object.keys(sorts), await knownModules(join(path, 'site.yml')));
+  writeSchemas(join(path, schemas), Object.keys(sorts), [...(await knownModules(join(path, 'site.yml'))).values()]);
   put(path, '.vscode/settings.json', editorSettings(`./${schemas}`));
   put(path, '.vscode/extensions.json', { recommendations: ['redhat.vscode-yaml'] });
   process.stdout.write(

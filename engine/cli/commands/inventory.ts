@@ -8,8 +8,10 @@ import { harmless } from '../../report/style.ts';
 import { type Diagnostic, Diagnostics, formatDiagnostic, InvalidInput } from '../../source/diagnostic.ts';
 import { suggest } from '../../source/nearest.ts';
 import type { Vault } from '../../vault/vault.ts';
+import { command, flag, list, optionalText, text } from '../command.ts';
 import { explain } from '../explain.ts';
 import { extraVars } from '../extra.ts';
+import { expectOutput, extraVarsOption, inventoryOption, outputOf, vaultOptions } from '../options.ts';
 import { UsageError } from '../problem.ts';
 import { type VaultOptions, vaultFrom } from '../vault-passwords.ts';
 
@@ -27,25 +29,51 @@ export interface InventoryOptions extends VaultOptions {
   readonly output: string;
 }
 
+const forms = ['human', 'json'];
+
+export const inventory = command({
+  name: 'inventory',
+  about: 'show the hosts, groups and variables that an inventory comes to',
+  arguments: [['[host]', 'for --explain: the host']],
+  options: {
+    inventory: inventoryOption,
+    list: flag('--list', "all of it as JSON, in the form of Ansible's inventory scripts"),
+    graph: optionalText('--graph [group]', 'the tree of groups and hosts, from this group down'),
+    vars: flag('--vars', 'with --graph: the variables too'),
+    host: text('--host <host>', 'the variables of one host as JSON'),
+    explain: text('--explain <variable>', 'each place that sets a variable for a host, and which of them wins'),
+    playbook: text(
+      '-p, --playbook <file>',
+      'with what this playbook adds: group_vars, host_vars and, for --explain, its plays',
+      { completion: 'file' },
+    ),
+    limit: list('-l, --limit <pattern>', 'only these hosts (repeatable)'),
+    extraVars: extraVarsOption,
+    output: outputOf(forms, 'for --explain: '),
+    ...vaultOptions,
+  },
+  action: inventoryCommand,
+});
+
 /** `tsplay inventory`: shows what the inventory comes to. Returns the exit code. */
 export async function inventoryCommand(host: string | undefined, options: InventoryOptions): Promise<number> {
   checkOptions(host, options);
   const vault = await vaultFrom(options);
-  const { inventory, shown } = await load(options, vault);
+  const { inventory: loaded, shown } = await load(options, vault);
   const extra = await extraVars(options.extraVars ?? [], vault);
-  const print = (text: string): void => void process.stdout.write(`${vault.secrets.text(text)}\n`);
+  const print = (shown: string): void => void process.stdout.write(`${vault.secrets.text(shown)}\n`);
   if (options.explain !== undefined) {
-    const question = { variable: options.explain, host: hostOf(inventory, host!), inventory, extra, vault };
+    const question = { variable: options.explain, host: hostOf(loaded, host!), inventory: loaded, extra, vault };
     const asJson = options.output === 'json';
-    const text = await explain(question, options.playbook, asJson);
-    print(asJson ? text : harmless(text));
+    const answer = await explain(question, options.playbook, asJson);
+    print(asJson ? answer : harmless(answer));
   } else if (options.host !== undefined) {
-    print(jsonText(vault.secrets.value(hostVariables(inventory, hostOf(inventory, options.host).name, extra))));
+    print(jsonText(vault.secrets.value(hostVariables(loaded, hostOf(loaded, options.host).name, extra))));
   } else if (options.graph !== undefined) {
-    const top = groupOf(inventory, options.graph === true ? 'all' : options.graph);
+    const top = groupOf(loaded, options.graph === true ? 'all' : options.graph);
     const drawn = { hosts: new Set(shown), variables: options.vars ?? false, extra };
-    print(harmless(graph(inventory, top, drawn).join('\n')));
-  } else print(jsonText(vault.secrets.value(listing(inventory, shown, extra))));
+    print(harmless(graph(loaded, top, drawn).join('\n')));
+  } else print(jsonText(vault.secrets.value(listing(loaded, shown, extra))));
   return 0;
 }
 
@@ -63,8 +91,7 @@ function checkOptions(host: string | undefined, options: InventoryOptions): void
   if (action !== 'explain' && host !== undefined)
     throw new UsageError(`'${host}' stands alone: a host is named after --host, or after --explain VARIABLE`);
   if (options.vars && action !== 'graph') throw new UsageError('--vars goes with --graph');
-  if (!['human', 'json'].includes(options.output))
-    throw new UsageError(`--output is human or json, not '${options.output}'`);
+  expectOutput(forms, options.output);
   if (options.output === 'json' && action === 'graph') throw new UsageError('--graph is for people: use --list');
 }
 

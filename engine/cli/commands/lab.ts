@@ -1,44 +1,54 @@
-import { homedir } from 'node:os';
-import { join } from 'node:path';
 import { loadInventory } from '../../inventory/load.ts';
 import type { Host, Inventory } from '../../inventory/types.ts';
-import * as lab from '../../lab/lab.ts';
+import * as engine from '../../lab/lab.ts';
 import { GATEWAY } from '../../lab/names.ts';
 import { installRequirements, missingPackages, requirements } from '../../lab/requirements.ts';
 import { LabError } from '../../lab/run.ts';
 import type { LabHost, LabOptions } from '../../lab/types.ts';
 import { Diagnostics, InvalidInput } from '../../source/diagnostic.ts';
+import { cacheFolder, stateFolder } from '../../source/folders.ts';
 import { toValue } from '../../source/node.ts';
+import { command, list } from '../command.ts';
 import { UsageError } from '../problem.ts';
 
-const ACTIONS = ['up', 'down', 'reset', 'status', 'requirements'] as const;
+const actions: readonly string[] = ['up', 'down', 'reset', 'status', 'requirements'];
+
+export const lab = command({
+  name: 'lab',
+  about: 'real hosts on this machine, as the inventory describes them, for trying and testing (needs root)',
+  arguments: [
+    ['<action>', 'up, down, reset or status', () => actions],
+    ['[host...]', 'for reset: only these hosts'],
+  ],
+  options: { inventory: list('-i, --inventory <source>', 'inventory file (repeatable)', { completion: 'file' }) },
+  action: labCommand,
+});
 
 /** `tsplay lab`: real hosts on this machine, as an inventory describes them. Returns the exit code. */
 export async function labCommand(
   action: string,
   names: readonly string[],
-  { inventory }: { readonly inventory: readonly string[] },
+  { inventory = [] }: { readonly inventory?: readonly string[] },
 ): Promise<number> {
-  if (!ACTIONS.some((known) => known === action))
-    throw new UsageError(`lab ${action}: the actions are ${ACTIONS.join(', ')}`);
+  if (!actions.includes(action)) throw new UsageError(`lab ${action}: the actions are ${actions.join(', ')}`);
   if (names.length > 0 && action !== 'reset')
     throw new UsageError(`lab ${action} takes no hosts: it is about all of them`);
   try {
-    if (action === 'requirements') return await tellRequirements();
+    if (action === 'requirements') return await showRequirements();
     if (inventory.length === 0) throw new UsageError('no inventory: name one with -i, e.g. -i inventory/lab.yml');
     return await interruptible(async (signal) => act(action, names, await labOptions(inventory, signal)));
   } catch (error) {
-    // These are about the machine, not about the command: said as they are.
+    // about the machine, not about the command
     throw error instanceof LabError ? new UsageError(error.message) : error;
   }
 }
 
 async function act(action: string, names: readonly string[], options: LabOptions): Promise<number> {
   if (action === 'up' || action === 'reset') await installRequirements(options.log);
-  if (action === 'up') await lab.labUp(options);
-  if (action === 'down') await lab.labDown(options);
-  if (action === 'reset') await lab.labReset(options, names.length > 0 ? names : undefined);
-  const all = await lab.labStatus(options);
+  if (action === 'up') await engine.labUp(options);
+  if (action === 'down') await engine.labDown(options);
+  if (action === 'reset') await engine.labReset(options, names.length > 0 ? names : undefined);
+  const all = await engine.labStatus(options);
   const wide = Math.max(...all.map(({ name }) => name.length));
   for (const { name, address, listen, state, since } of all)
     process.stdout.write(
@@ -47,8 +57,8 @@ async function act(action: string, names: readonly string[], options: LabOptions
   return action === 'status' && all.some(({ state }) => state === 'failed') ? 1 : 0;
 }
 
-/** What `up` cannot mend by itself ends with 1; packages that it would install are only told. */
-async function tellRequirements(): Promise<number> {
+/** Returns 1 if there is a problem that `up` cannot fix; packages that it would install are only listed. */
+async function showRequirements(): Promise<number> {
   const packages = missingPackages();
   if (packages.length > 0) process.stdout.write(`lab up will install: ${packages.join(' ')}\n`);
   const problems = (await requirements()).filter((problem) => !problem.startsWith('Debian packages are missing'));
@@ -57,11 +67,11 @@ async function tellRequirements(): Promise<number> {
   return problems.length === 0 ? 0 : 1;
 }
 
-/** Ctrl-C takes back what was begun; a second one does not interrupt that. */
+/** Ctrl-C undoes what was begun; a second one does not interrupt that. */
 async function interruptible(work: (signal: AbortSignal) => Promise<number>): Promise<number> {
   const interrupt = new AbortController();
   const onSignal = (): void => {
-    if (!interrupt.signal.aborted) process.stderr.write('\nInterrupted: taking back what was begun …\n');
+    if (!interrupt.signal.aborted) process.stderr.write('\nInterrupted: undoing what was begun …\n');
     interrupt.abort();
   };
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
@@ -79,27 +89,27 @@ async function interruptible(work: (signal: AbortSignal) => Promise<number>): Pr
 export async function labOptions(sources: readonly string[], signal: AbortSignal): Promise<LabOptions> {
   const diagnostics = new Diagnostics();
   const inventory = await loadInventory(sources, diagnostics);
-  const hosts = labHosts(inventory, diagnostics);
+  const hosts = describedHosts(inventory, diagnostics);
   // The lab asks for no secrets, and so for no password.
   const problems = diagnostics.all.filter(({ code }) => code !== 'vault-password-missing');
   if (problems.some(({ severity }) => severity === 'error')) throw new InvalidInput(problems);
   return {
     hosts,
-    cache: join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'tsplay'),
-    state: join(process.env.XDG_STATE_HOME || join(homedir(), '.local/state'), 'tsplay/lab'),
+    cache: cacheFolder(),
+    state: stateFolder('lab'),
     log: (line) => process.stderr.write(`${line}\n`),
     signal,
     kubernetes: [...inventory.hosts.values()].some(wantsKubernetes),
   };
 }
 
-/** Kubernetes takes minutes to build: only for hosts that are told to fetch it from the lab. */
+/** Kubernetes takes minutes to build: only for hosts that are configured to fetch it from the lab. */
 function wantsKubernetes(host: Host): boolean {
   const url = setting(host, 'kubernetes_repository_url');
   return typeof url === 'string' && url.startsWith(`http://${GATEWAY}/`);
 }
 
-function labHosts(inventory: Inventory, diagnostics: Diagnostics): LabHost[] {
+function describedHosts(inventory: Inventory, diagnostics: Diagnostics): LabHost[] {
   return [...inventory.hosts.values()].map((host) => {
     const text = (name: string): string => {
       const value = setting(host, name);

@@ -7,41 +7,65 @@ import type { Keyed } from '../../plans/key.ts';
 import { Recorder } from '../../plans/record.ts';
 import { answerPrompts } from '../../playbook/prompts.ts';
 import type { Play, Playbook } from '../../playbook/types.ts';
-import { lookingReporter } from '../../report/looking.ts';
+import { outputNames } from '../../report/outputs.ts';
 import { showPlan } from '../../report/plan.ts';
 import { paintFor } from '../../report/style.ts';
 import { type Prepared, prepare, type RunRequest } from '../../run/prepare.ts';
 import { formatDiagnostic } from '../../source/diagnostic.ts';
 import { Inputs } from '../../source/inputs.ts';
 import { version } from '../../source/version.ts';
+import { command, flag, text } from '../command.ts';
 import { type Ended, runGuarded } from '../guarded.ts';
+import {
+  connectionOptions,
+  expectOutput,
+  outputOption,
+  playbookArguments,
+  playbookOptions,
+  playOptions,
+  startAtOption,
+} from '../options.ts';
 import { newKey } from '../plan-key.ts';
 import { UsageError } from '../problem.ts';
 import { type Reporters, type ReportOptions, reporters } from '../reporters.ts';
 import { type PlaybookOptions, requestOf } from '../request.ts';
-import { type AskOptions, askPasswords } from '../terminal/passwords.ts';
-import { promptsAtTerminal } from '../terminal/prompts.ts';
+import { type AskOptions, askPasswords, promptsAtTerminal } from '../terminal/ask.ts';
 import { writeWhole } from '../write-whole.ts';
 
-interface Options extends PlaybookOptions, AskOptions, Omit<ReportOptions, 'verbose' | 'outputFile'> {
+interface Options extends PlaybookOptions, AskOptions, Pick<ReportOptions, 'output'> {
   /** The file for the plan. */
   readonly out?: string;
 }
 
+export const plan = command({
+  name: 'plan',
+  about: 'show all that a run would change; with -o in a file that apply holds to',
+  arguments: playbookArguments,
+  options: {
+    ...playbookOptions,
+    ...connectionOptions,
+    out: text('-o, --out <file>', 'write the plan into this file', { completion: 'file' }),
+    ...playOptions,
+    startAtTask: startAtOption,
+    detailedExitcode: flag('--detailed-exitcode', 'end with 3 where something would, or may, be changed'),
+    output: outputOption('plan'),
+  },
+  action: planCommand,
+});
+
 /** `tsplay plan`: what a run would do, shown as a whole and, where it is asked for, written down. Returns the exit code. */
 export async function planCommand(playbooks: readonly string[], options: Options): Promise<number> {
-  if (options.output !== 'human' && options.output !== 'jsonl')
-    throw new UsageError(`--output is human or jsonl, not '${options.output}'`);
+  expectOutput(outputNames('plan'), options.output);
   if (options.out !== undefined && !existsSync(dirname(resolve(options.out))))
     throw new UsageError(`--out ${options.out}: there is no folder ${dirname(options.out)}`);
   const request = await requestOf(playbooks, { ...options, check: true }, await askPasswords(options));
   const keyed = newKey(request.vault!);
   const prepared = await prepareWatched(request);
   for (const warning of prepared.warnings) process.stderr.write(`${formatDiagnostic(warning)}\n\n`);
-  const view = await reporters({ ...options, verbose: 0 }, lookingReporter(process.stdout));
+  const view = await reporters('plan', options);
   const looked = await look(prepared, request, keyed, view);
   if (!looked.recap) return looked.exit;
-  const plan: Omit<Plan, 'format'> = {
+  const made: Omit<Plan, 'format'> = {
     tsplay: version,
     made: new Date().toISOString(),
     playbooks,
@@ -53,9 +77,9 @@ export async function planCommand(playbooks: readonly string[], options: Options
     hosts: looked.hosts,
     exit: looked.exit,
   };
-  if (options.output === 'human') process.stdout.write(`${showPlan(plan.hosts, paintFor(process.stdout))}\n`);
-  if (options.out !== undefined) await writePrivate(options.out, writePlan(plan, keyed));
-  if (options.output === 'human') process.stdout.write(`${whatNext(plan, options)}\n`);
+  if (options.output === 'human') process.stdout.write(`${showPlan(made.hosts, paintFor(process.stdout))}\n`);
+  if (options.out !== undefined) writePrivate(options.out, writePlan(made, keyed));
+  if (options.output === 'human') process.stdout.write(`${whatNext(made, options)}\n`);
   return looked.exit;
 }
 
@@ -117,10 +141,10 @@ function kept(options: Options): Record<string, unknown> {
   );
 }
 
-/** For nobody else's eyes, whatever was there. */
-async function writePrivate(path: string, text: string): Promise<void> {
+/** Only its owner can read the file, whatever the mode of the one before. */
+function writePrivate(path: string, content: string): void {
   try {
-    await writeWhole(path, text);
+    writeWhole(path, content);
   } catch (error) {
     throw new UsageError(`the plan cannot be written to ${path}: ${(error as Error).message}`);
   }

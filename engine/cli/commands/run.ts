@@ -1,16 +1,28 @@
 import { answerPrompts } from '../../playbook/prompts.ts';
+import { outputNames } from '../../report/outputs.ts';
 import { prepare } from '../../run/prepare.ts';
 import { execute } from '../../run/run.ts';
 import { formatDiagnostic } from '../../source/diagnostic.ts';
+import { stateFolder } from '../../source/folders.ts';
 import { version } from '../../source/version.ts';
+import { command, counted, flag } from '../command.ts';
 import { interruptible } from '../interrupt.ts';
 import { listOf } from '../list.ts';
+import {
+  checkOptions,
+  connectionOptions,
+  expectOutput,
+  outputFileOption,
+  outputOption,
+  playbookArguments,
+  playbookOptions,
+  playOptions,
+  startAtOption,
+} from '../options.ts';
 import { UsageError } from '../problem.ts';
 import { type ReportOptions, reporters } from '../reporters.ts';
 import { type PlaybookOptions, requestOf } from '../request.ts';
-import { journalFolder } from '../state.ts';
-import { type AskOptions, askPasswords } from '../terminal/passwords.ts';
-import { promptsAtTerminal } from '../terminal/prompts.ts';
+import { type AskOptions, askPasswords, promptsAtTerminal } from '../terminal/ask.ts';
 import { stepper } from '../terminal/step.ts';
 
 export interface RunCommandOptions extends PlaybookOptions, AskOptions, ReportOptions {
@@ -21,17 +33,43 @@ export interface RunCommandOptions extends PlaybookOptions, AskOptions, ReportOp
   readonly listTags?: boolean;
 }
 
+export const run = command({
+  name: 'run',
+  about: 'run playbooks',
+  arguments: playbookArguments,
+  options: {
+    ...playbookOptions,
+    ...checkOptions,
+    ...connectionOptions,
+    ...playOptions,
+    detailedExitcode: flag('--detailed-exitcode', 'end with 3 where something was (or would be) changed'),
+    output: outputOption('run'),
+    outputFile: outputFileOption,
+    verbose: counted(
+      '-v, --verbose',
+      'ok and skipped results too; -vv: places and times; -vvv: what goes to each host',
+    ),
+    profile: flag('--profile', 'tell at the end where the time went'),
+    startAtTask: startAtOption,
+    step: flag('--step', 'ask before each task'),
+    syntaxCheck: flag('--syntax-check', '', { hidden: true }),
+    listHosts: flag('--list-hosts', 'list the hosts of each play, and stop'),
+    listTasks: flag('--list-tasks', 'list the tasks with their tags, and stop'),
+    listTags: flag('--list-tags', 'list all tags, and stop'),
+  },
+  action: runCommand,
+});
+
 /** `tsplay run`. Returns the exit code. */
 export async function runCommand(playbooks: readonly string[], options: RunCommandOptions): Promise<number> {
-  if (options.output !== 'human' && options.output !== 'jsonl')
-    throw new UsageError(`--output is human or jsonl, not '${options.output}'`);
+  expectOutput(outputNames('run'), options.output);
   if (options.syntaxCheck) throw new UsageError(`to check without running: tsplay validate ${playbooks.join(' ')}`);
   if (options.step && options.output !== 'human')
     throw new UsageError('--step asks a person: it goes with --output human');
   if (options.step && !process.stdin.isTTY)
     throw new UsageError('--step asks before each task: standard input is not a terminal');
   const asked = await requestOf(playbooks, options, await askPasswords(options));
-  const request = { ...asked, options: { ...asked.options, trips: options.verbose >= 3 } };
+  const request = { ...asked, options: { ...asked.options, trips: (options.verbose ?? 0) >= 3 } };
   const prepared = await prepare(request);
   for (const warning of prepared.warnings) process.stderr.write(`${formatDiagnostic(warning)}\n\n`);
   if (options.listHosts || options.listTasks || options.listTags) {
@@ -47,11 +85,11 @@ export async function runCommand(playbooks: readonly string[], options: RunComma
     (text) => prepared.vault.secrets.add(text),
     promptsAtTerminal(),
   );
-  const { emit, close } = await reporters(options);
+  const { emit, close } = await reporters('run', options);
   try {
     return await interruptible(async (signal) => {
       const steps = options.step ? stepper(process.stdin, emit, signal) : undefined;
-      const asking = { ...request, journal: journalFolder(), ...(steps && { confirm: steps.confirm }) };
+      const asking = { ...request, journal: stateFolder('journal'), ...(steps && { confirm: steps.confirm }) };
       try {
         return await execute(prepared, asking, version, emit, signal);
       } finally {

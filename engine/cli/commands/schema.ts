@@ -3,13 +3,26 @@ import { join, relative, resolve } from 'node:path';
 import { editorSettings, schemaOf, sorts } from '../../editor/schemas.ts';
 import type { AnyModule } from '../../module/module.ts';
 import { suggest } from '../../source/nearest.ts';
+import { command, orList, text } from '../command.ts';
 import { knownModules } from '../modules.ts';
+import { projectOption } from '../options.ts';
 import { UsageError } from '../problem.ts';
 
 interface Options {
   readonly outputFolder?: string;
   readonly playbook?: string;
 }
+
+export const schema = command({
+  name: 'schema',
+  about: 'write the JSON schemas with which an editor completes and checks playbooks, inventories and roles',
+  arguments: [['[sort]', `${orList(Object.keys(sorts))}; without it all of them`, () => Object.keys(sorts)]],
+  options: {
+    outputFolder: text('-o, --output-folder <folder>', 'write files into this folder', { completion: 'file' }),
+    playbook: projectOption,
+  },
+  action: schemaCommand,
+});
 
 /** `tsplay schema`: one JSON schema on standard output, or all of them (or one) as files. Returns the exit code. */
 export async function schemaCommand(sort: string | undefined, options: Options): Promise<number> {
@@ -18,7 +31,7 @@ export async function schemaCommand(sort: string | undefined, options: Options):
     throw new UsageError(`there is no schema '${sort}'; ${suggest(sort, Object.keys(sorts))}`);
   if (sort === undefined && outputFolder === undefined)
     throw new UsageError(`which one: ${Object.keys(sorts).join(', ')}? All of them: tsplay schema -o .vscode/tsplay`);
-  const modules = await knownModules(playbook);
+  const modules = [...(await knownModules(playbook)).values()];
   if (outputFolder === undefined) process.stdout.write(textOf(sort!, modules));
   else {
     const chosen = sort === undefined ? Object.keys(sorts) : [sort];

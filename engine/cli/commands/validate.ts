@@ -1,34 +1,44 @@
-import { sarif } from '../../report/sarif.ts';
+import { checkOutputs } from '../../report/outputs.ts';
 import { type Prepared, prepare } from '../../run/prepare.ts';
-import { type Diagnostic, formatDiagnostic, InvalidInput } from '../../source/diagnostic.ts';
-import { shownPath } from '../../source/place.ts';
+import { type Diagnostic, InvalidInput } from '../../source/diagnostic.ts';
 import { version } from '../../source/version.ts';
+import { command } from '../command.ts';
+import {
+  checkOutputNames,
+  expectOutput,
+  outputOf,
+  playbookArguments,
+  playbookOptions,
+  strictOption,
+} from '../options.ts';
 import { count, countOf, inOrder, UsageError } from '../problem.ts';
 import { type PlaybookOptions, requestOf } from '../request.ts';
 
-const forms = ['human', 'json', 'sarif'];
+export const validate = command({
+  name: 'validate',
+  about: 'check playbooks, roles, inventory and templates; touch no host',
+  arguments: playbookArguments,
+  options: { ...playbookOptions, strict: strictOption, output: outputOf(checkOutputNames) },
+  action: validateCommand,
+});
 
-/** `tsplay validate`: the check that stands before every run, by itself. Returns the exit code. */
+/** `tsplay validate`: the check that precedes every run, without the run. Returns the exit code. */
 export async function validateCommand(
   playbooks: readonly string[],
   options: PlaybookOptions & { readonly output?: string },
 ): Promise<number> {
   const { output = 'human', inventory = [] } = options;
-  if (!forms.includes(output)) throw new UsageError(`--output is human, json or sarif, not '${output}'`);
+  expectOutput(checkOutputNames, output);
   if (inventory.length === 0 && options.limit !== undefined)
     throw new UsageError('--limit chooses hosts of an inventory: name one with -i');
   const { diagnostics, prepared } = await judge(playbooks, { ...options, inventory });
-  if (output === 'human') {
-    for (const found of diagnostics) process.stdout.write(`${formatDiagnostic(found)}\n\n`);
-    process.stdout.write(`${closing(diagnostics, prepared, inventory.length > 0)}\n`);
-  } else {
-    const report = output === 'json' ? json(diagnostics) : sarif(diagnostics, version, process.cwd());
-    process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
-  }
+  const show = await checkOutputs.find(({ name }) => name === output)!.create();
+  const summary = closing(diagnostics, prepared, inventory.length > 0);
+  process.stdout.write(show({ diagnostics, summary, version, root: process.cwd() }));
   return prepared ? 0 : 1;
 }
 
-/** All that was found, and (where no error is among it) what could be run. */
+/** Everything that was found and, without errors, what could be run. */
 async function judge(
   playbooks: readonly string[],
   options: PlaybookOptions,
@@ -51,16 +61,4 @@ function closing(diagnostics: readonly Diagnostic[], prepared: Prepared | undefi
   const plays = countOf(prepared.playbook.plays.length, 'play');
   const seen = hosts ? `${plays}, ${countOf(prepared.inventory.hosts.size, 'host')}` : plays;
   return `${found}: ${seen}.${without}`;
-}
-
-function json(diagnostics: readonly Diagnostic[]): object {
-  const of = (severity: string): number => diagnostics.filter((d) => d.severity === severity).length;
-  return {
-    errors: of('error'),
-    warnings: of('warning'),
-    diagnostics: diagnostics.map(({ place, ...rest }) => ({
-      ...rest,
-      ...(place && { ...place, file: shownPath(place.file) }),
-    })),
-  };
 }

@@ -1,9 +1,11 @@
 import { encrypt } from '../../vault/cipher.ts';
 import { isVaulted, VaultError, writeEnvelope } from '../../vault/format.ts';
 import { type Opened, Vault, type VaultPassword } from '../../vault/vault.ts';
+import { command, flag, group, text } from '../command.ts';
+import { newVaultOptions, vaultOptions } from '../options.ts';
 import { UsageError } from '../problem.ts';
 import { askPassword } from '../terminal/ask.ts';
-import { editText, readInput, replaceFile } from '../vault-files.ts';
+import { editText, onlyOne, readAll, readInput, replaceFile, shownName, toStdout, writeAll } from '../vault-files.ts';
 import { passwordsFrom, type VaultOptions } from '../vault-passwords.ts';
 
 interface OutputOptions extends VaultOptions {
@@ -24,24 +26,82 @@ interface RekeyOptions extends VaultOptions {
   readonly newVaultPasswordFile?: string;
 }
 
+const output = text('--output <file>', 'write there; - is standard output', { completion: 'file' });
+const encryptVaultId = text('--encrypt-vault-id <id>', 'which of several vault ids to encrypt with');
+
+export const vault = group('vault', 'encrypt files and values; the same format as ansible-vault', [
+  command({
+    name: 'encrypt',
+    about: 'encrypt files in their place, or standard input',
+    arguments: [['[file...]']],
+    options: { ...vaultOptions, output, encryptVaultId },
+    action: encryptCommand,
+  }),
+  command({
+    name: 'decrypt',
+    about: 'decrypt files in their place, or standard input',
+    arguments: [['[file...]']],
+    options: { ...vaultOptions, output },
+    action: decryptCommand,
+  }),
+  command({
+    name: 'view',
+    about: 'print what encrypted files hold',
+    arguments: [['<file...>']],
+    options: vaultOptions,
+    action: viewCommand,
+  }),
+  command({
+    name: 'edit',
+    about: 'change an encrypted file in $VISUAL or $EDITOR',
+    arguments: [['<file>']],
+    options: vaultOptions,
+    action: editCommand,
+  }),
+  command({
+    name: 'rekey',
+    about: 'encrypt files anew with another password',
+    arguments: [['<file...>']],
+    options: { ...vaultOptions, ...newVaultOptions },
+    action: rekeyCommand,
+  }),
+  command({
+    name: 'encrypt-string',
+    alias: 'encrypt_string',
+    about: 'print an encrypted value to paste into YAML; the text may come on standard input',
+    arguments: [['[text]']],
+    options: {
+      ...vaultOptions,
+      name: text('-n, --name <name>', 'the variable that it is for'),
+      prompt: flag('-p, --prompt', 'ask for the text; it is not shown'),
+      output,
+      encryptVaultId,
+    },
+    action: encryptStringCommand,
+  }),
+]);
+
 /** `tsplay vault encrypt`: files in their place, or standard input to standard output. */
 export async function encryptCommand(files: readonly string[], options: EncryptOptions): Promise<void> {
-  onlyOne(files, options);
+  onlyOne(files, options.output);
   const by = await encrypting(options);
   const read = await readAll(files);
   for (const [name, content] of read)
     if (isVaulted(content))
-      throw new UsageError(`${shown(name)} is encrypted already; 'tsplay vault rekey' changes its password`);
-  await writeAll(await Promise.all(read.map(async ([name, content]) => [name, await sealed(content, by)])), options);
+      throw new UsageError(`${shownName(name)} is encrypted already; 'tsplay vault rekey' changes its password`);
+  await writeAll(
+    await Promise.all(read.map(async ([name, content]) => [name, await sealed(content, by)])),
+    options.output,
+  );
 }
 
-/** `tsplay vault decrypt`: the other way. */
+/** `tsplay vault decrypt`: the reverse. */
 export async function decryptCommand(files: readonly string[], options: OutputOptions): Promise<void> {
-  onlyOne(files, options);
+  onlyOne(files, options.output);
   const opened = await openAll(files, options);
   await writeAll(
     opened.map(([name, { plain }]) => [name, plain]),
-    options,
+    options.output,
   );
 }
 
@@ -54,14 +114,14 @@ export async function viewCommand(files: readonly string[], options: VaultOption
 export async function editCommand(file: string, options: VaultOptions): Promise<void> {
   const [[, { plain, by }]] = (await openAll([file], options)) as [[string, Opened]];
   const changed = await editText(file, plain);
-  if (!changed.equals(plain)) await replaceFile(file, await sealed(changed, by));
+  if (!changed.equals(plain)) replaceFile(file, await sealed(changed, by));
 }
 
 /** `tsplay vault rekey`: nothing is written unless all the files can be decrypted. */
 export async function rekeyCommand(files: readonly string[], options: RekeyOptions): Promise<void> {
   const { newVaultId, newVaultPasswordFile } = options;
   if (newVaultId !== undefined && newVaultPasswordFile !== undefined)
-    throw new UsageError('--new-vault-id and --new-vault-password-file are two ways to say the same: give one');
+    throw new UsageError('--new-vault-id and --new-vault-password-file are two ways to say the same thing: give one');
   const opened = await openAll(files, options);
   const asked = newVaultId === undefined && newVaultPasswordFile === undefined;
   const [by] = await passwordsFrom(
@@ -72,7 +132,10 @@ export async function rekeyCommand(files: readonly string[], options: RekeyOptio
     },
     { fresh: true },
   );
-  await writeAll(await Promise.all(opened.map(async ([name, { plain }]) => [name, await sealed(plain, by!)])), {});
+  await writeAll(
+    await Promise.all(opened.map(async ([name, { plain }]) => [name, await sealed(plain, by!)])),
+    undefined,
+  );
 }
 
 /** `tsplay vault encrypt-string`: YAML to paste into a file. */
@@ -84,7 +147,7 @@ export async function encryptStringCommand(text: string | undefined, options: St
   if (plain.length === 0) throw new UsageError('there is nothing to encrypt');
   const lines = (await sealed(plain, by)).trimEnd().split('\n');
   const head = `${options.name === undefined ? '' : `${options.name}: `}!vault |`;
-  await writeAll([['-', `${[head, ...lines.map((line) => `          ${line}`)].join('\n')}\n`]], options);
+  await writeAll([['-', `${[head, ...lines.map((line) => `          ${line}`)].join('\n')}\n`]], options.output);
 }
 
 async function secretText(text: string | undefined, options: StringOptions): Promise<Buffer> {
@@ -115,13 +178,7 @@ async function sealed(plain: Buffer, { id, password }: VaultPassword): Promise<s
   return writeEnvelope(await encrypt(plain, password, { id }));
 }
 
-async function readAll(files: readonly string[]): Promise<[name: string, content: Buffer][]> {
-  const read: [string, Buffer][] = [];
-  for (const name of files.length === 0 ? ['-'] : files) read.push([name, await readInput(name)]);
-  return read;
-}
-
-/** Nothing is handed back unless all of them can be decrypted; what is wrong with which is told together. */
+/** All of them or none: if files cannot be decrypted, one error names each of them. */
 async function openAll(files: readonly string[], options: VaultOptions): Promise<readonly [name: string, Opened][]> {
   const read = await readAll(files);
   const plain = read.filter(([, content]) => !isVaulted(content));
@@ -136,7 +193,7 @@ async function openAll(files: readonly string[], options: VaultOptions): Promise
         opened[i] = [name, await vault.decrypt(content.toString('latin1').trim())];
       } catch (error) {
         if (!(error instanceof VaultError)) throw error;
-        problems.push(`${shown(name)} ${error.message}\n  ${error.hint}`);
+        problems.push(`${shownName(name)} ${error.message}\n  ${error.hint}`);
       }
     }),
   );
@@ -146,26 +203,5 @@ async function openAll(files: readonly string[], options: VaultOptions): Promise
 
 function notEncrypted(name: string, content: Buffer): string {
   const inline = content.includes('!vault') ? ': only values in it are (!vault)' : '';
-  return `${shown(name)} is not encrypted${inline}`;
-}
-
-const shown = (name: string): string => (name === '-' ? 'standard input' : name);
-
-function onlyOne(files: readonly string[], { output }: OutputOptions): void {
-  if (output !== undefined && files.length > 1) throw new UsageError('--output is for one file, not for several');
-}
-
-async function writeAll(
-  contents: readonly (readonly [name: string, content: Buffer | string])[],
-  { output }: OutputOptions,
-): Promise<void> {
-  for (const [name, content] of contents) {
-    const target = output ?? name;
-    if (target === '-') await toStdout(content);
-    else await replaceFile(target, content);
-  }
-}
-
-function toStdout(content: Buffer | string): Promise<void> {
-  return new Promise((done, failed) => process.stdout.write(content, (error) => (error ? failed(error) : done())));
+  return `${shownName(name)} is not encrypted${inline}`;
 }

@@ -1,4 +1,5 @@
-import type { Command } from 'commander';
+import type { Argument, Command, Option } from 'commander';
+import { completionOf } from '../command.ts';
 
 /** A command as a shell has to know it. */
 export interface Node {
@@ -19,39 +20,31 @@ export interface Flag {
   readonly value?: 'file' | 'any' | readonly string[];
 }
 
-/** Options whose value is a file or folder; what else takes a value takes any. */
-const ofFiles =
-  /^--(inventory|private-key|out|output-file|output-folder|playbook|vault-password-file|new-vault-password-file)$/;
-
-/** The tree of commands; `values`: what arguments and options may be, by the words that lead to them. */
-export function treeOf(
-  command: Command,
-  values: Readonly<Record<string, readonly string[]>>,
-  above: readonly string[] = [],
-): Node {
+/** The tree of commands below one. */
+export function treeOf(command: Command, above: readonly string[] = []): Node {
   const path = [...above, command.name()];
-  const key = path.slice(1).join(' ');
   const [argument] = command.registeredArguments;
-  const choices = argument?.argChoices ?? values[`${key} ${argument?.name()}`];
-  const flags = command.options
-    .filter(({ hidden }) => !hidden)
-    .map((option): Flag => {
-      const { short, long = '', description } = option;
-      const known = option.argChoices ?? values[`${key} ${long}`];
-      const takes = option.required || option.optional;
-      return {
-        names: [short, long].filter((name): name is string => name !== undefined && name !== ''),
-        about: description,
-        ...(takes && { value: known ?? (ofFiles.test(long) ? 'file' : 'any') }),
-      };
-    });
+  const choices = argument && wordsOf(argument);
+  const flags = command.options.filter(({ hidden }) => !hidden).map(flagOf);
   return {
     path,
     about: command.description(),
-    commands: command.commands.map((sub) => treeOf(sub, values, path)),
-    options: [...flags, { names: ['-h', '--help'], about: 'tell how it is used' }],
+    commands: command.commands.map((sub) => treeOf(sub, path)),
+    options: [...flags, { names: ['-h', '--help'], about: 'show how it is used' }],
     ...(choices && { choices }),
   };
+}
+
+function flagOf(option: Option): Flag {
+  const { short, long, description } = option;
+  const names = [short, long].filter((name): name is string => name !== undefined && name !== '');
+  if (!option.required && !option.optional) return { names, about: description };
+  return { names, about: description, value: wordsOf(option) ?? (completionOf(option) === 'file' ? 'file' : 'any') };
+}
+
+function wordsOf(of: Option | Argument): readonly string[] | undefined {
+  const completion = completionOf(of);
+  return typeof completion === 'function' ? completion() : undefined;
 }
 
 /** The command itself and all below it. */

@@ -1,19 +1,48 @@
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
+import type { Question } from '../../playbook/prompts.ts';
 import { UsageError } from '../problem.ts';
 
 /** Asks for a password on the terminal; what is typed is not shown. */
 export function askPassword(prompt: string): Promise<string> {
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
-  return ask(prompt, silent).finally(() => process.stderr.write('\n'));
+  return readAnswer(prompt, silent).finally(() => process.stderr.write('\n'));
 }
 
 /** Asks for a line of text on the terminal. */
 export function askText(prompt: string): Promise<string> {
-  return ask(prompt, process.stderr);
+  return readAnswer(prompt, process.stderr);
 }
 
-async function ask(prompt: string, echo: Writable): Promise<string> {
+export interface AskOptions {
+  readonly askPass?: boolean;
+  readonly askBecomePass?: boolean;
+}
+
+/** Asks for the passwords that hosts need, before the first connection. */
+export async function askPasswords(options: AskOptions): Promise<{ connection?: string; become?: string }> {
+  const connection = options.askPass ? await askPassword('SSH password: ') : undefined;
+  const become = options.askBecomePass ? await askPassword('BECOME password: ') : undefined;
+  return { ...(connection !== undefined && { connection }), ...(become !== undefined && { become }) };
+}
+
+/** Asks the questions of vars_prompt on the terminal; undefined if there is none. */
+export function promptsAtTerminal(): ((question: Question) => Promise<string>) | undefined {
+  return process.stdin.isTTY ? askQuestion : undefined;
+}
+
+async function askQuestion(question: Question): Promise<string> {
+  const { name, text, confirm } = question;
+  const shown = question.default === undefined ? '' : ` [${question.private ? 'a default' : question.default}]`;
+  const read = question.private ? askPassword : askText;
+  for (;;) {
+    const answer = await read(`${text.replace(/:\s*$/, '')}${shown}: `);
+    if (!confirm || (await read(`confirm ${name}: `)) === answer) return answer;
+    process.stderr.write('The two answers differ. Try again.\n');
+  }
+}
+
+async function readAnswer(prompt: string, echo: Writable): Promise<string> {
   if (!process.stdin.isTTY)
     throw new UsageError(`cannot ask for the ${prompt.replace(/: $/, '')}: standard input is not a terminal`);
   if (echo !== process.stderr) process.stderr.write(prompt);

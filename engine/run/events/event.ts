@@ -38,8 +38,8 @@ export interface TaskStart {
 export interface Result {
   readonly event: 'result';
   readonly play: string;
-  readonly task: string;
   readonly role?: string;
+  readonly task: string;
   readonly module: string;
   readonly host: string;
   readonly status: Status;

@@ -1,0 +1,113 @@
+import { checkOutputs, outputNames, type Running } from '../report/outputs.ts';
+import { flag, list, type OptionSpec, type OptionTable, orList, text, textOr } from './command.ts';
+import { UsageError } from './problem.ts';
+
+/** The options that several commands share. */
+export const extraVarsOption = list('-e, --extra-vars <vars>', 'key=value pairs, JSON or YAML, or @file (repeatable)');
+
+const passwordSource = 'LABEL@FILE, LABEL@PROGRAM or LABEL@prompt';
+
+export const vaultOptions = {
+  vaultId: list('--vault-id <id>', `${passwordSource}: a vault password and its id (repeatable)`),
+  vaultPasswordFile: list(
+    '--vault-password-file <file>',
+    'a file, or a program that prints it, with the vault password (repeatable)',
+    { completion: 'file' },
+  ),
+  askVaultPass: flag('-J, --ask-vault-pass', 'ask for the vault password'),
+} satisfies OptionTable;
+
+export const newVaultOptions = {
+  newVaultId: text('--new-vault-id <id>', `${passwordSource}: the new password`),
+  newVaultPasswordFile: text(
+    '--new-vault-password-file <file>',
+    'a file, or a program that prints it, with the new password',
+    { completion: 'file' },
+  ),
+} satisfies OptionTable;
+
+export const inventoryOption = list(
+  '-i, --inventory <source>',
+  'inventory file, folder, program or hosts with commas (repeatable)',
+  { completion: 'file' },
+);
+
+/** What every command that reads playbooks takes. */
+export const playbookOptions = {
+  inventory: inventoryOption,
+  limit: list('-l, --limit <pattern>', 'only these hosts: a pattern, or @file with one a line (repeatable)'),
+  tags: list('-t, --tags <tags>', 'only what has one of these tags (comma-separated, repeatable)'),
+  skipTags: list('--skip-tags <tags>', 'nothing that has one of these tags'),
+  extraVars: extraVarsOption,
+  ...vaultOptions,
+} satisfies OptionTable;
+
+export const playbookArguments = [['<playbook...>', 'playbook files, run in turn']] as const;
+
+export const diffOption = flag('-D, --diff', 'show the differences in full');
+
+export const checkOptions = {
+  check: flag('-C, --check', 'predict what would change; change nothing'),
+  diff: diffOption,
+} satisfies OptionTable;
+
+export const askOptions = {
+  askPass: flag('-k, --ask-pass', 'ask for the login password'),
+  askBecomePass: flag('-K, --ask-become-pass', 'ask for the password for becoming'),
+} satisfies OptionTable;
+
+export const becomeMethods: readonly string[] = ['sudo', 'doas', 'su'];
+
+/** How to connect to hosts, and as which user to work on them. */
+export const connectionOptions = {
+  forks: textOr('50', '-f, --forks <n>', 'hosts worked on side by side'),
+  user: text('-u, --user <name>', 'log in as this user'),
+  privateKey: text('--private-key <file>', 'log in with this key', { completion: 'file' }),
+  askPass: askOptions.askPass,
+  become: flag('-b, --become', 'become another user (root unless told otherwise)'),
+  becomeUser: text('--become-user <name>', 'become this user'),
+  becomeMethod: text('--become-method <method>', orList(becomeMethods), { completion: () => becomeMethods }),
+  askBecomePass: askOptions.askBecomePass,
+  timeout: textOr('10', '-T, --timeout <seconds>', 'time for connecting'),
+} satisfies OptionTable;
+
+export const strictOption = flag('--strict', 'take warnings for errors');
+
+/** How plays are run. */
+export const playOptions = {
+  strict: strictOption,
+  lookahead: text('--lookahead <n>', 'coming tasks that are looked at ahead at most; 0: none (default: all)'),
+  forceHandlers: flag('--force-handlers', 'run notified handlers of failed hosts too'),
+} satisfies OptionTable;
+
+export const startAtOption = text(
+  '--start-at-task <name>',
+  'leave out what stands before this task; * and ? stand for any characters',
+);
+
+export const outputFileOption = text('--output-file <file>', 'keep a jsonl copy of the events in this file', {
+  completion: 'file',
+});
+
+/** Where a command that runs nothing finds the project's modules. */
+export const projectOption = text(
+  '-p, --playbook <file>',
+  'with the modules beside this playbook; by default beside the current folder',
+  { completion: 'file' },
+);
+
+/** --output of a command that runs tasks. */
+export function outputOption(command: Running): OptionSpec<string> {
+  return outputOf(outputNames(command));
+}
+
+export function outputOf(names: readonly string[], about = ''): OptionSpec<string> {
+  return textOr(names[0]!, '--output <form>', `${about}${orList(names)}`, { completion: () => names });
+}
+
+export const checkOutputNames: readonly string[] = checkOutputs.map(({ name }) => name);
+
+/** Throws UsageError if the value of --output is none of these. */
+export function expectOutput(names: readonly string[], output: string): void {
+  if (!names.includes(output)) throw new UsageError(`--output is ${orList(names)}, not '${output}'`);
+}

@@ -1,0 +1,24 @@
+import type { Recap, Status } from '../run/events/event.ts';
+import { showProfile } from './profile.ts';
+import { colourOf } from './status.ts';
+import { onOneLine, type Paint } from './style.ts';
+
+/** The counts of each host at the end of a run. */
+export function showRecap(recap: Recap, check: boolean, paint: Paint): string {
+  const hosts = Object.entries(recap.hosts).map(([name, of]) => [onOneLine(name), of] as const);
+  const width = Math.max(0, ...hosts.map(([name]) => name.length));
+  const always = ['ok', 'changed', 'unreachable', 'failed'];
+  const row = ([name, counts]: (typeof hosts)[number]): string => {
+    const cells = Object.entries(counts)
+      .filter(([status, n]: [string, number]) => n > 0 || always.includes(status))
+      .map(([status, n]: [string, number]) => {
+        const cell = `${status}=${n}`;
+        const colour = status === 'rescued' || status === 'ignored' ? 'magenta' : colourOf(status as Status);
+        return n > 0 ? paint(cell, colour) : paint(cell, 'dim');
+      });
+    return `${name.padEnd(width)}  ${cells.join('  ')}`;
+  };
+  const heading = paint(check ? 'RECAP (check mode: what would be)' : 'RECAP', 'bold');
+  const profile = recap.profile ? showProfile(recap.profile) : '';
+  return `\n${heading}\n${hosts.map(row).join('\n')}\n${profile}`;
+}
