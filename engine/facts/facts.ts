@@ -1,15 +1,20 @@
+import type { Shape } from '../expressions/shape.ts';
 import type { AppearsWith, Probe } from '../module/probe.ts';
 
-/** A fact: a name under `facts`, and the probe that reads it. `stable`: no task can change it short of a reboot. */
+/** A fact: a name under `facts`, and the probe that reads it. */
 export interface Fact {
   readonly probe: Probe<unknown>;
+  /** No task can change it without a reboot. */
   readonly stable: boolean;
-  /** What it tells, for the reference. */
+  /** What the value looks like: expressions are checked against it before a host is contacted. */
+  readonly shape: Shape;
+  /** For the reference. */
   readonly meaning: string;
 }
 
 function fact<T>(
   name: string,
+  shape: Shape,
   meaning: string,
   script: string,
   parse: (text: string) => T,
@@ -24,7 +29,7 @@ function fact<T>(
     ...(volatile && { volatile }),
     ...(appearsWith && { appearsWith }),
   };
-  return [name, { probe, stable, meaning }];
+  return [name, { probe, stable, shape, meaning }];
 }
 
 /** The version of a program that a package may bring. */
@@ -44,35 +49,42 @@ const lines = (text: string): string[] => text.split('\n').filter((line) => line
 export const facts: ReadonlyMap<string, Fact> = new Map([
   fact(
     'os',
+    { fields: { id: 'string', family: 'string', version: 'string', codename: 'string', pretty_name: 'string' } },
     'The operating system, from /etc/os-release: `id` (debian), `family` (debian, rhel, suse, arch, alpine), `version` (12), `codename` (bookworm), `pretty_name`.',
     'cat /etc/os-release',
     parseOs,
   ),
-  fact('architecture', 'The machine as `uname -m` names it: x86_64, aarch64.', 'uname -m', String, { stable: true }),
-  fact('kernel', 'The release of the running kernel.', 'uname -r', String, { stable: true }),
+  fact('architecture', 'string', 'The machine as `uname -m` names it: x86_64, aarch64.', 'uname -m', String, {
+    stable: true,
+  }),
+  fact('kernel', 'string', 'The release of the running kernel.', 'uname -r', String, { stable: true }),
   fact(
     'hostname',
+    'string',
     'The name of the host, without its domain.',
     'hostname 2>/dev/null || cat /proc/sys/kernel/hostname',
     (text) => text.split('.')[0]!,
   ),
   fact(
     'fqdn',
+    'string',
     'The name of the host with its domain, as far as it knows it.',
     'hostname -f 2>/dev/null || hostname 2>/dev/null || cat /proc/sys/kernel/hostname',
     String,
   ),
-  fact('cpus', 'How many processors it has.', 'nproc', Number, { stable: true }),
+  fact('cpus', 'int', 'How many processors it has.', 'nproc', Number, { stable: true }),
   fact(
     'memory_mb',
+    'int',
     'Its memory, in MiB.',
     "sed -n 's/^MemTotal: *\\([0-9]*\\) kB$/\\1/p' /proc/meminfo",
     (text) => Math.floor(Number(text) / 1024),
     { stable: true },
   ),
-  fact('machine_id', 'What /etc/machine-id holds.', 'cat /etc/machine-id 2>/dev/null || :', String),
+  fact('machine_id', 'string', 'What /etc/machine-id holds.', 'cat /etc/machine-id 2>/dev/null || :', String),
   fact(
     'product_uuid',
+    'string',
     'The number of the machine that its firmware tells; readable for root only.',
     'cat /sys/class/dmi/id/product_uuid 2>/dev/null || :',
     (text) => text.toLowerCase(),
@@ -82,14 +94,16 @@ export const facts: ReadonlyMap<string, Fact> = new Map([
   ),
   fact(
     'cgroup',
+    'string',
     'Which control groups the kernel has: v1 or v2.',
     'stat -fc %T /sys/fs/cgroup',
     (text) => (text === 'cgroup2fs' ? 'v2' : 'v1'),
     { stable: true },
   ),
-  fact('time', 'Its clock: seconds since 1970.', 'date +%s', Number, { volatile: true }),
+  fact('time', 'int', 'Its clock: seconds since 1970.', 'date +%s', Number, { volatile: true }),
   fact(
     'clock_offset',
+    'int',
     "Seconds by which its clock is ahead of the controller's, as its answer came; of one that is behind, negative.",
     'date +%s',
     (text) => Number(text) - Math.round(Date.now() / 1000), // hosts answer at different moments: their own times cannot be compared
@@ -97,6 +111,7 @@ export const facts: ReadonlyMap<string, Fact> = new Map([
   ),
   fact(
     'addresses',
+    { list: 'string' },
     'All its addresses that others can reach, IPv4 and IPv6.',
     "ip -o addr show scope global | awk '{print $4}'",
     (text) => lines(text).map((line) => line.split('/')[0]!),
@@ -104,6 +119,7 @@ export const facts: ReadonlyMap<string, Fact> = new Map([
   ),
   fact(
     'routes',
+    { list: 'string' },
     'The networks that it has routes to.',
     "{ ip -4 route show; ip -6 route show; } 2>/dev/null | awk '$1 ~ /\\//{print $1}'",
     lines,
@@ -111,6 +127,7 @@ export const facts: ReadonlyMap<string, Fact> = new Map([
   ),
   fact(
     'macs',
+    { list: 'string' },
     'The hardware addresses of its network interfaces.',
     "ip -o link 2>/dev/null | sed -n 's/.* link\\/ether \\([0-9a-f:]*\\) .*/\\1/p'",
     lines,
@@ -118,12 +135,14 @@ export const facts: ReadonlyMap<string, Fact> = new Map([
   ),
   fact(
     'default_ipv4',
+    { fields: { address: 'string', interface: 'string', gateway: 'string' } },
     'The way to the rest of the world: `address`, `interface`, `gateway`.',
     'ip -4 -o route get 192.0.2.1 2>/dev/null || :',
     parseRoute,
   ),
   fact(
     'containerd',
+    'string',
     'The version of containerd; empty where it is not installed.',
     'containerd --version 2>/dev/null || :',
     (text) => /\bv?(\d+\.\d+\.\d+\S*)/.exec(text)?.[1] ?? '',
@@ -131,20 +150,29 @@ export const facts: ReadonlyMap<string, Fact> = new Map([
   ),
   fact(
     'kubelet',
+    'string',
     'The version of the kubelet; empty where it is not installed.',
     'kubelet --version 2>/dev/null || :',
     (text) => /\bv?(\d+\.\d+\.\d+\S*)/.exec(text)?.[1] ?? '',
     { appearsWith: ofProgram('kubelet') },
   ),
-  fact('service_manager', 'What runs as process 1: systemd, init.', 'cat /proc/1/comm', String, { stable: true }),
+  fact('service_manager', 'string', 'What runs as process 1: systemd, init.', 'cat /proc/1/comm', String, {
+    stable: true,
+  }),
   fact(
     'virtualization',
+    'string',
     'What it runs in, as systemd-detect-virt tells: kvm, lxc, none.',
     'systemd-detect-virt 2>/dev/null || :',
     String,
     { stable: true },
   ),
 ]);
+
+/** The shape of `facts` by name, for static checks. */
+export const factShapes: Readonly<Record<string, Shape>> = Object.fromEntries(
+  [...facts].map(([name, { shape }]) => [name, shape]),
+);
 
 /** From os-release: `family` is the oldest ancestor that is known, as in Ansible but in lower case. */
 function parseOs(text: string): Record<string, string> {

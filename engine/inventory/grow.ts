@@ -2,18 +2,7 @@ import type { Diagnostics } from '../source/diagnostic.ts';
 import type { SourceNode } from '../source/node.ts';
 import type { Place } from '../source/place.ts';
 import { Draft } from './draft.ts';
-
-/** What an inventory gains during a run: a host or more of one, and groups that it is in from then on. */
-export interface Addition {
-  readonly host: string;
-  readonly groups: readonly string[];
-  /** The groups that these groups stand in. */
-  readonly parents: readonly string[];
-  readonly variables: Readonly<Record<string, unknown>>;
-  /** The task, for people. */
-  readonly origin: string;
-  readonly place: Place;
-}
+import type { Addition } from './types.ts';
 
 /** A copy of all that was read, with the addition. */
 export function grow(draft: Draft, addition: Addition, diagnostics: Diagnostics): Draft {

@@ -1,7 +1,6 @@
 import type { Diagnostics } from '../source/diagnostic.ts';
 import type { SourceNode } from '../source/node.ts';
 import type { Place } from '../source/place.ts';
-import type { Addition } from './grow.ts';
 
 /** A variable as it was written, with the level that set it. */
 export interface Variable {
@@ -31,6 +30,18 @@ export interface Group {
   readonly hosts: readonly string[];
   /** What the group itself sets, lowest precedence first. */
   readonly settings: readonly Variable[];
+}
+
+/** What an inventory gains during a run: a host or more of one, and groups that it is in from then on. */
+export interface Addition {
+  readonly host: string;
+  readonly groups: readonly string[];
+  /** The groups that these groups stand in. */
+  readonly parents: readonly string[];
+  readonly variables: Readonly<Record<string, unknown>>;
+  /** The task, for people. */
+  readonly origin: string;
+  readonly place: Place;
 }
 
 export interface Inventory {

@@ -1,5 +1,5 @@
 import type { Draft, DraftGroup } from './draft.ts';
-import type { Variable } from './types.ts';
+import type { Host, Variable } from './types.ts';
 import type { VariableFiles } from './variable-files.ts';
 
 /** All that is known of variables once every source has been read. */
@@ -94,4 +94,15 @@ function priorityOf(group: DraftGroup | undefined): number {
 
 export function priorityOfVariable(group: DraftGroup | undefined): Variable | undefined {
   return group?.variables.findLast(({ name }) => name === priorityName);
+}
+
+const winners = new WeakMap<readonly Variable[], ReadonlyMap<string, Variable>>();
+
+/** The setting of a variable that wins on a host. */
+export function settingOf(host: Host | undefined, name: string): Variable | undefined {
+  const settings = host?.settings;
+  if (!settings) return undefined;
+  let byName = winners.get(settings);
+  if (!byName) winners.set(settings, (byName = new Map(settings.map((setting) => [setting.name, setting]))));
+  return byName.get(name);
 }

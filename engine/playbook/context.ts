@@ -4,7 +4,7 @@ import type { Diagnostics } from '../source/diagnostic.ts';
 import type { SourceNode } from '../source/node.ts';
 import type { Vault } from '../vault/vault.ts';
 import type { ModuleNames } from './module-names.ts';
-import type { Role } from './roles/files.ts';
+import type { RoleOptions } from './roles/options.ts';
 import type { RoleUse, Settings, VariableLayer } from './types.ts';
 
 /** What the reading of a whole playbook shares. */
@@ -36,6 +36,17 @@ export interface PlayParts {
   readonly roles: Map<string, Role>;
   /** What includes have brought in so far, by folder or file. */
   readonly included: Set<string>;
+}
+
+/** A role as it lies on the disk; its uses are in roles.ts. */
+export interface Role {
+  readonly use: Pick<RoleUse, 'name' | 'path' | 'defaults'>;
+  readonly vars: VariableLayer;
+  readonly dependencies: readonly SourceNode[];
+  readonly allowDuplicates: boolean;
+  readonly handlers?: SourceNode;
+  /** Argument specifications by entry point: the name of a file in tasks/. */
+  readonly specs: ReadonlyMap<string, RoleOptions>;
 }
 
 /** What is gathered on the way, for the play or for the include that brings it in. */

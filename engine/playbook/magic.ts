@@ -22,6 +22,9 @@ export const magicNames: readonly string[] = [
   'facts',
 ];
 
+/** The value of the variable `omit`: an argument that evaluates to it is left out, as if it had not been written. */
+export const omit: unique symbol = Symbol('omit');
+
 /** Only inside `rescue`. */
 export const rescueNames: readonly string[] = ['failed_task', 'failed_result'];
 

@@ -6,11 +6,11 @@ import { readEntries, readHandlers } from './entries.ts';
 import { type Fields, readFields, rejectKey } from './fields.ts';
 import { checkHandlers, withIncluded } from './handlers.ts';
 import { writtenText } from './kinds.ts';
-import { layerOf, readPrompts } from './prompts.ts';
 import { readRoleEntry } from './roles/roles.ts';
 import { inherit, noSettings, readTags } from './settings.ts';
 import type { Entry, Handler, Play, VariableLayer } from './types.ts';
 import { readVarsFiles } from './vars-files.ts';
+import { layerOf, readPrompts } from './vars-prompt.ts';
 
 /** What an import_playbook hands down to the plays that it brings in. */
 export interface Importer {

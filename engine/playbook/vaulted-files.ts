@@ -55,7 +55,7 @@ export async function readTaskFile(path: string, vault: Vault, { decrypt = true 
 }
 
 /** A template from an encrypted file: all that it renders is secret. */
-export function concealed(file: FileTemplate, secrets: Secrets): FileTemplate {
+export function withSecretOutput(file: FileTemplate, secrets: Secrets): FileTemplate {
   return {
     ...file,
     render: (scope) => {

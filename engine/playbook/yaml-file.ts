@@ -4,9 +4,9 @@ import type { SourceNode } from '../source/node.ts';
 import { shownPath } from '../source/place.ts';
 import { parseYaml } from '../source/yaml.ts';
 import { openFile, openValues } from '../vault/values.ts';
-import { concealFile } from './conceal.ts';
 import type { Loader } from './context.ts';
 import { isFile } from './local-files.ts';
+import { markSecrets } from './mark-secrets.ts';
 
 /** Reads one YAML file of the user, decrypted where it or values in it are. Places in it show the path as a person types it. */
 export function readYamlFile(path: string, loader: Loader): SourceNode | undefined {
@@ -31,7 +31,7 @@ function readFile(path: string, loader: Loader): SourceNode | undefined {
   const file = openFile(shown, bytes, vault, diagnostics);
   const parsed = file && parseYaml(shown, file.content.toString('utf8'), diagnostics);
   const node = parsed && openValues(parsed, vault, diagnostics);
-  if (node && file.encrypted) concealFile(node, loader);
+  if (node && file.encrypted) markSecrets(node, loader);
   return node;
 }
 

@@ -4,7 +4,7 @@ import { withoutCollection } from '../playbook/module-names.ts';
 import { Diagnostics } from '../source/diagnostic.ts';
 import type { MapNode } from '../source/node.ts';
 import { parseYaml } from '../source/yaml.ts';
-import type { Fault } from './faults.ts';
+import type { Fault } from './types.ts';
 
 /** Examples that nobody could copy: no YAML, no tasks, or arguments that do not exist. Their values are not judged. */
 export function exampleFaults(module: AnyModule): readonly Fault[] {

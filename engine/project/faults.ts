@@ -1,17 +1,9 @@
 import type { AnyModule } from '../module/module.ts';
 import { keywordsAt, notSupported } from '../playbook/keywords.ts';
-import type { Code } from '../source/codes.ts';
 import { nearest } from '../source/nearest.ts';
 import { exampleFaults } from './examples.ts';
 import { schemaFaults } from './schema.ts';
-
-/** Something about a module that keeps it from being used. `near`: a text of its file that is about it. */
-export interface Fault {
-  readonly code: Code & `module-${string}`;
-  readonly message: string;
-  readonly hint?: string;
-  readonly near?: string;
-}
+import type { Fault } from './types.ts';
 
 const parts = Object.keys({
   name: true,
@@ -25,6 +17,7 @@ const parts = Object.keys({
   once: true,
   detachable: true,
   alongside: true,
+  addsToInventory: true,
   examples: true,
   lint: true,
   check: true,

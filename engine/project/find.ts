@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Diagnostics } from '../source/diagnostic.ts';
 import { locate } from './locate.ts';
+import type { NamedPackage } from './types.ts';
 
 /** Files of one folder that are modules: not what begins with `_` or `.`, not tests, not declarations. */
 const isModuleFile = (name: string): boolean =>
@@ -35,12 +36,6 @@ function entriesOf(folder: string): readonly string[] {
   } catch {
     return []; // not there, or no folder: no modules
   }
-}
-
-/** A package of modules, and the package.json that names it. */
-export interface NamedPackage {
-  readonly name: string;
-  readonly namedIn: string;
 }
 
 /** What the package.json of the folder, or else of the nearest one above, names: `"tsplay": { "modules": ["…"] }`. */

@@ -7,12 +7,8 @@ import * as contract from '../module/index.ts';
 import type { Diagnostics } from '../source/diagnostic.ts';
 import { suggest } from '../source/nearest.ts';
 import type { Place } from '../source/place.ts';
-import type { NamedPackage } from './find.ts';
-import { frameIn } from './frames.ts';
-import { locate, placeOfLine } from './locate.ts';
-
-/** What a file exports, by name. */
-export type Exports = Readonly<Record<string, unknown>>;
+import { frameIn, locate, placeOfLine } from './locate.ts';
+import type { Exports, NamedPackage } from './types.ts';
 
 /**
  * Imports files in TypeScript or JavaScript, without a build step. To them `tsplay/module` is the contract of the tsplay

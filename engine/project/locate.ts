@@ -1,4 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { dirname, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { AnyModule } from '../module/module.ts';
 import { type Place, shownPath } from '../source/place.ts';
 
 /** The place of the first of these texts that stands in the file; its beginning where none does. */
@@ -27,4 +30,33 @@ function linesOf(file: string): readonly string[] {
   } catch {
     return []; // places are a courtesy: what is wrong stands without them
   }
+}
+
+export interface Frame {
+  readonly place: Place;
+  /** The stack from here on, without what is not the project's. */
+  readonly stack: string;
+}
+
+/** Where in the folder of `file` (in node_modules: of the package's file) something was thrown. Only lines are exact. */
+export function frameIn(stack: string, file: string): Frame | undefined {
+  const folder = `${dirname(file)}${sep}`;
+  const frames = stack.split('\n').flatMap((line) => {
+    const [, path, number] = /(?:\(|at )((?:file:\/\/)?\/[^():]+):(\d+):\d+\)?$/.exec(line) ?? [];
+    const plain = path?.startsWith('file:') ? fileURLToPath(path) : path;
+    return plain?.startsWith(folder) ? [{ line, plain, number: Number(number) }] : [];
+  });
+  const [first] = frames;
+  return first && { place: placeOfLine(first.plain, first.number), stack: frames.map(({ line }) => line).join('\n') };
+}
+
+const origins = new WeakMap<AnyModule, string>();
+
+/** The file that a module of the project's own comes from, absolute; undefined for one that tsplay brings. */
+export function originOf(module: AnyModule): string | undefined {
+  return origins.get(module);
+}
+
+export function rememberOrigin(module: AnyModule, file: string): void {
+  origins.set(module, file);
 }

@@ -6,9 +6,9 @@ import type { Inputs } from '../source/inputs.ts';
 import { shownPath } from '../source/place.ts';
 import { faultsOf, isMeantAsModule } from './faults.ts';
 import { moduleFiles, modulePackages } from './find.ts';
-import { type Exports, Loader } from './load.ts';
-import { locate } from './locate.ts';
-import { originOf, rememberOrigin } from './origin.ts';
+import { Loader } from './load.ts';
+import { locate, originOf, rememberOrigin } from './locate.ts';
+import type { Exports } from './types.ts';
 
 /**
  * The modules that playbooks in these folders can name: those of tsplay, and the project's own. A module of one's own

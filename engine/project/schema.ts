@@ -1,7 +1,7 @@
 import { Ajv } from 'ajv';
 import type { AnyModule } from '../module/module.ts';
 import { suggest } from '../source/nearest.ts';
-import type { Fault } from './faults.ts';
+import type { Fault } from './types.ts';
 
 /** The formats that contract/schema.ts names. */
 const formats = ['mode', 'path', 'secret', 'local-file', 'template-file', 'condition', 'expression'];

@@ -3,7 +3,6 @@ import { connectionVariables } from '../editor/inventory.ts';
 import { celFunctions } from '../expressions/cel/functions.ts';
 import { helpers } from '../expressions/handlebars/helpers.ts';
 import { facts } from '../facts/facts.ts';
-import { factShapes } from '../facts/shapes.ts';
 import type { AnyModule } from '../module/module.ts';
 import { keywords, type Level, levels } from '../playbook/keywords.ts';
 import { kindWords } from '../playbook/kinds.ts';
@@ -63,9 +62,9 @@ export function codeTerms(): readonly Term[] {
 }
 
 export function factTerms(): readonly Term[] {
-  return [...facts].map(([name, { meaning }]) => ({
+  return [...facts].map(([name, { shape, meaning }]) => ({
     name: `facts.${name}`,
-    notes: shapeWords(factShapes[name]),
+    notes: shapeWords(shape),
     meaning,
   }));
 }

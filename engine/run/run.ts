@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import pLimit from 'p-limit';
-import { factShapes } from '../facts/shapes.ts';
+import { factShapes } from '../facts/facts.ts';
 import { loadInventory } from '../inventory/load.ts';
 import type { Inventory } from '../inventory/types.ts';
 import { TaskFailure } from '../module/failure.ts';
@@ -9,9 +9,9 @@ import { checkDelegates } from '../playbook/delegates.ts';
 import { lintPlaybook } from '../playbook/lint/lint.ts';
 import { checkTags } from '../playbook/lint/names.ts';
 import { loadPlaybook } from '../playbook/parse.ts';
-import { answerPrompts } from '../playbook/prompts.ts';
 import { startingAt } from '../playbook/start-at.ts';
 import type { Play, Playbook } from '../playbook/types.ts';
+import { answerPrompts } from '../playbook/vars-prompt.ts';
 import { withOwnModules } from '../project/modules.ts';
 import { type Diagnostic, Diagnostics, InvalidInput } from '../source/diagnostic.ts';
 import { suggest } from '../source/nearest.ts';

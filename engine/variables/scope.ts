@@ -1,9 +1,9 @@
 import { type Scope, type Template, TemplateError } from '../expressions/types.ts';
 import { facts } from '../facts/facts.ts';
-import { settingOf } from '../inventory/setting.ts';
 import type { Host, Inventory } from '../inventory/types.ts';
+import { settingOf } from '../inventory/variables.ts';
 import { Unknown } from '../module/unknown.ts';
-import { omit } from '../playbook/omit.ts';
+import { omit } from '../playbook/magic.ts';
 import type { Entry, Play, PlayLayers, VariableLayer } from '../playbook/types.ts';
 import { templateOf } from './inventory-values.ts';
 import { learned, written } from './layers.ts';

@@ -3,8 +3,6 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { actions } from '../../engine/editor/actions.ts';
 import { connectionVariables, otherNames } from '../../engine/editor/inventory.ts';
-import { facts } from '../../engine/facts/facts.ts';
-import { factShapes } from '../../engine/facts/shapes.ts';
 import type { AnyModule } from '../../engine/module/module.ts';
 import { argumentsOf } from '../../engine/playbook/includes/arguments.ts';
 import { markdown } from '../../engine/reference/markdown.ts';
@@ -48,10 +46,6 @@ describe('the reference', () => {
       const { properties = {} } = actions.find((action) => action.name === name)!.args;
       expect(Object.keys(properties).sort(), name).to.deep.equal([...known].sort());
     }
-  });
-
-  it('knows the shape of every fact', () => {
-    expect(Object.keys(factShapes).sort()).to.deep.equal([...facts.keys()].sort());
   });
 });
 

@@ -3,7 +3,7 @@ import { movedHosts } from '../../plans/drift.ts';
 import { Holder } from '../../plans/enforce.ts';
 import { expectWhole, type Plan, type PlannedStep, PlanRefused, readPlan } from '../../plans/format.ts';
 import { expectFiles, expectInputs, expectValues } from '../../plans/inputs.ts';
-import { answerPrompts } from '../../playbook/prompts.ts';
+import { answerPrompts } from '../../playbook/vars-prompt.ts';
 import { lookingReporter } from '../../report/looking.ts';
 import { showPlan } from '../../report/plan.ts';
 import { paintFor } from '../../report/style.ts';

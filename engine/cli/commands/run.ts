@@ -1,4 +1,4 @@
-import { answerPrompts } from '../../playbook/prompts.ts';
+import { answerPrompts } from '../../playbook/vars-prompt.ts';
 import { execute, prepare } from '../../run/run.ts';
 import { formatDiagnostic } from '../../source/diagnostic.ts';
 import { version } from '../../source/version.ts';

@@ -8,10 +8,10 @@ import { shownPath } from '../../source/place.ts';
 import type { Secrets } from '../../vault/redaction.ts';
 import type { Vault } from '../../vault/vault.ts';
 import { findFile } from '../local-files.ts';
-import { omit } from '../omit.ts';
+import { omit } from '../magic.ts';
 import type { Task } from '../types.ts';
-import { concealed, readTaskFile } from '../vaulted-files.ts';
-import { normaliseMode } from './mode.ts';
+import { readTaskFile, withSecretOutput } from '../vaulted-files.ts';
+import { normaliseMode } from './formats.ts';
 import { formatOf, holdsSpecial, isTextOnly, itemSchema, propertySchema, type Schema, typesOf } from './schema-walk.ts';
 import { validateArguments } from './validate.ts';
 
@@ -131,7 +131,7 @@ async function loadFile(
   const { content, encrypted } = await readTaskFile(path, vault, { decrypt });
   if (format === 'local-file') return { path, content };
   const file = compiledOnce(path, content.toString('utf8'));
-  return { path, content: (encrypted ? concealed(file, vault.secrets) : file).render(scope) };
+  return { path, content: (encrypted ? withSecretOutput(file, vault.secrets) : file).render(scope) };
 }
 
 const compiledFiles = new Map<string, { readonly text: string; readonly file: FileTemplate }>();

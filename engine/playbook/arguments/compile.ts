@@ -9,8 +9,8 @@ import { type Place, shownPath } from '../../source/place.ts';
 import type { Context } from '../context.ts';
 import { holdsExpression, writtenText } from '../kinds.ts';
 import { type FileFormat, findFile } from '../local-files.ts';
-import { checkTaskFile, concealed, openTaskFile } from '../vaulted-files.ts';
-import { normaliseMode } from './mode.ts';
+import { checkTaskFile, openTaskFile, withSecretOutput } from '../vaulted-files.ts';
+import { normaliseMode } from './formats.ts';
 import {
   formatOf,
   holdsSpecial,
@@ -235,7 +235,7 @@ function compiledFile(path: string, { loader }: Context): FileTemplate {
   if (known) return known;
   const opened = openTaskFile(path, loader);
   const compiled = compileFile(shownPath(path), opened?.content.toString('utf8') ?? '', loader.diagnostics);
-  const file = opened?.encrypted ? concealed(compiled, loader.vault.secrets) : compiled;
+  const file = opened?.encrypted ? withSecretOutput(compiled, loader.vault.secrets) : compiled;
   loader.templateFiles.set(path, file);
   return file;
 }

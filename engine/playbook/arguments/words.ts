@@ -1,6 +1,6 @@
 import type { ErrorObject } from 'ajv';
 import { suggest } from '../../source/nearest.ts';
-import { normaliseMode } from './mode.ts';
+import { normaliseMode } from './formats.ts';
 
 /** One thing that is wrong with arguments; `path` leads to it, with `key` at the name itself rather than its value. */
 export interface ArgumentProblem {

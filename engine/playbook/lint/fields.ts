@@ -5,26 +5,31 @@ import type { Diagnostics } from '../../source/diagnostic.ts';
 import { suggest } from '../../source/nearest.ts';
 import type { Place } from '../../source/place.ts';
 import { isThisMachine } from '../delegates.ts';
-import type { World } from './world.ts';
+import type { LintState } from './state.ts';
 
 /** Judges what is taken from variables whose shape is known: results, facts, groups, the variables of other hosts. */
 export class FieldLint {
   readonly #shapes: ReadonlyMap<string, Shape>;
   readonly #names: ReadonlySet<string>;
-  readonly #world: World;
+  readonly #state: LintState;
   readonly #diagnostics: Diagnostics;
   readonly #types: CelTypes;
 
   /** `names`: every variable that any host of the play may have. */
-  constructor(shapes: ReadonlyMap<string, Shape>, names: ReadonlySet<string>, world: World, diagnostics: Diagnostics) {
+  constructor(
+    shapes: ReadonlyMap<string, Shape>,
+    names: ReadonlySet<string>,
+    state: LintState,
+    diagnostics: Diagnostics,
+  ) {
     this.#shapes = shapes;
     this.#names = names;
-    this.#world = world;
+    this.#state = state;
     this.#diagnostics = diagnostics;
     // Plays mostly see the same shapes, and to declare them takes longer than to use them.
     const key = [...shapes.keys()].join(' ');
-    this.#types = world.types.get(key) ?? new CelTypes(shapes);
-    world.types.set(key, this.#types);
+    this.#types = state.types.get(key) ?? new CelTypes(shapes);
+    state.types.set(key, this.#types);
   }
 
   /** Whether the path leads somewhere. `when`: the conditions of the entry, which may ask before it uses. */
@@ -56,7 +61,7 @@ export class FieldLint {
     if (before === 'facts')
       this.#diagnostics.error('unknown-fact', place, `there is no fact '${step}'`, suggest(step, known));
     else {
-      const result = index === 0 && this.#world.registers.has(begin);
+      const result = index === 0 && this.#state.registers.has(begin);
       const what =
         typeof on === 'object'
           ? result
@@ -71,7 +76,7 @@ export class FieldLint {
   }
 
   #hostVariable([host, name, ...steps]: readonly string[], place: Place): boolean {
-    const { inventory, growing } = this.#world;
+    const { inventory, growing } = this.#state;
     if (!inventory) return true;
     if (host !== computedStep && !inventory.hosts.has(host!) && !isThisMachine(host) && !growing) {
       this.#diagnostics.error(
@@ -92,7 +97,7 @@ export class FieldLint {
 
   /** A playbook may be for inventories with and without the group: told only as a warning, and not where it asks before. */
   #group(group: string, place: Place, when: readonly Condition[]): boolean {
-    const { inventory, growing } = this.#world;
+    const { inventory, growing } = this.#state;
     if (!inventory || growing || group === computedStep || inventory.groups.has(group)) return true;
     if (when.some(({ source }) => source.includes('groups') && source.includes(group))) return true;
     this.#diagnostics.warning(

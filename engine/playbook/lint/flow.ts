@@ -2,7 +2,7 @@ import type { Condition, Template } from '../../expressions/types.ts';
 import type { Diagnostics } from '../../source/diagnostic.ts';
 import type { Entry, Playbook } from '../types.ts';
 import { entriesOf } from '../walk.ts';
-import type { LintContext } from './lint.ts';
+import type { LintContext } from './state.ts';
 
 /** What never happens, whatever the hosts are: tasks behind an end, conditions that are none, a user to become without becoming. */
 export function lintFlow(playbook: Playbook, { become }: LintContext, diagnostics: Diagnostics): void {

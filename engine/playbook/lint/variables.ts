@@ -6,18 +6,27 @@ import { magicNames, renamed, rescueNames } from '../magic.ts';
 import type { Entry, Include, Loop, Play, Playbook, Task, VariableLayer } from '../types.ts';
 import { entriesOf, handlersOf, insideOf, withInside } from '../walk.ts';
 import { FieldLint } from './fields.ts';
-import type { LintContext } from './lint.ts';
-import { assignedBy, loopNames, namesOf, setBy, settingTemplates, shapesOf, type World, worldOf } from './world.ts';
+import type { LintContext } from './state.ts';
+import {
+  assignedBy,
+  type LintState,
+  lintStateOf,
+  loopNames,
+  namesOf,
+  setBy,
+  settingTemplates,
+  shapesOf,
+} from './state.ts';
 
 /** Finds names that nothing defines (or not yet), fields that nothing has, and types that do not go together. */
 export function lintVariables(playbook: Playbook, context: LintContext, diagnostics: Diagnostics): void {
-  const world = worldOf(playbook, context);
-  for (const play of playbook.plays) new PlayLint(play, world, diagnostics).check();
+  const state = lintStateOf(playbook, context);
+  for (const play of playbook.plays) new PlayLint(play, state, diagnostics).check();
 }
 
 class PlayLint {
   readonly #play: Play;
-  readonly #world: World;
+  readonly #state: LintState;
   readonly #diagnostics: Diagnostics;
   /** What every entry of the play can use, whatever tasks register or set. */
   readonly #fixed: ReadonlySet<string>;
@@ -32,9 +41,9 @@ class PlayLint {
   /** Inside what only a pattern fits: whether it is meant here is not known, so anything that the play defines will do. */
   #lenient = false;
 
-  constructor(play: Play, world: World, diagnostics: Diagnostics) {
+  constructor(play: Play, state: LintState, diagnostics: Diagnostics) {
     this.#play = play;
-    this.#world = world;
+    this.#state = state;
     this.#diagnostics = diagnostics;
     const entries = [...entriesOf(play), ...handlersOf(play)];
     const published = entries
@@ -43,19 +52,19 @@ class PlayLint {
     const own = [play.layers, ...published].flatMap((layers) =>
       [...layers.roleDefaults, ...layers.vars].flatMap(namesOf),
     );
-    const given = [...world.extra, ...(world.inventory?.variablesOf(play) ?? []), ...own];
+    const given = [...state.extra, ...(state.inventory?.variablesOf(play) ?? []), ...own];
     this.#fixed = new Set([...magicNames, ...given]);
-    this.#above = new Set([...magicNames, ...world.extra, ...world.assigned, ...play.layers.vars.flatMap(namesOf)]);
+    this.#above = new Set([...magicNames, ...state.extra, ...state.assigned, ...play.layers.vars.flatMap(namesOf)]);
     this.#anywhere = new Set([
       ...this.#fixed,
-      ...world.learned,
+      ...state.learned,
       ...rescueNames,
       'item',
       ...entries.flatMap((e) => [...e.layers.flatMap(namesOf), ...('loop' in e ? loopNames(e.loop) : [])]),
     ]);
     // A name that is also a variable may stand for that: nothing is known of its shape.
-    const hidden = new Set([...given, ...world.assigned]);
-    this.#fields = new FieldLint(shapesOf(world, hidden), this.#anywhere, world, diagnostics);
+    const hidden = new Set([...given, ...state.assigned]);
+    this.#fields = new FieldLint(shapesOf(state, hidden), this.#anywhere, state, diagnostics);
   }
 
   check(): void {
@@ -71,7 +80,7 @@ class PlayLint {
   #entry(entry: Entry, around: readonly string[]): void {
     for (const layer of entry.layers) this.#layer(layer);
     const local = [...around, ...entry.layers.flatMap(namesOf), ...(entry.role ? namesOf(entry.role.defaults) : [])];
-    const names: Names = { local, set: this.#world.set, when: entry.when };
+    const names: Names = { local, set: this.#state.set, when: entry.when };
     this.#requiredOptions(entry, local);
     if (entry.kind === 'task') this.#task(entry, names);
     else if (entry.kind === 'include') this.#include(entry, names);
@@ -103,7 +112,7 @@ class PlayLint {
   }
 
   #sets(entry: Entry): void {
-    if (entry.kind === 'task') for (const name of setBy(entry)) this.#world.set.add(name);
+    if (entry.kind === 'task') for (const name of setBy(entry)) this.#state.set.add(name);
   }
 
   #task(task: Task, names: Names): void {
@@ -125,7 +134,7 @@ class PlayLint {
   #layer(layer: VariableLayer): void {
     if (this.#layers.has(layer)) return;
     this.#layers.add(layer);
-    const names: Names = { local: [], set: this.#world.learned, when: [], anywhere: true };
+    const names: Names = { local: [], set: this.#state.learned, when: [], anywhere: true };
     for (const { value } of layer.variables.values()) this.#use([value], names);
   }
 
@@ -140,11 +149,11 @@ class PlayLint {
   }
 
   #requiredOptions({ role }: Entry, local: readonly string[]): void {
-    if (!this.#world.inventory) return;
+    if (!this.#state.inventory) return;
     const known = (name: string): boolean =>
       this.#fixed.has(name) ||
       local.includes(name) ||
-      this.#world.learned.has(name) ||
+      this.#state.learned.has(name) ||
       (this.#lenient && this.#anywhere.has(name));
     for (const [name, option] of role?.options ?? []) {
       if (option.required && !known(name))
@@ -180,9 +189,9 @@ class PlayLint {
     const name = reference.path[0]!;
     if (names.local.includes(name)) return true;
     if (this.#fixed.has(name)) return this.#fields.reference(reference, names.when);
-    if ((names.anywhere || this.#lenient) && this.#anywhere.has(name) && !this.#world.learned.has(name)) return true;
-    if (!this.#world.learned.has(name)) return reference.through ?? this.#unknown(reference, names);
-    if (!reference.through && !names.set.has(name) && this.#world.inventory && !asksFor(name, names.when))
+    if ((names.anywhere || this.#lenient) && this.#anywhere.has(name) && !this.#state.learned.has(name)) return true;
+    if (!this.#state.learned.has(name)) return reference.through ?? this.#unknown(reference, names);
+    if (!reference.through && !names.set.has(name) && this.#state.inventory && !asksFor(name, names.when))
       this.#diagnostics.warning(
         'not-yet-set',
         reference.place,
@@ -199,15 +208,15 @@ class PlayLint {
     const key = `${elsewhereOf} ${name}`;
     if (name === undefined || this.#followed.has(key) || (!elsewhereOf && this.#above.has(name))) return;
     this.#followed.add(key);
-    const names: Names = { local: [], set: this.#world.learned, when: [], anywhere: true };
-    this.#use(this.#world.inventory?.valuesOf?.(elsewhereOf ? undefined : this.#play, name) ?? [], names);
+    const names: Names = { local: [], set: this.#state.learned, when: [], anywhere: true };
+    this.#use(this.#state.inventory?.valuesOf?.(elsewhereOf ? undefined : this.#play, name) ?? [], names);
   }
 
   #unknown({ path, place }: Reference, { local, loop }: Names): boolean {
     const name = path[0]!;
     const meant = name === 'item' ? itemHint(loop) : (renamed.get(name) ?? elsewhere.get(name));
-    if (!this.#world.inventory && meant === undefined) return true; // an inventory may define it
-    const hint = meant ?? suggest(name, [...this.#fixed, ...local, ...this.#world.learned]);
+    if (!this.#state.inventory && meant === undefined) return true; // an inventory may define it
+    const hint = meant ?? suggest(name, [...this.#fixed, ...local, ...this.#state.learned]);
     this.#diagnostics.error('unknown-variable', place, `nothing defines the variable '${name}'`, hint);
     return false;
   }

@@ -3,23 +3,12 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { suggest } from '../../source/nearest.ts';
 import { describe, entryOf, type SourceNode } from '../../source/node.ts';
 import { type Place, shownPath } from '../../source/place.ts';
-import type { Context, Loader } from '../context.ts';
+import type { Context, Loader, Role } from '../context.ts';
 import { compileLayerFile, mergeLayers } from '../layers.ts';
 import { isFile, isFolder } from '../local-files.ts';
-import type { RoleUse, VariableLayer } from '../types.ts';
+import type { VariableLayer } from '../types.ts';
 import { firstFile, readYamlFile } from '../yaml-file.ts';
-import { type RoleOptions, readRoleSpecs } from './options.ts';
-
-/** A role as it lies on the disk; its uses are in roles.ts. */
-export interface Role {
-  readonly use: Pick<RoleUse, 'name' | 'path' | 'defaults'>;
-  readonly vars: VariableLayer;
-  readonly dependencies: readonly SourceNode[];
-  readonly allowDuplicates: boolean;
-  readonly handlers?: SourceNode;
-  /** Argument specifications by entry point: the name of a file in tasks/. */
-  readonly specs: ReadonlyMap<string, RoleOptions>;
-}
+import { readRoleSpecs } from './options.ts';
 
 /** The files of a role that a use names in the place of main. */
 export type RoleFrom = Readonly<Partial<Record<RolePart, { readonly name: string; readonly place: Place }>>>;

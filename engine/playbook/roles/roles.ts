@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { nearest } from '../../source/nearest.ts';
 import { type MapEntry, type SourceNode, toValue } from '../../source/node.ts';
 import type { Place } from '../../source/place.ts';
-import type { Context, Gathered, UnreadList } from '../context.ts';
+import type { Context, Gathered, Role, UnreadList } from '../context.ts';
 import { Fields, readFields, rejectKey } from '../fields.ts';
 import { keywordsAt } from '../keywords.ts';
 import { describeWritten, holdsExpression, writtenText } from '../kinds.ts';
@@ -10,7 +10,7 @@ import { compileLayer, mergeLayers } from '../layers.ts';
 import { inherit } from '../settings.ts';
 import type { VariableLayer } from '../types.ts';
 import { readYamlFile } from '../yaml-file.ts';
-import { loadRole, type Role, type RoleFrom, roleFile } from './files.ts';
+import { loadRole, type RoleFrom, roleFile } from './files.ts';
 import { checkRoleOptions } from './options.ts';
 
 /** One use of a role. */

@@ -3,12 +3,34 @@ import type { Shape } from '../../expressions/shape.ts';
 import type { Template } from '../../expressions/types.ts';
 import { magicShapes } from '../magic.ts';
 import { registersOf } from '../registers.ts';
-import type { Loop, Playbook, Settings, Task, VariableLayer } from '../types.ts';
+import type { Loop, Play, Playbook, Settings, Task, VariableLayer } from '../types.ts';
 import { tasksOf } from '../walk.ts';
-import type { LintContext } from './lint.ts';
+
+/** What the check of a playbook knows of the world around it. */
+export interface LintContext {
+  /** Missing where there is none: what it could define is not judged then. */
+  readonly inventory?: InventoryNames;
+  /** Names of extra vars. */
+  readonly extra: ReadonlySet<string>;
+  /** What stands under `facts`. */
+  readonly facts: Readonly<Record<string, Shape>>;
+  /** The command line says become. */
+  readonly become: boolean;
+}
+
+export interface InventoryNames {
+  readonly hosts: ReadonlySet<string>;
+  readonly groups: ReadonlySet<string>;
+  /** What the play's hosts have from the inventory. */
+  variablesOf(play: Play): ReadonlySet<string>;
+  /** What any host has from the inventory. */
+  readonly variables: ReadonlySet<string>;
+  /** The values that the play's hosts (or any) have for a variable of the inventory; they count as used from here on. */
+  valuesOf?(play: Play | undefined, name: string): readonly Template[];
+}
 
 /** What all plays of a playbook share while their variables are looked at. */
-export interface World extends LintContext {
+export interface LintState extends LintContext {
   readonly registers: ReadonlyMap<string, Shape>;
   /** All that tasks register or set, anywhere. */
   readonly learned: ReadonlySet<string>;
@@ -22,7 +44,7 @@ export interface World extends LintContext {
   readonly growing: boolean;
 }
 
-export function worldOf(playbook: Playbook, context: LintContext): World {
+export function lintStateOf(playbook: Playbook, context: LintContext): LintState {
   const tasks = playbook.plays.flatMap(tasksOf);
   return {
     ...context,
@@ -31,7 +53,7 @@ export function worldOf(playbook: Playbook, context: LintContext): World {
     assigned: new Set(tasks.flatMap(assignedBy)),
     set: new Set(),
     types: new Map(),
-    growing: tasks.some(({ module }) => ['add_host', 'group_by'].includes(module.name)),
+    growing: tasks.some(({ module }) => module.addsToInventory),
   };
 }
 
@@ -43,7 +65,7 @@ export function setBy(task: Task): readonly string[] {
 /** Those of them that are not registered. */
 export function assignedBy(task: Task): readonly string[] {
   const { properties = {} } = task.module.args;
-  const sets = task.module.setsVariables || task.module.name === 'add_host';
+  const sets = task.module.setsVariables || task.module.addsToInventory;
   return [
     ...[...task.args.keys()].filter((name) => sets && !Object.hasOwn(properties, name)),
     ...(task.variableFiles?.layers.flatMap(namesOf) ?? []),
@@ -51,7 +73,7 @@ export function assignedBy(task: Task): readonly string[] {
 }
 
 /** The shapes of variables whose names nothing else can stand for. */
-export function shapesOf({ registers, facts }: World, hidden: ReadonlySet<string>): ReadonlyMap<string, Shape> {
+export function shapesOf({ registers, facts }: LintState, hidden: ReadonlySet<string>): ReadonlyMap<string, Shape> {
   const shapes = [...magicShapes, ['facts', { fields: facts }] as const, ...registers];
   return new Map(shapes.filter(([name]) => !hidden.has(name)));
 }

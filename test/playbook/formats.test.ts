@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { normaliseMode } from '../../engine/playbook/arguments/mode.ts';
+import { normaliseMode } from '../../engine/playbook/arguments/formats.ts';
 
 const right: Readonly<Record<string, string>> = {
   '0644': '0644',
