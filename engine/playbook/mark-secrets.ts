@@ -7,8 +7,8 @@ const lists = new Set(['tasks', 'pre_tasks', 'post_tasks', 'handlers', 'block', 
 const values = new Set(['vars', 'environment', 'module_defaults', 'args', 'loop']);
 
 /**
- * Notes what is secret in a file that is encrypted as a whole: of variables every value; of plays and tasks the values
- * that they set and hand to modules. Names, tags and conditions are shown, and words that a module's schema lists.
+ * Marks the secrets of a fully encrypted file: every value in a variables file; in plays and tasks, the values of
+ * variables and module arguments. Names, tags, conditions and values from an enum in a module's schema stay visible.
  */
 export function markSecrets(node: SourceNode, loader: Loader): void {
   if (node.kind === 'list') for (const item of node.items) markEntry(item, loader);

@@ -1,21 +1,21 @@
 import type { Template } from '../expressions/types.ts';
 import type { Place } from '../source/place.ts';
 
-/** A variable of a play that a person is asked for before the run. */
+/** A variable that a play prompts for before the run. */
 export interface Prompt {
   readonly name: string;
   readonly place: Place;
   readonly text: Template;
   readonly default?: Template;
-  /** What is typed is not shown, and the answer is masked in every output. */
+  /** Typing is not echoed, and the answer is masked in every output. */
   readonly private: boolean;
   /** Asked twice. */
   readonly confirm: boolean;
-  /** Set before the run begins. */
+  /** Set before the run starts. */
   answer?: unknown;
 }
 
-/** What is shown to the person. */
+/** A prompt as shown to the user. */
 export interface Question {
   readonly name: string;
   readonly text: string;

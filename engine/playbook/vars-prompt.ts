@@ -20,7 +20,7 @@ export function readPrompts(node: SourceNode | undefined, loader: Loader): reado
     diagnostics.error(
       'keyword-type',
       item.place,
-      `each prompt must be a map, but this is ${describe(item)}`,
+      `a prompt must be a map, but this is ${describe(item)}`,
       'write: { name: variable, prompt: What to ask }',
     );
     return [];
@@ -33,15 +33,15 @@ function readPrompt(node: MapNode, { diagnostics }: Loader): Prompt | undefined 
       diagnostics.error(
         'not-supported-yet',
         keyPlace,
-        `'${key}' of a prompt is not supported yet: the answer is used as it is typed`,
-        'ask for the hash itself: openssl passwd -6 makes one',
+        `'${key}' of a prompt is not supported yet: answers are used as typed`,
+        'prompt for the hash itself: openssl passwd -6 creates one',
       );
     else if (!known.includes(key))
-      diagnostics.error('unknown-keyword', keyPlace, `a prompt has no '${key}'`, suggest(key, known));
+      diagnostics.error('unknown-keyword', keyPlace, `'${key}' is not a key of a prompt`, suggest(key, known));
   }
   const name = entryOf(node, 'name')?.value;
   if (name?.kind !== 'scalar' || name.value === null) {
-    diagnostics.error('missing-keyword', node.place, "this prompt has no 'name': the variable that gets the answer");
+    diagnostics.error('missing-keyword', node.place, "this prompt has no 'name', the variable to set");
     return undefined;
   }
   const flag = (key: string, otherwise: boolean): boolean => {
@@ -55,7 +55,7 @@ function readPrompt(node: MapNode, { diagnostics }: Loader): Prompt | undefined 
     const value = entryOf(node, key)?.value;
     return value && compileValue(value, diagnostics);
   };
-  flag('unsafe', true); // nothing that is typed is ever a template
+  flag('unsafe', true); // answers are never templates
   if (!checkVariableName(writtenText(name), name.place, diagnostics)) return undefined;
   const otherwise = template('default');
   return {
@@ -68,7 +68,7 @@ function readPrompt(node: MapNode, { diagnostics }: Loader): Prompt | undefined 
   };
 }
 
-/** The answers as variables of the play. */
+/** The answers as a variable layer of the play. */
 export function layerOf(prompts: readonly Prompt[]): readonly VariableLayer[] {
   if (prompts.length === 0) return [];
   const variables = prompts.map((prompt) => {
@@ -81,8 +81,8 @@ export function layerOf(prompts: readonly Prompt[]): readonly VariableLayer[] {
 }
 
 /**
- * Asks for all that the plays ask for, unless extra vars or an earlier call have given it. Without a person to ask,
- * defaults are the answers, and what has none refuses the run: throws InvalidInput.
+ * Asks every prompt of the plays that extra vars or an earlier call have not answered. Without a terminal (`ask`), the
+ * defaults are used. Throws InvalidInput for prompts without a default.
  */
 export async function answerPrompts(
   { plays }: Playbook,
@@ -102,7 +102,7 @@ export async function answerPrompts(
             'play-term',
             template.place,
             (error as Error).message,
-            'prompts may use extra vars (-e) and the vars of the play',
+            'prompts can use extra vars (-e) and vars of the play',
           );
           return '';
         }
@@ -125,8 +125,8 @@ export async function answerPrompts(
         diagnostics.error(
           'prompt-unanswered',
           place,
-          `the play '${play.name}' asks for '${name}', and there is no terminal to ask at`,
-          `give it on the command line: -e ${name}=…`,
+          `play '${play.name}' prompts for '${name}', but there is no terminal`,
+          `set it on the command line: -e ${name}=…`,
         );
       if (prompt.private && typeof prompt.answer === 'string') secret(prompt.answer);
     }

@@ -8,7 +8,7 @@ import type { Loader } from './context.ts';
 import { isFile } from './local-files.ts';
 import { markSecrets } from './mark-secrets.ts';
 
-/** Reads one YAML file of the user, decrypted where it or values in it are. Places in it show the path as a person types it. */
+/** Reads and decrypts a YAML file. Its places show the path relative to the working directory. */
 export function readYamlFile(path: string, loader: Loader): SourceNode | undefined {
   if (!loader.yamlFiles.has(path)) loader.yamlFiles.set(path, readFile(path, loader));
   return loader.yamlFiles.get(path);
@@ -35,7 +35,7 @@ function readFile(path: string, loader: Loader): SourceNode | undefined {
   return node;
 }
 
-/** The file of this name in a folder, with or without the endings that YAML files have. */
+/** The file of this name in a folder, with or without a YAML extension. */
 export function firstFile(folder: string, name: string): string | undefined {
   return [name, `${name}.yml`, `${name}.yaml`].map((n) => join(folder, n)).find(isFile);
 }

@@ -5,7 +5,7 @@ import { lintNames } from './names.ts';
 import type { LintContext } from './state.ts';
 import { lintVariables } from './variables.ts';
 
-/** Finds, before anything runs, what cannot work or cannot be meant: names, fields and types first, then what never happens. */
+/** Checks a parsed playbook before the run: names, fields and types, then control flow, then duplicate names. */
 export function lintPlaybook(playbook: Playbook, context: LintContext, diagnostics: Diagnostics): void {
   lintVariables(playbook, context, diagnostics);
   lintFlow(playbook, context, diagnostics);

@@ -6,42 +6,42 @@ import { registersOf } from '../registers.ts';
 import type { Loop, Play, Playbook, Settings, Task, VariableLayer } from '../types.ts';
 import { tasksOf } from '../walk.ts';
 
-/** What the check of a playbook knows of the world around it. */
+/** What the linter knows besides the playbook. */
 export interface LintContext {
-  /** Missing where there is none: what it could define is not judged then. */
+  /** Without one, what it could define is not checked. */
   readonly inventory?: InventoryNames;
   /** Names of extra vars. */
   readonly extra: ReadonlySet<string>;
-  /** What stands under `facts`. */
+  /** The shape of `facts`. */
   readonly facts: Readonly<Record<string, Shape>>;
-  /** The command line says become. */
+  /** --become is given. */
   readonly become: boolean;
 }
 
 export interface InventoryNames {
   readonly hosts: ReadonlySet<string>;
   readonly groups: ReadonlySet<string>;
-  /** What the play's hosts have from the inventory. */
+  /** Variables that the inventory sets for hosts of the play. */
   variablesOf(play: Play): ReadonlySet<string>;
-  /** What any host has from the inventory. */
+  /** Variables that the inventory sets for any host. */
   readonly variables: ReadonlySet<string>;
-  /** The values that the play's hosts (or any) have for a variable of the inventory; they count as used from here on. */
+  /** The values of an inventory variable for hosts of the play (or any host); marks them as used. */
   valuesOf?(play: Play | undefined, name: string): readonly Template[];
 }
 
-/** What all plays of a playbook share while their variables are looked at. */
+/** State shared by all plays while their variables are checked. */
 export interface LintState extends LintContext {
   readonly registers: ReadonlyMap<string, Shape>;
-  /** All that tasks register or set, anywhere. */
+  /** All variables that any task registers or sets. */
   readonly learned: ReadonlySet<string>;
-  /** Those of them that are set otherwise than by register. */
+  /** Those of them that are not set by register. */
   readonly assigned: ReadonlySet<string>;
-  /** What tasks have registered or set up to the entry at hand. */
+  /** Variables registered or set before the current entry. */
   readonly set: Set<string>;
-  /** By the names whose shapes they know. */
+  /** By the names whose shapes they declare. */
   readonly types: Map<string, CelTypes>;
-  /** Hosts and groups come into being during the run. */
-  readonly growing: boolean;
+  /** Tasks add hosts or groups to the inventory during the run. */
+  readonly dynamic: boolean;
 }
 
 export function lintStateOf(playbook: Playbook, context: LintContext): LintState {
@@ -53,11 +53,11 @@ export function lintStateOf(playbook: Playbook, context: LintContext): LintState
     assigned: new Set(tasks.flatMap(assignedBy)),
     set: new Set(),
     types: new Map(),
-    growing: tasks.some(({ module }) => module.addsToInventory),
+    dynamic: tasks.some(({ module }) => module.addsToInventory),
   };
 }
 
-/** Names of variables that hosts have once a task has run. */
+/** Names of the variables that a task sets. */
 export function setBy(task: Task): readonly string[] {
   return [...(task.register === undefined ? [] : [task.register]), ...assignedBy(task)];
 }
@@ -72,7 +72,7 @@ export function assignedBy(task: Task): readonly string[] {
   ];
 }
 
-/** The shapes of variables whose names nothing else can stand for. */
+/** The known shapes, without names that another variable may hide. */
 export function shapesOf({ registers, facts }: LintState, hidden: ReadonlySet<string>): ReadonlyMap<string, Shape> {
   const shapes = [...magicShapes, ['facts', { fields: facts }] as const, ...registers];
   return new Map(shapes.filter(([name]) => !hidden.has(name)));

@@ -18,7 +18,7 @@ import {
   shapesOf,
 } from './state.ts';
 
-/** Finds names that nothing defines (or not yet), fields that nothing has, and types that do not go together. */
+/** Reports undefined and not yet defined variables, unknown fields, and incompatible types. */
 export function lintVariables(playbook: Playbook, context: LintContext, diagnostics: Diagnostics): void {
   const state = lintStateOf(playbook, context);
   for (const play of playbook.plays) new PlayLint(play, state, diagnostics).check();
@@ -28,17 +28,17 @@ class PlayLint {
   readonly #play: Play;
   readonly #state: LintState;
   readonly #diagnostics: Diagnostics;
-  /** What every entry of the play can use, whatever tasks register or set. */
+  /** Variables that every entry of the play can use, without those that tasks set. */
   readonly #fixed: ReadonlySet<string>;
-  /** All that is defined anywhere in the play: a variable is evaluated where it is used, so it may refer to any of these. */
+  /** All names defined anywhere in the play: variables are evaluated lazily, so their values may refer to any of these. */
   readonly #anywhere: ReadonlySet<string>;
   readonly #fields: FieldLint;
   readonly #layers = new Set<VariableLayer>();
-  /** Variables of the inventory whose values have been looked at. */
+  /** Inventory variables whose values have been checked. */
   readonly #followed = new Set<string>();
-  /** What stands above the inventory, at least in some places. */
+  /** Names with a higher precedence than the inventory, at least in some places. */
   readonly #above: ReadonlySet<string>;
-  /** Inside what only a pattern fits: whether it is meant here is not known, so anything that the play defines will do. */
+  /** Inside an uncertain include candidate: it may not belong here, so any name that the play defines is accepted. */
   #lenient = false;
 
   constructor(play: Play, state: LintState, diagnostics: Diagnostics) {
@@ -62,7 +62,7 @@ class PlayLint {
       'item',
       ...entries.flatMap((e) => [...e.layers.flatMap(namesOf), ...('loop' in e ? loopNames(e.loop) : [])]),
     ]);
-    // A name that is also a variable may stand for that: nothing is known of its shape.
+    // A variable of the same name may hide it, so its shape is unknown.
     const hidden = new Set([...given, ...state.assigned]);
     this.#fields = new FieldLint(shapesOf(state, hidden), this.#anywhere, state, diagnostics);
   }
@@ -76,7 +76,7 @@ class PlayLint {
     for (const handler of play.handlers) if (!handler.included) this.#entry(handler, []);
   }
 
-  /** `around`: what is there because of where the entry stands. */
+  /** `around`: names that the enclosing entries add. */
   #entry(entry: Entry, around: readonly string[]): void {
     for (const layer of entry.layers) this.#layer(layer);
     const local = [...around, ...entry.layers.flatMap(namesOf), ...(entry.role ? namesOf(entry.role.defaults) : [])];
@@ -122,7 +122,7 @@ class PlayLint {
     this.#use([task.async?.seconds, task.async?.poll], inLoop);
     for (const name of assignedBy(task)) checkMagic(name, task.args.get(name)?.place ?? task.place, this.#diagnostics);
     this.#sets(task);
-    // In a loop these are about the result of the item at hand, not yet about that of the whole.
+    // In a loop these conditions see the result of the current item, not the combined result.
     const local = task.loop && task.register !== undefined ? [...inLoop.local, task.register] : inLoop.local;
     const onResult = [...(task.until?.conditions ?? []), ...(task.changedWhen ?? []), ...(task.failedWhen ?? [])];
     this.#use(onResult, { ...inLoop, local });
@@ -130,7 +130,7 @@ class PlayLint {
     for (const layer of task.variableFiles?.layers ?? []) this.#layer(layer);
   }
 
-  /** Role variables stand on every task of the role: they are looked at once. */
+  /** Every task of a role carries the role's variables; each layer is checked once. */
   #layer(layer: VariableLayer): void {
     if (this.#layers.has(layer)) return;
     this.#layers.add(layer);
@@ -143,8 +143,8 @@ class PlayLint {
       this.#diagnostics.warning(
         'shadowed-variable',
         over.place,
-        `the variable of this loop hides another '${variable}'`,
-        'give it a name of its own: loop_control: { loop_var: … }',
+        `the loop variable '${variable}' hides another variable`,
+        'choose another name: loop_control: { loop_var: … }',
       );
   }
 
@@ -161,7 +161,7 @@ class PlayLint {
           'role-option',
           role!.usedAt,
           `role '${role!.name}' needs the variable '${name}'`,
-          'set it where the role is used, in the play or in the inventory',
+          'set it where the role is used, in the play, or in the inventory',
         );
     }
   }
@@ -175,7 +175,7 @@ class PlayLint {
     }
   }
 
-  /** Whether all is right. */
+  /** Whether all references are valid. */
   #references(list: readonly Reference[], names: Names): boolean {
     let right = true;
     for (const reference of list) {
@@ -195,13 +195,13 @@ class PlayLint {
       this.#diagnostics.warning(
         'not-yet-set',
         reference.place,
-        `'${name}' is set only by a task that comes later`,
-        'move that task before this one, or ask first: defined(…)',
+        `'${name}' is set only by a later task`,
+        'move that task before this one, or test with defined(…)',
       );
     return this.#fields.reference(reference, names.when);
   }
 
-  /** What the inventory says where the play uses it is looked at as if it stood in the play. */
+  /** Checks the inventory's values of variables that the play uses. */
   #inventoryValues([first, host, of]: readonly string[]): void {
     const elsewhereOf = first === 'hostvars' && host !== undefined;
     const name = elsewhereOf ? of : first;
@@ -217,34 +217,34 @@ class PlayLint {
     const meant = name === 'item' ? itemHint(loop) : (renamed.get(name) ?? elsewhere.get(name));
     if (!this.#state.inventory && meant === undefined) return true; // an inventory may define it
     const hint = meant ?? suggest(name, [...this.#fixed, ...local, ...this.#state.learned]);
-    this.#diagnostics.error('unknown-variable', place, `nothing defines the variable '${name}'`, hint);
+    this.#diagnostics.error('unknown-variable', place, `the variable '${name}' is not defined`, hint);
     return false;
   }
 }
 
-/** What can be named where an entry stands. */
+/** The names visible to an entry. */
 interface Names {
-  /** What is there beside what the whole play has. */
+  /** In addition to those of the whole play. */
   readonly local: readonly string[];
-  /** What tasks have registered or set before. */
+  /** Registered or set by earlier tasks. */
   readonly set: ReadonlySet<string>;
   readonly when: readonly Condition[];
   readonly loop?: Loop;
-  /** Everything that any entry of the play has. */
+  /** Names of all entries of the play are allowed. */
   readonly anywhere?: true;
 }
 
-/** The entry runs only where the variable is there. */
+/** Whether the conditions test that the variable is defined. */
 function asksFor(name: string, when: readonly Condition[]): boolean {
   return when.some(({ references }) => references.some(({ path, optional }) => optional && path[0] === name));
 }
 
-/** Names that are there in some places only. */
+/** Names that exist only in some places, with a hint. */
 const elsewhere: ReadonlyMap<string, string> = new Map([
-  ...rescueNames.map((name) => [name, "it is there only inside 'rescue'"] as const),
-  ['ansible_loop', 'ask for it: loop_control: { extended: true }'],
+  ...rescueNames.map((name) => [name, "it exists only inside 'rescue'"] as const),
+  ['ansible_loop', 'enable it: loop_control: { extended: true }'],
 ]);
 
 function itemHint(loop: Loop | undefined): string {
-  return loop ? `the variable of this loop is '${loop.variable}'` : 'there is no loop here';
+  return loop ? `the loop variable here is '${loop.variable}'` : 'this task has no loop';
 }

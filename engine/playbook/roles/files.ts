@@ -10,13 +10,13 @@ import type { VariableLayer } from '../types.ts';
 import { firstFile, readYamlFile } from '../yaml-file.ts';
 import { readRoleSpecs } from './options.ts';
 
-/** The files of a role that a use names in the place of main. */
+/** The files of a role that a use selects instead of main. */
 export type RoleFrom = Readonly<Partial<Record<RolePart, { readonly name: string; readonly place: Place }>>>;
 export type RolePart = 'tasks' | 'vars' | 'defaults' | 'handlers';
 
 const folders = ['tasks', 'handlers', 'defaults', 'vars', 'meta', 'templates', 'files'];
 
-/** Where roles are looked for: beside the playbook, beside its folder, and in its folder itself. */
+/** Where roles are searched: roles/ beside the playbook, roles/ beside its folder, and its folder itself. */
 export function rolePlaces(playbookFolder: string): readonly string[] {
   return [join(playbookFolder, 'roles'), join(dirname(playbookFolder), 'roles'), playbookFolder];
 }
@@ -38,12 +38,12 @@ export function findRole(name: string, playbookFolder: string): string | undefin
     .find(isRole);
 }
 
-/** Reads a role once for each play and choice of its files. */
+/** Loads a role once for each play and selection of files. */
 export function loadRole(name: string, place: Place, from: RoleFrom, { play, loader }: Context): Role | undefined {
   const found = findRole(name, play.folder);
   if (found === undefined) {
     const known =
-      suggest(name, knownRoles(play.folder)) ?? `looked in: ${rolePlaces(play.folder).map(shownPath).join(', ')}`;
+      suggest(name, knownRoles(play.folder)) ?? `searched: ${rolePlaces(play.folder).map(shownPath).join(', ')}`;
     loader.diagnostics.error('unknown-role', place, `there is no role '${name}'`, known);
     return undefined;
   }
@@ -53,7 +53,7 @@ export function loadRole(name: string, place: Place, from: RoleFrom, { play, loa
   return role;
 }
 
-/** The file of this name in a part of a role; main may be missing. */
+/** The selected file of a part of a role; main is optional. */
 export function roleFile(path: string, part: RolePart, from: RoleFrom, { diagnostics }: Loader): string | undefined {
   const folder = join(path, part);
   const named = from[part];
@@ -106,12 +106,12 @@ function readMeta(path: string, loader: Loader): SourceNode | undefined {
     loader.diagnostics.error(
       'file-shape',
       meta.place,
-      `the meta file of a role must hold a map, but this is ${describe(meta)}`,
+      `the meta file of a role must be a map, but this is ${describe(meta)}`,
     );
   return meta;
 }
 
-/** The variables of a role: one file, or all those of a folder of its name, which are read in the order of their names. */
+/** The variables of a role: one file, or a folder of that name whose files are read in alphabetical order. */
 function readVariables(path: string, part: 'vars' | 'defaults', from: RoleFrom, loader: Loader): VariableLayer {
   const folder = join(path, part, from[part]?.name ?? 'main');
   const files = isFolder(folder) ? filesOfVariables(folder) : [roleFile(path, part, from, loader)];
