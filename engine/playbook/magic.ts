@@ -31,16 +31,16 @@ export const rescueNames: readonly string[] = ['failed_task', 'failed_result'];
 /** Ansible's names for what has a different name here, with a hint. */
 export const renamed: ReadonlyMap<string, string> = new Map([
   ['ansible_facts', "facts are under 'facts', e.g. facts.os.family"],
-  ['ansible_failed_task', "use failed_task"],
-  ['ansible_failed_result', "use failed_result"],
-  ['ansible_os_family', "use facts.os.family"],
-  ['ansible_distribution', "use facts.os.id"],
-  ['ansible_distribution_release', "use facts.os.codename"],
-  ['ansible_architecture', "use facts.architecture"],
-  ['ansible_hostname', "use facts.hostname"],
-  ['ansible_fqdn', "use facts.fqdn"],
-  ['ansible_default_ipv4', "use facts.default_ipv4"],
-  ['ansible_kernel', "use facts.kernel"],
+  ['ansible_failed_task', 'use failed_task'],
+  ['ansible_failed_result', 'use failed_result'],
+  ['ansible_os_family', 'use facts.os.family'],
+  ['ansible_distribution', 'use facts.os.id'],
+  ['ansible_distribution_release', 'use facts.os.codename'],
+  ['ansible_architecture', 'use facts.architecture'],
+  ['ansible_hostname', 'use facts.hostname'],
+  ['ansible_fqdn', 'use facts.fqdn'],
+  ['ansible_default_ipv4', 'use facts.default_ipv4'],
+  ['ansible_kernel', 'use facts.kernel'],
 ]);
 
 /** Whether templates and conditions can refer to the name. */

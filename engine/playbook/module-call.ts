@@ -190,7 +190,11 @@ function readEntries(
 }
 
 /** A `name=value` in free-form text that Ansible would parse as an argument. */
-function inlineArgument(text: string, module: AnyModule, freeForm: string): { name: string; value: string } | undefined {
+function inlineArgument(
+  text: string,
+  module: AnyModule,
+  freeForm: string,
+): { name: string; value: string } | undefined {
   for (const name of Object.keys(module.args.properties ?? {})) {
     const before = name === freeForm ? '^' : '(?:^|\\s)'; // its own name counts only at the beginning
     const value = new RegExp(`${before}${name}=(\\S+)`).exec(text)?.[1];

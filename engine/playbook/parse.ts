@@ -119,11 +119,7 @@ function importPlaybook(
   const { fields, rest } = readFields(node, 'playbook', diagnostics);
   for (const entry of rest) if (entry.key !== key) rejectKey(entry, 'playbook', diagnostics);
   if (value.kind !== 'scalar' || value.value === null || holdsExpression(value)) {
-    diagnostics.error(
-      'argument-value',
-      value.place,
-      'import_playbook must be a file name without an expression',
-    );
+    diagnostics.error('argument-value', value.place, 'import_playbook must be a file name without an expression');
     return [];
   }
   const name = writtenText(value);

@@ -52,7 +52,11 @@ function nameOf(
   try {
     const value = template.evaluate(new PlayScope(extra, layers));
     if (typeof value === 'string') return value;
-    diagnostics.error('argument-value', node.place, `a file name must be text, but this expression gives ${typeof value}`);
+    diagnostics.error(
+      'argument-value',
+      node.place,
+      `a file name must be text, but this expression gives ${typeof value}`,
+    );
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error;
     diagnostics.error(

@@ -1,6 +1,6 @@
 import type { Code } from '../source/codes.ts';
 
-/** Something about a module that keeps it from being used. `near`: a text of its file that is about it. */
+/** A problem that makes a module unusable. `near`: text in its file that locates the problem. */
 export interface Fault {
   readonly code: Code & `module-${string}`;
   readonly message: string;
@@ -8,11 +8,11 @@ export interface Fault {
   readonly near?: string;
 }
 
-/** A package of modules, and the package.json that names it. */
+/** A module package, and the package.json that lists it. */
 export interface NamedPackage {
   readonly name: string;
   readonly namedIn: string;
 }
 
-/** What a file exports, by name. */
+/** The exports of a file, by name. */
 export type Exports = Readonly<Record<string, unknown>>;

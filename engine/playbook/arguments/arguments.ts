@@ -76,10 +76,7 @@ function conformMode(value: unknown, name: string): unknown {
   if (typeof value !== 'string') return value;
   const mode = normaliseMode(value);
   if (typeof mode === 'string') return mode;
-  throw new TaskFailure(
-    `'${name}' is invalid: ${mode.message}`,
-    mode.hint === undefined ? {} : { hint: mode.hint },
-  );
+  throw new TaskFailure(`'${name}' is invalid: ${mode.message}`, mode.hint === undefined ? {} : { hint: mode.hint });
 }
 
 function addSecrets(value: unknown, schema: Schema, secrets: Secrets): void {

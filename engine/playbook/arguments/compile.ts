@@ -148,7 +148,8 @@ function knownValue(node: SourceNode): unknown {
 
 /** Where the schema requires text, numbers and booleans become the text as written; modes are normalized. */
 function conformToSchema(node: SourceNode, schema: Schema): SourceNode {
-  if (node.kind === 'list') return { ...node, items: node.items.map((item) => conformToSchema(item, itemSchema(schema))) };
+  if (node.kind === 'list')
+    return { ...node, items: node.items.map((item) => conformToSchema(item, itemSchema(schema))) };
   if (node.kind === 'map')
     return {
       ...node,

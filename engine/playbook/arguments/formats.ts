@@ -14,7 +14,7 @@ export function normaliseMode(text: string): string | BadMode {
   if (/^[ugoa]*([-+=][rwxXst]*)+(,[ugoa]*([-+=][rwxXst]*)+)*$/.test(text)) return text;
   if (/^[0-7]{1,3}$/.test(text))
     return { message: `the mode ${text} has no leading zero`, hint: `write: 0${text.padStart(3, '0')}` };
-  return { message: `'${text}' is not a file mode`, hint: "write it in octal (0644) or symbolic form (u=rw,g=r,o=)" };
+  return { message: `'${text}' is not a file mode`, hint: 'write it in octal (0644) or symbolic form (u=rw,g=r,o=)' };
 }
 
 /** Argument formats that are validated as text. */

@@ -48,9 +48,7 @@ export class IncludeArguments {
         'unknown-argument',
         entry.keyPlace,
         `'${this.what}' has no argument '${entry.key}'`,
-        entry.key === 'apply'
-          ? `keywords on ${this.what} already apply to its tasks`
-          : suggest(entry.key, known),
+        entry.key === 'apply' ? `keywords on ${this.what} already apply to its tasks` : suggest(entry.key, known),
       );
     else if (this.#given.has(key))
       this.#diagnostics.error('argument-twice', entry.keyPlace, `'${key}' of ${this.what} is set twice`);

@@ -48,12 +48,9 @@ export function readInclude(
     choose: (evaluated) => {
       const found = candidates.get(find(evaluated));
       if (found) return found;
-      throw new TaskFailure(
-        `${[...evaluated.values()].join(', ')}: not among the targets checked before the run`,
-        {
-          hint: `an expression can match only a name without a slash; checked: ${[...candidates.values()].map((c) => c.title).join(', ')}`,
-        },
-      );
+      throw new TaskFailure(`${[...evaluated.values()].join(', ')}: not among the targets checked before the run`, {
+        hint: `an expression can match only a name without a slash; checked: ${[...candidates.values()].map((c) => c.title).join(', ')}`,
+      });
     },
   };
 }

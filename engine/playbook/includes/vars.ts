@@ -75,7 +75,11 @@ class VariablePlaces {
     if (found.length > 0) return;
     const shown = pattern.map((part) => part ?? '*').join('');
     const looked = this.#filesNamed(shown).map(shownPath).join(', ');
-    this.#missing(node, name === undefined ? `no variables file matches '${shown}'` : `there is no variables file '${shown}'`, looked);
+    this.#missing(
+      node,
+      name === undefined ? `no variables file matches '${shown}'` : `there is no variables file '${shown}'`,
+      looked,
+    );
   }
 
   addFolder(pattern: NamePattern, node: ScalarNode, filter: FolderFilter): void {

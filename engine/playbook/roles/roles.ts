@@ -46,11 +46,7 @@ export function readRoleEntry(node: SourceNode, context: Context, hidden?: RoleC
       : { fields: new Fields(new Map(), diagnostics), rest: [] };
   const nameNode = node.kind === 'map' ? (fields.node('role') ?? fields.node('name')) : node;
   if (nameNode?.kind !== 'scalar' || holdsExpression(nameNode)) {
-    diagnostics.error(
-      'missing-keyword',
-      node.place,
-      "this entry has no 'role' with a constant name",
-    );
+    diagnostics.error('missing-keyword', node.place, "this entry has no 'role' with a constant name");
     return [];
   }
   const name = writtenText(nameNode);
