@@ -1,35 +1,36 @@
 import type { ArgumentSchema } from '../module/schema.ts';
 import { metaActions } from '../playbook/entries.ts';
 
-/** What stands in the place of a module and is none: it brings in further plays, tasks, roles or variables, or steers the run. */
+/** An action in place of a module: it includes plays, tasks or roles, or controls the run. */
 export interface Action {
   readonly name: string;
   readonly summary: string;
   readonly args: ArgumentSchema;
-  /** What the value means where it is text instead of a map. */
+  /** The argument that a text value sets. */
   readonly freeForm: string;
-  /** An entry of a playbook, rather than of a list of tasks. */
+  /** An entry of a playbook, not of a task list. */
   readonly ofPlaybook?: true;
   readonly examples: readonly string[];
 }
 
 const file = {
   type: 'string',
-  description: 'A file of tasks: beside this one, in the role or beside the playbook.',
+  description: 'A task file: beside this one, in the role, or beside the playbook.',
 } as const;
 const apply = {
   type: 'object',
-  description: 'Keywords for the tasks inside (`tags`, `when`, `become` …); those of the include are for itself only.',
+  description:
+    'Keywords for the included tasks (`tags`, `when`, `become` …); keywords on the include apply to itself only.',
 } as const;
 const role = {
   name: { type: 'string', description: 'The name of the role.' },
-  role: { type: 'string', description: 'Another word for name.' },
-  tasks_from: { type: 'string', default: 'main', description: "The file of the role's tasks/ to run." },
-  vars_from: { type: 'string', default: 'main', description: "The file of the role's vars/." },
-  defaults_from: { type: 'string', default: 'main', description: "The file of the role's defaults/." },
-  handlers_from: { type: 'string', default: 'main', description: "The file of the role's handlers/." },
-  allow_duplicates: { type: 'boolean', default: true, description: 'Run the role again where it has run already.' },
-  public: { type: 'boolean', description: "The role's variables are also for the tasks that come after it." },
+  role: { type: 'string', description: 'Alias of name.' },
+  tasks_from: { type: 'string', default: 'main', description: "The file in the role's tasks/." },
+  vars_from: { type: 'string', default: 'main', description: "The file in the role's vars/." },
+  defaults_from: { type: 'string', default: 'main', description: "The file in the role's defaults/." },
+  handlers_from: { type: 'string', default: 'main', description: "The file in the role's handlers/." },
+  allow_duplicates: { type: 'boolean', default: true, description: 'Run the role even if it has already run.' },
+  public: { type: 'boolean', description: "Make the role's variables visible to later tasks." },
   rolespec_validate: {
     type: 'boolean',
     default: true,
@@ -41,7 +42,7 @@ export const actions: readonly Action[] = [
   {
     name: 'import_playbook',
     ofPlaybook: true,
-    summary: 'The plays of another playbook, in this place.',
+    summary: 'Imports the plays of another playbook.',
     freeForm: 'file',
     args: {
       type: 'object',
@@ -53,28 +54,28 @@ export const actions: readonly Action[] = [
   },
   {
     name: 'import_tasks',
-    summary: 'The tasks of a file, as if they stood here: read before anything runs.',
+    summary: 'Imports the tasks of a file before anything runs.',
     freeForm: 'file',
     args: { type: 'object', properties: { file }, required: ['file'], additionalProperties: false },
     examples: ['- name: users and their keys\n  import_tasks: users.yml\n  tags: users'],
   },
   {
     name: 'include_tasks',
-    summary: 'The tasks of a file that is chosen when the run comes to it.',
+    summary: 'Includes the tasks of a file that is selected at run time.',
     freeForm: 'file',
     args: { type: 'object', properties: { file, apply }, required: ['file'], additionalProperties: false },
-    examples: ["- name: what is particular to this system\n  include_tasks: 'system/{{facts.os.family}}.yml'"],
+    examples: ["- name: system-specific tasks\n  include_tasks: 'system/{{facts.os.family}}.yml'"],
   },
   {
     name: 'import_role',
-    summary: 'The tasks of a role, as if they stood here: read before anything runs.',
+    summary: 'Imports the tasks of a role before anything runs.',
     freeForm: 'name',
     args: { type: 'object', properties: role, additionalProperties: false },
     examples: ['- name: only the packages of the role\n  import_role:\n    name: common\n    tasks_from: packages'],
   },
   {
     name: 'include_role',
-    summary: 'The tasks of a role that is chosen when the run comes to it.',
+    summary: 'Includes the tasks of a role that is selected at run time.',
     freeForm: 'name',
     args: { type: 'object', properties: { ...role, apply }, additionalProperties: false },
     examples: [
@@ -83,7 +84,7 @@ export const actions: readonly Action[] = [
   },
   {
     name: 'meta',
-    summary: 'Steers the run itself.',
+    summary: 'Controls the run itself.',
     freeForm: 'action',
     args: {
       type: 'object',
@@ -91,12 +92,12 @@ export const actions: readonly Action[] = [
         action: {
           enum: metaActions,
           description:
-            '`flush_handlers`: run notified handlers now. `end_host`, `end_play`, `end_batch`: no further tasks for the host, the play, the batch. `clear_host_errors`: hosts that failed take part again. `reset_connection`: log in anew. `refresh_inventory`: read the inventory again.',
+            '`flush_handlers`: run notified handlers now. `end_host`, `end_play`, `end_batch`: run no further tasks for the host, the play, the batch. `clear_host_errors`: let failed hosts take part again. `reset_connection`: reconnect. `refresh_inventory`: reload the inventory.',
         },
       },
       required: ['action'],
       additionalProperties: false,
     },
-    examples: ['- name: the service must run in its new form before we go on\n  meta: flush_handlers'],
+    examples: ['- name: restart the service before the next task\n  meta: flush_handlers'],
   },
 ];

@@ -9,10 +9,10 @@ import { moduleSchemas } from './modules.ts';
 
 type Definitions = Record<string, Json>;
 
-/** Where module_defaults or args may give what a task leaves out, nothing is required of its module. */
+/** With module_defaults or args, no argument is required in the module itself. */
 const partial = (name: string): string => `partial.${name}`;
 
-/** All that stands in lists of tasks or handlers. */
+/** Definitions for the entries of task and handler lists. */
 export function entryDefinitions(modules: readonly AnyModule[]): Definitions {
   const definitions: Definitions = {};
   for (const module of modules) {
@@ -44,7 +44,7 @@ export function entryDefinitions(modules: readonly AnyModule[]): Definitions {
   return definitions;
 }
 
-/** Names of modules as keys, with the names that also mean them. */
+/** Module names and their aliases as keys. */
 function moduleKeys(modules: readonly AnyModule[], rename: (name: string) => string): Json {
   const also = [...aliases].filter(([, name]) => modules.some((module) => module.name === name));
   const names: readonly (readonly [string, string])[] = [...modules.map((m) => [m.name, m.name] as const), ...also];
@@ -63,15 +63,15 @@ function taskSchema(level: 'task' | 'handler', modules: readonly AnyModule[], re
   const named = Object.fromEntries(
     actions.filter((action) => !action.ofPlaybook).map((action) => [action.name, reference(action.name)]),
   );
-  const block = level === 'task' ? { block: { ...described('Tasks that belong together.'), type: ['array'] } } : {};
+  const block = level === 'task' ? { block: { ...described('A group of tasks.'), type: ['array'] } } : {};
   return {
     type: ['object'],
     properties: { ...keywordProperties(level, common), ...(keys['properties'] as Json), ...named, ...block },
     patternProperties: keys['patternProperties'],
     additionalProperties: false,
-    // with nothing but keywords it names no module
+    // with only keywords, no module is named
     if: { propertyNames: { enum: keywordsAt(level).filter((name) => !name.endsWith('action')) } },
-    then: { type: ['null'], errorMessage: 'a task names a module: command, copy, apt … (tsplay doc lists all)' },
+    then: { type: ['null'], errorMessage: 'a task must name a module: command, copy, apt … (tsplay doc lists all)' },
   };
 }
 
@@ -87,7 +87,7 @@ function blockSchema(rename: (name: string) => string): Json {
   };
 }
 
-/** Which sort of entry it is shows in its keys. As long as none of them is there, the editor proposes what a task has. */
+/** The keys decide the kind of entry. Without any of them, the editor suggests the keys of a task. */
 function entrySchema(level: 'task' | 'handler', rename: (name: string) => string): Json {
   const task = without(['args', 'module_defaults'], reference(rename(level)), reference(partial(level)));
   const block = without(
@@ -101,8 +101,8 @@ function entrySchema(level: 'task' | 'handler', rename: (name: string) => string
 }
 
 /**
- * `then` for a map that has none of these keys, else `otherwise`. Said of names that are there: where the editor looks for
- * what it could propose, it takes everything that is required as given.
+ * `then` for a map without these keys, else `otherwise`. Uses propertyNames because the editor assumes required keys to
+ * exist while it computes suggestions.
  */
 export function without(keys: readonly string[], then: Json, otherwise: Json): Json {
   return { if: { propertyNames: { not: { enum: keys } } }, then, else: otherwise };
@@ -134,7 +134,7 @@ function actionSchema({ name, summary, args, freeForm, examples }: Action): Json
   };
 }
 
-/** An entry with an action: the keywords that may stand beside it. */
+/** An entry with an action and the keywords allowed beside it. */
 function actionEntry(action: Action): Json {
   const level: Level = action.ofPlaybook ? 'playbook' : action.name.startsWith('include_') ? 'include' : 'import';
   const key = reference(action.name);

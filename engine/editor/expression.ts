@@ -3,8 +3,8 @@ import { isJson, type Json } from './json.ts';
 const everything = ['object', 'array', 'string', 'number', 'boolean', 'null'];
 
 /**
- * A value of one of these types, without the editor proposing `true` and `null` wherever text may stand, and with words of
- * our own for what is of another type.
+ * A value of one of these types, with our own message for other types, and without the editor suggesting `true` and
+ * `null` wherever text is allowed.
  */
 export function mustBe(types: readonly string[], words: string): Json {
   const others = everything.filter((type) => !types.includes(type));
@@ -12,12 +12,12 @@ export function mustBe(types: readonly string[], words: string): Json {
   return { if: { type: others }, then: { type: [...types], errorMessage: `must be ${words}` } };
 }
 
-/** Text; numbers and truth values count as the text that was written. */
+/** Text; numbers and booleans count as the text as written. */
 export const text: Json = mustBe(['string', 'number', 'boolean', 'null'], 'text');
 
 /**
- * What may stand in the place of any value: text with an expression in it, or a value with the tag !cel or !vault. The
- * editor is told (schemas.ts) that what these tags give is null: its type and pattern are then not asked for.
+ * Allowed instead of any value: text with an expression, or a value tagged !cel or !vault. The editor settings
+ * (schemas.ts) declare these tags as null, so type and pattern are not checked.
  */
 const alternatives: readonly Json[] = [
   { type: ['string'], pattern: '\\{\\{' },
@@ -28,12 +28,12 @@ export function orExpression(...values: readonly Json[]): Json {
   return { anyOf: [...values, ...alternatives] };
 }
 
-/** A type that the editor knows how to propose. The list keeps it from mixing its words with those of alternatives. */
+/** A type that the editor can suggest. As a list, its message is not merged with those of alternatives. */
 export function typed(type: string, words: string): Json {
   return { type: [type], errorMessage: `must be ${words}` };
 }
 
-/** The part of a module's argument schema for one value, as the editor needs it: wherever a value stands, an expression may. */
+/** The schema of one value for the editor: an expression is allowed wherever a value is. */
 export function loosened(schema: Json): Json {
   const { oneOf, anyOf, description: _, default: __, ...own } = schema;
   const offered = [oneOf, anyOf].flatMap((list) => (Array.isArray(list) ? list.filter(isJson) : []));
@@ -44,7 +44,7 @@ export function loosened(schema: Json): Json {
 }
 
 const words: Readonly<Record<string, string>> = {
-  integer: 'a whole number or an expression',
+  integer: 'an integer or an expression',
   number: 'a number or an expression',
   boolean: 'true, false or an expression',
 };

@@ -5,34 +5,37 @@ const word = { type: 'string' };
 const whole = { type: 'integer', minimum: 1 };
 const flag = { type: ['boolean', 'string'] };
 
-/** The variables of a host that the connection reads. */
+/** The host variables that configure the connection. */
 export const connectionVariables: Readonly<Record<string, { readonly describe: string; readonly value: Json }>> = {
-  ansible_host: { describe: 'The address to connect to; by default the name of the host.', value: word },
-  ansible_port: { describe: 'The port of sshd. Default: 22.', value: whole },
-  ansible_user: { describe: 'The user to log in as; by default your own name.', value: word },
-  ansible_password: { describe: 'The password to log in with. Keep it in the vault.', value: word },
-  ansible_connection: { describe: 'How to reach the host. Default: ssh.', value: { enum: ['ssh', 'local'] } },
-  ansible_private_key_file: { describe: 'The key to log in with.', value: word },
-  ansible_ssh_private_key_passphrase: { describe: 'The passphrase of the key. Keep it in the vault.', value: word },
+  ansible_host: { describe: 'The address to connect to. Default: the host name.', value: word },
+  ansible_port: { describe: 'The SSH port. Default: 22.', value: whole },
+  ansible_user: { describe: 'The user to log in as. Default: the local user.', value: word },
+  ansible_password: { describe: 'The login password. Keep it in the vault.', value: word },
+  ansible_connection: { describe: 'The connection type. Default: ssh.', value: { enum: ['ssh', 'local'] } },
+  ansible_private_key_file: { describe: 'The private key to log in with.', value: word },
+  ansible_ssh_private_key_passphrase: {
+    describe: 'The passphrase of the private key. Keep it in the vault.',
+    value: word,
+  },
   ansible_host_key_checking: {
-    describe: 'Whether the key of the host must be known: true (the default), accept-new, or false.',
+    describe: 'Whether the host key must be known: true (the default), accept-new, or false.',
     value: flag,
   },
-  ansible_timeout: { describe: 'Seconds for connecting. Default: 10.', value: whole },
-  ansible_ssh_args: { describe: 'Options as of ssh: -o, -J, -i, -p, -l.', value: word },
-  ansible_ssh_common_args: { describe: 'As ansible_ssh_args; wins over it.', value: word },
-  ansible_ssh_extra_args: { describe: 'As ansible_ssh_common_args; wins over it.', value: word },
-  ansible_become: { describe: 'Run as another user; wins over the keyword become.', value: flag },
+  ansible_timeout: { describe: 'The connection timeout in seconds. Default: 10.', value: whole },
+  ansible_ssh_args: { describe: 'Options of ssh: -o, -J, -i, -p, -l.', value: word },
+  ansible_ssh_common_args: { describe: 'Like ansible_ssh_args, which it overrides.', value: word },
+  ansible_ssh_extra_args: { describe: 'Like ansible_ssh_common_args, which it overrides.', value: word },
+  ansible_become: { describe: 'Run as another user; overrides the keyword become.', value: flag },
   ansible_become_user: { describe: 'The user to become. Default: root.', value: word },
   ansible_become_method: {
     describe: 'How to become another user. Default: sudo.',
     value: { enum: ['sudo', 'su', 'doas'] },
   },
-  ansible_become_password: { describe: 'The password for becoming. Keep it in the vault.', value: word },
-  ansible_become_flags: { describe: 'Further options for sudo, su or doas.', value: word },
+  ansible_become_password: { describe: 'The password for becoming that user. Keep it in the vault.', value: word },
+  ansible_become_flags: { describe: 'Additional options for sudo, su or doas.', value: word },
 };
 
-/** Other names of Ansible's for the same. */
+/** Ansible's aliases of these variables. */
 export const otherNames: Readonly<Record<string, string>> = {
   ansible_ssh_host: 'ansible_host',
   ansible_ssh_port: 'ansible_port',
@@ -55,12 +58,12 @@ const variables: Json = {
   ),
 };
 
-/** A file of variables: group_vars, host_vars, vars_files, a role's defaults and vars. */
+/** A variables file: group_vars, host_vars, vars_files, a role's defaults and vars. */
 export function variablesSchema(): Json {
   return { title: 'variables', ...variables, propertyNames: { pattern: '^[A-Za-z_][A-Za-z0-9_]*$' } };
 }
 
-/** An inventory in YAML: groups, each with hosts, variables and further groups. */
+/** A YAML inventory: groups with hosts, variables and child groups. */
 export function inventorySchema(): Json {
   const groups: Json = { type: ['object', 'null'], additionalProperties: reference('group') };
   return {
@@ -80,8 +83,8 @@ export function inventorySchema(): Json {
             type: ['object', 'string', 'null'],
             additionalProperties: reference('variables'),
           },
-          vars: { ...described('Variables of all hosts of the group.'), ...reference('variables') },
-          children: { ...described('Groups whose hosts are in this one too.'), ...groups },
+          vars: { ...described('Variables for all hosts of the group.'), ...reference('variables') },
+          children: { ...described('Child groups, whose hosts are also in this group.'), ...groups },
         },
         additionalProperties: false,
       },

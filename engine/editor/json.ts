@@ -5,7 +5,7 @@ export function isJson(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** A text for people: editors show the Markdown, other programs the plain one. */
+/** A description: editors show the Markdown, other programs the plain text. */
 export function described(text: string | undefined): Json {
   if (text === undefined || text === '') return {};
   return { description: text.replaceAll('`', ''), ...(text.includes('`') && { markdownDescription: text }) };

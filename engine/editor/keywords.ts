@@ -20,7 +20,7 @@ const number = typed('number', 'a number');
 
 const oneOrMore = (item: Json): Json => ({ anyOf: [item, { type: ['array'], items: item }] });
 
-/** What the kinds of playbook/kinds.ts take, for the editor. */
+/** The kinds of playbook/kinds.ts as schemas. */
 const kinds: Readonly<Record<Kind, Json>> = {
   any: {},
   text: plainText,
@@ -49,7 +49,7 @@ const kinds: Readonly<Record<Kind, Json>> = {
   'list or expression': orExpression(typed('array', 'a list or an expression')),
 };
 
-/** The keywords of a level as properties; `values` says what some of them hold more exactly than their kind. */
+/** The keywords of a level as properties; `values` has more exact schemas for some of them. */
 export function keywordProperties(level: Level, values: Readonly<Record<string, Json>> = {}): Record<string, Json> {
   return Object.fromEntries(
     keywordsAt(level).map((name): [string, Json] => {

@@ -2,7 +2,7 @@ import type { AnyModule } from '../module/module.ts';
 import { loosened, mustBe } from './expression.ts';
 import { described, isJson, type Json, reference } from './json.ts';
 
-/** What the value of a module's key may be. `complete`: what is required must be there. */
+/** The schemas for the value of a module key. `complete`: required arguments must be present. */
 export function moduleSchemas(module: AnyModule): { complete: Json; partial: Json } {
   const { properties = {}, required = [], allOf, ...rest } = module.args;
   const named = Object.entries(properties).map(([name, schema]): [string, Json] => [name, argument(schema as Json)]);
@@ -46,20 +46,20 @@ function argument(schema: Json): Json {
   };
 }
 
-/** What the editor shows of a module: what it is for, and how it is used. */
+/** The editor's description of a module, with examples. */
 function aboutModule({ summary, args, examples }: AnyModule): string {
   const description = args['description'];
   const fence = examples.map((example) => `\`\`\`yaml\n${example.trim()}\n\`\`\``);
   return [summary, ...(typeof description === 'string' ? [description] : []), ...fence].join('\n\n');
 }
 
-/** Conditions on a map of arguments say nothing about free-form text. */
+/** Conditions on a map of arguments do not apply to free-form text. */
 function ofMap(name: string, part: Json): Json {
   // oxlint-disable-next-line unicorn/no-thenable
   return { if: { type: ['object'] }, then: choice(name, part) ?? part };
 }
 
-/** `oneOf: [{required: [a]}, {required: [b]}]` in the engine's words: the editor's say nothing of names. */
+/** `oneOf: [{required: [a]}, {required: [b]}]` with the engine's messages: the editor's do not mention the names. */
 function choice(name: string, { oneOf, anyOf }: Json): Json | undefined {
   const branches = (oneOf ?? anyOf) as readonly { required?: readonly string[] }[] | undefined;
   if (!branches?.every((b) => b.required?.length === 1 && Object.keys(b).length === 1)) return undefined;
@@ -77,8 +77,8 @@ function choice(name: string, { oneOf, anyOf }: Json): Json | undefined {
 }
 
 /**
- * Conditions on arguments as they hold where defaults are not filled in: one that asks for another value than the default
- * asks that the argument is there.
+ * Adapts conditions to arguments without filled-in defaults: a condition on a value other than the default also requires
+ * the argument to be present.
  */
 function asFilledIn(part: Json, properties: Readonly<Record<string, object>>): Json {
   const { if: condition } = part as { if?: { properties?: Readonly<Record<string, Json>>; required?: string[] } };

@@ -5,7 +5,7 @@ import { mustBe, text } from './expression.ts';
 import { type Json, reference } from './json.ts';
 import { keywordProperties } from './keywords.ts';
 
-/** A playbook: a list of plays and of imported playbooks. */
+/** A playbook: a list of plays and imported playbooks. */
 export function playbookSchema(modules: readonly AnyModule[]): Json {
   const imports = actions.find((action) => action.ofPlaybook)!;
   return {
@@ -25,7 +25,7 @@ export function playbookSchema(modules: readonly AnyModule[]): Json {
   };
 }
 
-/** A file of tasks or of handlers, as in a role. */
+/** A file of tasks or handlers, as in a role. */
 export function entriesSchema(what: 'tasks' | 'handlers', modules: readonly AnyModule[]): Json {
   return { title: what, ...reference(what), definitions: entryDefinitions(modules) };
 }
@@ -50,7 +50,7 @@ function playSchema(prefix: string): Json {
   };
 }
 
-/** What is no keyword is a parameter of the role. */
+/** Keys that are not keywords are parameters of the role. */
 export const roleSchema: Json = {
   ...mustBe(['string', 'object'], 'the name of a role, or a map with role'),
   properties: keywordProperties('role', { module_defaults: { type: ['object', 'null'] }, role: text, name: text }),

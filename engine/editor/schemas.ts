@@ -5,14 +5,14 @@ import { entriesSchema, playbookSchema } from './playbook.ts';
 import { roleMetaSchema } from './role-meta.ts';
 
 interface Sort {
-  /** Which files they are, for the editor: wherever such a path ends. */
+  /** Path suffixes of the files, for the editor. */
   readonly files: readonly string[];
   schema(modules: readonly AnyModule[]): Json;
 }
 
 const yml = (...paths: readonly string[]): string[] => paths.map((path) => `${path}.{yml,yaml}`);
 
-/** The sorts of files that a project holds. No file is of two sorts. */
+/** The file types of a project. No file has two types. */
 export const sorts: Readonly<Record<string, Sort>> = {
   playbook: { files: yml('site', 'playbooks/*'), schema: playbookSchema },
   tasks: { files: yml('tasks/**/*'), schema: (modules) => entriesSchema('tasks', modules) },
@@ -26,13 +26,13 @@ export function schemaOf(sort: string, modules: readonly AnyModule[]): Json {
   return { $schema: 'http://json-schema.org/draft-07/schema#', ...sorts[sort]!.schema(modules) };
 }
 
-/** What VS Code's YAML extension has to be told; `folder` is where the schemas lie, seen from the project. */
+/** Settings for VS Code's YAML extension; `folder` holds the schemas, relative to the project. */
 export function editorSettings(folder: string): Json {
   return {
     'yaml.schemas': Object.fromEntries(
       Object.entries(sorts).map(([sort, { files }]) => [`${folder}/${sort}.json`, files]),
     ),
-    // their values are whatever the keyword or argument takes: null lets the schema accept them there
+    // null makes the schema accept these values for any keyword or argument
     'yaml.customTags': ['!cel scalar:null', '!vault scalar:null', '!unsafe scalar'],
   };
 }

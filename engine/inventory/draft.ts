@@ -14,12 +14,12 @@ export interface DraftGroup {
   readonly name: string;
   readonly place: Place;
   readonly children: Set<string>;
-  /** Only those named in the group itself. */
+  /** Only direct members. */
   readonly hosts: Set<string>;
   readonly variables: Variable[];
 }
 
-/** The inventory while its sources are read, one after the other: what comes later is added, and wins among variables. */
+/** The inventory under construction: later sources add to it, and their variables override earlier ones. */
 export class Draft {
   readonly hosts = new Map<string, DraftHost>();
   readonly groups = new Map<string, DraftGroup>();
@@ -47,7 +47,7 @@ export class Draft {
     return host;
   }
 
-  /** The hosts that `web[01:20]:2222` means, made where they are new and put into the group. */
+  /** Expands `web[01:20]:2222`, creates new hosts, and adds all to the group. */
   addHosts(text: string, group: DraftGroup, place: Place): readonly DraftHost[] {
     const expanded = expandHostName(text);
     if ('problem' in expanded) {
@@ -69,18 +69,18 @@ export class Draft {
   setAll(variables: Variable[], node: MapNode, origin: string): void {
     for (const entry of node.entries) {
       this.set(variables, entry.key, entry.value, entry.keyPlace, origin);
-      if (!entry.key.startsWith('ansible_')) this.#warnOfBooleans(entry.value); // those are read as Ansible reads them
+      if (!entry.key.startsWith('ansible_')) this.#warnOfBooleans(entry.value); // these are read as Ansible reads them
     }
   }
 
-  /** Ansible takes these words for truth values, and an inventory may have been written for it. */
+  /** Ansible reads these words as booleans, and the inventory may have been written for it. */
   #warnOfBooleans(node: SourceNode): void {
     if (node.kind === 'list') for (const item of node.items) this.#warnOfBooleans(item);
     else if (node.kind === 'map') for (const { value } of node.entries) this.#warnOfBooleans(value);
     else if (node.plain && typeof node.value === 'string' && /^(yes|no|on|off)$/i.test(node.value)) {
       const meant = /^(yes|on)$/i.test(node.value);
-      const message = `${node.value} is text here, but ${meant} for Ansible`;
-      this.#diagnostics.warning('boolean-text', node.place, message, `write ${meant}, or '${node.value}' in quotes`);
+      const message = `${node.value} is text here, but Ansible reads it as ${meant}`;
+      this.#diagnostics.warning('boolean-text', node.place, message, `write ${meant}, or quote it: '${node.value}'`);
     }
   }
 
@@ -90,8 +90,8 @@ export class Draft {
       this.#diagnostics.warning(
         'variable-name',
         place,
-        `no expression can use '${name}' as a variable`,
-        `letters, digits and _ are allowed, and a digit cannot be the first; it can be read as hostvars.HOST['${name}']`,
+        `'${name}' is not a valid variable name, so expressions cannot refer to it`,
+        `use letters, digits and _, not starting with a digit; as it stands, only hostvars.HOST['${name}'] can read it`,
       );
   }
 }

@@ -1,7 +1,7 @@
 import { hostVariables, lineOf, winners } from './listing.ts';
 import type { Group, Inventory } from './types.ts';
 
-/** What to draw beside the groups and their hosts. */
+/** What to draw besides groups and hosts. */
 export interface GraphOptions {
   readonly hosts: ReadonlySet<string>;
   readonly variables: boolean;

@@ -2,20 +2,9 @@ import type { Diagnostics } from '../source/diagnostic.ts';
 import type { SourceNode } from '../source/node.ts';
 import type { Place } from '../source/place.ts';
 import { Draft } from './draft.ts';
+import type { Addition } from './types.ts';
 
-/** What an inventory gains during a run: a host or more of one, and groups that it is in from then on. */
-export interface Addition {
-  readonly host: string;
-  readonly groups: readonly string[];
-  /** The groups that these groups stand in. */
-  readonly parents: readonly string[];
-  readonly variables: Readonly<Record<string, unknown>>;
-  /** The task, for people. */
-  readonly origin: string;
-  readonly place: Place;
-}
-
-/** A copy of all that was read, with the addition. */
+/** A copy of the draft with the addition. */
 export function grow(draft: Draft, addition: Addition, diagnostics: Diagnostics): Draft {
   const { host, groups, parents, variables, origin, place } = addition;
   const grown = new Draft(diagnostics);
@@ -31,13 +20,13 @@ export function grow(draft: Draft, addition: Addition, diagnostics: Diagnostics)
   for (const [name, value] of Object.entries(variables)) grown.set(own, name, literal(value, place), place, origin);
   for (const name of groups) {
     grown.group(name, place).hosts.add(host);
-    // What has no parent is put into `all` anyway.
+    // Groups without a parent go into `all` anyway.
     for (const parent of parents) if (parent !== 'all') grown.group(parent, place).children.add(name);
   }
   return grown;
 }
 
-/** The value as it would be written, so that nothing in it is an expression. */
+/** The value as a source node in which nothing is an expression. */
 function literal(value: unknown, place: Place): SourceNode {
   if (Array.isArray(value)) return { kind: 'list', place, items: value.map((item) => literal(item, place)) };
   if (typeof value === 'object' && value !== null)

@@ -1,16 +1,16 @@
 import type { SourceNode } from '../source/node.ts';
 import type { Inventory, Variable } from './types.ts';
 
-/** A value as it was written: expressions are not evaluated, and what is encrypted stays encrypted. */
+/** A value as written: expressions are not evaluated, and encrypted values stay encrypted. */
 export function writtenValue(node: SourceNode): unknown {
   if (node.kind === 'list') return node.items.map(writtenValue);
   if (node.kind === 'map') return mapOf(node.entries.map(({ key, value }) => [key, writtenValue(value)]));
   if (node.sealed !== undefined) return mapOf([['__ansible_vault', node.sealed]]);
-  // A number that would lose something as a number stays text, as in playbooks: 0644.
+  // A number with leading zeros stays text, as in playbooks: 0644.
   return typeof node.value === 'number' && /^[-+]?0\d/.test(node.source) ? node.source : node.value;
 }
 
-/** A value on a line, for a person. */
+/** A value on one line, for display. */
 export function lineOf(value: unknown): string {
   if (typeof value === 'string' && !/[\n\r]|^\s|\s$|^$/.test(value)) return value;
   return isMap(value) && '__ansible_vault' in value ? '!vault, encrypted' : JSON.stringify(value);
@@ -71,7 +71,7 @@ function isMap(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Without a prototype, so that no name can mean anything special. */
+/** Without a prototype, so that no name has a special meaning. */
 function mapOf(entries: Iterable<readonly [string, unknown]>): Readonly<Record<string, unknown>> {
   const map = Object.create(null) as Record<string, unknown>;
   for (const [key, value] of entries) map[key] = value;

@@ -15,9 +15,9 @@ import type { VariableFolder } from './variables.ts';
 import { openVariables } from './vaulted.ts';
 
 /**
- * Reads inventories in Ansible's forms, the later over the earlier: a file in YAML, JSON or INI, a program that prints
- * JSON, a TypeScript or JavaScript file, a folder of these, or host names with commas (`web1,web2,`); with group_vars/
- * and host_vars/ beside the inventories and in `beside`, the folders of the playbooks, which stand above.
+ * Reads inventories in Ansible's formats; later ones override earlier ones. A source is a YAML, JSON or INI file, a program
+ * that prints JSON, a TypeScript or JavaScript file, a folder of these, or a list of host names (`web1,web2,`). Also reads
+ * group_vars/ and host_vars/ beside the inventories, and in `beside`, the playbooks' folders, which override those.
  */
 export async function loadInventory(
   sources: readonly string[],
@@ -42,7 +42,7 @@ export async function loadInventory(
   }
   const read = (paths: readonly string[]): VariableFolder[] =>
     lastOfEach(paths).map((folder) => {
-      const options = { mayBeForOthers: !folders.includes(folder) }; // beside a playbook: for other inventories too
+      const options = { mayBeForOthers: !folders.includes(folder) }; // beside a playbook: may be for other inventories
       return {
         groups: readVariableFiles(folder, 'group_vars', draft, reading, options),
         hosts: readVariableFiles(folder, 'host_vars', draft, reading, options),
@@ -54,12 +54,12 @@ export async function loadInventory(
     playbook: read(playbooks),
   });
   let variables = readAll();
-  if (await vault.work()) variables = readAll(); // some files are encrypted: what they hold is known now
+  if (await vault.work()) variables = readAll(); // encrypted files were found and are now decrypted
   await openVariables(draft, [...variables.inventory, ...variables.playbook], reading);
   return resolveInventory(files, draft, variables, diagnostics);
 }
 
-/** A folder that is named again counts where it is named last: there it stands above what came between. */
+/** A folder given more than once counts at its last position. */
 function lastOfEach(paths: readonly string[]): readonly string[] {
   return paths.filter((path, index) => paths.lastIndexOf(path) === index);
 }
@@ -70,7 +70,7 @@ function addListed(source: string, draft: Draft): void {
     if (name.trim() !== '') draft.addHosts(name.trim(), draft.group('ungrouped', place), place);
 }
 
-/** The inventory files that a source means, and the folder where its group_vars and host_vars are. */
+/** The inventory files of a source, and the folder of its group_vars and host_vars. */
 async function filesOf(
   path: string,
   diagnostics: Diagnostics,
@@ -96,7 +96,7 @@ async function filesOf(
 const notInventories = new Set(['group_vars', 'host_vars', 'vars_plugins']);
 const leftovers = ['.md', '.rst', '.txt', '.orig', '.bak', '.swp', '.retry', '.cfg', '.pyc', '.pyo', '.rpm', '.ini'];
 
-/** What Ansible passes over in a folder too. A file .ini there is mostly the configuration of the program of that name. */
+/** Files that Ansible ignores in an inventory folder too. An .ini file there is usually the configuration of a script. */
 function isLeftOut(name: string, names: readonly string[], folder: string, diagnostics: Diagnostics): boolean {
   if (name.startsWith('.') || name.endsWith('~') || notInventories.has(name)) return true;
   const extension = extname(name);
@@ -105,8 +105,8 @@ function isLeftOut(name: string, names: readonly string[], folder: string, diagn
     diagnostics.warning(
       'inventory-passed-over',
       { file: join(folder, name), line: 1, column: 1 },
-      `${name} is not read: in a folder of inventories, files that end in .ini are not inventories (as in Ansible)`,
-      `rename it to ${stem}, or name it itself with -i`,
+      `${name} is ignored: in an inventory folder, .ini files are not read (as in Ansible)`,
+      `rename it to ${stem}, or pass it with -i`,
     );
   return leftovers.includes(extension);
 }
@@ -129,18 +129,18 @@ async function readSource(file: string, draft: Draft, reading: Reading): Promise
   const begun = text.startsWith('#!') || text.startsWith('\x7fELF');
   if (['.yml', '.yaml', '.json'].includes(extension)) readYamlInventory(file, text, draft, diagnostics);
   else if (extension === '.ini') readIniInventory(file, text, draft, diagnostics);
-  // On some file systems every file is executable: a program also begins as one.
+  // On some file systems every file is executable, so also check for a shebang or ELF header.
   else if (begun && (await isExecutable(file))) await readProgram(file, [file], draft, reading);
   else if (isModule(file)) await readProgram(file, moduleCommand(file), draft, reading);
   else if (begun)
     diagnostics.error(
       'inventory-script',
       start,
-      'this inventory is a program that may not be executed',
-      `chmod +x ${file}`,
+      'this inventory is a program but not executable',
+      `run: chmod +x ${file}`,
     );
   else if (extension === '.toml')
-    diagnostics.error('inventory-type', start, 'inventories in TOML are not read', 'write it in YAML');
+    diagnostics.error('inventory-type', start, 'TOML inventories are not supported', 'convert it to YAML');
   else if (looksLikeYaml(text)) readYamlInventory(file, text, draft, diagnostics);
   else readIniInventory(file, text, draft, diagnostics);
 }

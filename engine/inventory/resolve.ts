@@ -12,7 +12,7 @@ import {
   type VariableSources,
 } from './variables.ts';
 
-/** Makes the inventory of all that was read: who is in which group, and what reaches whom. */
+/** Builds the inventory from the draft: group membership, and the variables of each host. */
 export function resolveInventory(
   sources: readonly string[],
   draft: Draft,
@@ -23,11 +23,11 @@ export function resolveInventory(
   cutCycles(draft, diagnostics);
   checkNames(draft, diagnostics);
   const variables: VariableSources = { draft, ...files, depth: depthsOf(draft) };
-  const grown: Inventory['grown'] = (addition, told) =>
-    resolveInventory(sources, grow(draft, addition, told), files, told);
+  const grown: Inventory['grown'] = (addition, found) =>
+    resolveInventory(sources, grow(draft, addition, found), files, found);
   const groups = new Map<string, Group>();
   const groupsOf = new Map<string, string[]>();
-  const first = ['all', 'ungrouped']; // patterns come to them before the others
+  const first = ['all', 'ungrouped']; // patterns match these first
   for (const groupName of new Set([...first, ...draft.groups.keys()])) {
     const { name, place, children, hosts: own } = draft.groups.get(groupName)!;
     const hosts = membersOf(draft, name);
@@ -70,7 +70,7 @@ function makeHost(
   groups: readonly string[],
   variables: VariableSources,
 ): Host {
-  let settings: readonly Variable[] | undefined; // most runs touch few of the hosts
+  let settings: readonly Variable[] | undefined; // computed lazily: most runs use few of the hosts
   return {
     ...identity,
     groups: groups.toSorted(),
@@ -80,7 +80,7 @@ function makeHost(
   };
 }
 
-/** It is in no group, and what holds for all hosts holds for it, except that it is reached without SSH. */
+/** The implicit localhost: in no group but `all`, and with a local connection. */
 function localhost(name: string, variables: VariableSources): Host | undefined {
   if (!['localhost', '127.0.0.1', '::1'].includes(name)) return undefined;
   const place: Place = { file: 'implicit localhost', line: 1, column: 1 };
@@ -95,17 +95,17 @@ function checkNames(draft: Draft, diagnostics: Diagnostics): void {
       diagnostics.warning(
         'inventory-name-twice',
         host.place,
-        `'${host.name}' is the name of a host and of a group`,
+        `'${host.name}' is the name of both a host and a group`,
         'a pattern with this name means the host; after & or ! it means the group',
       );
   for (const group of draft.groups.values()) {
     const priority = priorityOfVariable(group);
     if (priority && !(priority.value.kind === 'scalar' && /^-?\d+$/.test(priority.value.source)))
-      diagnostics.error('inventory-variable', priority.value.place, 'ansible_group_priority must be a whole number');
+      diagnostics.error('inventory-variable', priority.value.place, 'ansible_group_priority must be an integer');
   }
 }
 
-/** `all` holds what has no parent, `ungrouped` (its first child) the hosts that are in no other group. */
+/** Puts groups without a parent into `all`, and hosts without a group into `ungrouped`, its first child. */
 function completeTree(draft: Draft, place: Place): void {
   const all = draft.group('all', place);
   const ungrouped = draft.group('ungrouped', place);
@@ -120,7 +120,7 @@ function completeTree(draft: Draft, place: Place): void {
   for (const host of draft.hosts.keys()) if (!grouped.has(host)) ungrouped.hosts.add(host);
 }
 
-/** Tells each circle among children, and opens it so that the rest can be checked. */
+/** Reports cycles among groups, and breaks them so that the rest can be checked. */
 function cutCycles(draft: Draft, diagnostics: Diagnostics): void {
   const done = new Set<string>();
   const visit = (name: string, path: readonly string[]): void => {
@@ -131,8 +131,8 @@ function cutCycles(draft: Draft, diagnostics: Diagnostics): void {
       if (inPath < 0) visit(child, [...path, name]);
       else {
         group.children.delete(child);
-        const circle = [...[...path, name].slice(inPath), child].join(' → ');
-        diagnostics.error('inventory-cycle', group.place, `the groups go round in a circle: ${circle}`);
+        const cycle = [...[...path, name].slice(inPath), child].join(' → ');
+        diagnostics.error('inventory-cycle', group.place, `the groups form a cycle: ${cycle}`);
       }
     }
     done.add(name);
@@ -140,18 +140,18 @@ function cutCycles(draft: Draft, diagnostics: Diagnostics): void {
   for (const name of draft.groups.keys()) visit(name, []);
 }
 
-/** All hosts of a group: level by level, so that what stands nearer comes first. */
+/** All hosts of a group, breadth first. */
 function membersOf(draft: Draft, name: string): readonly string[] {
   const hosts = new Set<string>();
   const seen = new Set([name]);
   for (const group of seen) {
     for (const host of draft.groups.get(group)?.hosts ?? []) hosts.add(host);
-    for (const child of draft.groups.get(group)?.children ?? []) seen.add(child); // a set goes on with what is added
+    for (const child of draft.groups.get(group)?.children ?? []) seen.add(child); // iteration continues with added items
   }
   return [...hosts];
 }
 
-/** How far below `all` each group stands, by the longest way. */
+/** The depth of each group below `all`, by the longest path. */
 function depthsOf(draft: Draft): (group: string) => number {
   const parents = new Map<string, string[]>();
   for (const group of draft.groups.values())

@@ -7,10 +7,9 @@ import type { Place } from '../source/place.ts';
 import type { Inventory } from './types.ts';
 
 /**
- * The hosts that a pattern means, as Ansible reads it: parts separated by commas or colons; plain ones are united, then
- * only what is in each `&part` stays, then each `!part` is taken away; without a plain part it begins with all hosts.
- * `@file` stands for the patterns in a file, one a line. A list is united. A part that matches nothing is an error,
- * unless hosts or groups of its name may still come into being.
+ * The hosts that match an Ansible host pattern: parts separated by commas or colons. Plain parts are united (none means
+ * all hosts), then each `&part` intersects, then each `!part` excludes. `@file` reads patterns from a file, one per line.
+ * A part that matches nothing is an error, unless a host or group of its name may be added during the run.
  */
 export function selectHosts(
   inventory: Inventory,
@@ -25,7 +24,7 @@ export function selectHosts(
     .flatMap((part) => (part.startsWith('@') ? partsOfFile(part.slice(1), place, diagnostics) : [part]));
   const match = (part: string): readonly string[] => matchPart(inventory, part, place, diagnostics, mayAppear);
   const plain = parts.filter((part) => !/^[&!]/.test(part));
-  // The name of a host means the host, even where a group has it too.
+  // A host takes precedence over a group of the same name.
   const begin = plain.flatMap((part) => (inventory.hosts.has(part) ? [part] : match(part)));
   let chosen = [...new Set(plain.length > 0 || parts.length === 0 ? begin : match('all'))];
   for (const part of parts.filter((p) => p.startsWith('&'))) {
@@ -39,7 +38,7 @@ export function selectHosts(
   return chosen;
 }
 
-/** At commas where there are any, else at colons that stand neither in brackets nor in an address with its port. */
+/** Splits at commas if there are any, else at colons outside of brackets and addresses. */
 function splitPattern(pattern: string): string[] {
   const whole = pattern.trim();
   const parts = whole.includes(',')
@@ -57,7 +56,7 @@ function partsOfFile(file: string, place: Place | undefined, diagnostics: Diagno
       .map((line) => line.trim());
     return lines.filter((line) => line !== '' && !line.startsWith('#')).flatMap(splitPattern);
   } catch {
-    diagnostics.error('host-pattern-file', place, `the file of host patterns cannot be read: ${file}`);
+    diagnostics.error('host-pattern-file', place, `cannot read the host pattern file ${file}`);
     return [];
   }
 }
@@ -78,7 +77,7 @@ function matchPart(
     if (mayAppear(base)) return [];
     const isName = !/^~|[*?[]/.test(base);
     const hint = isName ? suggest(base, [...inventory.groups.keys(), ...inventory.hosts.keys()]) : undefined;
-    const message = isName ? `no host or group is called '${base}'` : `no host or group matches '${base}'`;
+    const message = isName ? `there is no host or group '${base}'` : `no host or group matches '${base}'`;
     diagnostics.error('unknown-host-pattern', place, message, hint);
     return [];
   }
@@ -86,7 +85,7 @@ function matchPart(
     diagnostics.error(
       'host-pattern-index',
       place,
-      `'${part}' ends before it begins`,
+      `the range in '${part}' is reversed`,
       `write ${base}[${last}:${first}]`,
     );
   if (first !== undefined) return matched.slice(Number(first), last === '' ? undefined : Number(last) + 1);
@@ -96,13 +95,13 @@ function matchPart(
   diagnostics.error(
     'host-pattern-index',
     place,
-    `'${base}' has ${matched.length} hosts: there is none at [${index}]`,
-    'the first is [0], the last [-1]',
+    `'${base}' has ${matched.length} hosts, none at [${index}]`,
+    'the first host is [0], the last is [-1]',
   );
   return [];
 }
 
-/** The hosts of the groups that match, and (where no group does, or it is no plain name) the hosts that match themselves. */
+/** The hosts of all matching groups; also matching hosts, if no group matches or the name is a pattern. */
 function matchName(
   inventory: Inventory,
   name: string,
@@ -118,8 +117,8 @@ function matchName(
     diagnostics.error(
       'host-pattern-regex',
       place,
-      around ? `'${name}' looks ahead or back, which regular expressions here cannot` : (error as Error).message,
-      around ? 'take hosts away with !, for example web:!web1' : undefined,
+      around ? `'${name}' uses lookaround, which is not supported in regular expressions` : (error as Error).message,
+      around ? 'exclude hosts with !, for example web:!web1' : undefined,
     );
     return [];
   }
@@ -130,7 +129,7 @@ function matchName(
   return name === 'localhost' || name === '127.0.0.1' || name === '::1' ? [name] : name === '*' ? [] : undefined;
 }
 
-/** `~` begins a regular expression that matches from the start; else *, ? and [abc] are as in a shell. */
+/** `~` starts a regular expression, anchored at the start; otherwise *, ? and [abc] are shell wildcards. */
 function matcher(name: string): (candidate: string) => boolean {
   if (name.startsWith('~')) return (candidate) => search(candidate, `^(?:${name.slice(1)})`);
   if (!/[*?[]/.test(name)) return (candidate) => candidate === name;

@@ -1,14 +1,13 @@
 import type { Diagnostics } from '../source/diagnostic.ts';
 import type { SourceNode } from '../source/node.ts';
 import type { Place } from '../source/place.ts';
-import type { Addition } from './grow.ts';
 
-/** A variable as it was written, with the level that set it. */
+/** A variable as written, with the level that set it. */
 export interface Variable {
   readonly name: string;
   readonly value: SourceNode;
   readonly place: Place;
-  /** For people: `inventory group 'all'`, `group_vars/web.yml`, `inventory host 'web1'` … */
+  /** For display: `inventory group 'all'`, `group_vars/web.yml`, `inventory host 'web1'` … */
   readonly origin: string;
 }
 
@@ -25,12 +24,24 @@ export interface Group {
   readonly name: string;
   readonly place: Place;
   readonly children: readonly string[];
-  /** Those named in the group itself. */
+  /** Only direct members. */
   readonly ownHosts: readonly string[];
-  /** All hosts in it, as Ansible orders them: its own, then those of its children, then of theirs. */
+  /** All members, in Ansible's order: direct members, then those of its children, then of theirs. */
   readonly hosts: readonly string[];
   /** What the group itself sets, lowest precedence first. */
   readonly settings: readonly Variable[];
+}
+
+/** A host that joins the inventory or further groups during a run. */
+export interface Addition {
+  readonly host: string;
+  readonly groups: readonly string[];
+  /** The parents of these groups. */
+  readonly parents: readonly string[];
+  readonly variables: Readonly<Record<string, unknown>>;
+  /** For display: the task. */
+  readonly origin: string;
+  readonly place: Place;
 }
 
 export interface Inventory {
@@ -40,10 +51,10 @@ export interface Inventory {
   readonly hosts: ReadonlyMap<string, Host>;
   /** `all` and `ungrouped` included. */
   readonly groups: ReadonlyMap<string, Group>;
-  /** This machine under one of its usual names: it needs no line in the inventory. */
+  /** The controller under one of its usual names, which needs no inventory entry. */
   localhost(name: string): Host | undefined;
-  /** Names of all variables that are written anywhere, those for groups and hosts that do not exist (yet) included. */
+  /** Names of all variables set anywhere, including those for groups and hosts that do not exist (yet). */
   variableNames(): ReadonlySet<string>;
-  /** The same with more: see Addition. What cannot be is told. */
+  /** A copy with the addition. Problems are reported. */
   grown(addition: Addition, diagnostics: Diagnostics): Inventory;
 }

@@ -9,23 +9,23 @@ import type { Vault } from '../vault/vault.ts';
 import type { Draft } from './draft.ts';
 import type { Variable } from './types.ts';
 
-/** What the folders group_vars and host_vars hold, by the name of the group or host. */
+/** The content of group_vars or host_vars, by name of the group or host. */
 export type VariableFiles = ReadonlyMap<string, Variable[]>;
 
-/** What the reading of an inventory shares. */
+/** State shared while an inventory is read. */
 export interface Reading {
   readonly vault: Vault;
-  /** Files that are encrypted as a whole: all variables in them are secret. */
+  /** Fully encrypted files: all variables in them are secret. */
   readonly encrypted: Set<string>;
   readonly diagnostics: Diagnostics;
 }
 
-/** How the file (or folder) for a name may end; the first that is there is read. */
+/** Possible extensions of the file or folder for a name; the first one found is read. */
 const endings = ['', '.yml', '.yaml', '.json'];
 
 /**
- * Reads `group_vars` or `host_vars` beside an inventory or a playbook: NAME (a file, or a folder of files that are read
- * in order, the later over the earlier), NAME.yml, NAME.yaml or NAME.json.
+ * Reads `group_vars` or `host_vars` beside an inventory or a playbook: NAME (a file, or a folder whose files are read in
+ * order, later ones overriding), NAME.yml, NAME.yaml or NAME.json.
  */
 export function readVariableFiles(
   folder: string,
@@ -49,7 +49,7 @@ export function readVariableFiles(
       diagnostics.warning(
         'shadowed-vars',
         { file: join(base, other), line: 1, column: 1 },
-        `${kind}/${other} is not read: ${kind}/${chosen} stands for '${name}' already (as in Ansible)`,
+        `${kind}/${other} is ignored: ${kind}/${chosen} already defines '${name}' (as in Ansible)`,
         `move it into ${kind}/${name}/`,
       );
     warnWhereUnused(name, kind, path, mayBeForOthers, draft, diagnostics);
@@ -57,7 +57,7 @@ export function readVariableFiles(
   return found;
 }
 
-/** The file itself, or the files of a folder and of those in it, by name. */
+/** The file itself, or all files of a folder and its subfolders, by name. */
 function filesUnder(path: string): string[] {
   if (!isFolder(path)) return [path];
   return namesIn(path).flatMap((name) => {
@@ -67,14 +67,14 @@ function filesUnder(path: string): string[] {
   });
 }
 
-/** Without what is hidden, and leftovers of editors. */
+/** Entries of a folder, without hidden files and editor backups. */
 function namesIn(folder: string): readonly string[] {
   try {
     return readdirSync(folder)
       .filter((name) => !/^\.|~$/.test(name))
       .sort();
   } catch {
-    return []; // these folders need not be there
+    return []; // these folders are optional
   }
 }
 
@@ -113,7 +113,7 @@ function readFile(
       'variables-type',
       node.place,
       `variables must be a map, not ${describe(node)}`,
-      'write name: value',
+      'write: name: value',
     );
 }
 
@@ -121,7 +121,7 @@ function warnWhereUnused(
   name: string,
   kind: 'group_vars' | 'host_vars',
   path: string,
-  onlySlips: boolean,
+  onlyTypos: boolean,
   draft: Draft,
   diagnostics: Diagnostics,
 ): void {
@@ -129,12 +129,12 @@ function warnWhereUnused(
   if (names.has(name) || name === 'all' || name === 'ungrouped' || name === 'localhost') return;
   const what = kind === 'group_vars' ? 'group' : 'host';
   const near = nearest(name, names.keys());
-  if (onlySlips && near === undefined) return;
+  if (onlyTypos && near === undefined) return;
   const hint = near === undefined ? undefined : `did you mean '${near}'?`;
   diagnostics.warning(
     kind === 'group_vars' ? 'unused-group-vars' : 'unused-host-vars',
     { file: path, line: 1, column: 1 },
-    `the inventory has no ${what} '${name}': these variables are never used`,
+    `the inventory has no ${what} '${name}', so these variables are never used`,
     hint,
   );
 }

@@ -1,36 +1,36 @@
 import type { Draft, DraftGroup } from './draft.ts';
-import type { Variable } from './types.ts';
+import type { Host, Variable } from './types.ts';
 import type { VariableFiles } from './variable-files.ts';
 
-/** All that is known of variables once every source has been read. */
+/** All variables, once every source has been read. */
 export interface VariableSources {
   readonly draft: Draft;
-  /** group_vars and host_vars beside the inventories, the later over the earlier. */
+  /** group_vars and host_vars beside the inventories; later ones override. */
   readonly inventory: readonly VariableFolder[];
   /** The same beside the playbooks. */
   readonly playbook: readonly VariableFolder[];
-  /** How far below `all` a group stands, by the longest way. */
+  /** The depth of a group below `all`, by the longest path. */
   depth(group: string): number;
 }
 
-/** What stands in a folder beside an inventory or a playbook, by name of group and host. */
+/** The variables in a folder beside an inventory or a playbook, by name of group and host. */
 export interface VariableFolder {
   readonly groups: VariableFiles;
   readonly hosts: VariableFiles;
 }
 
-/** Whom variables are looked up for. */
+/** The host whose variables are collected. */
 interface Subject {
   readonly host: string;
-  /** What stands at the host in the inventory itself. */
+  /** Set at the host in the inventory itself. */
   readonly own: readonly Variable[];
-  /** Its groups without `all`, those of lower precedence first. */
+  /** Its groups without `all`, lowest precedence first. */
   readonly groups: readonly string[];
 }
 
 type Level = (sources: VariableSources, subject: Subject) => readonly Variable[];
 
-/** Ansible's levels of precedence, lowest first; of two settings of one name the later wins. */
+/** Ansible's precedence levels, lowest first; the last setting of a name wins. */
 const levels: readonly Level[] = [
   ({ draft }) => inline(draft.groups.get('all')),
   ({ draft }, { groups }) => groups.flatMap((group) => inline(draft.groups.get(group))),
@@ -54,7 +54,7 @@ export function settingsOf(
   return levels.flatMap((level) => level(sources, subject));
 }
 
-/** The names of all variables that are written anywhere. */
+/** The names of all variables set anywhere. */
 export function namesIn({ draft, inventory, playbook }: VariableSources): ReadonlySet<string> {
   const inFiles = [...inventory, ...playbook].flatMap(({ groups, hosts }) => [...groups.values(), ...hosts.values()]);
   const inInventory = [...draft.groups.values(), ...draft.hosts.values()].map(({ variables }) => variables);
@@ -66,14 +66,14 @@ export function groupSettings({ draft, inventory, playbook }: VariableSources, g
   return [...inline(draft.groups.get(group)), ...ofGroups(inventory, [group]), ...ofGroups(playbook, [group])];
 }
 
-/** In each folder by group: a later inventory stands above the groups of an earlier one. */
+/** Folder by folder: a later inventory overrides all groups of an earlier one. */
 function ofGroups(folders: readonly VariableFolder[], groups: readonly string[]): Variable[] {
   return folders.flatMap((folder) => groups.flatMap((group) => folder.groups.get(group) ?? []));
 }
 
 const priorityName = 'ansible_group_priority';
 
-/** What stands in the inventory itself. The priority of a group is no variable of its hosts. */
+/** Variables set in the inventory itself, without the group priority, which hosts do not inherit. */
 function inline(group: DraftGroup | undefined): readonly Variable[] {
   return group?.variables.filter(({ name }) => name !== priorityName) ?? [];
 }
@@ -86,7 +86,7 @@ function byPrecedence(sources: VariableSources, groups: readonly string[]): stri
   );
 }
 
-/** 1 unless the inventory itself says otherwise (in group_vars it means nothing, as in Ansible). */
+/** Default: 1. Only the inventory itself can set it (group_vars cannot, as in Ansible). */
 function priorityOf(group: DraftGroup | undefined): number {
   const value = priorityOfVariable(group)?.value;
   return value?.kind === 'scalar' && Number.isInteger(Number(value.value)) ? Number(value.value) : 1;
@@ -94,4 +94,15 @@ function priorityOf(group: DraftGroup | undefined): number {
 
 export function priorityOfVariable(group: DraftGroup | undefined): Variable | undefined {
   return group?.variables.findLast(({ name }) => name === priorityName);
+}
+
+const winners = new WeakMap<readonly Variable[], ReadonlyMap<string, Variable>>();
+
+/** The winning setting of a variable for a host. */
+export function settingOf(host: Host | undefined, name: string): Variable | undefined {
+  const settings = host?.settings;
+  if (!settings) return undefined;
+  let byName = winners.get(settings);
+  if (!byName) winners.set(settings, (byName = new Map(settings.map((setting) => [setting.name, setting]))));
+  return byName.get(name);
 }

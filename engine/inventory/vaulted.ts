@@ -5,7 +5,7 @@ import type { Variable } from './types.ts';
 import type { Reading } from './variable-files.ts';
 import type { VariableFolder } from './variables.ts';
 
-/** Decrypts the `!vault` values of an inventory, all at once; what stands in the files that were encrypted as a whole is secret. */
+/** Decrypts the `!vault` values of an inventory in one pass, and marks the values of fully encrypted files as secret. */
 export async function openVariables(
   draft: Draft,
   folders: readonly VariableFolder[],
@@ -16,7 +16,7 @@ export async function openVariables(
     ...folders.flatMap(({ groups, hosts }) => [...groups.values(), ...hosts.values()]),
   ];
   const open = (): ((list: readonly Variable[]) => Variable[]) => {
-    const done = new Map<SourceNode, SourceNode>(); // a range of hosts shares its values
+    const done = new Map<SourceNode, SourceNode>(); // hosts of a range share their values
     return (list) =>
       list.map((variable) => {
         const value = done.get(variable.value) ?? openValues(variable.value, vault, diagnostics);
@@ -25,7 +25,7 @@ export async function openVariables(
       });
   };
   lists.forEach(open());
-  await vault.work(); // all that was asked for
+  await vault.work(); // decrypts everything requested above
   const opened = open();
   for (const list of lists) list.splice(0, list.length, ...opened(list));
   for (const { place, value } of lists.flat()) if (encrypted.has(place.file)) concealValues(value, vault.secrets);

@@ -119,6 +119,8 @@ export interface Module<A = never, P = unknown> {
   readonly nature?: Nature;
   /** The names of its arguments are those of variables that it sets: while they cannot be known, they are unknown. */
   readonly setsVariables?: true;
+  /** The arguments that name the hosts and groups that it adds to the inventory. Its undeclared arguments are variables of those hosts. */
+  readonly addsToInventory?: readonly string[];
   /** Runs once for all hosts of the batch, as if each of its tasks said run_once. */
   readonly once?: true;
   /** Its change is one command whose output says all: it can run detached from the connection (`async`). */

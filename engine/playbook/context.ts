@@ -4,10 +4,10 @@ import type { Diagnostics } from '../source/diagnostic.ts';
 import type { SourceNode } from '../source/node.ts';
 import type { Vault } from '../vault/vault.ts';
 import type { ModuleNames } from './module-names.ts';
-import type { Role } from './roles/files.ts';
+import type { RoleOptions } from './roles/options.ts';
 import type { RoleUse, Settings, VariableLayer } from './types.ts';
 
-/** What the reading of a whole playbook shares. */
+/** State shared while a whole playbook is loaded. */
 export interface Loader {
   readonly modules: ModuleNames;
   readonly diagnostics: Diagnostics;
@@ -16,11 +16,11 @@ export interface Loader {
   readonly extra: ReadonlyMap<string, unknown>;
   /** YAML files read so far, by absolute path. */
   readonly yamlFiles: Map<string, SourceNode | undefined>;
-  /** Template files compiled so far, by absolute path: what was checked is what is rendered. */
+  /** Template files compiled so far, by absolute path, so that the checked version is the one rendered. */
   readonly templateFiles: Map<string, FileTemplate>;
 }
 
-/** A list of entries that is still to be read, and where. */
+/** A list of entries not yet parsed, with its context. */
 export interface UnreadList {
   readonly node: SourceNode;
   readonly context: Context;
@@ -28,33 +28,44 @@ export interface UnreadList {
   readonly once?: string;
 }
 
-/** What the reading of one play shares. */
+/** State shared while one play is loaded. */
 export interface PlayParts {
   /** The playbook's folder, absolute. */
   readonly folder: string;
-  /** Roles read so far, by folder and choice of files. */
+  /** Roles read so far, by folder and selected files. */
   readonly roles: Map<string, Role>;
-  /** What includes have brought in so far, by folder or file. */
+  /** Targets of includes so far, by folder or file. */
   readonly included: Set<string>;
 }
 
-/** What is gathered on the way, for the play or for the include that brings it in. */
+/** A role on disk; its uses are in roles.ts. */
+export interface Role {
+  readonly use: Pick<RoleUse, 'name' | 'path' | 'defaults'>;
+  readonly vars: VariableLayer;
+  readonly dependencies: readonly SourceNode[];
+  readonly allowDuplicates: boolean;
+  readonly handlers?: SourceNode;
+  /** Argument specifications by entry point: the name of a file in tasks/. */
+  readonly specs: ReadonlyMap<string, RoleOptions>;
+}
+
+/** Collected while loading, for the play or for the include being loaded. */
 export interface Gathered {
   readonly roleDefaults: VariableLayer[];
   readonly roleVars: VariableLayer[];
-  /** Handlers of roles: read when all tasks have been. */
+  /** Handlers of roles: parsed after all tasks. */
   readonly handlerLists: UnreadList[];
   /** Uses of roles so far, by role and parameters. */
   readonly uses: Map<string, readonly RoleUses[]>;
 }
 
-/** Under which conditions and tags a role is in the play. */
+/** The conditions and tags under which a role is in the play. */
 export interface RoleUses {
   readonly when: ReadonlySet<string>;
   readonly tags: ReadonlySet<string>;
 }
 
-/** Where an entry is read, and what it inherits from there. */
+/** Where an entry is parsed, and what it inherits. */
 export interface Context {
   readonly loader: Loader;
   readonly play: PlayParts;
@@ -65,12 +76,12 @@ export interface Context {
   readonly layers: readonly VariableLayer[];
   readonly notify: readonly Template[];
   readonly role?: RoleUse;
-  /** The folder of the file that is being read, absolute. */
+  /** The folder of the current file, absolute. */
   readonly folder: string;
-  /** Folders in which the names of files are looked up, absolute. */
+  /** Folders searched for files, absolute. */
   readonly searchPath: readonly string[];
-  /** Roles and task files that are being read, outermost first: meeting one again is a recursion. */
+  /** Roles and task files being read, outermost first: a second occurrence is a recursion. */
   readonly underWay: readonly string[];
-  /** What the includes around this bring in, outermost first. */
+  /** Targets of the enclosing includes, outermost first. */
   readonly including: readonly string[];
 }

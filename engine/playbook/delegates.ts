@@ -3,12 +3,12 @@ import { suggest } from '../source/nearest.ts';
 import { tasksIn } from './handlers.ts';
 import type { Playbook } from './types.ts';
 
-/** Needs no line in any inventory: it is this machine. */
+/** The controller itself, which needs no inventory entry. */
 export function isThisMachine(name: unknown): boolean {
   return name === 'localhost' || name === '127.0.0.1' || name === '::1';
 }
 
-/** Hosts that tasks are delegated to by their plain names are in the inventory. */
+/** Reports constant delegate_to targets that are not in the inventory. */
 export function checkDelegates(
   playbook: Playbook,
   hosts: ReadonlyMap<string, unknown>,

@@ -17,7 +17,7 @@ const readers: Readers = {
   handlers: (list) => readHandlers(list.node, list.context),
 };
 
-/** A list of tasks, blocks, imports and includes; what is imported stands in the place of its import. */
+/** A list of tasks, blocks, imports and includes; imported entries replace their import. */
 export function readEntries(node: SourceNode | undefined, context: Context): readonly Entry[] {
   return maps(node, 'tasks', context).flatMap((map): readonly Entry[] => {
     if (entryOf(map, 'block')) return [readBlock(map, context)];
@@ -34,7 +34,7 @@ function listOf<T>(entry: T | undefined): readonly T[] {
   return entry === undefined ? [] : [entry];
 }
 
-/** A list of handlers; task files can be imported into it, or included where one is notified. */
+/** A list of handlers, which may also import task files, or include one as a handler. */
 export function readHandlers(node: SourceNode | undefined, context: Context): readonly Handler[] {
   const { diagnostics } = context.loader;
   return maps(node, 'handlers', context).flatMap((map) => {
@@ -46,8 +46,8 @@ export function readHandlers(node: SourceNode | undefined, context: Context): re
       diagnostics.error(
         'misplaced-keyword',
         wrong.keyPlace,
-        `'${wrong.key}' cannot stand among handlers`,
-        'put the tasks into a file, and include_tasks here',
+        `'${wrong.key}' is not allowed among handlers`,
+        'move the tasks to a file and use include_tasks here',
       );
       return [];
     }
@@ -58,7 +58,7 @@ export function readHandlers(node: SourceNode | undefined, context: Context): re
       diagnostics.error(
         'handler-name',
         entryOf(map, 'name')!.value.place,
-        'the name of a handler cannot hold an expression: notify could not be checked',
+        'a handler name cannot contain an expression, because notify could not be checked',
       );
     return entry ? [{ ...entry, listen: fields.scalars('listen').map(writtenText) }] : [];
   });
@@ -77,15 +77,15 @@ function readHandler(
 function maps(node: SourceNode | undefined, what: string, { loader: { diagnostics } }: Context): readonly MapNode[] {
   if (!node || (node.kind === 'scalar' && node.value === null)) return [];
   if (node.kind !== 'list') {
-    diagnostics.error('file-shape', node.place, `a list of ${what} is expected, but this is ${describe(node)}`);
+    diagnostics.error('file-shape', node.place, `expected a list of ${what}, found ${describe(node)}`);
     return [];
   }
   return node.items.filter((item): item is MapNode => {
     if (item.kind !== 'map')
-      diagnostics.error('file-shape', item.place, `each of the ${what} must be a map, but this is ${describe(item)}`);
+      diagnostics.error('file-shape', item.place, `expected a map in the list of ${what}, found ${describe(item)}`);
     else if (entryOf(item, 'hosts') && ['tasks', 'roles'].some((key) => entryOf(item, key))) {
-      const hint = 'import its file with import_playbook, beside the plays';
-      diagnostics.error('file-shape', item.place, `this is a play, but a list of ${what} is expected`, hint);
+      const hint = 'import the file with import_playbook, at the level of plays';
+      diagnostics.error('file-shape', item.place, `expected a list of ${what}, found a play`, hint);
       return false;
     }
     return item.kind === 'map';
@@ -128,7 +128,7 @@ export const metaActions = [
   'noop',
 ] as const;
 
-/** `except`: actions that mean nothing here. */
+/** `except`: actions that are not allowed here. */
 function readMeta(
   node: MapNode,
   { key, value }: MapEntry,

@@ -4,7 +4,7 @@ import { formatPlace } from '../source/place.ts';
 import type { Entry, Handler, Task } from './types.ts';
 import { withInside } from './walk.ts';
 
-/** Whether a notification reaches this handler: by its name, by `role : name`, or by a topic that it listens to. */
+/** Whether a notification matches this handler: by its name, by `role : name`, or by a listen topic. */
 export function answers(handler: Handler, notification: string): boolean {
   return handler.name === notification || handler.listen.includes(notification) || qualified(handler) === notification;
 }
@@ -13,12 +13,12 @@ function qualified(handler: Handler): string | undefined {
   return handler.role && `${handler.role.name} : ${handler.name}`;
 }
 
-/** All tasks of these entries, in order, those of blocks and includes among them. */
+/** All tasks of these entries, in order, including those in blocks and includes. */
 export function tasksIn(entries: readonly Entry[]): readonly Task[] {
   return entries.flatMap(withInside).filter((entry) => entry.kind === 'task');
 }
 
-/** Handlers of roles that these entries can include; `certain`: those that no expression chooses. */
+/** Handlers of the roles that these entries can include; `certain`: only roles that no expression selects. */
 function includedHandlers(entries: readonly Entry[], certain = false): readonly Handler[] {
   return entries
     .flatMap(withInside)
@@ -26,7 +26,7 @@ function includedHandlers(entries: readonly Entry[], certain = false): readonly 
     .flatMap(({ checked }) => checked?.handlers ?? []);
 }
 
-/** One handler for each name. Which role's it is, is seen at run time: that of the role that was included last. */
+/** One handler per name. At run time it is the one of the role that was included last. */
 export function withIncluded(entries: readonly Entry[], handlers: readonly Handler[]): readonly Handler[] {
   const included = new Map(
     [...includedHandlers([...entries, ...handlers])].reverse().map((handler) => [handler.name, handler]),
@@ -35,26 +35,26 @@ export function withIncluded(entries: readonly Entry[], handlers: readonly Handl
   return [...handlers, ...[...included.values()].reverse().map((handler) => ({ ...handler, included: true as const }))];
 }
 
-/** A handler's name means one handler, and whatever is notified by a constant name exists. */
+/** Reports duplicate handler names, and constant notifications that match no handler. */
 export function checkHandlers(entries: readonly Entry[], handlers: readonly Handler[], diagnostics: Diagnostics): void {
   const first = new Map<string, Handler>();
-  const tell = (handler: Handler, before: Handler): void =>
+  const report = (handler: Handler, before: Handler): void =>
     diagnostics.error(
       'handler-twice',
       handler.place,
       `the handler '${handler.name}' is defined twice, first at ${formatPlace(before.place)}`,
-      'handlers of a play and its roles share their names: rename one',
+      'handlers of a play and its roles share one namespace: rename one',
     );
   for (const handler of handlers) {
     const before = first.get(handler.name);
-    if (before) tell(handler, before);
+    if (before) report(handler, before);
     else first.set(handler.name, handler);
   }
   for (const handler of includedHandlers([...entries, ...handlers], true)) {
     const before = first.get(handler.name);
-    if (before && formatPlace(before.place) !== formatPlace(handler.place)) tell(handler, before);
+    if (before && formatPlace(before.place) !== formatPlace(handler.place)) report(handler, before);
   }
-  if (handlers.some((handler) => handler.title)) return; // such a name is refused, and might have been the one that is meant
+  if (handlers.some((handler) => handler.title)) return; // already an error, and it might be the notified one
   const names = handlers.flatMap((handler) => [handler.name, ...handler.listen]);
   for (const template of [...entries, ...handlers].flatMap(withInside).flatMap((entry) => entry.notify)) {
     if (!template.constant) continue;
@@ -63,7 +63,7 @@ export function checkHandlers(entries: readonly Entry[], handlers: readonly Hand
       diagnostics.error(
         'unknown-handler',
         template.place,
-        `no handler is called '${notification}' or listens to it`,
+        `no handler is named '${notification}' or listens to it`,
         suggest(notification, names),
       );
   }

@@ -4,7 +4,7 @@ import { describe, type MapEntry, type SourceNode } from '../source/node.ts';
 import { isVariableName, magicNames } from './magic.ts';
 import type { VariableLayer } from './types.ts';
 
-/** Variables written together. Names that nothing could refer to, or that the engine gives itself, are told and left out. */
+/** Variables written together. Invalid and reserved names are reported and left out. */
 export function compileLayer(origin: string, entries: readonly MapEntry[], diagnostics: Diagnostics): VariableLayer {
   const named = entries.filter(({ key, keyPlace }) => checkVariableName(key, keyPlace, diagnostics));
   return {
@@ -18,14 +18,14 @@ export function compileLayer(origin: string, entries: readonly MapEntry[], diagn
   };
 }
 
-/** A file of variables: one map, or nothing. */
+/** A variables file: one map, or empty. */
 export function compileLayerFile(
   origin: string,
   node: SourceNode | undefined,
   diagnostics: Diagnostics,
 ): VariableLayer {
   if (node && node.kind !== 'map' && !(node.kind === 'scalar' && node.value === null))
-    diagnostics.error('file-shape', node.place, `a file of variables must hold a map, but this is ${describe(node)}`);
+    diagnostics.error('file-shape', node.place, `a variables file must be a map, but this is ${describe(node)}`);
   return compileLayer(origin, node?.kind === 'map' ? node.entries : [], diagnostics);
 }
 
@@ -35,8 +35,8 @@ export function checkVariableName(name: string, place: MapEntry['keyPlace'], dia
     diagnostics.error(
       'variable-name',
       place,
-      `'${name}' cannot be the name of a variable`,
-      `letters, digits and _ only: ${plain}`,
+      `'${name}' is not a valid variable name`,
+      `use only letters, digits and _: ${plain}`,
     );
     return false;
   }
@@ -45,12 +45,12 @@ export function checkVariableName(name: string, place: MapEntry['keyPlace'], dia
 
 export function checkMagic(name: string, place: MapEntry['keyPlace'], diagnostics: Diagnostics): boolean {
   if (!magicNames.includes(name)) return true;
-  const message = `'${name}' is a variable that the engine sets itself`;
+  const message = `'${name}' is reserved: tsplay sets it itself`;
   diagnostics.error('variable-name', place, message, 'choose another name');
   return false;
 }
 
-/** Several layers as one; later ones win. */
+/** Merges layers; later ones win. */
 export function mergeLayers(origin: string, layers: readonly VariableLayer[]): VariableLayer {
   return { origin, variables: new Map(layers.flatMap((layer) => [...layer.variables])) };
 }

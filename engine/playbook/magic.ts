@@ -1,6 +1,6 @@
 import type { Shape } from '../expressions/shape.ts';
 
-/** Variables that the engine itself gives to every task; nothing may register under one of these names. */
+/** Variables that tsplay itself sets for every task; their names are reserved. */
 export const magicNames: readonly string[] = [
   'inventory_hostname',
   'inventory_hostname_short',
@@ -22,30 +22,33 @@ export const magicNames: readonly string[] = [
   'facts',
 ];
 
+/** The value of the variable `omit`: an argument that evaluates to it is left out, as if it had not been written. */
+export const omit: unique symbol = Symbol('omit');
+
 /** Only inside `rescue`. */
 export const rescueNames: readonly string[] = ['failed_task', 'failed_result'];
 
-/** What Ansible calls by another name. */
+/** Ansible's names for what has a different name here, with a hint. */
 export const renamed: ReadonlyMap<string, string> = new Map([
-  ['ansible_facts', "facts stand under 'facts', e.g. facts.os.family"],
-  ['ansible_failed_task', "here it is called 'failed_task'"],
-  ['ansible_failed_result', "here it is called 'failed_result'"],
-  ['ansible_os_family', "facts stand under 'facts': facts.os.family"],
-  ['ansible_distribution', "facts stand under 'facts': facts.os.id"],
-  ['ansible_distribution_release', "facts stand under 'facts': facts.os.codename"],
-  ['ansible_architecture', "facts stand under 'facts': facts.architecture"],
-  ['ansible_hostname', "facts stand under 'facts': facts.hostname"],
-  ['ansible_fqdn', "facts stand under 'facts': facts.fqdn"],
-  ['ansible_default_ipv4', "facts stand under 'facts': facts.default_ipv4"],
-  ['ansible_kernel', "facts stand under 'facts': facts.kernel"],
+  ['ansible_facts', "facts are under 'facts', e.g. facts.os.family"],
+  ['ansible_failed_task', 'use failed_task'],
+  ['ansible_failed_result', 'use failed_result'],
+  ['ansible_os_family', 'use facts.os.family'],
+  ['ansible_distribution', 'use facts.os.id'],
+  ['ansible_distribution_release', 'use facts.os.codename'],
+  ['ansible_architecture', 'use facts.architecture'],
+  ['ansible_hostname', 'use facts.hostname'],
+  ['ansible_fqdn', 'use facts.fqdn'],
+  ['ansible_default_ipv4', 'use facts.default_ipv4'],
+  ['ansible_kernel', 'use facts.kernel'],
 ]);
 
-/** A name that templates and conditions can use. */
+/** Whether templates and conditions can refer to the name. */
 export function isVariableName(name: string): boolean {
   return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name);
 }
 
-/** What those of them hold whose shape does not hang on the playbook. */
+/** Shapes of the magic variables that do not depend on the playbook. */
 export const magicShapes: ReadonlyMap<string, Shape> = new Map<string, Shape>([
   ['inventory_hostname', 'string'],
   ['inventory_hostname_short', 'string'],

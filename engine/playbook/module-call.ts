@@ -8,16 +8,16 @@ import { keywords, type Level } from './keywords.ts';
 import { describeWritten, holdsExpression, writtenText } from './kinds.ts';
 import { withoutCollection } from './module-names.ts';
 
-/** The module that a task names, and its arguments as they are written. */
+/** The module that a task names, and its arguments as written. */
 export interface ModuleCall {
   readonly module: AnyModule;
   readonly place: Place;
   readonly entries: readonly MapEntry[];
-  /** Given as local_action. */
+  /** Written as local_action. */
   readonly local: boolean;
 }
 
-/** Finds the one module among the keys of a task that are no keywords of its level, and tells what the others are not. */
+/** Finds the module among the keys of a task that are not keywords of its level, and reports all other keys. */
 export function readModuleCall(
   rest: readonly MapEntry[],
   fields: Fields,
@@ -33,17 +33,17 @@ export function readModuleCall(
     ({ key }) => !Object.hasOwn(keywords, key) && !isLater(key) && !key.startsWith('with_'),
   );
   const [call, second] = calls;
-  // a task without a module has most likely misspelt it
-  const misspelt = call
+  // without a module, the unknown key is most likely a misspelled one
+  const misspelled = call
     ? undefined
     : (strangers.find(({ key }) => suggest(key, modules.names)?.startsWith('did you mean')) ?? strangers[0]);
   for (const entry of others) {
-    if (entry !== misspelt) rejectKey(entry, level, diagnostics, modules.names);
+    if (entry !== misspelled) rejectKey(entry, level, diagnostics, modules.names);
     else
       diagnostics.error(
         'unknown-module',
         entry.keyPlace,
-        `no module is called '${entry.key}'`,
+        `there is no module '${entry.key}'`,
         suggest(withoutCollection(entry.key), [
           ...modules.names,
           ...(strangers.length === 1 ? Object.keys(keywords) : []),
@@ -54,8 +54,8 @@ export function readModuleCall(
     diagnostics.error(
       'two-modules',
       second.keyPlace,
-      `a task has one module, but this one has '${call!.key}' and '${second.key}'`,
-      'make two tasks of it',
+      `a task must name one module, but this one names '${call!.key}' and '${second.key}'`,
+      'split it into two tasks',
     );
   if (!call) {
     if (fields.has('action') || fields.has('local_action')) return undefined;
@@ -68,14 +68,14 @@ export function readModuleCall(
     diagnostics.error(
       'two-modules',
       fields.place('delegate_to'),
-      "'local_action' and 'delegate_to' both say where to run",
-      'leave one out: local_action is delegate_to: localhost',
+      "'local_action' and 'delegate_to' cannot be combined",
+      'remove one: local_action means delegate_to: localhost',
     );
   const entries = readEntries(call, module, context);
   const more = fields.map('args')?.entries ?? [];
   for (const { key, keyPlace } of more)
     if (entries?.some((e) => e.key === key))
-      diagnostics.error('argument-twice', keyPlace, `'${key}' is given twice: to the module and in 'args'`);
+      diagnostics.error('argument-twice', keyPlace, `'${key}' is set twice: in the module and in 'args'`);
   return (
     entries && {
       module,
@@ -86,7 +86,7 @@ export function readModuleCall(
   );
 }
 
-/** `action: command uptime`, `action: { module: command, cmd: uptime }`: as if the module were the key. */
+/** Converts `action: command uptime` and `action: { module: command, cmd: uptime }` to the entry `command: …`. */
 function readAction(
   keyword: string,
   fields: Fields,
@@ -99,7 +99,7 @@ function readAction(
     diagnostics.error(
       'unknown-module',
       keyPlace,
-      `no module is called '${key}'`,
+      `there is no module '${key}'`,
       suggest(withoutCollection(key), modules.names),
     );
     return undefined;
@@ -133,7 +133,7 @@ function readAction(
   diagnostics.error(
     'keyword-type',
     node.place,
-    `'${keyword}' must name a module: as text, or in a map with 'module'`,
+    `'${keyword}' must name a module, as text or as 'module' in a map`,
     `write: ${keyword}: { module: command, cmd: uptime }`,
   );
   return undefined;
@@ -143,7 +143,7 @@ function firstWord(text: string): string {
   return text.trim().split(/\s/, 1)[0]!;
 }
 
-/** A map of arguments, text for the module's free-form argument, or nothing. Undefined where it is told to be wrong. */
+/** A map of arguments, text for the free-form argument, or nothing. Undefined: invalid, and reported. */
 function readEntries(
   { key, keyPlace, value }: MapEntry,
   module: AnyModule,
@@ -154,13 +154,13 @@ function readEntries(
   if (value.kind === 'scalar' && value.value === null) return [];
   const { freeForm } = module;
   if (freeForm !== undefined) {
-    const argument = value.kind === 'scalar' ? smuggled(writtenText(value), module, freeForm) : undefined;
+    const argument = value.kind === 'scalar' ? inlineArgument(writtenText(value), module, freeForm) : undefined;
     if (argument === undefined) return [{ key: freeForm, keyPlace, value }];
     diagnostics.error(
       'free-form',
       value.place,
-      `'${argument.name}=' inside the text of '${key}' is not taken as an argument`,
-      `give it in a map: args: { ${argument.name}: ${inYaml(argument.value)} }`,
+      `'${argument.name}=' in the text of '${key}' is not parsed as an argument`,
+      `write: args: { ${argument.name}: ${inYaml(argument.value)} }`,
     );
     return undefined;
   }
@@ -171,7 +171,7 @@ function readEntries(
       diagnostics.error(
         'free-form',
         value.place,
-        `'${key}' takes a map of arguments, not text of the form name=value`,
+        `'${key}' takes a map of arguments, not name=value text`,
         `write: ${key}: { ${map} }`,
       );
       return undefined;
@@ -184,15 +184,19 @@ function readEntries(
     'free-form',
     value.place,
     `'${key}' takes a map of arguments, but this is ${describeWritten(value)}`,
-    names === '' ? undefined : `its arguments: ${names}`,
+    names === '' ? undefined : `arguments: ${names}`,
   );
   return undefined;
 }
 
-/** An argument that stands as `name=value` in free-form text, where Ansible would take it out. */
-function smuggled(text: string, module: AnyModule, freeForm: string): { name: string; value: string } | undefined {
+/** A `name=value` in free-form text that Ansible would parse as an argument. */
+function inlineArgument(
+  text: string,
+  module: AnyModule,
+  freeForm: string,
+): { name: string; value: string } | undefined {
   for (const name of Object.keys(module.args.properties ?? {})) {
-    const before = name === freeForm ? '^' : '(?:^|\\s)'; // further on, its own name is as good as any text
+    const before = name === freeForm ? '^' : '(?:^|\\s)'; // its own name counts only at the beginning
     const value = new RegExp(`${before}${name}=(\\S+)`).exec(text)?.[1];
     if (value !== undefined) return { name, value };
   }

@@ -1,12 +1,12 @@
 import type { AnyModule } from '../module/module.ts';
 
-/** Names of Ansible's modules for which another module of this engine stands. */
+/** Names of Ansible modules that another module implements here. */
 export const aliases: ReadonlyMap<string, string> = new Map([
   ['service', 'systemd'],
   ['systemd_service', 'systemd'],
 ]);
 
-/** `ansible.builtin.apt` is `apt`: the name without the collection that it comes from. */
+/** The name without its collection: `apt` for `ansible.builtin.apt`. */
 export function withoutCollection(name: string): string {
   return /^[a-z_]\w*\.[a-z_]\w*\.(\w+)$/i.exec(name)?.[1] ?? name;
 }
@@ -24,7 +24,7 @@ export class ModuleNames {
     return this.#modules.get(short) ?? this.#modules.get(aliases.get(short) ?? '');
   }
 
-  /** All names that would be understood, for suggestions. */
+  /** All module names, for suggestions. */
   get names(): readonly string[] {
     return [...this.#modules.keys()];
   }

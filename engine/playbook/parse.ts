@@ -16,9 +16,9 @@ import type { Play, Playbook } from './types.ts';
 import { readYamlFile } from './yaml-file.ts';
 
 /**
- * Reads one playbook file, or several whose plays run in turn, with all roles, task files and playbooks that they import.
- * Everything that is wrong goes to `diagnostics`, and what is not wrong is still there. `written`: files, by absolute path,
- * that are not on the disk.
+ * Loads one playbook file, or several whose plays run in order, with all roles, task files and playbooks that they import.
+ * All problems go to `diagnostics`; the valid parts are returned. `written`: content, by absolute path, of files that
+ * are not on disk.
  */
 export async function loadPlaybook(
   files: string | readonly string[],
@@ -41,7 +41,7 @@ export async function loadPlaybook(
       templateFiles: new Map(),
     };
     const plays = paths.flatMap((path) => readPlaybookFile(path, undefined, nothing, [], loader));
-    if (await vault.work()) continue; // something was encrypted: what it holds is known now
+    if (await vault.work()) continue; // encrypted values were found and are now decrypted
     diagnostics.add(found.all);
     return { file: paths[0] ?? '', plays };
   }
@@ -76,7 +76,7 @@ function readPlaybookFile(
         'file-shape',
         place,
         `a playbook must be a list of plays, but this is ${node ? describe(node) : 'empty'}`,
-        node?.kind === 'map' && entryOf(node, 'hosts') ? "a play begins with '- '" : undefined,
+        node?.kind === 'map' && entryOf(node, 'hosts') ? "start the play with '- '" : undefined,
       );
     return [];
   }
@@ -91,8 +91,8 @@ function readPlaybookFile(
       diagnostics.error(
         'file-shape',
         item.place,
-        'this is a task, but a playbook is a list of plays',
-        "put it under 'tasks' of a play with 'hosts', or import the file with import_tasks",
+        'expected a play, found a task',
+        "move it under 'tasks' of a play, or import this file with import_tasks",
       );
       return [];
     }
@@ -119,11 +119,7 @@ function importPlaybook(
   const { fields, rest } = readFields(node, 'playbook', diagnostics);
   for (const entry of rest) if (entry.key !== key) rejectKey(entry, 'playbook', diagnostics);
   if (value.kind !== 'scalar' || value.value === null || holdsExpression(value)) {
-    diagnostics.error(
-      'argument-value',
-      value.place,
-      'import_playbook must be the name of a file, without an expression',
-    );
+    diagnostics.error('argument-value', value.place, 'import_playbook must be a file name without an expression');
     return [];
   }
   const name = writtenText(value);

@@ -1,13 +1,13 @@
 import { type Scope, TemplateError } from '../expressions/types.ts';
 import type { VariableLayer } from './types.ts';
 
-/** What a play can say of itself as a whole: extra vars and its own variables, which are the same for all hosts. */
+/** The variables of a play as a whole: extra vars and the play's own, which are the same for all hosts. */
 export class PlayScope implements Scope {
   readonly #extra: ReadonlyMap<string, unknown>;
   readonly #layers: readonly VariableLayer[];
   readonly #underWay: string[] = [];
 
-  /** `layers`: the lowest first. */
+  /** `layers`: lowest first. */
   constructor(extra: ReadonlyMap<string, unknown>, layers: readonly VariableLayer[]) {
     this.#extra = extra;
     this.#layers = layers;
@@ -19,7 +19,7 @@ export class PlayScope implements Scope {
     if (!template) return undefined;
     if (this.#underWay.includes(name))
       throw new TemplateError(
-        `'${name}' is defined by itself: ${[...this.#underWay, name].join(' → ')}`,
+        `'${name}' is defined in terms of itself: ${[...this.#underWay, name].join(' → ')}`,
         template.place,
       );
     this.#underWay.push(name);

@@ -6,21 +6,21 @@ import { readEntries, readHandlers } from './entries.ts';
 import { type Fields, readFields, rejectKey } from './fields.ts';
 import { checkHandlers, withIncluded } from './handlers.ts';
 import { writtenText } from './kinds.ts';
-import { layerOf, readPrompts } from './prompts.ts';
 import { readRoleEntry } from './roles/roles.ts';
 import { inherit, noSettings, readTags } from './settings.ts';
 import type { Entry, Handler, Play, VariableLayer } from './types.ts';
 import { readVarsFiles } from './vars-files.ts';
+import { layerOf, readPrompts } from './vars-prompt.ts';
 
-/** What an import_playbook hands down to the plays that it brings in. */
+/** What an import_playbook passes to the imported plays. */
 export interface Importer {
   readonly when: readonly Condition[];
   readonly tags: ReadonlySet<string>;
-  /** Above the play's own; the outermost import wins, so it is last. */
+  /** They override the play's own; the outermost import wins, so it is last. */
   readonly vars: readonly VariableLayer[];
 }
 
-/** Reads one play; undefined where it cannot be told which hosts it is for. `folder` is that of its playbook, absolute. */
+/** Parses one play; undefined without `hosts`. `folder`: the playbook's, absolute. */
 export function readPlay(node: MapNode, folder: string, importer: Importer, loader: Loader): Play | undefined {
   const { diagnostics } = loader;
   const { fields, rest } = readFields(node, 'play', diagnostics);
@@ -58,7 +58,7 @@ export function readPlay(node: MapNode, folder: string, importer: Importer, load
     gathered.handlerLists
       .filter((list) => ofRoles.has(list.node) === fromRoles)
       .flatMap((list) => readHandlers(list.node, list.context));
-  // Those of imported roles stand behind the play's own, as if the tasks that import them had brought them along.
+  // Handlers of imported roles come after the play's own.
   const handlers = withIncluded(sections.flat(), [...handlersOf(true), ...ownHandlers, ...handlersOf(false)]);
   checkHandlers(sections.flat(), handlers, diagnostics);
   if (!fields.has('hosts')) {

@@ -2,7 +2,7 @@ import type { Shape } from '../expressions/shape.ts';
 import { isSchema, type Schema } from './arguments/schema-walk.ts';
 import type { Task } from './types.ts';
 
-/** What every result has, whatever its module. */
+/** Fields of every result, whatever its module. */
 const common: Readonly<Record<string, Shape>> = {
   changed: 'bool',
   failed: 'bool',
@@ -14,7 +14,7 @@ const common: Readonly<Record<string, Shape>> = {
   unknown: 'any',
 };
 
-/** The shapes of all results that are registered anywhere: what a name holds may come from any of the tasks that register it. */
+/** The shapes of all registered results: a name may hold the result of any task that registers it. */
 export function registersOf(tasks: readonly Task[]): ReadonlyMap<string, Shape> {
   const registers = new Map<string, Shape>();
   for (const task of tasks) {
@@ -26,7 +26,7 @@ export function registersOf(tasks: readonly Task[]): ReadonlyMap<string, Shape> 
   return registers;
 }
 
-/** What the result of a detached command tells besides. */
+/** Additional fields of the result of a background command. */
 const ofJobs: Readonly<Record<string, Shape>> = { ansible_job_id: 'string', started: 'bool', finished: 'bool' };
 
 function resultOf({ module, loop, settings }: Task): Shape {
@@ -64,7 +64,7 @@ function shapeOf(schema: Schema): Shape {
   }
 }
 
-/** What is one or the other: of maps all fields, each as far as both agree. */
+/** The shape of a value that has one shape or the other: all fields of both maps; `any` where they disagree. */
 function either(a: Shape, b: Shape): Shape {
   if (typeof a === 'string' || typeof b === 'string') return a === b ? a : 'any';
   if ('list' in a && 'list' in b) return { list: either(a.list, b.list) };

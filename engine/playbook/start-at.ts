@@ -4,17 +4,17 @@ import { selected } from './tags.ts';
 import type { Block, Entry, Play, Task } from './types.ts';
 import { withInside } from './walk.ts';
 
-/** What --start-at-task and the tags choose. */
+/** The selection by --start-at-task and tags. */
 export interface Start {
-  /** The name of a task, with or without `role : ` before it; * and ? stand for any characters. Missing: from the beginning. */
+  /** A task name, optionally prefixed with `role : `; * and ? are wildcards. Missing: from the beginning. */
   readonly startAt?: string;
   readonly tags: readonly string[];
   readonly skipTags: readonly string[];
 }
 
 /**
- * The plays without all that stands before the first task of that name. As in Ansible it is looked for among what runs
- * by itself: not among rescues, handlers and what includes bring in.
+ * The plays from the first task of that name on. As in Ansible, tasks in rescue sections, handlers and includes are not
+ * considered.
  */
 export function startingAt(
   plays: readonly Play[],
@@ -38,10 +38,10 @@ export function startingAt(
     'unknown-task',
     undefined,
     elsewhere
-      ? `--start-at-task: '${startAt}' cannot be the start: its tags leave it out, or it runs only as a rescue or inside an include`
-      : `--start-at-task: no task is called '${startAt}'`,
+      ? `--start-at-task: cannot start at '${startAt}': its tags exclude it, or it runs only in a rescue section or an include`
+      : `--start-at-task: there is no task '${startAt}'`,
     elsewhere
-      ? 'start at a task before it'
+      ? 'start at an earlier task'
       : suggest(
           startAt,
           all.map((entry) => entry.name),
@@ -50,7 +50,7 @@ export function startingAt(
   return plays;
 }
 
-/** The entries from the one that is found; undefined where none is. */
+/** The entries from the first match on; undefined without a match. */
 function from(entries: readonly Entry[], found: (entry: Entry) => boolean): readonly Entry[] | undefined {
   for (const [i, entry] of entries.entries()) {
     const first = entry.kind === 'block' ? blockFrom(entry, found) : found(entry) ? entry : undefined;

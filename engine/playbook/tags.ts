@@ -1,11 +1,11 @@
 const untagged: ReadonlySet<string> = new Set(['untagged']);
 
-/** Tags that mean something by themselves; any other must stand on a task. */
+/** Tags with a built-in meaning; any other must exist on a task. */
 export const specialTags: readonly string[] = ['all', 'tagged', 'untagged', 'always', 'never'];
 
 /**
- * Whether a task with these tags runs under `--tags only --skip-tags skip`: first the selection, then what is skipped.
- * No `only` means all. `always` is selected by anything and `never` only by a tag of its own; both can be skipped by name.
+ * Whether a task with these tags runs under `--tags only --skip-tags skip`: `only` selects (empty means all), then `skip`
+ * excludes. `always` is selected by any tag, `never` only by another tag of the task; both can be skipped by name.
  */
 export function selected(tags: ReadonlySet<string>, only: readonly string[], skip: readonly string[]): boolean {
   const own = tags.size > 0 ? tags : untagged;

@@ -12,8 +12,8 @@ import type { VariableLayer } from './types.ts';
 import { readYamlFile } from './yaml-file.ts';
 
 /**
- * The play's `vars_files`, beside the playbook or in its vars/: of a list inside the list the first file that exists.
- * Names may hold expressions over extra vars, the play's vars (`before`) and files that stand further up.
+ * The play's `vars_files`, from the playbook's folder or its vars/; a nested list means the first file that exists.
+ * Names may contain expressions over extra vars, the play's vars (`before`) and earlier files.
  */
 export function readVarsFiles(
   node: SourceNode | undefined,
@@ -26,7 +26,7 @@ export function readVarsFiles(
   for (const item of node?.kind === 'list' ? node.items : node ? [node] : []) {
     const choice = (item.kind === 'list' ? item.items : [item]) as readonly ScalarNode[];
     const names = choice.map((one) => nameOf(one, [...before, ...found], loader));
-    if (names.includes(undefined)) continue; // told
+    if (names.includes(undefined)) continue; // already reported
     const places = names.flatMap((name) => [resolve(folder, name!), resolve(folder, 'vars', name!)]);
     const file = places.find(isFile);
     if (file !== undefined)
@@ -35,8 +35,8 @@ export function readVarsFiles(
       diagnostics.error(
         'missing-file',
         item.place,
-        names.length === 1 ? `there is no file of variables '${names[0]}'` : 'none of these files of variables exists',
-        `looked for: ${places.map(shownPath).join(', ')}`,
+        names.length === 1 ? `there is no variables file '${names[0]}'` : 'none of these variables files exists',
+        `searched: ${places.map(shownPath).join(', ')}`,
       );
   }
   return found;
@@ -52,14 +52,18 @@ function nameOf(
   try {
     const value = template.evaluate(new PlayScope(extra, layers));
     if (typeof value === 'string') return value;
-    diagnostics.error('argument-value', node.place, `the name of a file is text, but this gives ${typeof value}`);
+    diagnostics.error(
+      'argument-value',
+      node.place,
+      `a file name must be text, but this expression gives ${typeof value}`,
+    );
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error;
     diagnostics.error(
       'play-term',
       node.place,
-      `the file cannot be told before the run: ${error.message}`,
-      'vars_files may use extra vars (-e) and the vars of the play; for what hangs on the host there is include_vars',
+      `the file name cannot be evaluated before the run: ${error.message}`,
+      'vars_files can use extra vars (-e) and vars of the play; for files that depend on the host use include_vars',
     );
   }
   return undefined;

@@ -10,12 +10,12 @@ import { type OpenedFile, openFile } from '../vault/values.ts';
 import type { Vault } from '../vault/vault.ts';
 import type { Loader } from './context.ts';
 
-/** Reads a file while the playbook is read. Undefined: it cannot be decrypted (yet). */
+/** Reads a file at load time. Undefined: it cannot be decrypted (yet). */
 export function openTaskFile(path: string, { vault, diagnostics }: Loader): OpenedFile | undefined {
   return openFile(shownPath(path), readFileSync(path), vault, diagnostics);
 }
 
-/** Makes sure, before the run, that a file can be decrypted where it has to be. Only its beginning is read where it has not. */
+/** Checks, before the run, that an encrypted file can be decrypted. Of other files only the first bytes are read. */
 export function checkTaskFile(path: string, loader: Loader): void {
   if (isVaulted(beginningOf(path))) openTaskFile(path, loader);
 }
@@ -30,16 +30,16 @@ function beginningOf(path: string): Buffer {
       closeSync(file);
     }
   } catch {
-    return Buffer.alloc(0); // the task that uses it says why it cannot be read
+    return Buffer.alloc(0); // the task that uses it will report why it cannot be read
   }
 }
 
-/** Larger files are not kept in memory, nor does anything wait while they are read. */
+/** Larger files are not cached, and are read asynchronously. */
 const small = 1024 * 1024;
 
-/** Reads a file during the run; what was encrypted in it is secret. */
+/** Reads a file during the run; decrypted content is marked secret. */
 export async function readTaskFile(path: string, vault: Vault, { decrypt = true } = {}): Promise<OpenedFile> {
-  // What is small is there at once: the questions that hang on it go to the host with the others.
+  // Small files are read synchronously, so that the probes that need them join the current batch.
   const content = statSync(path).size > small ? await readFile(path) : readOnce(path);
   vault.inputs?.note(path, content);
   if (!decrypt || !isVaulted(content)) return { content, encrypted: false };
@@ -53,8 +53,8 @@ export async function readTaskFile(path: string, vault: Vault, { decrypt = true 
   }
 }
 
-/** A template from an encrypted file: all that it renders is secret. */
-export function concealed(file: FileTemplate, secrets: Secrets): FileTemplate {
+/** A template from an encrypted file: everything that it renders is marked secret. */
+export function withSecretOutput(file: FileTemplate, secrets: Secrets): FileTemplate {
   return {
     ...file,
     render: (scope) => {

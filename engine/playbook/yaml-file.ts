@@ -4,11 +4,11 @@ import type { SourceNode } from '../source/node.ts';
 import { shownPath } from '../source/place.ts';
 import { parseYaml } from '../source/yaml.ts';
 import { openFile, openValues } from '../vault/values.ts';
-import { concealFile } from './conceal.ts';
 import type { Loader } from './context.ts';
 import { isFile } from './local-files.ts';
+import { markSecrets } from './mark-secrets.ts';
 
-/** Reads one YAML file of the user, decrypted where it or values in it are. Places in it show the path as a person types it. */
+/** Reads and decrypts a YAML file. Its places show the path relative to the working directory. */
 export function readYamlFile(path: string, loader: Loader): SourceNode | undefined {
   if (!loader.yamlFiles.has(path)) loader.yamlFiles.set(path, readFile(path, loader));
   return loader.yamlFiles.get(path);
@@ -31,11 +31,11 @@ function readFile(path: string, loader: Loader): SourceNode | undefined {
   const file = openFile(shown, bytes, vault, diagnostics);
   const parsed = file && parseYaml(shown, file.content.toString('utf8'), diagnostics);
   const node = parsed && openValues(parsed, vault, diagnostics);
-  if (node && file.encrypted) concealFile(node, loader);
+  if (node && file.encrypted) markSecrets(node, loader);
   return node;
 }
 
-/** The file of this name in a folder, with or without the endings that YAML files have. */
+/** The file of this name in a folder, with or without a YAML extension. */
 export function firstFile(folder: string, name: string): string | undefined {
   return [name, `${name}.yml`, `${name}.yaml`].map((n) => join(folder, n)).find(isFile);
 }

@@ -4,9 +4,9 @@ import { withoutCollection } from '../playbook/module-names.ts';
 import { Diagnostics } from '../source/diagnostic.ts';
 import type { MapNode } from '../source/node.ts';
 import { parseYaml } from '../source/yaml.ts';
-import type { Fault } from './faults.ts';
+import type { Fault } from './types.ts';
 
-/** Examples that nobody could copy: no YAML, no tasks, or arguments that do not exist. Their values are not judged. */
+/** Reports examples that are invalid YAML, contain no task with the module, or use unknown arguments. Values are not checked. */
 export function exampleFaults(module: AnyModule): readonly Fault[] {
   return module.examples.flatMap((text, index) =>
     problemsOf(module, text).map((problem): Fault => {
@@ -21,10 +21,10 @@ function problemsOf(module: AnyModule, text: string): readonly string[] {
   const diagnostics = new Diagnostics();
   const node = parseYaml('example', text, diagnostics);
   if (diagnostics.hasErrors)
-    return diagnostics.errors.map(({ message, place }) => `${message} (its line ${place?.line ?? 1})`);
+    return diagnostics.errors.map(({ message, place }) => `${message} (line ${place?.line ?? 1} of the example)`);
   const tasks = node?.kind === 'list' ? node.items.filter((item) => item.kind === 'map') : [];
   const calls = tasks.flatMap(callsIn).filter(({ key }) => withoutCollection(key) === module.name);
-  if (calls.length === 0) return [`it must be a list of tasks, one of them with '${module.name}'`];
+  if (calls.length === 0) return [`it must be a list of tasks that uses '${module.name}'`];
   return calls.flatMap(({ value }) => {
     if (value.kind !== 'map') return [];
     const given = Object.fromEntries(value.entries.map((entry) => [entry.key, unknownPart]));

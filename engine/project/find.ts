@@ -2,12 +2,13 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Diagnostics } from '../source/diagnostic.ts';
 import { locate } from './locate.ts';
+import type { NamedPackage } from './types.ts';
 
-/** Files of one folder that are modules: not what begins with `_` or `.`, not tests, not declarations. */
+/** Module files: not starting with `_` or `.`, no tests, no declarations. */
 const isModuleFile = (name: string): boolean =>
   /^[^._].*\.[cm]?[jt]s$/.test(name) && !/\.(?:d|test|spec)\.[cm]?[jt]s$/.test(name);
 
-/** The module files that belong to playbooks in `folder`: in modules/ beside them, and in the modules/ of their roles. */
+/** The module files for playbooks in `folder`: in modules/ beside them, and in modules/ of their roles. */
 export function moduleFiles(folder: string): readonly string[] {
   if (isTsplay(folder)) return [];
   const roles = [join(folder, 'roles'), join(dirname(folder), 'roles')].flatMap((place) =>
@@ -20,12 +21,12 @@ export function moduleFiles(folder: string): readonly string[] {
   );
 }
 
-/** Where tsplay's own sources lie, modules/ holds the modules that it brings. */
+/** In tsplay's own source tree, modules/ holds the built-in modules. */
 function isTsplay(folder: string): boolean {
   try {
     return (JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { name?: unknown }).name === 'tsplay';
   } catch {
-    return false; // no package at all, or one that is told to be wrong below
+    return false; // no package.json, or an invalid one, which is reported below
   }
 }
 
@@ -33,17 +34,11 @@ function entriesOf(folder: string): readonly string[] {
   try {
     return readdirSync(folder).sort();
   } catch {
-    return []; // not there, or no folder: no modules
+    return []; // missing or not a folder: no modules
   }
 }
 
-/** A package of modules, and the package.json that names it. */
-export interface NamedPackage {
-  readonly name: string;
-  readonly namedIn: string;
-}
-
-/** What the package.json of the folder, or else of the nearest one above, names: `"tsplay": { "modules": ["…"] }`. */
+/** The packages listed in the nearest package.json: `"tsplay": { "modules": ["…"] }`. */
 export function modulePackages(folder: string, diagnostics: Diagnostics): readonly NamedPackage[] {
   const file = join(folder, 'package.json');
   if (!existsSync(file)) return dirname(folder) === folder ? [] : modulePackages(dirname(folder), diagnostics);

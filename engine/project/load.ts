@@ -8,16 +8,12 @@ import type { Diagnostics } from '../source/diagnostic.ts';
 import { cacheFolder } from '../source/folders.ts';
 import { suggest } from '../source/nearest.ts';
 import type { Place } from '../source/place.ts';
-import type { NamedPackage } from './find.ts';
-import { frameIn } from './frames.ts';
-import { locate, placeOfLine } from './locate.ts';
-
-/** What a file exports, by name. */
-export type Exports = Readonly<Record<string, unknown>>;
+import { frameIn, locate, placeOfLine } from './locate.ts';
+import type { Exports, NamedPackage } from './types.ts';
 
 /**
- * Imports files in TypeScript or JavaScript, without a build step. To them `tsplay/module` is the contract of the tsplay
- * that runs, whatever lies in their node_modules: what they throw must be of the engine's own classes.
+ * Imports TypeScript or JavaScript files without a build step. `tsplay/module` always resolves to the running tsplay,
+ * whatever is in node_modules, so that thrown errors are instances of the engine's own classes.
  */
 export class Loader {
   readonly #jiti: Jiti;
@@ -29,9 +25,9 @@ export class Loader {
   }
 
   static async create(folders: readonly string[], diagnostics: Diagnostics): Promise<Loader> {
-    const { createJiti } = await import('jiti'); // brings a compiler along: only for those who have modules of their own
+    const { createJiti } = await import('jiti'); // includes a compiler, so imported only if the project has modules
     const jiti = createJiti(pathToFileURL(join(process.cwd(), '_')).href, {
-      // what lies in a temporary folder is not worth keeping: it is compiled once, and gone
+      // modules in a temporary folder are compiled only once
       fsCache: !folders.every((folder) => folder.startsWith(tmpdir())) && cacheFolder('modules'),
       interopDefault: false,
       virtualModules: { 'tsplay/module': contract },
@@ -39,7 +35,7 @@ export class Loader {
     return new Loader(jiti, diagnostics);
   }
 
-  /** The file that a package's name leads to. */
+  /** The entry file of a package. */
   find({ name, namedIn }: NamedPackage): string | undefined {
     const found = this.#jiti.esmResolve(name, { parentURL: pathToFileURL(namedIn), try: true });
     if (found === undefined)
@@ -47,23 +43,23 @@ export class Loader {
         'module-package',
         locate(namedIn, JSON.stringify(name)),
         `the package '${name}' is not installed`,
-        `npm install ${name}`,
+        `run: npm install ${name}`,
       );
     return found === undefined ? undefined : fileURLToPath(found);
   }
 
   async load(file: string): Promise<Exports | undefined> {
     try {
-      // compiled in any case: what is JavaScript already would else be left to Node, which may find another tsplay/module
+      // always transpile: Node would load plain JavaScript itself and may resolve another tsplay/module
       const options = { filename: file, id: file, async: true, forceTranspile: true };
       return (await this.#jiti.evalModule(await readFile(file, 'utf8'), options)) as Exports;
     } catch (error) {
-      this.#tell(file, error);
+      this.#report(file, error);
       return undefined;
     }
   }
 
-  #tell(file: string, error: unknown): void {
+  #report(file: string, error: unknown): void {
     const { message, stack = '' } = error instanceof Error ? error : new Error(String(error));
     const syntax = /^ParseError: (.*?)\.?\s*\n\s*(.+):(\d+):(\d+)/s.exec(message);
     if (syntax) {
@@ -79,16 +75,16 @@ export class Loader {
       return;
     }
     const place: Place = frameIn(stack, file)?.place ?? locate(file);
-    // what is imported is called in a roundabout way once it is compiled: (0 , _module.name)()
-    const told = message.replace(/\(0 ?, ?_\w+\.(\w+)\)/, '$1');
-    const called = /^(\w+) is not a function/.exec(told)?.[1];
+    // compiled code calls imports as (0, _module.name)()
+    const text = message.replace(/\(0 ?, ?_\w+\.(\w+)\)/, '$1');
+    const called = /^(\w+) is not a function/.exec(text)?.[1];
     const hint = called === undefined ? undefined : suggest(called, Object.keys(contract));
-    this.#diagnostics.error('module-load', place, `this fails when it is loaded: ${told}`, hint);
+    this.#diagnostics.error('module-load', place, `this file fails to load: ${text}`, hint);
   }
 }
 
 function whatIsMissing(name: string): [message: string, hint?: string] {
-  if (/^\.{0,2}\//.test(name)) return [`there is no file '${name}'`, 'the ending (.ts) belongs to the name'];
+  if (/^\.{0,2}\//.test(name)) return [`there is no file '${name}'`, 'include the extension (.ts)'];
   if (name.startsWith('tsplay/')) return [`there is no '${name}'`, "modules import from 'tsplay/module'"];
-  return [`the package '${name}' is not installed`, `npm install ${name}`];
+  return [`the package '${name}' is not installed`, `run: npm install ${name}`];
 }

@@ -6,14 +6,13 @@ import type { Inputs } from '../source/inputs.ts';
 import { shownPath } from '../source/place.ts';
 import { faultsOf, isMeantAsModule } from './faults.ts';
 import { moduleFiles, modulePackages } from './find.ts';
-import { type Exports, Loader } from './load.ts';
-import { locate } from './locate.ts';
-import { originOf, rememberOrigin } from './origin.ts';
+import { Loader } from './load.ts';
+import { locate, originOf, rememberOrigin } from './locate.ts';
+import type { Exports } from './types.ts';
 
 /**
- * The modules that playbooks in these folders can name: those of tsplay, and the project's own. A module of one's own
- * never takes the place of another. One that cannot be used is told to `diagnostics`; something stands in for it, so
- * that not every task that names it is told to be wrong as well.
+ * The modules available to playbooks in these folders: built-in modules and the project's own, which never replace
+ * another. An unusable module is reported and replaced by a placeholder, so that its tasks are not reported as well.
  */
 export async function withOwnModules(
   folders: readonly string[],
@@ -27,7 +26,7 @@ export async function withOwnModules(
   if (files.length === 0 && packages.length === 0) return builtIn;
   const loader = await Loader.create(each, diagnostics);
   const found = packages.flatMap((named) => loader.find(named) ?? []);
-  for (const file of [...files, ...found]) inputs?.noteSources(dirname(file)); // with all that a module may import
+  for (const file of [...files, ...found]) inputs?.noteSources(dirname(file)); // with everything that a module may import
   const all = new Map(builtIn);
   for (const file of new Set([...files, ...found])) add(file, await loader.load(file), all, builtIn, diagnostics);
   return all;
@@ -46,15 +45,15 @@ function add(
       'module-missing',
       locate(file),
       `${shownPath(file)} exports no module`,
-      "export const motd = defineModule({ … }); a file that only helps begins with '_' or lies in a folder below",
+      "write: export const motd = defineModule({ … }); start the name of a helper file with '_', or move it to a subfolder",
     );
-  if (meant.length === 0) standIn(basename(file).replace(/\..*$/, ''), all);
+  if (meant.length === 0) addPlaceholder(basename(file).replace(/\..*$/, ''), all);
   for (const module of meant) {
     const name = typeof module['name'] === 'string' ? module['name'] : undefined;
     const faults = faultsOf(module);
     for (const { code, message, hint, near } of faults)
       diagnostics.error(code, locate(file, ...texts(near), ...texts(name)), message, hint);
-    if (faults.length > 0) standIn(name ?? basename(file).replace(/\..*$/, ''), all);
+    if (faults.length > 0) addPlaceholder(name ?? basename(file).replace(/\..*$/, ''), all);
     else if (isFree(name!, file, all, builtIn, diagnostics)) {
       const own = module as unknown as AnyModule;
       rememberOrigin(own, file);
@@ -63,7 +62,7 @@ function add(
   }
 }
 
-/** How a text of a module most likely stands in its file: quoted, as a key, or anyhow. */
+/** Likely forms of a module's text in its file: quoted, as a key, or bare. */
 function texts(text: string | undefined): (string | RegExp)[] {
   if (text === undefined) return [];
   const exact = text.replace(/[^\w\s]/g, '\\$&');
@@ -80,18 +79,18 @@ function isFree(
   const taken = new ModuleNames(builtIn).find(name);
   const other = all.get(name);
   if (!taken && !other) return true;
-  const owner = taken ? `tsplay itself has a module '${name}'` : `${shownPath(originOf(other!) ?? '')} has it already`;
+  const owner = taken ? 'it is a built-in module' : `${shownPath(originOf(other!) ?? '')} defines it`;
   if (taken ?? originOf(other!))
     diagnostics.error(
       'module-clash',
       locate(file, ...texts(name)),
-      `the name '${name}' is taken: ${owner}`,
-      'give this one another name: a module never replaces another',
+      `the module name '${name}' is already taken: ${owner}`,
+      'choose another name: a module never replaces another',
     );
   return false;
 }
 
-function standIn(name: string, all: Map<string, AnyModule>): void {
+function addPlaceholder(name: string, all: Map<string, AnyModule>): void {
   if (all.has(name)) return;
   all.set(name, {
     name,

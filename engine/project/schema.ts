@@ -1,12 +1,12 @@
 import { Ajv } from 'ajv';
 import type { AnyModule } from '../module/module.ts';
 import { suggest } from '../source/nearest.ts';
-import type { Fault } from './faults.ts';
+import type { Fault } from './types.ts';
 
-/** The formats that contract/schema.ts names. */
+/** The formats of module/schema.ts. */
 const formats = ['mode', 'path', 'secret', 'local-file', 'template-file', 'condition', 'expression'];
 
-/** What is wrong with a schema itself: judged strictly, for a keyword that is misspelt would check nothing. */
+/** Problems of a schema itself. Strict, because a misspelled keyword would check nothing. */
 export function schemaFaults(module: AnyModule, part: 'args' | 'returns'): readonly Fault[] {
   const schema = module[part]!;
   const ajv = new Ajv({
@@ -19,7 +19,7 @@ export function schemaFaults(module: AnyModule, part: 'args' | 'returns'): reado
   for (const format of formats) ajv.addFormat(format, true);
   const fault = (message: string, hint?: string, near: string = part): Fault => ({
     code: 'module-schema',
-    message: `'${part}' of module '${module.name}' is no schema of arguments: ${message}`,
+    message: `'${part}' of module '${module.name}' is not a valid schema: ${message}`,
     near,
     ...(hint !== undefined && { hint }),
   });
@@ -33,11 +33,7 @@ export function schemaFaults(module: AnyModule, part: 'args' | 'returns'): reado
   const unknown = (schema.required ?? []).filter((name) => !Object.hasOwn(schema.properties ?? {}, name));
   if (schema.properties && unknown.length > 0)
     return unknown.map((name) =>
-      fault(
-        `'${name}' is required, and not among the properties`,
-        suggest(name, Object.keys(schema.properties!)),
-        name,
-      ),
+      fault(`'${name}' is required but not among the properties`, suggest(name, Object.keys(schema.properties!)), name),
     );
   try {
     ajv.compile(schema);

@@ -3,14 +3,13 @@ import { connectionVariables } from '../editor/inventory.ts';
 import { celFunctions } from '../expressions/cel/functions.ts';
 import { helpers } from '../expressions/handlebars/helpers.ts';
 import { facts } from '../facts/facts.ts';
-import { factShapes } from '../facts/shapes.ts';
 import type { AnyModule } from '../module/module.ts';
 import { keywords, type Level, levels } from '../playbook/keywords.ts';
 import { kindWords } from '../playbook/kinds.ts';
 import { codes } from '../source/codes.ts';
 import { type Block, heading, type Term, terms, text } from './page.ts';
 
-/** The modules by subject, each with what it is for. */
+/** The modules by subject, with summaries. */
 export function moduleList(modules: readonly AnyModule[]): readonly Block[] {
   const subjects = [...new Set(modules.map(subjectOf))].sort(
     (a, b) => Number(a === ofProject) - Number(b === ofProject) || (a.toLowerCase() < b.toLowerCase() ? -1 : 1),
@@ -20,7 +19,7 @@ export function moduleList(modules: readonly AnyModule[]): readonly Block[] {
       heading(3, subject),
       terms(modules.filter((m) => subjectOf(m) === subject).map(linked)),
     ]),
-    heading(3, 'in the place of a module'),
+    heading(3, 'actions'),
     terms(actions.map(linked)),
   ];
 }
@@ -63,9 +62,9 @@ export function codeTerms(): readonly Term[] {
 }
 
 export function factTerms(): readonly Term[] {
-  return [...facts].map(([name, { meaning }]) => ({
+  return [...facts].map(([name, { shape, meaning }]) => ({
     name: `facts.${name}`,
-    notes: shapeWords(factShapes[name]),
+    notes: shapeWords(shape),
     meaning,
   }));
 }
@@ -75,27 +74,27 @@ function shapeWords(shape: unknown): string {
   return typeof shape === 'object' && shape !== null && 'list' in shape ? 'list of texts' : 'map';
 }
 
-/** CEL's own functions that playbooks need most; the language has more: https://cel.dev. */
+/** The most useful built-in functions of CEL; for all, see https://cel.dev. */
 const standard: readonly Term[] = [
-  { name: 'size(list): int', meaning: 'How many items, entries or characters it has.' },
-  { name: 'list.map(x, expression): list', meaning: 'What the expression makes of each item.' },
-  { name: 'list.filter(x, condition): list', meaning: 'The items for which the condition holds.' },
-  { name: 'list.exists(x, condition): bool', meaning: 'Whether it holds for some item.' },
-  { name: 'list.all(x, condition): bool', meaning: 'Whether it holds for every item.' },
-  { name: 'list.exists_one(x, condition): bool', meaning: 'Whether it holds for exactly one item.' },
-  { name: 'value in list: bool', meaning: 'Whether a list holds the value, or a map the key.' },
-  { name: 'has(map.key): bool', meaning: 'Whether a map that is there has the key; `defined` also asks for the map.' },
-  { name: 'map.?key.orValue(other)', meaning: 'The value, or another where there is none.' },
-  { name: 'text.contains(text): bool', meaning: 'Whether a text holds another; likewise startsWith, endsWith.' },
+  { name: 'size(list): int', meaning: 'The number of items, entries or characters.' },
+  { name: 'list.map(x, expression): list', meaning: 'The list of the results of the expression for each item.' },
+  { name: 'list.filter(x, condition): list', meaning: 'The items for which the condition is true.' },
+  { name: 'list.exists(x, condition): bool', meaning: 'Whether the condition is true for any item.' },
+  { name: 'list.all(x, condition): bool', meaning: 'Whether the condition is true for all items.' },
+  { name: 'list.exists_one(x, condition): bool', meaning: 'Whether the condition is true for exactly one item.' },
+  { name: 'value in list: bool', meaning: 'Whether a list contains the value, or a map the key.' },
+  { name: 'has(map.key): bool', meaning: 'Whether an existing map has the key; `defined` also checks the map itself.' },
+  { name: 'map.?key.orValue(other)', meaning: 'The value, or another one if the key is missing.' },
+  { name: 'text.contains(text): bool', meaning: 'Whether a text contains another; also startsWith, endsWith.' },
   { name: 'condition ? a : b', meaning: 'One of two values.' },
-  { name: 'int(value), double(value), string(value)', meaning: 'The value as another type.' },
+  { name: 'int(value), double(value), string(value)', meaning: 'Converts the value to another type.' },
 ];
 
 export function helperBlocks(): readonly Block[] {
   return [
     heading(3, 'In templates: {{ helper arguments }}'),
     text(
-      'Helpers stand in one another in brackets: `{{ upper (default name "nobody") }}`. Blocks: `#if`, `#unless`, `#each list as |item|`, `#with`.',
+      'Nest helpers with parentheses: `{{ upper (default name "nobody") }}`. Blocks: `#if`, `#unless`, `#each list as |item|`, `#with`.',
     ),
     terms([...helpers.values()].map(({ usage, meaning }) => ({ name: usage, meaning }))),
     heading(3, 'In conditions and !cel values'),

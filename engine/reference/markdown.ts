@@ -1,6 +1,6 @@
 import type { Block, Term } from './page.ts';
 
-/** Pages as Markdown. */
+/** Renders pages as Markdown. */
 export function markdown(blocks: readonly Block[]): string {
   return `${blocks.map(block).join('\n\n')}\n`;
 }

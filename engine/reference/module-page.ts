@@ -3,7 +3,7 @@ import type { AnyModule } from '../module/module.ts';
 import { type Block, code, heading, terms, text } from './page.ts';
 import { ruleWords, termsOf } from './schema-words.ts';
 
-/** All that is to be known of a module, from its own declaration. */
+/** The reference page of a module, from its declaration. */
 export function modulePage(module: AnyModule): readonly Block[] {
   const { name, summary, args, returns, freeForm, examples } = module;
   const known = termsOf(args);
@@ -14,7 +14,7 @@ export function modulePage(module: AnyModule): readonly Block[] {
     text(summary),
     ...(typeof args['description'] === 'string' ? [text(args['description'])] : []),
     ...(known.length > 0 ? [heading(3, 'Arguments'), terms(known)] : []),
-    ...(freeForm === undefined ? [] : [text(`Text instead of a map of arguments is \`${freeForm}\`.`)]),
+    ...(freeForm === undefined ? [] : [text(`Given text instead of a map, it sets \`${freeForm}\`.`)]),
     ...(rules.length > 0 ? [text(rules.join(' '))] : []),
     heading(3, 'In check mode'),
     text(natureOf(module)),
@@ -25,24 +25,23 @@ export function modulePage(module: AnyModule): readonly Block[] {
 }
 
 function natureOf({ nature = 'state', detachable, once, ...module }: AnyModule): string {
-  const detached = detachable ? ' It can run in the background: `async`.' : '';
-  if (nature === 'action')
-    return `It is not run; what it would give back is unknown, and so is what depends on that.${detached}`;
-  if (nature === 'wait') return 'It changes nothing. What it would have to wait for is unknown.';
-  if (once) return 'It runs as in a real run: it touches no host. It runs once for all hosts.';
+  const detached = detachable ? ' Can run in the background (`async`).' : '';
+  if (nature === 'action') return `Does not run; its result, and everything that depends on it, is unknown.${detached}`;
+  if (nature === 'wait') return 'Changes nothing. If it would have to wait, the result is unknown.';
+  if (once) return 'Runs as in a real run, because it does not contact hosts. Runs once for all hosts.';
   return module.change
-    ? 'It predicts what would change, and later tasks see it as done.'
-    : 'It runs as in a real run: it changes nothing.';
+    ? 'Predicts the changes, and later tasks see the predicted state.'
+    : 'Runs as in a real run, because it changes nothing.';
 }
 
-/** The same for what stands in the place of a module. */
+/** The reference page of an action. */
 export function actionPage({ name, summary, args, freeForm, examples }: Action): readonly Block[] {
   return [
     heading(2, name),
     text(summary),
     heading(3, 'Arguments'),
     terms(termsOf(args)),
-    text(`Text instead of a map of arguments is \`${freeForm}\`.`),
+    text(`Given text instead of a map, it sets \`${freeForm}\`.`),
     heading(3, 'Examples'),
     code(examples.join('\n\n')),
   ];

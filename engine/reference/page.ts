@@ -1,17 +1,17 @@
-/** A page of the reference, apart from how it is shown. Texts may hold `code`. */
+/** A reference page, independent of its rendering. Texts may contain `code`. */
 export type Block =
   | { readonly kind: 'heading'; readonly level: 1 | 2 | 3; readonly text: string }
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'code'; readonly text: string }
   | { readonly kind: 'terms'; readonly rows: readonly Term[] };
 
-/** A name with what it means. */
+/** A name and its meaning. */
 export interface Term {
   readonly name: string;
-  /** Short: type, default, what it may be. */
+  /** Short: type, default, allowed values. */
   readonly notes?: string;
   readonly meaning: string;
-  /** It has a heading of its own. */
+  /** It has its own heading. */
   readonly linked?: true;
 }
 

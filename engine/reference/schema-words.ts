@@ -5,7 +5,7 @@ type Schema = Readonly<Record<string, unknown>>;
 
 const typeNames: Readonly<Record<string, string>> = {
   string: 'text',
-  integer: 'whole number',
+  integer: 'integer',
   number: 'number',
   boolean: 'true or false',
   object: 'map',
@@ -15,14 +15,14 @@ const typeNames: Readonly<Record<string, string>> = {
 const formatNames: Readonly<Record<string, string>> = {
   mode: 'file mode',
   path: 'absolute path',
-  'local-file': 'file of the controller',
+  'local-file': 'file on the controller',
   'template-file': 'template',
   condition: 'condition',
   expression: 'expression',
   secret: 'secret text',
 };
 
-/** The sort of value that a schema describes, in words. */
+/** The type of value that a schema describes, in words. */
 export function typeWords(schema: Schema): string {
   const offered = [schema['oneOf'], schema['anyOf']].flatMap((list) => (Array.isArray(list) ? (list as Schema[]) : []));
   if (offered.length > 0) return [...new Set(offered.map(typeWords))].filter(Boolean).join(' or ');
@@ -40,10 +40,10 @@ export function typeWords(schema: Schema): string {
 }
 
 function plural(words: string): string {
-  return /^(text|file|map|condition|expression|number|whole number)$/.test(words) ? `${words}s` : words;
+  return /^(text|file|map|condition|expression|number|integer)$/.test(words) ? `${words}s` : words;
 }
 
-/** The arguments of a module (or what it returns), those inside of others after them. */
+/** The arguments (or results) of a module, nested ones after their parent. */
 export function termsOf(schema: ArgumentSchema, within = ''): readonly Term[] {
   return Object.entries(schema.properties ?? {}).flatMap(([name, property]) => {
     const part = property as Schema;
@@ -71,7 +71,7 @@ function inCode(value: unknown): string {
   return `\`${typeof value === 'string' ? value : JSON.stringify(value)}\``;
 }
 
-/** Which arguments belong together, one sentence each. */
+/** Rules about combinations of arguments, one sentence each. */
 export function ruleWords({ allOf }: ArgumentSchema): readonly string[] {
   if (!Array.isArray(allOf)) return [];
   return (allOf as readonly Schema[]).flatMap((rule) => {

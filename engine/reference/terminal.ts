@@ -1,7 +1,7 @@
 import type { Paint } from '../report/style.ts';
 import type { Block, Term } from './page.ts';
 
-/** Pages for a terminal: wrapped to its width, names in bold where it has colours. */
+/** Renders pages for a terminal, wrapped to its width, with names in bold if it has colors. */
 export function onTerminal(blocks: readonly Block[], columns: number, paint: Paint): string {
   const width = Math.max(40, Math.min(columns, 100));
   return blocks
@@ -48,7 +48,7 @@ function indented(lines: readonly string[], by: number): string {
   return lines.map((line) => (line === '' ? '' : ' '.repeat(by) + line)).join('\n');
 }
 
-/** Code needs no marks here. */
+/** Removes code marks. */
 function plain(words: string): string {
   return words.replaceAll('`', '');
 }

@@ -1,5 +1,4 @@
-import type { Addition } from '../inventory/grow.ts';
-import type { Inventory } from '../inventory/types.ts';
+import type { Addition, Inventory } from '../inventory/types.ts';
 import { TaskFailure } from '../module/failure.ts';
 import type { Difference, InventoryAddition } from '../module/module.ts';
 import type { Task } from '../playbook/types.ts';

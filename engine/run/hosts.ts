@@ -1,6 +1,6 @@
 import { selectHosts } from '../inventory/select.ts';
 import type { Inventory } from '../inventory/types.ts';
-import type { InventoryNames } from '../playbook/lint/lint.ts';
+import type { InventoryNames } from '../playbook/lint/state.ts';
 import { PlayScope } from '../playbook/play-scope.ts';
 import type { Play } from '../playbook/types.ts';
 import { Diagnostics } from '../source/diagnostic.ts';

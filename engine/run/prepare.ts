@@ -1,5 +1,5 @@
 import { dirname, resolve } from 'node:path';
-import { factShapes } from '../facts/shapes.ts';
+import { factShapes } from '../facts/facts.ts';
 import { loadInventory } from '../inventory/load.ts';
 import type { Inventory } from '../inventory/types.ts';
 import type { AnyModule } from '../module/module.ts';

@@ -1,8 +1,8 @@
 import { dirname, resolve } from 'node:path';
 import pLimit from 'p-limit';
 import { TaskFailure } from '../module/failure.ts';
-import { answerPrompts } from '../playbook/prompts.ts';
 import type { Play } from '../playbook/types.ts';
+import { answerPrompts } from '../playbook/vars-prompt.ts';
 import { Diagnostics } from '../source/diagnostic.ts';
 import { suggest } from '../source/nearest.ts';
 import { Connections } from '../transport/pool.ts';

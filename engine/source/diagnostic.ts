@@ -4,18 +4,18 @@ import { formatPlace, type Place, shownPath } from './place.ts';
 
 export type Severity = 'error' | 'warning';
 
-/** One thing that is wrong in what the user wrote. */
+/** One problem in the user's files. */
 export interface Diagnostic {
-  /** Stable; codes.ts says what each means. */
+  /** Stable; explained in codes.ts. */
   readonly code: Code;
   readonly severity: Severity;
   readonly message: string;
   readonly place?: Place;
-  /** What to do about it, or the nearest right name. */
+  /** How to fix it, or the most similar valid name. */
   readonly hint?: string;
 }
 
-/** Collects all that is wrong, so that one report can say it all before a host is touched. */
+/** Collects all problems, so that one report covers them before a host is contacted. */
 export class Diagnostics {
   readonly #list: Diagnostic[] = [];
   readonly #seen = new Set<string>();
@@ -36,7 +36,7 @@ export class Diagnostics {
 
   #add(severity: Severity, code: Code, place: Place | undefined, message: string, hint: string | undefined): void {
     const key = `${code} ${place ? formatPlace(place) : ''} ${message}`;
-    if (this.#seen.has(key)) return; // a role used twice is still wrong only once
+    if (this.#seen.has(key)) return; // report a role that is used twice only once
     this.#seen.add(key);
     this.#list.push({
       code,
@@ -47,7 +47,7 @@ export class Diagnostics {
     });
   }
 
-  /** Takes over what another one has collected. */
+  /** Adds diagnostics collected elsewhere. */
   add(found: Iterable<Diagnostic>): void {
     for (const d of found) this.#add(d.severity, d.code, d.place, d.message, d.hint);
   }
@@ -65,7 +65,7 @@ export class Diagnostics {
   }
 }
 
-/** Thrown where work cannot go on because of what the user wrote; carries every diagnostic found so far. */
+/** Thrown when the user's files are invalid; carries all diagnostics found so far. */
 export class InvalidInput extends Error {
   override readonly name = 'InvalidInput';
   readonly diagnostics: readonly Diagnostic[];
@@ -76,7 +76,7 @@ export class InvalidInput extends Error {
   }
 }
 
-/** The text that a person reads: severity, message, place, the line itself with a caret, and the hint. */
+/** The readable form: severity, message, place, source line with a caret, and hint. */
 export function formatDiagnostic(d: Diagnostic, readSource: (file: string) => string | undefined = readFile): string {
   const lines = [`${d.severity}: ${printable(d.message)} [${d.code}]`];
   if (d.place) {
@@ -90,7 +90,7 @@ export function formatDiagnostic(d: Diagnostic, readSource: (file: string) => st
 
 const widest = 160;
 
-/** The line and a caret under the place; of a very long line only what is around it. */
+/** The source line with a caret under the place; a very long line is shortened. */
 function excerpt(line: string, { line: number, column, length = 1 }: Place): string[] {
   const from = line.length <= widest ? 0 : Math.max(0, Math.min(column - 1 - widest / 2, line.length - widest));
   const shown = printable(line.slice(from, from + widest));
@@ -102,9 +102,9 @@ function excerpt(line: string, { line: number, column, length = 1 }: Place): str
   return [`  ${number} | ${before}${shown}${after}`.trimEnd(), `  ${gutter} | ${indent}${caret}`];
 }
 
-/** What would move the cursor or worse stands as one visible character. */
+/** Replaces control and bidirectional characters with one visible character. */
 function printable(text: string): string {
-  // oxlint-disable-next-line no-control-regex -- these are what is looked for
+  // oxlint-disable-next-line no-control-regex -- these are to be replaced
   return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\ufeff\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, (c) =>
     c === '\r' ? ' ' : '\ufffd',
   );
@@ -113,8 +113,8 @@ function printable(text: string): string {
 function readFile(file: string): string | undefined {
   try {
     const text = readFileSync(file, 'utf8');
-    return text.startsWith('$ANSIBLE_VAULT') ? undefined : text.replace(/^\uFEFF/, ''); // places are those of what it holds
+    return text.startsWith('$ANSIBLE_VAULT') ? undefined : text.replace(/^\uFEFF/, ''); // its places refer to the decrypted text
   } catch {
-    return undefined; // the excerpt is a courtesy: the diagnostic stands without it
+    return undefined; // the excerpt is optional
   }
 }

@@ -4,27 +4,27 @@ import { join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { shownPath } from './place.ts';
 
-/** What was read on this machine, and what it held then: SHA-256 by name. The first reading of each counts. */
+/** The files read on the controller: SHA-256 by name, as of the first read. */
 export class Inputs {
   readonly #read = new Map<string, string>();
-  /** They are part of it though not read yet, or not by us. */
+  /** Inputs that have not been read here; digested at the end. */
   readonly #named = new Set<string>();
 
   note(path: string, content: Buffer): void {
     this.#add(nameOf(path), content);
   }
 
-  /** What an inventory program printed. */
+  /** The output of an inventory program. */
   noteOutput(program: string, args: readonly string[], stdout: string): void {
     this.#add(`output of ${[nameOf(program), ...args].join(' ')}`, stdout);
   }
 
-  /** A file that is read later, if at all: a large one that a task copies. */
+  /** A file that is read later or not at all, such as a large file that a task copies. */
   noteFile(path: string): void {
     this.#named.add(nameOf(path));
   }
 
-  /** All code in a folder and below it. */
+  /** All code in a folder and its subfolders. */
   noteSources(folder: string): void {
     for (const entry of readdirSync(folder, { withFileTypes: true })) {
       const path = join(folder, entry.name);
@@ -33,7 +33,7 @@ export class Inputs {
     }
   }
 
-  /** All of them, in the order of their names. */
+  /** All digests, sorted by name. */
   async digests(): Promise<ReadonlyMap<string, string>> {
     for (const name of this.#named) {
       const digest = this.#read.has(name) ? undefined : await digestOfFile(name);
@@ -47,7 +47,7 @@ export class Inputs {
   }
 }
 
-/** What the file holds now; undefined where it cannot be read. */
+/** The current digest of the file; undefined if it cannot be read. */
 export async function digestOfFile(path: string): Promise<string | undefined> {
   const hash = createHash('sha256');
   try {
@@ -58,7 +58,7 @@ export async function digestOfFile(path: string): Promise<string | undefined> {
   return hash.digest('hex');
 }
 
-/** The same file by another path has the same name. */
+/** The same name for different paths to a file. */
 function nameOf(path: string): string {
   return shownPath(resolve(path));
 }

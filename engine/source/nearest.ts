@@ -1,4 +1,4 @@
-/** Edit distance with transpositions (optimal string alignment); small inputs only: names. */
+/** Edit distance with transpositions (optimal string alignment), for short names. */
 function distance(a: string, b: string): number {
   let before: number[] = [];
   let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
@@ -16,7 +16,7 @@ function distance(a: string, b: string): number {
   return previous[b.length]!;
 }
 
-/** The candidate most like `name`, or undefined when none is near enough to be what was meant. */
+/** The candidate most similar to `name`; undefined if none is similar enough. */
 export function nearest(name: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined;
   let bestDistance = Math.max(1, Math.floor(name.length / 3)) + 1;
@@ -31,7 +31,7 @@ export function nearest(name: string, candidates: Iterable<string>): string | un
   return best;
 }
 
-/** A hint for a wrong name: the nearest right one, else (when they are few) all of them. */
+/** A hint for an unknown name: the most similar candidate, else all candidates if there are few. */
 export function suggest(name: string, candidates: Iterable<string>): string | undefined {
   const all = [...new Set(candidates)];
   const near = nearest(name, all);

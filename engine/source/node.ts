@@ -1,6 +1,6 @@
 import type { Place } from './place.ts';
 
-/** A YAML value with the place of every part. The engine reads these, never the YAML library's own nodes. */
+/** A YAML value with the place of every part. The engine uses these, never the YAML library's own nodes. */
 export type SourceNode = MapNode | ListNode | ScalarNode;
 
 export interface MapNode {
@@ -25,19 +25,19 @@ export interface ScalarNode {
   readonly kind: 'scalar';
   readonly place: Place;
   readonly value: string | number | boolean | null;
-  /** As written, before YAML gave it a type: `0644` stays `0644`. */
+  /** As written, before YAML types it: `0644` stays `0644`. */
   readonly source: string;
-  /** The characters of the file themselves, with quotes, escapes and indentation; set where they differ from `source`. */
+  /** The exact characters of the file, with quotes, escapes and indentation; set if they differ from `source`. */
   readonly raw?: string;
   /** Whether it was written without quotes. */
   readonly plain: boolean;
-  /** Set where the user gave one: `!vault`, `!cel`, `!unsafe`. */
+  /** An explicit tag: `!vault`, `!cel`, `!unsafe`. */
   readonly tag?: string;
-  /** What it was decrypted from: this may be shown. */
+  /** The encrypted form of a decrypted value, which is safe to show. */
   readonly sealed?: string;
 }
 
-/** A name for the sort of value, for messages: "a list", "a map", "text" … */
+/** The type of the value, for messages: "a list", "a map", "text" … */
 export function describe(node: SourceNode): string {
   if (node.kind !== 'scalar') return `a ${node.kind}`;
   if (node.value === null) return 'nothing';
@@ -48,7 +48,7 @@ export function entryOf(node: MapNode, key: string): MapEntry | undefined {
   return node.entries.find((e) => e.key === key);
 }
 
-/** The plain JavaScript value, without places. Maps have no prototype, so that no key can mean anything special. */
+/** The plain JavaScript value, without places. Maps have no prototype, so that no key has a special meaning. */
 export function toValue(node: SourceNode): unknown {
   if (node.kind === 'scalar') return node.value;
   if (node.kind === 'list') return node.items.map(toValue);

@@ -8,12 +8,12 @@ export interface Place {
   readonly length?: number;
 }
 
-/** `file:line:column`, the form that editors and terminals turn into a link. */
+/** `file:line:column`, which editors and terminals turn into a link. */
 export function formatPlace(place: Place): string {
   return `${place.file}:${place.line}:${place.column}`;
 }
 
-/** A path as a person reads it best: from the working directory where it is inside, else absolute. */
+/** A path for display: relative if inside the working directory, else absolute. */
 export function shownPath(path: string): string {
   const short = relative(process.cwd(), path);
   return short === '' || short.startsWith('..') || isAbsolute(short) ? path : short;

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** The version in package.json, which lies two folders up from the sources and one up from the bundle. */
+/** The version in package.json, which is two folders above the sources and one above the bundle. */
 export const version: string = readVersion();
 
 function readVersion(): string {
@@ -12,7 +12,7 @@ function readVersion(): string {
       };
       if (name === 'tsplay') return found;
     } catch {
-      continue; // not there: try the next
+      continue; // not found: try the next
     }
   }
   return 'unknown';

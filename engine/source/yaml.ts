@@ -16,16 +16,13 @@ import { explainYaml, knownTags } from './yaml-words.ts';
 
 const forbiddenKeys = new Set(['__proto__', 'constructor', 'prototype']);
 
-/**
- * Reads one YAML document into nodes with places. Tells every problem to `diagnostics`;
- * returns undefined where the file is empty or so broken that nothing can be read from it.
- */
+/** Parses a YAML document into nodes with places. Reports all problems; undefined if the file is empty or does not parse. */
 export function parseYaml(file: string, written: string, diagnostics: Diagnostics): SourceNode | undefined {
-  const text = written.replace(/^\uFEFF/, ''); // it would move the first line against the others
+  const text = written.replace(/^\uFEFF/, ''); // it would shift the columns of the first line
   const lines = new LineCounter();
   const documents = parseAllDocuments(text, {
     lineCounter: lines,
-    uniqueKeys: false, // quadratic in the library; found below with a Set
+    uniqueKeys: false, // quadratic in the library; checked below
     prettyErrors: false,
     merge: true,
     logLevel: 'silent',
@@ -37,15 +34,11 @@ export function parseYaml(file: string, written: string, diagnostics: Diagnostic
     return { file, line, column: col, ...(length !== undefined && length > 0 && { length }) };
   };
   if (documents.length > 1)
-    diagnostics.error(
-      'yaml-documents',
-      placeAt(documents[1]!.range[0]),
-      'only one YAML document is expected in this file',
-    );
+    diagnostics.error('yaml-documents', placeAt(documents[1]!.range[0]), 'this file must hold a single YAML document');
   const strange = /[\0\uFFFD]/.exec(text);
   if (strange) {
-    const what = text.includes('\0') ? 'this is no text' : 'these letters are not UTF-8';
-    diagnostics.error('unreadable-file', placeAt(strange.index), what, 'save the file as text in UTF-8');
+    const what = text.includes('\0') ? 'this is not a text file' : 'this is not valid UTF-8';
+    diagnostics.error('unreadable-file', placeAt(strange.index), what, 'save the file as UTF-8 text');
     return undefined;
   }
   const document = documents[0];
@@ -56,13 +49,13 @@ export function parseYaml(file: string, written: string, diagnostics: Diagnostic
     diagnostics.error(
       'yaml-directive',
       placeAt(0),
-      `YAML ${document.directives.yaml.version} reads values otherwise: yes and 0644 mean something else in it`,
-      'leave the line %YAML out',
+      `YAML ${document.directives.yaml.version} is not supported: yes and 0644 have different values in it`,
+      'remove the %YAML line',
     );
   if (document.errors.length > 0 || !document.contents) return undefined;
 
   let aliases = 0;
-  const open: unknown[] = []; // what aliases stand for that is being read
+  const open: unknown[] = []; // alias targets being converted
   const convert = (node: Node | null | undefined, at: Place): SourceNode => {
     const nothing: SourceNode = { kind: 'scalar', place: at, value: null, source: '', plain: true };
     if (!node) return nothing;
@@ -72,15 +65,11 @@ export function parseYaml(file: string, written: string, diagnostics: Diagnostic
       const target = node.resolve(document);
       const whole = placeAt(start, end - start);
       if (++aliases === 1000)
-        diagnostics.error('yaml-aliases', whole, 'the aliases of this file unfold to more than 1,000');
+        diagnostics.error('yaml-aliases', whole, 'the aliases of this file expand to more than 1,000');
       if (aliases >= 1000) return nothing;
-      if (!target) diagnostics.error('yaml-alias', whole, `no anchor '&${node.source}' stands before this alias`);
+      if (!target) diagnostics.error('yaml-alias', whole, `there is no anchor '&${node.source}' before this alias`);
       else if (open.includes(target) || holds(target, start)) {
-        diagnostics.error(
-          'yaml-alias',
-          whole,
-          `'*${node.source}' stands inside what it stands for: it would never end`,
-        );
+        diagnostics.error('yaml-alias', whole, `'*${node.source}' refers to a value that contains it`);
         return nothing;
       }
       open.push(target);
@@ -106,7 +95,7 @@ export function parseYaml(file: string, written: string, diagnostics: Diagnostic
     };
   };
 
-  /** Tells that quotes are missing, and goes on as if they were there: what hangs on the value is not wrong for that. */
+  /** Reports missing quotes, and continues as if they were there, to avoid consequential errors. */
   const quoted = (node: Node, key: string): SourceNode => {
     const [start, end] = node.range!;
     const place = placeAt(start, end - start);
@@ -131,7 +120,7 @@ export function parseYaml(file: string, written: string, diagnostics: Diagnostic
         diagnostics.error(
           'yaml-key',
           keyPlace,
-          'a key must be text',
+          'a map key must be text',
           braces ? "quote an expression: key: '{{ name }}'" : undefined,
         );
         continue;
@@ -149,7 +138,7 @@ export function parseYaml(file: string, written: string, diagnostics: Diagnostic
               `'<<' takes a map or a list of maps, but this is ${describe(from)}`,
             );
       } else if (key === '' && pair.key.type === 'PLAIN') {
-        diagnostics.error('yaml-key', keyPlace, 'no key stands before this colon');
+        diagnostics.error('yaml-key', keyPlace, 'there is no key before this colon');
       } else if (forbiddenKeys.has(key)) {
         diagnostics.error('yaml-forbidden-key', keyPlace, `'${key}' is not allowed as a key`);
       } else if (entries.has(key)) {
@@ -157,7 +146,7 @@ export function parseYaml(file: string, written: string, diagnostics: Diagnostic
         diagnostics.error(
           'yaml-duplicate-key',
           keyPlace,
-          `'${key}' stands twice in this map, first on line ${first.line}`,
+          `'${key}' appears twice in this map, first on line ${first.line}`,
         );
       } else entries.set(key, { key, keyPlace, value });
     }
@@ -169,12 +158,12 @@ export function parseYaml(file: string, written: string, diagnostics: Diagnostic
   return convert(first, placeAt(0));
 }
 
-/** `key: {{ x }}` reads as a map whose only key is the map `{ x }`. */
+/** YAML reads `key: {{ x }}` as a map whose only key is the map `{ x }`. */
 function isUnquotedExpression(node: Node | null | undefined): boolean {
   return isMap(node) && node.items.length === 1 && isMap(node.items[0]!.key);
 }
 
-/** Whether the node is around this place of the text. */
+/** Whether the node encloses this offset. */
 function holds(node: Node, offset: number): boolean {
   return node.range != null && node.range[0] <= offset && offset < node.range[1];
 }

@@ -1,7 +1,7 @@
 import type { Template } from '../expressions/types.ts';
 import { compileValue } from '../expressions/value.ts';
-import { settingOf } from '../inventory/setting.ts';
 import type { Inventory } from '../inventory/types.ts';
+import { settingOf } from '../inventory/variables.ts';
 import { type Diagnostic, Diagnostics } from '../source/diagnostic.ts';
 import type { SourceNode } from '../source/node.ts';
 

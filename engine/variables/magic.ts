@@ -1,7 +1,7 @@
 import { facts } from '../facts/facts.ts';
 import type { Host } from '../inventory/types.ts';
 import { Unknown } from '../module/unknown.ts';
-import { omit } from '../playbook/omit.ts';
+import { omit } from '../playbook/magic.ts';
 import type { MagicSource } from './types.ts';
 
 /** An object whose values are made when they are read. No prototype, so that no name can mean anything special. */

@@ -1,6 +1,6 @@
 import { type Scope, type Template, TemplateError } from '../expressions/types.ts';
-import { settingOf } from '../inventory/setting.ts';
 import type { Host } from '../inventory/types.ts';
+import { settingOf } from '../inventory/variables.ts';
 import { Unknown } from '../module/unknown.ts';
 import type { Entry, Play } from '../playbook/types.ts';
 import { templateOf } from './inventory-values.ts';

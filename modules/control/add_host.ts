@@ -32,6 +32,7 @@ export const add_host = defineModule({
       add_host: { type: 'object', additionalProperties: true, description: 'host_name, groups and host_vars.' },
     },
   },
+  addsToInventory: ['name', 'hostname', 'host', 'groups', 'group', 'groupname'],
   once: true,
   examples: [
     `- name: the machine that was just made

@@ -25,6 +25,7 @@ export const group_by = defineModule({
       parent_groups: { type: 'array', items: { type: 'string' }, description: 'The groups that it stands in.' },
     },
   },
+  addsToInventory: ['key', 'parents'],
   examples: [
     `- name: a group for each distribution
   group_by:

@@ -73,7 +73,7 @@ describe('tsplay exec', function () {
   it('tells all that is wrong at its place in the command line', async () => {
     const { code, stdout, stderr } = await exec('c', '-m', 'copy', '-a', 'dest=/x contnt=y oh');
     expect(stdout).to.equal('');
-    expect(stderr).to.equal(`error: no host or group is called 'c' [unknown-host-pattern]
+    expect(stderr).to.equal(`error: there is no host or group 'c' [unknown-host-pattern]
   --> command line:1:13
   1 | tsplay exec c -m copy -a
     |             ^

@@ -78,12 +78,12 @@ describe('tsplay inventory', function () {
     [{ inventory: i, explain: 'prot' }, 'a', "nothing in the inventory sets 'prot' for a; did you mean 'port'?"],
     [{ inventory: i, explain: 'groups' }, 'a', "'groups' is set by tsplay itself, the same everywhere"],
     [{ inventory: i, explain: 'port' }, 'nowhere', "the inventory has no host 'nowhere'; known: a, b, c"],
-    [{ inventory: i, explain: 'port', playbook: 'more.yml' }, 'a', 'this is a task, but a playbook is a list of plays'],
+    [{ inventory: i, explain: 'port', playbook: 'more.yml' }, 'a', 'expected a play, found a task'],
     [{ inventory: i, graph: 'wbe' }, undefined, "the inventory has no group 'wbe'; did you mean 'web'?"],
     [{ inventory: i, list: true, vars: true }, undefined, '--vars goes with --graph'],
     [{ inventory: i, list: true, output: 'yaml' }, undefined, "--output is human or json, not 'yaml'"],
     [{ inventory: i, list: true }, 'a', "'a' stands alone: a host is named after --host, or after --explain VARIABLE"],
-    [{ inventory: i, list: true, limit: ['wbe'] }, undefined, "no host or group is called 'wbe'"],
+    [{ inventory: i, list: true, limit: ['wbe'] }, undefined, "there is no host or group 'wbe'"],
     [{ inventory: ['nothing.yml'], list: true }, undefined, '/nothing.yml does not exist'],
   ];
   for (const [options, host, told] of wrong)

@@ -15,7 +15,7 @@ describe('tsplay validate', function () {
   --> warned.yml:6:13
   6 |       when: true
     |             ^^^^
-  leave it out
+  remove it
 
 No errors, 1 warning: 1 play, 2 hosts.
 `);
@@ -35,7 +35,7 @@ No errors, 1 warning: 1 play, 2 hosts.
 
   it('checks what it can without an inventory, several playbooks at once, and says what it left', async () => {
     const { code, stdout } = await tsplay(['validate', 'warned.yml', 'wrong.yml'], { cwd });
-    expect(stdout).to.contain("error: no module is called 'debgu'").and.not.to.contain('anything');
+    expect(stdout).to.contain("error: there is no module 'debgu'").and.not.to.contain('anything');
     expect(stdout).to.match(
       /\n1 error, 2 warnings\. No host was touched\.\nWithout an inventory \(-i\) hosts and the variables that it may define are not checked\.\n$/,
     );
@@ -51,7 +51,7 @@ No errors, 1 warning: 1 play, 2 hosts.
         {
           code: 'unknown-module',
           severity: 'error',
-          message: "no module is called 'debgu'",
+          message: "there is no module 'debgu'",
           hint: "did you mean 'debug'?",
           file: 'wrong.yml',
           line: 3,
@@ -61,7 +61,7 @@ No errors, 1 warning: 1 play, 2 hosts.
         {
           code: 'unknown-variable',
           severity: 'error',
-          message: "nothing defines the variable 'anything'",
+          message: "the variable 'anything' is not defined",
           file: 'wrong.yml',
           line: 4,
           column: 25,
@@ -70,8 +70,8 @@ No errors, 1 warning: 1 play, 2 hosts.
         {
           code: 'constant-condition',
           severity: 'warning',
-          message: 'this condition is always false: what it stands on never runs',
-          hint: "to keep a task for special occasions, give it the tag 'never'",
+          message: 'this condition is always false, so what it applies to never runs',
+          hint: "to run a task only on demand, give it the tag 'never'",
           file: 'wrong.yml',
           line: 5,
           column: 13,

@@ -82,7 +82,7 @@ describe('what is wrong in what a person wrote', function () {
       ['error: -e @nothing.yml: there is no such file'],
     ],
     ['variables that are no map', 'run fine.yml -i one.yml -e [1]', ['variables are a map of names to values']],
-    ['variables in broken YAML', 'run fine.yml -i one.yml -e {a:', ["this '{' is never closed"]],
+    ['variables in broken YAML', 'run fine.yml -i one.yml -e {a:', ["this '{' is not closed"]],
     [
       'a password without a terminal',
       'run fine.yml -i one.yml -K',

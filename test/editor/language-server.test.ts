@@ -72,7 +72,7 @@ const wrong: Readonly<Record<string, Wrong>> = {
   'a port that is no number': {
     path: 'inventory/hosts.yml',
     text: 'web:\n  hosts:\n    a: { ansible_port: ssh }\n',
-    told: ['3: must be a whole number or an expression'],
+    told: ['3: must be an integer or an expression'],
   },
   'a slip in the meta file of a role': {
     path: 'roles/web/meta/main.yml',

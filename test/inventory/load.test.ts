@@ -41,17 +41,14 @@ web:
   });
 
   const wrong: [string, string[]][] = [
-    ['all: {host: {a: }}', ["hosts:1:7 inventory-key: 'host' is not a key of a group (did you mean 'hosts'?)"]],
+    ['all: {host: {a: }}', ["hosts:1:7 inventory-key: a group has no key 'host' (did you mean 'hosts'?)"]],
     [
       'all: {hosts: [a, b]}',
       [
         "hosts:1:14 inventory-type: 'hosts' of group 'all' must be a map, not a list (write each host as a key: web1: {})",
       ],
     ],
-    [
-      '- a',
-      ['hosts:1:1 inventory-type: an inventory must be a map, not a list (write groups: all: {hosts: {web1: {}}})'],
-    ],
+    ['- a', ['hosts:1:1 inventory-type: an inventory must be a map, not a list (write: all: { hosts: { web1: {} } })']],
     [
       'all: {hosts: {a: 5}}',
       ["hosts:1:18 inventory-type: host 'a' must be a map, not a number (write its variables as a map)"],
@@ -59,53 +56,53 @@ web:
     [
       'all: {vars: {a-b: 5}}',
       [
-        "hosts:1:14 warning variable-name: no expression can use 'a-b' as a variable (letters, digits and _ are allowed, and a digit cannot be the first; it can be read as hostvars.HOST['a-b'])",
+        "hosts:1:14 warning variable-name: 'a-b' is not a valid variable name, so expressions cannot refer to it (use letters, digits and _, not starting with a digit; as it stands, only hostvars.HOST['a-b'] can read it)",
       ],
     ],
     [
       "all: {hosts: {'a[5:1]': }}",
       [
-        'hosts:1:15 inventory-host-name: [5:1] is not a range: it ends before it begins (a range is written [1:20], [01:20], [a:f] or [1:20:2])',
+        'hosts:1:15 inventory-host-name: [5:1] is not a valid range: it is reversed (write a range as [1:20], [01:20], [a:f] or [1:20:2])',
       ],
     ],
     [
       "all: {hosts: {'a[01:100]': }}",
       [
-        'hosts:1:15 inventory-host-name: [01:100] is not a range: with leading zeros both ends have the same length (a range is written [1:20], [01:20], [a:f] or [1:20:2])',
+        'hosts:1:15 inventory-host-name: [01:100] is not a valid range: with leading zeros, both ends must have the same length (write a range as [1:20], [01:20], [a:f] or [1:20:2])',
       ],
     ],
     [
       "all: {hosts: {'a[1:f]': }}",
       [
-        'hosts:1:15 inventory-host-name: [1:f] is not a range: it mixes letters and numbers (a range is written [1:20], [01:20], [a:f] or [1:20:2])',
+        'hosts:1:15 inventory-host-name: [1:f] is not a valid range: it mixes letters and numbers (write a range as [1:20], [01:20], [a:f] or [1:20:2])',
       ],
     ],
     [
       "all: {hosts: {'a b': }}",
       [
-        "hosts:1:15 inventory-host-name: 'a b' is not a host name (letters, digits, dots, - and _; ranges as [01:20] or [a:f])",
+        "hosts:1:15 inventory-host-name: 'a b' is not a host name (use letters, digits, dots, - and _; write ranges as [01:20] or [a:f])",
       ],
     ],
     [
       'a: {children: {b: {children: {c: {children: {a: }}}}}}',
-      ['hosts:1:31 inventory-cycle: the groups go round in a circle: a → b → c → a'],
+      ['hosts:1:31 inventory-cycle: the groups form a cycle: a → b → c → a'],
     ],
     [
       'web: {hosts: {web: }}',
       [
-        "hosts:1:15 warning inventory-name-twice: 'web' is the name of a host and of a group (a pattern with this name means the host; after & or ! it means the group)",
+        "hosts:1:15 warning inventory-name-twice: 'web' is the name of both a host and a group (a pattern with this name means the host; after & or ! it means the group)",
       ],
     ],
     [
       "all: {vars: {a: yes, b: 'no', c: [Off], ansible_become: yes}}",
       [
-        "hosts:1:17 warning boolean-text: yes is text here, but true for Ansible (write true, or 'yes' in quotes)",
-        "hosts:1:35 warning boolean-text: Off is text here, but false for Ansible (write false, or 'Off' in quotes)",
+        "hosts:1:17 warning boolean-text: yes is text here, but Ansible reads it as true (write true, or quote it: 'yes')",
+        "hosts:1:35 warning boolean-text: Off is text here, but Ansible reads it as false (write false, or quote it: 'Off')",
       ],
     ],
     [
       'plugin: aws_ec2',
-      ['hosts:1:1 inventory-plugin: inventory plugins of Ansible are not supported (use a script that prints JSON)'],
+      ['hosts:1:1 inventory-plugin: Ansible inventory plugins are not supported (use a script that prints JSON)'],
     ],
   ];
   for (const [text, expected] of wrong)
@@ -167,18 +164,18 @@ x=1.5
   });
 
   const wrong: [string, string[]][] = [
-    ['[web]\na b=1 c', ["hosts:2:7 inventory-variable: 'c' is not key=value"]],
-    ['[web]\na b="1', ['hosts:2:1 inventory-quotes: a quote is opened but not closed']],
+    ['[web]\na b=1 c', ["hosts:2:7 inventory-variable: expected key=value, found 'c'"]],
+    ['[web]\na b="1', ['hosts:2:1 inventory-quotes: this line has an unclosed quote']],
     ['[web]\na\n[wb:vars]\nx=1', ["hosts:3:2 inventory-unknown-group: there is no group 'wb' (did you mean 'web'?)"]],
     [
       '[web]\na\n[site:children]\nwbe',
       ["hosts:4:1 inventory-unknown-group: there is no group 'wbe' (did you mean 'web'?)"],
     ],
-    ['[web:var]\na', ["hosts:1:2 inventory-section: [web:var] is not a section (did you mean 'vars'?)"]],
+    ['[web:var]\na', ["hosts:1:2 inventory-section: [web:var] is not a valid section (did you mean 'vars'?)"]],
     [
       '[web\na',
       [
-        "hosts:1:1 inventory-host-name: '[web' is not a host name (letters, digits, dots, - and _; ranges as [01:20] or [a:f])",
+        "hosts:1:1 inventory-host-name: '[web' is not a host name (use letters, digits, dots, - and _; write ranges as [01:20] or [a:f])",
       ],
     ],
   ];
@@ -245,23 +242,23 @@ describe('inventory sources', () => {
     [{}, ['hosts:1:1 inventory-missing: the inventory hosts does not exist']],
     [
       { hosts: '#!/bin/sh\necho oops >&2; exit 3\n' },
-      ['hosts:1:1 inventory-script: the inventory script failed: oops (to see all that it says: hosts --list)'],
+      ['hosts:1:1 inventory-script: the inventory script failed: oops (to see its full output, run: hosts --list)'],
     ],
     [
       { hosts: '[web]\na', 'group_vars/wbe.yml': 'x: 1' },
       [
-        "group_vars/wbe.yml:1:1 warning unused-group-vars: the inventory has no group 'wbe': these variables are never used (did you mean 'web'?)",
+        "group_vars/wbe.yml:1:1 warning unused-group-vars: the inventory has no group 'wbe', so these variables are never used (did you mean 'web'?)",
       ],
     ],
     [
       { hosts: 'a', 'host_vars/b': 'x: 1' },
       [
-        "host_vars/b:1:1 warning unused-host-vars: the inventory has no host 'b': these variables are never used (did you mean 'a'?)",
+        "host_vars/b:1:1 warning unused-host-vars: the inventory has no host 'b', so these variables are never used (did you mean 'a'?)",
       ],
     ],
     [
       { hosts: 'a', 'host_vars/a.yml': '- x' },
-      ['host_vars/a.yml:1:1 variables-type: variables must be a map, not a list (write name: value)'],
+      ['host_vars/a.yml:1:1 variables-type: variables must be a map, not a list (write: name: value)'],
     ],
     [
       { hosts: 'a', 'group_vars/all.yml': `$ANSIBLE_VAULT;1.1;AES256\n${encrypted}` },

@@ -49,12 +49,12 @@ describe('a host pattern', () => {
     ['fe80::1', ['fe80::1']],
     ['empty', []],
     ['localhost', ['localhost']],
-    ['wbe', "unknown-host-pattern no host or group is called 'wbe' (did you mean 'web'?)"],
-    ['web:!stagin', "unknown-host-pattern no host or group is called 'stagin' (did you mean 'staging'?)"],
+    ['wbe', "unknown-host-pattern there is no host or group 'wbe' (did you mean 'web'?)"],
+    ['web:!stagin', "unknown-host-pattern there is no host or group 'stagin' (did you mean 'staging'?)"],
     ['x*', "unknown-host-pattern no host or group matches 'x*'"],
-    ['web[9]', "host-pattern-index 'web' has 4 hosts: there is none at [9] (the first is [0], the last [-1])"],
+    ['web[9]', "host-pattern-index 'web' has 4 hosts, none at [9] (the first host is [0], the last is [-1])"],
     ['~(', "host-pattern-regex '^(?:()' is not a pattern: missing closing ): `^(?:()`"],
-    ['@/nowhere/x', 'host-pattern-file the file of host patterns cannot be read: /nowhere/x'],
+    ['@/nowhere/x', 'host-pattern-file cannot read the host pattern file /nowhere/x'],
   ];
   for (const [pattern, expected] of cases)
     it(pattern, () => {

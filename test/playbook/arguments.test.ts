@@ -5,8 +5,8 @@ import { Unknown, UnknownValue } from '../../engine/module/unknown.ts';
 import { prepareArguments } from '../../engine/playbook/arguments/arguments.ts';
 import type { Context } from '../../engine/playbook/context.ts';
 import { readEntries } from '../../engine/playbook/entries.ts';
+import { omit } from '../../engine/playbook/magic.ts';
 import { ModuleNames } from '../../engine/playbook/module-names.ts';
-import { omit } from '../../engine/playbook/omit.ts';
 import { noSettings } from '../../engine/playbook/settings.ts';
 import type { Task } from '../../engine/playbook/types.ts';
 import { Diagnostics, formatDiagnostic } from '../../engine/source/diagnostic.ts';
@@ -152,30 +152,30 @@ const wrong: Readonly<Record<string, Omit<Case, 'gives'> & { message: string; hi
   'a value that is not allowed': {
     task: "systemd: { name: a, state: '{{ x }}' }",
     variables: { x: 'on' },
-    message: "'state' cannot be 'on'; it is one of started, stopped, restarted",
+    message: "'state' cannot be 'on'; it must be one of started, stopped, restarted",
   },
   'a value of another type': {
     task: "systemd: { name: a, timeout: '{{ x }}' }",
     variables: { x: 'long' },
-    message: "'timeout' must be a whole number, but it is the text 'long'",
+    message: "'timeout' must be an integer, but it is the text 'long'",
   },
   'a required argument that was omitted': { task: "apt: { name: '{{ omit }}' }", message: "'apt' needs 'name'" },
   'a mode that lost its zero': {
     task: "copy: { content: x, dest: /x, mode: '{{ m }}' }",
     variables: { m: 644 },
-    message: "'mode' came as the number 644: a leading zero, if there was one, is lost",
+    message: "'mode' is the number 644, so a leading zero may be lost",
     hint: "quote the mode where the variable is set: '0644'",
   },
   'a file that is not there': {
     task: "copy: { src: '{{ f }}', dest: /x }",
     variables: { f: 'b.txt' },
     message: "there is no file 'b.txt'",
-    hint: 'looked for: test/fixtures/playbook/arguments/files/b.txt, test/fixtures/playbook/arguments/b.txt',
+    hint: 'searched: test/fixtures/playbook/arguments/files/b.txt, test/fixtures/playbook/arguments/b.txt',
   },
   'a file whose name is no text': {
     task: "copy: { src: '{{ f }}', dest: /x }",
     variables: { f: [1] },
-    message: "'src' must be one value, not a list",
+    message: "'src' must be a single value, not a list",
   },
   'what the module says of arguments together': {
     task: "copy: { content: x, dest: '{{ d }}' }",
@@ -206,7 +206,7 @@ describe('the arguments of a task', () => {
     const error = await failureOf(prepare("template: { src: '{{ f }}', dest: /x }", { f: 'broken.j2' }));
     expect(error).to.have.property(
       'message',
-      'the template test/fixtures/playbook/arguments/templates/broken.j2 cannot be used',
+      'the template test/fixtures/playbook/arguments/templates/broken.j2 is invalid',
     );
     expect(error).to.have.property('hint').that.contains('broken.j2:1:');
   });

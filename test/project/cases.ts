@@ -29,13 +29,13 @@ export const wrong: readonly Wrong[] = [
   {
     title: 'an import of a file that is not there',
     files: { 'modules/motd.ts': "import { a } from './lib/none.ts';\nexport const b = a;\n" },
-    told: ["modules/motd.ts:1:20 module-load: there is no file './lib/none.ts' (the ending (.ts) belongs to the name)"],
+    told: ["modules/motd.ts:1:20 module-load: there is no file './lib/none.ts' (include the extension (.ts))"],
   },
   {
     title: 'an import of a package that is not installed',
     files: { 'modules/motd.ts': "import a from 'no-such-package-x';\nexport const b = a;\n" },
     told: [
-      "modules/motd.ts:1:16 module-load: the package 'no-such-package-x' is not installed (npm install no-such-package-x)",
+      "modules/motd.ts:1:16 module-load: the package 'no-such-package-x' is not installed (run: npm install no-such-package-x)",
     ],
   },
   {
@@ -49,26 +49,26 @@ export const wrong: readonly Wrong[] = [
       'modules/motd.ts': "import { defineModul } from 'tsplay/module';\n\n  export const b = defineModul({});\n",
     },
     told: [
-      "modules/motd.ts:3:3 module-load: this fails when it is loaded: defineModul is not a function (did you mean 'defineModule'?)",
+      "modules/motd.ts:3:3 module-load: this file fails to load: defineModul is not a function (did you mean 'defineModule'?)",
     ],
   },
   {
     title: 'something thrown when it is loaded',
     files: { 'modules/motd.js': 'const a = {};\nexport const b = a.b.c;\n' },
     told: [
-      "modules/motd.js:2:1 module-load: this fails when it is loaded: Cannot read properties of undefined (reading 'c')",
+      "modules/motd.js:2:1 module-load: this file fails to load: Cannot read properties of undefined (reading 'c')",
     ],
   },
   {
     title: 'text thrown when it is loaded',
     files: { 'modules/motd.js': "throw 'no';\n" },
-    told: ['modules/motd.js:1:1 module-load: this fails when it is loaded: no'],
+    told: ['modules/motd.js:1:1 module-load: this file fails to load: no'],
   },
   {
     title: 'no module in it',
     files: { 'modules/motd.ts': 'export const help = 1;\n' },
     told: [
-      "modules/motd.ts:1:1 module-missing: modules/motd.ts exports no module (export const motd = defineModule({ … }); a file that only helps begins with '_' or lies in a folder below)",
+      "modules/motd.ts:1:1 module-missing: modules/motd.ts exports no module (write: export const motd = defineModule({ … }); start the name of a helper file with '_', or move it to a subfolder)",
     ],
   },
   {
@@ -76,35 +76,33 @@ export const wrong: readonly Wrong[] = [
     files: {
       'modules/motd.js': `export const m = { summary: '', args: { type: 'object' }, examples: [], ${check} };\n`,
     },
-    told: [
-      "modules/motd.js:1:1 module-shape: this module has no 'name' (the key that its tasks begin with: name: 'motd')",
-    ],
+    told: ["modules/motd.js:1:1 module-shape: this module has no 'name' (the key that tasks use: name: 'motd')"],
   },
   {
     title: 'a name that no task could write',
     files: { 'modules/motd.ts': args("type: 'object',").replace("name: 'motd'", "name: 'my-motd'") },
     told: [
-      "modules/motd.ts:3:10 module-shape: no module can be called 'my-motd' (a name is of small letters, digits and _)",
+      "modules/motd.ts:3:10 module-shape: 'my-motd' is not a valid module name (use lowercase letters, digits and _)",
     ],
   },
   {
     title: 'the name of a keyword',
     files: { 'modules/motd.ts': args("type: 'object',").replace("name: 'motd'", "name: 'become'") },
     told: [
-      "modules/motd.ts:3:10 module-shape: no module can be called 'become': that is a keyword (choose another name)",
+      "modules/motd.ts:3:10 module-shape: 'become' is not a valid module name: it is a keyword (choose another name)",
     ],
   },
   {
     title: 'no check',
     files: { 'modules/motd.ts': module("  args: { type: 'object' },") },
     told: [
-      "modules/motd.ts:3:10 module-shape: module 'motd' has no 'check' (async check(args, host) { … } looks, and finds differences)",
+      "modules/motd.ts:3:10 module-shape: module 'motd' has no 'check' (async check(args, host) { … } reads the host and returns differences)",
     ],
   },
   {
     title: 'a misspelt part',
     files: { 'modules/motd.ts': module(`  args: { type: 'object' },\n  ${check}\n  chnage: () => {},`) },
-    told: ["modules/motd.ts:8:3 module-shape: module 'motd' has 'chnage' (did you mean 'change'?)"],
+    told: ["modules/motd.ts:8:3 module-shape: module 'motd' has an unknown property 'chnage' (did you mean 'change'?)"],
   },
   {
     title: 'parts of another sort',
@@ -112,12 +110,12 @@ export const wrong: readonly Wrong[] = [
       'modules/motd.ts': `export const motd = {\n  name: 'motd', summary: 1, args: [], examples: 'x',\n  check: true, change: 1, lint: 1, nature: 'odd', freeForm: 'x' };\n`,
     },
     told: [
-      "modules/motd.ts:2:17 module-shape: 'summary' of module 'motd' must be text (one sentence about what it brings about)",
+      "modules/motd.ts:2:17 module-shape: 'summary' of module 'motd' must be text (one sentence about what the module does)",
       "modules/motd.ts:2:29 module-shape: 'args' of module 'motd' must be a JSON schema (args: { type: 'object', properties: { … } })",
-      "modules/motd.ts:3:3 module-shape: 'check' of module 'motd' must be a function (async check(args, host) { … } looks, and finds differences)",
+      "modules/motd.ts:3:3 module-shape: 'check' of module 'motd' must be a function (async check(args, host) { … } reads the host and returns differences)",
       "modules/motd.ts:3:16 module-shape: 'change' of module 'motd' must be a function",
       "modules/motd.ts:3:27 module-shape: 'lint' of module 'motd' must be a function",
-      "modules/motd.ts:2:39 module-shape: 'examples' of module 'motd' must be a list of texts (each the YAML of one or more tasks; examples: [] for none)",
+      "modules/motd.ts:2:39 module-shape: 'examples' of module 'motd' must be a list of texts (each is the YAML of one or more tasks; write examples: [] for none)",
       "modules/motd.ts:3:36 module-shape: 'nature' of module 'motd' must be one of state, action, wait",
       "modules/motd.ts:3:51 module-shape: 'freeForm' of module 'motd' must be the name of one of its arguments",
     ],
@@ -126,54 +124,56 @@ export const wrong: readonly Wrong[] = [
     title: 'arguments that are no object',
     files: { 'modules/motd.ts': args("type: 'string',") },
     told: [
-      "modules/motd.ts:6:3 module-schema: 'args' of module 'motd' is no schema of arguments: its 'type' must be 'object'",
+      "modules/motd.ts:6:3 module-schema: 'args' of module 'motd' is not a valid schema: its 'type' must be 'object'",
     ],
   },
   {
     title: 'a schema against the rules of JSON schema',
     files: { 'modules/motd.ts': args("type: 'object', properties: { text: { type: 'strin' } },") },
     told: [
-      "modules/motd.ts:7:35 module-schema: 'args' of module 'motd' is no schema of arguments: properties.text.type must be equal to one of the allowed values",
+      "modules/motd.ts:7:35 module-schema: 'args' of module 'motd' is not a valid schema: properties.text.type must be equal to one of the allowed values",
     ],
   },
   {
     title: 'a keyword that JSON schema has not',
     files: { 'modules/motd.ts': args("type: 'object', properties: { text: { type: 'string', minLenght: 1 } },") },
     told: [
-      "modules/motd.ts:7:59 module-schema: 'args' of module 'motd' is no schema of arguments: it has the unknown keyword 'minLenght' (did you mean 'minLength'?)",
+      "modules/motd.ts:7:59 module-schema: 'args' of module 'motd' is not a valid schema: it has the unknown keyword 'minLenght' (did you mean 'minLength'?)",
     ],
   },
   {
     title: 'a format that there is not',
     files: { 'modules/motd.ts': args("type: 'object', properties: { to: { type: 'string', format: 'pth' } },") },
     told: [
-      "modules/motd.ts:7:66 module-schema: 'args' of module 'motd' is no schema of arguments: there is no format 'pth' (did you mean 'path'?)",
+      "modules/motd.ts:7:66 module-schema: 'args' of module 'motd' is not a valid schema: there is no format 'pth' (did you mean 'path'?)",
     ],
   },
   {
     title: 'a required argument that is none',
     files: { 'modules/motd.ts': args("type: 'object', properties: { text: {} }, required: ['txet'],") },
     told: [
-      "modules/motd.ts:7:59 module-schema: 'args' of module 'motd' is no schema of arguments: 'txet' is required, and not among the properties (did you mean 'text'?)",
+      "modules/motd.ts:7:59 module-schema: 'args' of module 'motd' is not a valid schema: 'txet' is required but not among the properties (did you mean 'text'?)",
     ],
   },
   {
     title: 'a wrong schema of its result',
     files: { 'modules/motd.ts': module(`  args: { type: 'object' },\n  returns: { type: 'objct' },\n  ${check}`) },
     told: [
-      "modules/motd.ts:7:3 module-schema: 'returns' of module 'motd' is no schema of arguments: its 'type' must be 'object'",
+      "modules/motd.ts:7:3 module-schema: 'returns' of module 'motd' is not a valid schema: its 'type' must be 'object'",
     ],
   },
   {
     title: 'an example that is no YAML',
     files: { 'modules/motd.ts': args("type: 'object',").replace('examples: []', "examples: ['- motd: [']") },
-    told: ['^modules/motd\\.ts:5:15 module-example: example 1 of module .motd.: .* never closed .its line 1.$'],
+    told: [
+      '^modules/motd\\.ts:5:15 module-example: example 1 of module .motd.: .* not closed .line 1 of the example.$',
+    ],
   },
   {
     title: 'an example without a task of it',
     files: { 'modules/motd.ts': args("type: 'object',").replace('examples: []', "examples: ['- mtod: {}']") },
     told: [
-      "modules/motd.ts:5:15 module-example: example 1 of module 'motd': it must be a list of tasks, one of them with 'motd'",
+      "modules/motd.ts:5:15 module-example: example 1 of module 'motd': it must be a list of tasks that uses 'motd'",
     ],
   },
   {
@@ -193,28 +193,28 @@ export const wrong: readonly Wrong[] = [
     title: 'the name of a module of tsplay',
     files: { 'modules/motd.ts': args("type: 'object',").replace("name: 'motd'", "name: 'copy'") },
     told: [
-      "modules/motd.ts:3:10 module-clash: the name 'copy' is taken: tsplay itself has a module 'copy' (give this one another name: a module never replaces another)",
+      "modules/motd.ts:3:10 module-clash: the module name 'copy' is already taken: it is a built-in module (choose another name: a module never replaces another)",
     ],
   },
   {
     title: 'another name of a module of tsplay',
     files: { 'modules/motd.ts': args("type: 'object',").replace("name: 'motd'", "name: 'service'") },
     told: [
-      "modules/motd.ts:3:10 module-clash: the name 'service' is taken: tsplay itself has a module 'service' (give this one another name: a module never replaces another)",
+      "modules/motd.ts:3:10 module-clash: the module name 'service' is already taken: it is a built-in module (choose another name: a module never replaces another)",
     ],
   },
   {
     title: 'one name twice',
     files: { 'modules/a.ts': args("type: 'object',"), 'roles/web/modules/b.ts': args("type: 'object',") },
     told: [
-      "roles/web/modules/b.ts:3:10 module-clash: the name 'motd' is taken: modules/a.ts has it already (give this one another name: a module never replaces another)",
+      "roles/web/modules/b.ts:3:10 module-clash: the module name 'motd' is already taken: modules/a.ts defines it (choose another name: a module never replaces another)",
     ],
   },
   {
     title: 'a package that is not installed',
     files: { 'package.json': '{\n  "tsplay": { "modules": ["tsplay-module-none"] }\n}\n' },
     told: [
-      "package.json:2:27 module-package: the package 'tsplay-module-none' is not installed (npm install tsplay-module-none)",
+      "package.json:2:27 module-package: the package 'tsplay-module-none' is not installed (run: npm install tsplay-module-none)",
     ],
   },
   {

@@ -3,8 +3,6 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { actions } from '../../engine/editor/actions.ts';
 import { connectionVariables, otherNames } from '../../engine/editor/inventory.ts';
-import { facts } from '../../engine/facts/facts.ts';
-import { factShapes } from '../../engine/facts/shapes.ts';
 import type { AnyModule } from '../../engine/module/module.ts';
 import { argumentsOf } from '../../engine/playbook/includes/arguments.ts';
 import { markdown } from '../../engine/reference/markdown.ts';
@@ -51,21 +49,17 @@ describe('the reference', () => {
       expect(Object.keys(properties).sort(), name).to.deep.equal([...known].sort());
     }
   });
-
-  it('knows the shape of every fact', () => {
-    expect(Object.keys(factShapes).sort()).to.deep.equal([...facts.keys()].sort());
-  });
 });
 
 describe('sorts of values in words', () => {
   const words: readonly (readonly [object, string])[] = [
     [{ type: 'string' }, 'text'],
     [{ type: 'string', format: 'mode' }, 'file mode'],
-    [{ type: 'integer' }, 'whole number'],
+    [{ type: 'integer' }, 'integer'],
     [{ enum: ['a', 'b'] }, '`a`, `b`'],
     [{ oneOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }] }, 'text or list of texts'],
-    [{ type: 'object', additionalProperties: { type: 'integer' } }, 'map of whole numbers'],
-    [{ type: ['string', 'integer'] }, 'text or whole number'],
+    [{ type: 'object', additionalProperties: { type: 'integer' } }, 'map of integers'],
+    [{ type: ['string', 'integer'] }, 'text or integer'],
     [{}, ''],
   ];
   for (const [schema, said] of words)
@@ -104,13 +98,13 @@ Arguments:
       What those who log in shall read,
       which may be of any length that they
       can stand.
-  lines  whole number; default 3
+  lines  integer; default 3
       How many of them.
 With lines: 3 also text.
 
 In check mode:
-It predicts what would change, and later
-tasks see it as done.
+Predicts the changes, and later tasks see
+the predicted state.
 
 Examples:
   - motd:
@@ -119,7 +113,7 @@ Examples:
 
   it('is Markdown with tables', () => {
     const page = markdown(modulePage(motd));
-    expect(page).to.include('| `lines` | whole number; default `3` | How many of them. |');
+    expect(page).to.include('| `lines` | integer; default `3` | How many of them. |');
     expect(page).to.include('```yaml\n- motd:\n    text: Hello\n```');
   });
 });

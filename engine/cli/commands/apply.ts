@@ -3,7 +3,7 @@ import { driftedHosts } from '../../plans/drift.ts';
 import { Enforcer } from '../../plans/enforce.ts';
 import { expectWhole, type Plan, type PlannedStep, PlanRefused, readPlan } from '../../plans/format.ts';
 import { expectFiles, expectInputs, expectValues } from '../../plans/inputs.ts';
-import { answerPrompts } from '../../playbook/prompts.ts';
+import { answerPrompts } from '../../playbook/vars-prompt.ts';
 import { outputNames } from '../../report/outputs.ts';
 import { showPlan } from '../../report/plan.ts';
 import { paintFor } from '../../report/style.ts';

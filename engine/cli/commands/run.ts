@@ -1,4 +1,4 @@
-import { answerPrompts } from '../../playbook/prompts.ts';
+import { answerPrompts } from '../../playbook/vars-prompt.ts';
 import { outputNames } from '../../report/outputs.ts';
 import { prepare } from '../../run/prepare.ts';
 import { execute } from '../../run/run.ts';

@@ -8,20 +8,20 @@ import { type PlaceAt, pythonLiteral } from './python-literal.ts';
 
 interface Word {
   readonly text: string;
-  /** With its quotes. */
+  /** Including quotes. */
   readonly raw: string;
-  /** From 1. */
+  /** Counts from 1. */
   readonly column: number;
 }
 
-/** Reads an inventory in Ansible's INI form: [group], [group:children], [group:vars]; hosts before any section are in no group. */
+/** Reads an inventory in Ansible's INI format: [group], [group:children], [group:vars]; hosts before any section are ungrouped. */
 export function readIniInventory(file: string, text: string, draft: Draft, diagnostics: Diagnostics): void {
   let group = draft.group('ungrouped', { file, line: 1, column: 1 });
   let readEntry = (line: Line): void => readHost(line, group, draft, diagnostics);
-  /** What [group] or [group:children] has made, here or in an earlier inventory: only such groups may be spoken of. */
+  /** Groups declared by [group] or [group:children], here or in an earlier inventory; only these may be referenced. */
   const declared = new Set(['all', ...draft.groups.keys()]);
-  const spokenOf: { readonly name: string; readonly place: Place }[] = [];
-  const parents = new Map<string, DraftGroup[]>(); // of groups that are declared further down
+  const referenced: { readonly name: string; readonly place: Place }[] = [];
+  const parents = new Map<string, DraftGroup[]>(); // of groups declared later in the file
 
   const section = (line: Line, name: string, kind: string): void => {
     const place = line.place(line.start + 1, name.length);
@@ -34,19 +34,19 @@ export function readIniInventory(file: string, text: string, draft: Draft, diagn
     else if (kind === 'children')
       readEntry = (entry) => {
         const child = entry.text.split(/\s+#/)[0]!;
-        spokenOf.push({ name: child, place: entry.place(entry.start, child.length) });
+        referenced.push({ name: child, place: entry.place(entry.start, child.length) });
         if (draft.groups.has(child)) group.children.add(child);
         else parents.set(child, [...(parents.get(child) ?? []), group]); // in the order of declaration, as in Ansible
       };
     else if (kind === 'vars') {
-      spokenOf.push({ name, place });
+      referenced.push({ name, place });
       const { variables } = draft.group(name, place);
       readEntry = (entry) => readVariable(entry, name, variables, draft, diagnostics);
     } else
       diagnostics.error(
         'inventory-section',
         place,
-        `[${name}:${kind}] is not a section`,
+        `[${name}:${kind}] is not a valid section`,
         suggest(kind, ['hosts', 'children', 'vars']),
       );
   };
@@ -65,17 +65,17 @@ export function readIniInventory(file: string, text: string, draft: Draft, diagn
       diagnostics.error(
         'inventory-section',
         line.place(line.start, trimmed.length),
-        `${trimmed} is not a section`,
-        'a section is [group], [group:children] or [group:vars]; names hold no spaces, and a comment begins with #',
+        `${trimmed} is not a valid section`,
+        'write [group], [group:children] or [group:vars]; names contain no spaces, and comments start with #',
       );
     else readEntry(line);
   });
-  for (const { name, place } of spokenOf)
+  for (const { name, place } of referenced)
     if (!declared.has(name))
       diagnostics.error('inventory-unknown-group', place, `there is no group '${name}'`, suggest(name, declared));
 }
 
-/** A line without the white space around it; `start` is the column, from 1, where it begins. */
+/** A trimmed line; `start` is its first column, counting from 1. */
 interface Line {
   readonly text: string;
   readonly start: number;
@@ -85,7 +85,7 @@ interface Line {
 function readHost(line: Line, group: DraftGroup, draft: Draft, diagnostics: Diagnostics): void {
   const words = splitWords(line);
   if (!words) {
-    diagnostics.error('inventory-quotes', line.place(line.start, line.text.length), 'a quote is opened but not closed');
+    diagnostics.error('inventory-quotes', line.place(line.start, line.text.length), 'this line has an unclosed quote');
     return;
   }
   const [name, ...settings] = words;
@@ -93,7 +93,7 @@ function readHost(line: Line, group: DraftGroup, draft: Draft, diagnostics: Diag
   for (const { text, raw, column } of settings) {
     const [, key, value = ''] = /^([^=]+)=([^]*)$/.exec(text) ?? [];
     const place = line.place(column, text.length);
-    if (key === undefined) diagnostics.error('inventory-variable', place, `'${text}' is not key=value`);
+    if (key === undefined) diagnostics.error('inventory-variable', place, `expected key=value, found '${text}'`);
     else {
       const written = raw.slice(raw.indexOf('=') + 1);
       const node = literal(value, written, line.place(column + key.length + 1, written.length));
@@ -105,14 +105,14 @@ function readHost(line: Line, group: DraftGroup, draft: Draft, diagnostics: Diag
 function readVariable(line: Line, group: string, variables: Variable[], draft: Draft, diagnostics: Diagnostics): void {
   const [, key, gap = '', value = ''] = /^([^\s=]+)(\s*=\s*)([^]*)$/.exec(line.text) ?? [];
   const place = line.place(line.start, key?.length ?? line.text.length);
-  if (key === undefined) diagnostics.error('inventory-variable', place, `'${line.text}' is not key=value`);
+  if (key === undefined) diagnostics.error('inventory-variable', place, `expected key=value, found '${line.text}'`);
   else {
     const node = literal(value, value, line.place(line.start + key.length + gap.length, value.length));
     draft.set(variables, key, node, place, `inventory group '${group}'`);
   }
 }
 
-/** Words as Ansible splits them: quotes hold white space together, # begins a comment, even within a word. Undefined: a quote is not closed. */
+/** Splits into words as Ansible does: quotes protect white space, # starts a comment even inside a word. Undefined: unclosed quote. */
 function splitWords(line: Line): readonly Word[] | undefined {
   const words: Word[] = [];
   const pattern = /\s*(?:#.*$|((?:"(?:[^"\\]|\\.)*"|'[^']*'|\\.|[^\s"'\\#])+))/y;
@@ -132,7 +132,7 @@ function splitWords(line: Line): readonly Word[] | undefined {
   return words;
 }
 
-/** A value is what Python reads it as, else text. `raw`: as it is written, with its quotes. */
+/** A Python literal, else text. `raw`: as written, including quotes. */
 function literal(text: string, raw: string, place: Place): SourceNode {
   const at: PlaceAt = (offset, length) => ({ ...place, column: place.column + offset, length });
   return (

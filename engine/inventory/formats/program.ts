@@ -14,8 +14,8 @@ export function isModule(file: string): boolean {
 }
 
 /**
- * How a TypeScript or JavaScript file is run: in a process of its own, without a build step. Its default export, a value
- * or a function that gives one, is the inventory; without one it prints the JSON itself, as any program does.
+ * The command that runs a TypeScript or JavaScript file in a separate process, without a build step. Its default export (a
+ * value, or a function that returns one) is the inventory; without a default export it must print the JSON itself.
  */
 export function moduleCommand(file: string): readonly string[] {
   const code = `const [, file, option] = process.argv;
@@ -33,8 +33,8 @@ try {
 }
 
 /**
- * Runs an inventory program as Ansible does: with `--list`, and with `--host NAME` for each of its hosts where it prints
- * no `_meta`. What it prints came from somewhere else: its texts are never templates.
+ * Runs an inventory program as Ansible does: with `--list`, then with `--host NAME` for each host unless it printed
+ * `_meta`. Its output is external data and never treated as a template.
  */
 export async function readProgram(
   file: string,
@@ -53,8 +53,8 @@ export async function readProgram(
     } catch (error) {
       const hint =
         before.length > 0
-          ? "export default { web: { hosts: ['web1'] } }, or a function that gives this"
-          : `to see all that it says: ${file} ${args.join(' ')}`;
+          ? "write: export default { web: { hosts: ['web1'] } }, or a function that returns this"
+          : `to see its full output, run: ${file} ${args.join(' ')}`;
       wrong(`the inventory script failed: ${reasonOf(error)}`, hint);
       return undefined;
     }
@@ -77,17 +77,17 @@ export async function readProgram(
   }
 }
 
-/** The last line that the program said, else why it could not be run or read. */
+/** The last line of the program's stderr, else why it could not be run or parsed. */
 function reasonOf(error: unknown): string {
   const said = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : '';
   if (said !== '') return said.slice(said.lastIndexOf('\n') + 1);
   if (!(error instanceof SyntaxError)) return error instanceof Error ? error.message : String(error);
   return /end of JSON input/.test(error.message)
     ? 'it printed nothing'
-    : `what it printed is not JSON: ${error.message.replaceAll('\n', ' ')}`;
+    : `its output is not JSON: ${error.message.replaceAll('\n', ' ')}`;
 }
 
-/** A list of hosts, or a map of hosts, vars and children; a map without any of these is one host with its variables. */
+/** A list of hosts, or a map of hosts, vars and children; any other map is a single host with its variables. */
 function readGroup(
   name: string,
   body: unknown,
@@ -131,7 +131,7 @@ function mapNode(map: Readonly<Record<string, unknown>>, place: Place): MapNode 
 function nodeOf(value: unknown, place: Place): SourceNode {
   if (Array.isArray(value)) return { kind: 'list', place, items: value.map((item) => nodeOf(item, place)) };
   if (isMap(value)) {
-    const secret = value['__ansible_vault']; // how --list tells an encrypted value
+    const secret = value['__ansible_vault']; // how --list represents an encrypted value
     return typeof secret === 'string' ? textNode(secret, '!vault', place) : mapNode(value, place);
   }
   if (typeof value === 'string') return textNode(value, '!unsafe', place);

@@ -5,8 +5,8 @@ import type { Place } from '../../source/place.ts';
 export type PlaceAt = (offset: number, length: number) => Place;
 
 /**
- * Reads a value as Python does a literal, for so Ansible reads the values of an INI inventory: number, True, False, None,
- * quoted text, list, tuple, map; a comment may follow. Undefined where the text is none of these: then it is just text.
+ * Parses a Python literal, as Ansible does for values of an INI inventory: number, True, False, None, quoted text, list,
+ * tuple or map, optionally followed by a comment. Undefined: anything else, which is plain text.
  */
 export function pythonLiteral(text: string, at: PlaceAt): SourceNode | undefined {
   const reader = new Reader(text, at);
@@ -61,7 +61,7 @@ class Reader {
     return this.#scalar(start);
   }
 
-  /** `(1)` is what stands in it, `(1,)` a list of it. */
+  /** `(1)` is the value itself, `(1,)` a list. */
   #tuple(start: number): SourceNode {
     const place = this.#at(start, 1);
     if (this.#next(')')) return { kind: 'list', place, items: [] };
@@ -71,7 +71,7 @@ class Reader {
     return { kind: 'list', place, items: [first, ...this.#items(')')] };
   }
 
-  /** What follows up to the closing bracket, or to the end of the text. A comma may stand before it. */
+  /** Items up to the closing bracket or the end of the text, with an optional trailing comma. */
   #items(close: string): SourceNode[] {
     const items: SourceNode[] = [];
     const closed = (): boolean =>
@@ -106,7 +106,7 @@ class Reader {
     const word = digits === undefined ? this.#match(/[A-Z][a-z]+(?!\w)/y)?.[0] : undefined;
     if (digits !== undefined && !/^[+-]?0[\d_]*[1-9]/.test(digits.replace(/[.eE].*/, ''))) {
       const value = Number(digits.replaceAll('_', '').replace(/^[+-]/, '')) * (digits.startsWith('-') ? -1 : 1);
-      const source = /^[+-]?0\d/.test(digits) ? '0' : digits; // as a number it loses nothing
+      const source = /^[+-]?0\d/.test(digits) ? '0' : digits; // only zeros, so nothing is lost as a number
       return { kind: 'scalar', place: this.#at(start, digits.length), value, source, plain: true };
     }
     if (word !== undefined && words.has(word))
@@ -121,7 +121,7 @@ class Reader {
     return this.#string(start);
   }
 
-  /** Texts that stand side by side are one. */
+  /** Adjacent strings are concatenated. */
   #string(start: number): SourceNode {
     const parts: string[] = [];
     for (;;) {
@@ -154,7 +154,7 @@ class Reader {
   }
 }
 
-/** A backslash before anything that it says nothing about stays. */
+/** Unknown escape sequences keep their backslash. */
 function unescape(text: string): string {
   return text.replaceAll(/\\(x[\da-fA-F]{2}|u[\da-fA-F]{4}|[0-7]{1,3}|[^])/g, (whole, code: string) => {
     if (/^[xu]/.test(code) && code.length > 1) return String.fromCharCode(Number.parseInt(code.slice(1), 16));

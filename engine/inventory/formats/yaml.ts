@@ -10,12 +10,12 @@ const keys = ['hosts', 'vars', 'children'];
 export function readYamlInventory(file: string, text: string, draft: Draft, diagnostics: Diagnostics): void {
   const root = parseYaml(file, text, diagnostics);
   if (!root) return;
-  const top = mapOf(root, 'an inventory', 'write groups: all: {hosts: {web1: {}}}', diagnostics);
+  const top = mapOf(root, 'an inventory', 'write: all: { hosts: { web1: {} } }', diagnostics);
   if (top?.entries.some((e) => e.key === 'plugin'))
     diagnostics.error(
       'inventory-plugin',
       top.place,
-      'inventory plugins of Ansible are not supported',
+      'Ansible inventory plugins are not supported',
       'use a script that prints JSON',
     );
   else
@@ -24,7 +24,7 @@ export function readYamlInventory(file: string, text: string, draft: Draft, diag
         diagnostics.error(
           'inventory-key',
           entry.keyPlace,
-          `'${entry.key}' stands where the name of a group is expected`,
+          `expected the name of a group, found '${entry.key}'`,
           'put it under a group: all: { hosts: { web1: {} } }',
         );
       else readGroup(entry, draft, diagnostics);
@@ -32,17 +32,17 @@ export function readYamlInventory(file: string, text: string, draft: Draft, diag
 
 function readGroup(entry: MapEntry, draft: Draft, diagnostics: Diagnostics): DraftGroup {
   const group = draft.group(entry.key, entry.keyPlace);
-  const body = mapOf(entry.value, `group '${entry.key}'`, 'it may hold hosts, vars and children', diagnostics);
+  const body = mapOf(entry.value, `group '${entry.key}'`, 'a group can have hosts, vars and children', diagnostics);
   for (const part of body?.entries ?? []) {
     const what = `'${part.key}' of group '${group.name}'`;
     if (!keys.includes(part.key)) {
       const hint = suggest(part.key, keys) ?? `allowed: ${keys.join(', ')}; variables belong under vars`;
-      diagnostics.error('inventory-key', part.keyPlace, `'${part.key}' is not a key of a group`, hint);
+      diagnostics.error('inventory-key', part.keyPlace, `a group has no key '${part.key}'`, hint);
     } else if (part.key === 'hosts') readHosts(part.value, group, what, draft, diagnostics);
     else if (part.key === 'vars')
       draft.setAll(
         group.variables,
-        mapOf(part.value, what, 'write name: value', diagnostics) ?? nothing(part.value),
+        mapOf(part.value, what, 'write: name: value', diagnostics) ?? nothing(part.value),
         `inventory group '${group.name}'`,
       );
     else if (part.value.kind === 'scalar' && typeof part.value.value === 'string')
@@ -66,7 +66,7 @@ function readHosts(node: SourceNode, group: DraftGroup, what: string, draft: Dra
   }
 }
 
-/** Nothing at all is an empty map; anything else that is no map is an error. */
+/** Null is an empty map; anything else that is not a map is an error. */
 function mapOf(node: SourceNode, what: string, hint: string, diagnostics: Diagnostics): MapNode | undefined {
   if (node.kind === 'map') return node;
   if (node.kind === 'scalar' && node.value === null) return undefined;

@@ -8,18 +8,18 @@ import { shownPath } from '../../source/place.ts';
 import type { Secrets } from '../../vault/redaction.ts';
 import type { Vault } from '../../vault/vault.ts';
 import { findFile } from '../local-files.ts';
-import { omit } from '../omit.ts';
+import { omit } from '../magic.ts';
 import type { Task } from '../types.ts';
-import { concealed, readTaskFile } from '../vaulted-files.ts';
-import { normaliseMode } from './mode.ts';
+import { readTaskFile, withSecretOutput } from '../vaulted-files.ts';
+import { normaliseMode } from './formats.ts';
 import { formatOf, holdsSpecial, isTextOnly, itemSchema, propertySchema, type Schema, typesOf } from './schema-walk.ts';
 import { validateArguments } from './validate.ts';
 
 /**
- * The arguments of a task for one host (and item), as its module receives them: module_defaults under the task's own,
- * `omit` left out, defaults filled in, files loaded, templates rendered, checked against the schema.
- * Files that are encrypted are decrypted, unless the task says `decrypt: false`; what they hold, and every value that
- * the schema calls secret, the vault's secrets learn. Throws TaskFailure, TemplateError or UnknownValue.
+ * The arguments of a task for one host (and item), as its module receives them: merged over module_defaults, without
+ * `omit`, with defaults, files loaded, templates rendered, validated against the schema. Encrypted files are decrypted
+ * unless the task says `decrypt: false`; their content, and every value with the format `secret`, is added to the
+ * vault's secrets. Throws TaskFailure, TemplateError or UnknownValue.
  */
 export async function prepareArguments(task: Task, scope: Scope, vault: Vault): Promise<unknown> {
   const { module } = task;
@@ -32,7 +32,7 @@ export async function prepareArguments(task: Task, scope: Scope, vault: Vault): 
     const hints = problems.flatMap((p) => p.hint ?? []);
     throw new TaskFailure(messages.join('; '), hints.length > 0 ? { hint: hints.join('; ') } : {});
   }
-  tellSecrets(args, module.args, vault.secrets);
+  addSecrets(args, module.args, vault.secrets);
   const files: Files = { searchPath: task.searchPath, scope, vault, decrypt: args['decrypt'] !== false };
   return loadFiles(args, module.args, files);
 }
@@ -52,7 +52,7 @@ function isPlain(value: unknown): value is Record<string, unknown> {
   return prototype === null || prototype === Object.prototype;
 }
 
-/** A copy in which numbers are text where the schema says text, modes have their usual form, and nothing is unknown or omitted. */
+/** A copy with numbers converted to text where the schema requires text, modes normalized, and `omit` removed. Throws on unknown values. */
 function conform(value: unknown, schema: Schema, name: string): unknown {
   if (value instanceof Unknown) throw new UnknownValue(value.reason);
   if (Array.isArray(value))
@@ -70,26 +70,23 @@ function conform(value: unknown, schema: Schema, name: string): unknown {
 
 function conformMode(value: unknown, name: string): unknown {
   if (typeof value === 'number' || typeof value === 'bigint')
-    throw new TaskFailure(`'${name}' came as the number ${value}: a leading zero, if there was one, is lost`, {
+    throw new TaskFailure(`'${name}' is the number ${value}, so a leading zero may be lost`, {
       hint: "quote the mode where the variable is set: '0644'",
     });
   if (typeof value !== 'string') return value;
   const mode = normaliseMode(value);
   if (typeof mode === 'string') return mode;
-  throw new TaskFailure(
-    `'${name}' cannot be used: ${mode.message}`,
-    mode.hint === undefined ? {} : { hint: mode.hint },
-  );
+  throw new TaskFailure(`'${name}' is invalid: ${mode.message}`, mode.hint === undefined ? {} : { hint: mode.hint });
 }
 
-function tellSecrets(value: unknown, schema: Schema, secrets: Secrets): void {
+function addSecrets(value: unknown, schema: Schema, secrets: Secrets): void {
   if (typeof value === 'string' && formatOf(schema) === 'secret') secrets.add(value);
-  else if (Array.isArray(value)) for (const item of value) tellSecrets(item, itemSchema(schema), secrets);
+  else if (Array.isArray(value)) for (const item of value) addSecrets(item, itemSchema(schema), secrets);
   else if (isPlain(value))
-    for (const [key, part] of Object.entries(value)) tellSecrets(part, propertySchema(schema, key), secrets);
+    for (const [key, part] of Object.entries(value)) addSecrets(part, propertySchema(schema, key), secrets);
 }
 
-/** What the loading of files has to know. */
+/** The context for loading files. */
 interface Files {
   readonly searchPath: readonly string[];
   readonly scope: Scope;
@@ -97,7 +94,7 @@ interface Files {
   readonly decrypt: boolean;
 }
 
-/** Puts files in the place of their names. What is not text is loaded already. */
+/** Replaces file names by files. Values that are not text are already loaded. */
 async function loadFiles(value: unknown, schema: Schema, files: Files): Promise<unknown> {
   if (!holdsSpecial(schema)) return value;
   if (Array.isArray(value) && typesOf(schema).has('array'))
@@ -114,7 +111,7 @@ async function loadFiles(value: unknown, schema: Schema, files: Files): Promise<
 
 function alreadyLoaded(value: unknown): unknown {
   if (isPlain(value) && 'path' in value && 'content' in value) return value;
-  throw new TaskFailure('the name of a file must be text');
+  throw new TaskFailure('a file name must be text');
 }
 
 async function loadFile(
@@ -131,19 +128,19 @@ async function loadFile(
   const { content, encrypted } = await readTaskFile(path, vault, { decrypt });
   if (format === 'local-file') return { path, content };
   const file = compiledOnce(path, content.toString('utf8'));
-  return { path, content: (encrypted ? concealed(file, vault.secrets) : file).render(scope) };
+  return { path, content: (encrypted ? withSecretOutput(file, vault.secrets) : file).render(scope) };
 }
 
 const compiledFiles = new Map<string, { readonly text: string; readonly file: FileTemplate }>();
 
-/** The same file is rendered for each host: compiled anew only where its text is another. */
+/** The file is rendered for each host but recompiled only when its text changes. */
 function compiledOnce(path: string, text: string): FileTemplate {
   const known = compiledFiles.get(path);
   if (known?.text === text) return known.file;
   const diagnostics = new Diagnostics();
   const file = compileFile(shownPath(path), text, diagnostics);
   if (diagnostics.hasErrors)
-    throw new TaskFailure(`the template ${shownPath(path)} cannot be used`, {
+    throw new TaskFailure(`the template ${shownPath(path)} is invalid`, {
       hint: diagnostics.errors.map((d) => formatDiagnostic(d)).join('\n'),
     });
   compiledFiles.set(path, { text, file });

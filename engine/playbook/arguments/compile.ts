@@ -9,8 +9,8 @@ import { type Place, shownPath } from '../../source/place.ts';
 import type { Context } from '../context.ts';
 import { holdsExpression, writtenText } from '../kinds.ts';
 import { type FileFormat, findFile } from '../local-files.ts';
-import { checkTaskFile, concealed, openTaskFile } from '../vaulted-files.ts';
-import { normaliseMode } from './mode.ts';
+import { checkTaskFile, openTaskFile, withSecretOutput } from '../vaulted-files.ts';
+import { normaliseMode } from './formats.ts';
 import {
   formatOf,
   holdsSpecial,
@@ -24,13 +24,13 @@ import {
 import { holdsUnknown, unknownPart, validateArguments } from './validate.ts';
 import type { ArgumentProblem } from './words.ts';
 
-/** An argument, compiled, with what of its value is known before the run. */
+/** A compiled argument, with the part of its value that is known before the run. */
 interface Compiled {
   readonly template: Template;
   readonly known: unknown;
 }
 
-/** `partial`: these are defaults, a task gives the rest. */
+/** `partial`: these are defaults, and tasks supply the rest. */
 export function compileArguments(
   module: AnyModule,
   entries: readonly MapEntry[],
@@ -52,7 +52,7 @@ export function compileArguments(
   const problems = validateArguments(module, known);
   for (const problem of problems) {
     if (partial && problem.code === 'missing-argument') continue;
-    if (problem.code === 'missing-argument' && misspelt(problem, problems)) continue;
+    if (problem.code === 'missing-argument' && isMisspelled(problem, problems)) continue;
     diagnostics.error(problem.code, placeOf(problem, entries, at), problem.message, problem.hint);
   }
   if (!partial && problems.length === 0)
@@ -61,32 +61,32 @@ export function compileArguments(
   return args;
 }
 
-/** Files that the task hands to its module can be decrypted: told here, before the run, where they cannot. */
+/** Reports, before the run, files of the task that cannot be decrypted. */
 function checkFiles(known: Readonly<Record<string, unknown>>, schema: Schema, { loader }: Context): void {
   for (const [name, value] of Object.entries(known))
     if (typeof value === 'string' && formatOf(propertySchema(schema, name)) === 'local-file')
       checkTaskFile(value, loader);
 }
 
-/** Arguments that module_defaults give; whether they are right has been told where they stand. */
+/** Arguments that module_defaults set; they are validated where they are written. */
 function defaultNames(module: AnyModule, { settings }: Context): readonly string[] {
   return [...(settings.moduleDefaults.get(module.name)?.keys() ?? [])].filter((name) =>
     Object.hasOwn(module.args.properties ?? {}, name),
   );
 }
 
-/** What the module says whether the values that are not known yet are left out or are something: it cannot be about them. */
+/** The lint messages that appear both with unknown values left out and with placeholders for them, so they cannot be about those. */
 function lintKnown(module: AnyModule, given: Readonly<Record<string, unknown>>): readonly string[] {
   if (!module.lint) return [];
   const known = Object.entries(given).filter(([, value]) => !holdsUnknown(value));
   const leftOut = module.lint(Object.fromEntries(known));
   if (leftOut.length === 0 || known.length === Object.keys(given).length) return leftOut;
   const something = Object.keys(given).map((name) => [name, '{{ unknown }}'] as const);
-  const standingIn = module.lint(Object.fromEntries([...something, ...known]));
-  return leftOut.filter((message) => standingIn.includes(message));
+  const withPlaceholders = module.lint(Object.fromEntries([...something, ...known]));
+  return leftOut.filter((message) => withPlaceholders.includes(message));
 }
 
-/** The place of the exact argument that a problem is about. */
+/** The place of the exact argument with the problem. */
 function placeOf({ path, key }: ArgumentProblem, entries: readonly MapEntry[], at: Place): Place {
   let place = at;
   let node: SourceNode | undefined;
@@ -100,8 +100,8 @@ function placeOf({ path, key }: ArgumentProblem, entries: readonly MapEntry[], a
   return place;
 }
 
-/** The argument that is missing stands there, but under a name that is almost right: told once. */
-function misspelt(missing: ArgumentProblem, problems: readonly ArgumentProblem[]): boolean {
+/** The missing argument is present under a misspelled name, which is already reported. */
+function isMisspelled(missing: ArgumentProblem, problems: readonly ArgumentProblem[]): boolean {
   const hints = problems.flatMap((p) => (p.code === 'unknown-argument' && p.hint !== undefined ? [p.hint] : []));
   return hints.some(
     (hint) => hint.startsWith('did you mean') && missing.message.endsWith(hint.slice(12).replace('?', '').trim()),
@@ -113,13 +113,13 @@ function compileBySchema(node: SourceNode, schema: Schema, context: Context): Co
   const format = formatOf(schema);
   if (holdsSpecial(schema)) {
     if (node.kind === 'list' && typesOf(schema).has('array'))
-      return together(
+      return combine(
         node,
         node.items.map((item) => compileBySchema(item, itemSchema(schema), context)),
       );
     if (node.kind === 'map' && typesOf(schema).has('object')) {
       const parts = node.entries.map((e) => compileBySchema(e.value, propertySchema(schema, e.key), context));
-      return together(
+      return combine(
         node,
         parts,
         node.entries.map((e) => e.key),
@@ -132,27 +132,28 @@ function compileBySchema(node: SourceNode, schema: Schema, context: Context): Co
       !typesOf(schema).has('string') &&
       specialFormats.has(formatOf(itemSchema(schema)))
     )
-      return together(node, [compileBySchema(node, itemSchema(schema), context)]);
+      return combine(node, [compileBySchema(node, itemSchema(schema), context)]);
   }
-  const written = asSchemaSays(node, schema);
+  const written = conformToSchema(node, schema);
   const template = compileValue(written, diagnostics);
   return { template, known: knownValue(written) };
 }
 
-/** The value as far as it is known before the run. */
+/** The part of the value that is known before the run. */
 function knownValue(node: SourceNode): unknown {
   if (node.kind === 'list') return node.items.map(knownValue);
   if (node.kind === 'map') return Object.fromEntries(node.entries.map(({ key, value }) => [key, knownValue(value)]));
   return holdsExpression(node) ? unknownPart : node.value;
 }
 
-/** Where the schema says text, numbers and booleans are the text that was written; a mode is brought to its usual form. */
-function asSchemaSays(node: SourceNode, schema: Schema): SourceNode {
-  if (node.kind === 'list') return { ...node, items: node.items.map((item) => asSchemaSays(item, itemSchema(schema))) };
+/** Where the schema requires text, numbers and booleans become the text as written; modes are normalized. */
+function conformToSchema(node: SourceNode, schema: Schema): SourceNode {
+  if (node.kind === 'list')
+    return { ...node, items: node.items.map((item) => conformToSchema(item, itemSchema(schema))) };
   if (node.kind === 'map')
     return {
       ...node,
-      entries: node.entries.map((e) => ({ ...e, value: asSchemaSays(e.value, propertySchema(schema, e.key)) })),
+      entries: node.entries.map((e) => ({ ...e, value: conformToSchema(e.value, propertySchema(schema, e.key)) })),
     };
   if (node.value === null || !isTextOnly(schema) || holdsExpression(node)) return node;
   const text = writtenText(node);
@@ -160,8 +161,8 @@ function asSchemaSays(node: SourceNode, schema: Schema): SourceNode {
   return { ...node, value: typeof mode === 'string' ? mode : text };
 }
 
-/** A list or map of parts that are compiled each by its own schema. */
-function together(node: SourceNode, parts: readonly Compiled[], keys?: readonly string[]): Compiled {
+/** A list or map whose parts are compiled by their own schemas. */
+function combine(node: SourceNode, parts: readonly Compiled[], keys?: readonly string[]): Compiled {
   const object = (values: readonly unknown[]): unknown =>
     keys ? Object.fromEntries(keys.map((key, i) => [key, values[i]])) : values;
   return {
@@ -176,7 +177,7 @@ function together(node: SourceNode, parts: readonly Compiled[], keys?: readonly 
   };
 }
 
-/** Values that the module receives as more than text. They are never evaluated from data: what is compiled here is what runs. */
+/** Values that the module receives as more than text. They are compiled here, never from data. */
 function compileSpecial(node: SourceNode, format: string, context: Context): Compiled {
   const { diagnostics } = context.loader;
   if (format === 'condition') {
@@ -193,21 +194,21 @@ function compileSpecial(node: SourceNode, format: string, context: Context): Com
     );
   }
   if (node.kind !== 'scalar' || node.value === null) {
-    diagnostics.error('argument-value', node.place, `this must be the name of a file, but it is ${describe(node)}`);
+    diagnostics.error('argument-value', node.place, `this must be a file name, but it is ${describe(node)}`);
     return computed(node, [], () => undefined);
   }
   if (holdsExpression(node)) return { template: compileValue(node, diagnostics), known: unknownPart };
   return compileFileName(node, writtenText(node), format as FileFormat, context);
 }
 
-/** What is known of a computed value before the run is its text. */
+/** Before the run, only the source text of a computed value is known. */
 function computed(node: SourceNode, expressions: readonly Typed[], evaluate: Template['evaluate']): Compiled {
   const known = node.kind === 'scalar' ? writtenText(node) : unknownPart;
   const references = expressions.flatMap((e) => e.references);
   return { template: { place: node.place, constant: false, references, expressions, evaluate }, known };
 }
 
-/** A file whose name is known is found, and a template compiled, before anything runs. */
+/** Finds a file of constant name, and compiles a template, before anything runs. */
 function compileFileName(node: SourceNode, name: string, format: FileFormat, context: Context): Compiled {
   const { diagnostics } = context.loader;
   const search = findFile(name, format, context.searchPath);
@@ -235,7 +236,7 @@ function compiledFile(path: string, { loader }: Context): FileTemplate {
   if (known) return known;
   const opened = openTaskFile(path, loader);
   const compiled = compileFile(shownPath(path), opened?.content.toString('utf8') ?? '', loader.diagnostics);
-  const file = opened?.encrypted ? concealed(compiled, loader.vault.secrets) : compiled;
+  const file = opened?.encrypted ? withSecretOutput(compiled, loader.vault.secrets) : compiled;
   loader.templateFiles.set(path, file);
   return file;
 }

@@ -1,7 +1,7 @@
 /** Any part of a module's argument schema. */
 export type Schema = Readonly<Record<string, unknown>>;
 
-/** Formats whose value is more than text when the module receives it: see contract/schema.ts. */
+/** Formats whose value the module receives as more than text: see module/schema.ts. */
 export const specialFormats: ReadonlySet<unknown> = new Set(['condition', 'expression', 'local-file', 'template-file']);
 
 export function isSchema(value: unknown): value is Schema {
@@ -14,7 +14,7 @@ function list(value: unknown): readonly Schema[] {
 
 const choices = new WeakMap<Schema, readonly Schema[]>();
 
-/** The schema itself and whatever it offers to choose from. Asked for each argument of each task on each host. */
+/** The schema itself and all its oneOf/anyOf branches. Cached: called for each argument of each task and host. */
 function alternatives(schema: Schema): readonly Schema[] {
   let known = choices.get(schema);
   if (!known) {
@@ -24,7 +24,7 @@ function alternatives(schema: Schema): readonly Schema[] {
   return known;
 }
 
-/** The JSON types that a value may have; empty where the schema does not say. */
+/** The JSON types that a value may have; empty if the schema does not say. */
 export function typesOf(schema: Schema): ReadonlySet<string> {
   const types = new Set<string>();
   for (const { type, enum: allowed, const: only } of alternatives(schema)) {
@@ -36,13 +36,13 @@ export function typesOf(schema: Schema): ReadonlySet<string> {
   return types;
 }
 
-/** The schema says text, and neither numbers nor booleans: those are taken as the text that was written. */
+/** Whether the schema allows text but no numbers or booleans, which are then taken as the text as written. */
 export function isTextOnly(schema: Schema): boolean {
   const types = typesOf(schema);
   return types.has('string') && !types.has('number') && !types.has('integer') && !types.has('boolean');
 }
 
-/** The format that a text has, where there is one. */
+/** The format of a text value, if any. */
 export function formatOf(schema: Schema): string | undefined {
   return alternatives(schema).find((s) => typeof s['format'] === 'string')?.['format'] as string | undefined;
 }
@@ -61,7 +61,7 @@ export function itemSchema(schema: Schema): Schema {
 
 const special = new WeakMap<Schema, boolean>();
 
-/** Whether anything inside has a special format. */
+/** Whether any part has a special format. */
 export function holdsSpecial(schema: Schema): boolean {
   let holds = special.get(schema);
   if (holds === undefined) {
@@ -78,8 +78,8 @@ export function holdsSpecial(schema: Schema): boolean {
 }
 
 /**
- * The schema without what is judged elsewhere: a value of a special format is a name or what was made of it, so anything
- * but a list (which is how schemas offer several of them).
+ * The schema without special formats, which are validated elsewhere: their value may be a name or what it was resolved
+ * to, so anything but a list (schemas offer lists of them as an alternative).
  */
 export function withoutSpecial(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(withoutSpecial);

@@ -3,23 +3,23 @@ import type { AnyModule } from '../../module/module.ts';
 import { validatorOf } from './validators.ts';
 import { type ArgumentProblem, explainProblem, requiredNames } from './words.ts';
 
-/** Stands for a value that is not known before the run. */
+/** Placeholder for a value that is unknown before the run. */
 export const unknownPart: unique symbol = Symbol('unknown part');
 
-/** Fills defaults into `args` and tells what is wrong with them. Parts that are `unknownPart` are not judged. */
+/** Fills defaults into `args` and returns their problems. Parts that are `unknownPart` are not validated. */
 export function validateArguments(module: AnyModule, args: Record<string, unknown>): readonly ArgumentProblem[] {
   const validate = validatorOf(module);
-  validate(args); // fills in defaults only after it has judged conditions like `if`, which are about the whole
+  validate(args); // ajv fills in defaults only after evaluating `if`, so validate twice
   if (validate(args)) return [];
   return leaves(validate.errors ?? [])
     .filter(isCertain)
     .map((error) => explainProblem(module.name, error));
 }
 
-/** A choice that failed brings the errors of every branch: keeps those of the branch that was meant, or the choice's own. */
+/** A failed oneOf/anyOf reports the errors of every branch: keeps those of the intended branch, else the choice's own. */
 function leaves(errors: readonly ErrorObject[]): readonly ErrorObject[] {
   const choices = errors.filter((e) => e.keyword === 'oneOf' || e.keyword === 'anyOf');
-  let kept = errors.filter((e) => e.keyword !== 'if' && e.propertyName === undefined); // others tell the same
+  let kept = errors.filter((e) => e.keyword !== 'if' && e.propertyName === undefined); // reported by other errors too
   for (const choice of choices) {
     const inside = kept.filter((e) => e.schemaPath.startsWith(`${choice.schemaPath}/`));
     const branches = (choice.schema as readonly unknown[]).map((_, i) =>
@@ -37,7 +37,7 @@ function leaves(errors: readonly ErrorObject[]): readonly ErrorObject[] {
   return kept;
 }
 
-/** Names are certain whatever the values will be; a value is judged only where all of it is known. */
+/** Problems with names hold whatever the values are; a value counts only if all of it is known. */
 function isCertain(error: ErrorObject): boolean {
   return (
     ['required', 'additionalProperties', 'propertyNames', 'dependentRequired'].includes(error.keyword) ||

@@ -14,12 +14,12 @@ const options: Options = {
   validateSchema: false,
 };
 
-/** What the arguments of a module must be, as far as that is the schema's to say. */
+/** The JSON schema for the arguments of a module. */
 export function argumentSchema(module: AnyModule): object {
   return { additionalProperties: false, ...(withoutSpecial(module.args) as object) };
 }
 
-/** Loaded only where there is a module whose validator was not made by the build. */
+/** Loads ajv on demand: only for modules without a precompiled validator. */
 export function makeAjv(more: Options = {}): Ajv {
   const loaded = createRequire(import.meta.url)('ajv') as typeof import('ajv');
   const ajv = new loaded.Ajv({ ...options, ...more });

@@ -1,8 +1,8 @@
 import type { ErrorObject } from 'ajv';
 import { suggest } from '../../source/nearest.ts';
-import { normaliseMode } from './mode.ts';
+import { normaliseMode } from './formats.ts';
 
-/** One thing that is wrong with arguments; `path` leads to it, with `key` at the name itself rather than its value. */
+/** A problem with arguments at `path`; with `key`, it is about that name rather than its value. */
 export interface ArgumentProblem {
   readonly code: 'missing-argument' | 'unknown-argument' | 'argument-value';
   readonly path: readonly string[];
@@ -11,7 +11,7 @@ export interface ArgumentProblem {
   readonly hint?: string;
 }
 
-/** The names of a choice whose branches only ask for names: `oneOf: [{required: [a]}, {required: [b]}]`. */
+/** The names of a choice whose branches only require names: `oneOf: [{required: [a]}, {required: [b]}]`. */
 export function requiredNames(error: ErrorObject): readonly string[] | undefined {
   if (error.keyword !== 'oneOf' && error.keyword !== 'anyOf') return undefined;
   const branches = error.schema as readonly { readonly required?: readonly string[] }[];
@@ -20,7 +20,7 @@ export function requiredNames(error: ErrorObject): readonly string[] | undefined
     : undefined;
 }
 
-/** What ajv found, in words for a person. */
+/** An ajv error as a readable message. */
 export function explainProblem(moduleName: string, error: ErrorObject): ArgumentProblem {
   const path = error.instancePath
     .split('/')
@@ -52,7 +52,7 @@ export function explainProblem(moduleName: string, error: ErrorObject): Argument
     case 'dependentRequired':
       return {
         ...problem(
-          `needs '${String(params['missingProperty'])}'${error.keyword === 'dependentRequired' ? ` beside '${String(params['property'])}'` : ''}`,
+          `needs '${String(params['missingProperty'])}'${error.keyword === 'dependentRequired' ? ` together with '${String(params['property'])}'` : ''}`,
         ),
         code: 'missing-argument',
       };
@@ -72,24 +72,24 @@ export function explainProblem(moduleName: string, error: ErrorObject): Argument
       const key = String(params['propertyName']);
       const { pattern } = error.schema as { readonly pattern?: string };
       const hint = pattern === undefined ? {} : { hint: `a name must match ${pattern}` };
-      return { code: 'unknown-argument', path, key, message: `${name} cannot take the name '${key}'`, ...hint };
+      return { code: 'unknown-argument', path, key, message: `${name} does not allow the name '${key}'`, ...hint };
     }
     case 'minProperties':
       return { ...problem('needs at least one argument'), code: 'missing-argument' };
     case 'type':
       return problem(
-        `must be ${words(params['type'])}, but it is ${sort(error.data)}`,
+        `must be ${typesInWords(params['type'])}, but it is ${kindOf(error.data)}`,
         typeHint(params['type'], error.data),
       );
     case 'enum': {
       const allowed = (params['allowedValues'] as readonly unknown[]).map(String);
       return problem(
-        `cannot be ${shown(error.data)}; it is one of ${allowed.join(', ')}`,
+        `cannot be ${shown(error.data)}; it must be one of ${allowed.join(', ')}`,
         typeof error.data === 'string' ? suggest(error.data, allowed) : undefined,
       );
     }
     case 'const':
-      return problem(`can only be ${shown(params['allowedValue'])}, not ${shown(error.data)}`);
+      return problem(`must be ${shown(params['allowedValue'])}, not ${shown(error.data)}`);
     case 'oneOf':
     case 'anyOf': {
       const types = (error.schema as readonly Readonly<Record<string, unknown>>[]).map((s) =>
@@ -97,9 +97,9 @@ export function explainProblem(moduleName: string, error: ErrorObject): Argument
           ? `one of ${(s['enum'] as unknown[]).join(', ')}`
           : 'const' in s
             ? shown(s['const'])
-            : words(s['type']),
+            : typesInWords(s['type']),
       );
-      return problem(`must be ${[...new Set(types)].join(' or ')}, but it is ${sort(error.data)}`);
+      return problem(`must be ${[...new Set(types)].join(' or ')}, but it is ${kindOf(error.data)}`);
     }
     case 'format':
       return formatProblem(problem, String(params['format']), error.data);
@@ -107,10 +107,10 @@ export function explainProblem(moduleName: string, error: ErrorObject): Argument
       return problem(`cannot be ${shown(error.data)}`, `it must match ${String(params['pattern'])}`);
     case 'not':
       return Array.isArray(error.data)
-        ? problem('must be one value, not a list')
-        : problem('holds arguments that exclude each other', JSON.stringify(error.schema));
+        ? problem('must be a single value, not a list')
+        : problem('has arguments that exclude each other', JSON.stringify(error.schema));
     default:
-      return problem(`${error.message ?? 'is not right'}; it is ${shown(error.data)}`);
+      return problem(`${error.message ?? 'is invalid'}; it is ${shown(error.data)}`);
   }
 }
 
@@ -122,13 +122,13 @@ function formatProblem(
   if (format === 'path') return problem(`must be an absolute path on the host, but it is ${shown(data)}`);
   const bad = normaliseMode(String(data));
   return typeof bad === 'string'
-    ? problem(`is no ${format}: ${shown(data)}`)
-    : problem(`cannot be used: ${bad.message}`, bad.hint);
+    ? problem(`is not a valid ${format}: ${shown(data)}`)
+    : problem(`is invalid: ${bad.message}`, bad.hint);
 }
 
 const typeWords: Readonly<Record<string, string>> = {
   string: 'text',
-  integer: 'a whole number',
+  integer: 'an integer',
   number: 'a number',
   boolean: 'true or false',
   array: 'a list',
@@ -136,11 +136,11 @@ const typeWords: Readonly<Record<string, string>> = {
   null: 'nothing',
 };
 
-function words(types: unknown): string {
+function typesInWords(types: unknown): string {
   return (Array.isArray(types) ? types : [types]).map((type) => typeWords[String(type)] ?? 'text').join(' or ');
 }
 
-function sort(value: unknown): string {
+function kindOf(value: unknown): string {
   if (value === null || value === undefined) return 'nothing';
   if (typeof value === 'object') return Array.isArray(value) ? 'a list' : 'a map';
   return `the ${typeof value === 'string' ? 'text' : typeof value} ${shown(value)}`;

@@ -24,7 +24,7 @@ export const argumentsOf: Readonly<Record<IncludeName, readonly string[]>> = {
   include_role: [...ofRole, 'apply'],
 };
 
-/** What an import or include is given: each argument is known, and of the kind that it must be. */
+/** The arguments of an import or include, checked for name and type. */
 export class IncludeArguments {
   readonly what: IncludeName;
   readonly place: Place;
@@ -48,16 +48,14 @@ export class IncludeArguments {
         'unknown-argument',
         entry.keyPlace,
         `'${this.what}' has no argument '${entry.key}'`,
-        entry.key === 'apply'
-          ? `what stands on an ${this.what} reaches its tasks by itself`
-          : suggest(entry.key, known),
+        entry.key === 'apply' ? `keywords on ${this.what} already apply to its tasks` : suggest(entry.key, known),
       );
     else if (this.#given.has(key))
-      this.#diagnostics.error('argument-twice', entry.keyPlace, `'${key}' of ${this.what} is given twice`);
+      this.#diagnostics.error('argument-twice', entry.keyPlace, `'${key}' of ${this.what} is set twice`);
     else this.#given.set(key, entry);
   }
 
-  /** Text, which may hold an expression. */
+  /** Text, which may contain an expression. */
   name(argument: string): ScalarNode | undefined {
     const node = this.#given.get(argument)?.value;
     if (node?.kind === 'scalar' && node.value !== null) return node;
@@ -70,7 +68,7 @@ export class IncludeArguments {
     return undefined;
   }
 
-  /** Which file or role it is; what is missing has been told. */
+  /** The target file or role; reports a missing one. */
   main(): ScalarNode | undefined {
     const argument = this.what.endsWith('role') ? 'name' : 'file';
     if (!this.#given.has(argument))
@@ -78,7 +76,7 @@ export class IncludeArguments {
     return this.name(argument);
   }
 
-  /** Text that has to be known when it is read. */
+  /** Text that must be known at load time. */
   constant(node: ScalarNode | undefined, argument: string): { name: string; place: Place } | undefined {
     if (!node) return undefined;
     if (!holdsExpression(node)) return { name: writtenText(node), place: node.place };
@@ -86,12 +84,12 @@ export class IncludeArguments {
       'argument-value',
       node.place,
       `'${argument}' of ${this.what} must be text without an expression: it is read before anything runs`,
-      `an expression can stand in ${this.what.replace('import', 'include')}`,
+      `use ${this.what.replace('import', 'include')} for a name with an expression`,
     );
     return undefined;
   }
 
-  /** The files of a role that are named in the place of main. */
+  /** The files of a role selected instead of main. */
   parts(): ReadonlyMap<RolePart, ScalarNode> {
     return new Map(
       roleParts.flatMap((part) => {

@@ -3,30 +3,30 @@ import type { ScalarNode } from '../../source/node.ts';
 import type { Context, Gathered, UnreadList } from '../context.ts';
 import type { Candidate, Entry, Handler, Included } from '../types.ts';
 
-/** How lists are read: who reads them reads includes too, and hands itself over. */
+/** Parsers for lists, passed in because they in turn parse includes. */
 export interface Readers {
   readonly entries: (list: UnreadList) => readonly Entry[];
   readonly handlers: (list: UnreadList) => readonly Handler[];
 }
 
-/** What an include brings in where it is chosen, before it is read. */
+/** A possible target of an include, not yet read. */
 export interface Choice {
-  /** Tells it from the other choices of this include. */
+  /** Unique among the choices of the include. */
   readonly key: string;
   readonly title: string;
   readonly certain: boolean;
   read(context: Context): readonly UnreadList[];
 }
 
-/** What an include can choose from, and how it does. */
+/** All possible targets of an include, and how to select one. */
 export interface Choices {
   readonly names: ReadonlyMap<string, ScalarNode>;
   readonly choices: readonly Choice[];
-  /** The key of the choice that evaluated names mean. Throws TaskFailure. */
+  /** The key of the choice for the evaluated names. Throws TaskFailure. */
   readonly find: (names: ReadonlyMap<string, string>) => string;
 }
 
-/** Reads a choice now, so that it is checked before the run, unless the same stands further out or has been checked in this play. */
+/** Reads a choice now, so that it is checked before the run, unless an enclosing include or this play has read it already. */
 export function candidateOf(choice: Choice, context: Context, readers: Readers): Candidate {
   const { key, title } = choice;
   const { included } = context.play;

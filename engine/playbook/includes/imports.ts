@@ -9,7 +9,7 @@ import { inherit } from '../settings.ts';
 import { readYamlFile } from '../yaml-file.ts';
 import { IncludeArguments } from './arguments.ts';
 
-/** import_tasks and import_role: what is read now, and stands in the place of its import. */
+/** import_tasks and import_role: read at load time, and replaced by what they import. */
 export function readImport(
   node: MapNode,
   what: 'import_tasks' | 'import_role',
@@ -64,7 +64,7 @@ function importTasks({ name, place }: { name: string; place: Place }, context: C
   return tasksIn(search.found, { ...context, underWay: [...context.underWay, marker] });
 }
 
-/** The list of a file of tasks. */
+/** The task list of a file. */
 export function tasksIn(file: string, context: Context): readonly UnreadList[] {
   const folder = dirname(file);
   const searchPath = [...new Set([...(context.role ? [context.role.path] : []), folder, context.play.folder])];
@@ -72,7 +72,7 @@ export function tasksIn(file: string, context: Context): readonly UnreadList[] {
   return node ? [{ node, context: { ...context, folder, searchPath } }] : [];
 }
 
-/** A file of tasks is looked for beside the one that names it, then in the role's tasks, then beside the playbook. */
+/** Task files are searched beside the current file, then in the role's tasks/, then beside the playbook. */
 export function taskFolders({ folder, role, play }: Context): readonly string[] {
   return [...new Set([folder, ...(role ? [resolve(role.path, 'tasks')] : []), play.folder])];
 }
@@ -80,5 +80,5 @@ export function taskFolders({ folder, role, play }: Context): readonly string[] 
 export function findTasks(name: string, context: Context): { found: string } | { found?: undefined; why: string } {
   const places = isAbsolute(name) ? [name] : [...new Set(taskFolders(context).map((folder) => resolve(folder, name)))];
   const found = places.find(isFile);
-  return found === undefined ? { why: `looked for: ${places.map(shownPath).join(', ')}` } : { found };
+  return found === undefined ? { why: `searched: ${places.map(shownPath).join(', ')}` } : { found };
 }

@@ -12,7 +12,7 @@ import { candidateOf, type Readers } from './candidate.ts';
 import { roleChoices } from './role.ts';
 import { taskChoices } from './tasks.ts';
 
-/** include_tasks and include_role: all that they can mean is read, checked, and kept for the run. */
+/** include_tasks and include_role: all possible targets are read and checked before the run. */
 export function readInclude(
   node: MapNode,
   what: Include['what'],
@@ -29,7 +29,7 @@ export function readInclude(
   const args = new IncludeArguments(what, named, fields.map('args')?.entries ?? [], diagnostics);
   const main = args.main();
   const loop = readLoop(fields, context);
-  // Of a role they are parameters, above its own variables.
+  // For a role they are parameters, which override its own variables.
   const inside = insideOf(args, { ...context, layers: what === 'include_role' ? context.layers : own.layers });
   const once = what === 'include_role' && args.flag('allow_duplicates') === false;
   if (!main) return undefined;
@@ -48,17 +48,14 @@ export function readInclude(
     choose: (evaluated) => {
       const found = candidates.get(find(evaluated));
       if (found) return found;
-      throw new TaskFailure(
-        `${[...evaluated.values()].join(', ')}: not one of those that were checked before the run`,
-        {
-          hint: `an expression stands for a name without a slash; checked: ${[...candidates.values()].map((c) => c.title).join(', ')}`,
-        },
-      );
+      throw new TaskFailure(`${[...evaluated.values()].join(', ')}: not among the targets checked before the run`, {
+        hint: `an expression can match only a name without a slash; checked: ${[...candidates.values()].map((c) => c.title).join(', ')}`,
+      });
     },
   };
 }
 
-/** What stands on an include is about the include itself. */
+/** Keywords on an include apply to the include itself. */
 function reject(entry: MapEntry, what: string, { loader: { diagnostics } }: Context): void {
   if (!Object.hasOwn(keywords, entry.key) || !keywords[entry.key]!.at.includes('block'))
     rejectKey(entry, 'include', diagnostics);
@@ -66,12 +63,12 @@ function reject(entry: MapEntry, what: string, { loader: { diagnostics } }: Cont
     diagnostics.error(
       'misplaced-keyword',
       entry.keyPlace,
-      `'${entry.key}' cannot stand on ${what}: what stands there is about the include itself, not its tasks`,
-      `hand it down: ${what}: { …, apply: { ${entry.key}: … } }`,
+      `'${entry.key}' is not allowed on ${what}: keywords there apply to the include itself, not its tasks`,
+      `pass it to the tasks: ${what}: { …, apply: { ${entry.key}: … } }`,
     );
 }
 
-/** What the tasks inside inherit: what stands around the include, its vars, and what `apply` says. */
+/** What the included tasks inherit: from around the include, its vars, and `apply`. */
 function insideOf(args: IncludeArguments, context: Context): Context {
   const { diagnostics } = context.loader;
   const apply = args.map('apply');
@@ -83,8 +80,8 @@ function insideOf(args: IncludeArguments, context: Context): Context {
       diagnostics.error(
         'misplaced-keyword',
         fields.place(list),
-        `'${list}' cannot stand in apply`,
-        'put a block around the include',
+        `'${list}' is not allowed in apply`,
+        'wrap the include in a block',
       );
   return inherit(context, fields, 'vars of apply');
 }

@@ -10,15 +10,15 @@ import type { Context } from '../context.ts';
 import { isFolder } from '../local-files.ts';
 import type { Loop } from '../types.ts';
 
-/** A name, as far as it is known before the run: each part is text, or (undefined) any text without a slash. */
+/** A name as known before the run: each part is text, or undefined for any text without a slash. */
 export type NamePattern = readonly (string | undefined)[];
 
-/** The text of a name that is wholly known. */
+/** The name, if all of it is known. */
 export function certainName(pattern: NamePattern): string | undefined {
   return pattern.every((part) => part !== undefined) ? pattern.join('') : undefined;
 }
 
-/** What a name can be: one pattern, or one for each item of a loop over a list that is known. */
+/** The possible names: one pattern, or one for each item of a loop over a constant list. */
 export function possibleNames(node: ScalarNode, loop: Loop | undefined, context: Context): readonly NamePattern[] {
   const template = compileValue(node, new Diagnostics());
   const items = loop?.over.constant ? loop.over.evaluate(knownScope(context)) : undefined;
@@ -30,7 +30,7 @@ export function possibleNames(node: ScalarNode, loop: Loop | undefined, context:
   return [...new Map(patterns.map((pattern) => [JSON.stringify(pattern), pattern])).values()];
 }
 
-/** What is the same on every host. */
+/** Variables that are the same on every host. */
 function knownScope({ role, play, loader }: Context, more: ReadonlyMap<string, unknown> = new Map()): Scope {
   const known = new Map<string, unknown>([...loader.extra, ['playbook_dir', play.folder], ...more]);
   if (role) known.set('role_path', role.path).set('role_name', role.name);
@@ -49,7 +49,7 @@ function patternOf(node: ScalarNode, template: Template, scope: Scope): NamePatt
       return valueOf(compileValue({ ...node, value: source, source }, new Diagnostics()), scope);
     });
   } catch {
-    return [undefined]; // what is wrong with it is told where it is compiled
+    return [undefined]; // its errors are reported where it is compiled
   }
 }
 
@@ -58,15 +58,15 @@ function valueOf(template: Template, scope: Scope): string | undefined {
     const value = template.evaluate(scope);
     return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
   } catch {
-    return undefined; // it needs what only a run tells
+    return undefined; // it depends on values known only at run time
   }
 }
 
-/** The files and folders that a pattern fits, in this folder and below it where the pattern says so. */
+/** The files and folders that match a pattern, relative to this folder. */
 export function matching(pattern: NamePattern, folder: string): readonly string[] {
   const mark = '\0';
   const text = pattern.map((part) => part ?? mark).join('');
-  const fixed = text.slice(0, text.indexOf(mark)); // up to here it is one path
+  const fixed = text.slice(0, text.indexOf(mark)); // constant up to here
   const from = isAbsolute(text) ? dirname(`${fixed}x`) : resolve(folder, dirname(`${fixed}x`));
   const segments = text.slice(fixed.lastIndexOf('/') + 1).split('/');
   let found = [from];

@@ -11,7 +11,7 @@ import type { IncludeArguments } from './arguments.ts';
 import type { Choice, Choices } from './candidate.ts';
 import { certainName, matching, type NamePattern, possibleNames } from './names.ts';
 
-/** The roles that the name of an include_role can mean, each with the files that stand in the place of main. */
+/** The possible roles of an include_role, each with the files selected instead of main. */
 export function roleChoices(
   main: ScalarNode,
   args: IncludeArguments,
@@ -54,7 +54,7 @@ export function roleChoices(
       const name = names.get('name')!;
       if (findRole(name, context.play.folder) === undefined)
         throw new TaskFailure(`there is no role '${name}'`, {
-          hint: suggest(name, knownRoles(context.play.folder)) ?? 'look at the name',
+          hint: suggest(name, knownRoles(context.play.folder)) ?? 'check the name',
         });
       const from = [...parts.keys()].map((part) => [part, { name: names.get(`${part}_from`)!, place: main.place }]);
       return keyOf(name, Object.fromEntries(from) as RoleFrom, context);
@@ -91,7 +91,7 @@ function rolesLike(
       diagnostics.error(
         'unknown-role',
         main.place,
-        `there is no role like '${pattern.map((part) => part ?? '*').join('')}'`,
+        `no role matches '${pattern.map((part) => part ?? '*').join('')}'`,
         suggest('', knownRoles(context.play.folder)),
       );
     return [...new Set(found)].map((role) => ({ name: role, certain: false }));
@@ -104,7 +104,7 @@ interface ChosenFile {
   readonly certain: boolean;
 }
 
-/** Every way to choose the files of a role that an include names. */
+/** All combinations of role files that an include can select. */
 function fromLike(
   role: string,
   [first, ...others]: readonly (readonly [RolePart, ScalarNode])[],

@@ -10,10 +10,10 @@ import type { Choices } from './candidate.ts';
 import { findTasks, taskFolders, tasksIn } from './imports.ts';
 import { certainName, matching, type NamePattern, possibleNames } from './names.ts';
 
-/** The files that the name of an include_tasks can mean. */
+/** The possible files of an include_tasks. */
 export function taskChoices(main: ScalarNode, loop: Loop | undefined, context: Context): Choices {
   const { diagnostics } = context.loader;
-  const files = new Map<string, boolean>(); // with whether it is certain
+  const files = new Map<string, boolean>(); // the value: whether the match is certain
   for (const pattern of possibleNames(main, loop, context)) {
     const name = certainName(pattern);
     const search = name === undefined ? undefined : findTasks(name, context);
@@ -25,7 +25,7 @@ export function taskChoices(main: ScalarNode, loop: Loop | undefined, context: C
       if (found.length > 0) continue;
       const like = pattern.map((part) => part ?? '*').join('');
       const folders = taskFolders(context).map(shownPath).join(', ');
-      diagnostics.error('missing-file', main.place, `there is no task file like '${like}'`, `looked in: ${folders}`);
+      diagnostics.error('missing-file', main.place, `no task file matches '${like}'`, `searched: ${folders}`);
     }
   }
   return {
@@ -45,14 +45,14 @@ export function taskChoices(main: ScalarNode, loop: Loop | undefined, context: C
   };
 }
 
-/** Files of tasks that a pattern fits; a name that is nothing but an expression fits what is YAML by its name. */
+/** Task files that match a pattern; a name ending in an expression matches only files with a YAML extension. */
 function filesLike(pattern: NamePattern, context: Context): readonly string[] {
   const found = taskFolders(context).flatMap((folder) => matching(pattern, folder));
   const yaml = pattern.at(-1) === undefined ? found.filter((path) => /\.(ya?ml|json)$/.test(path)) : found;
   return [...new Set(yaml.map((path) => resolve(path)))].filter((path) => isFile(path) && holdsTasks(path, context));
 }
 
-/** A playbook or a file of variables that happens to fit is not meant. */
+/** Excludes playbooks and variables files that happen to match. */
 function holdsTasks(path: string, { loader }: Context): boolean {
   const node = readYamlFile(path, loader);
   return (

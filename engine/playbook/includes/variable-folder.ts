@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { search } from '../../expressions/functions/search.ts';
 import { isFolder } from '../local-files.ts';
 
-/** Which files of a folder an include_vars reads. */
+/** Selects the files of a folder that an include_vars reads. */
 export interface FolderFilter {
   readonly depth?: number;
   readonly extensions?: readonly string[];
@@ -12,7 +12,7 @@ export interface FolderFilter {
   readonly ignore_files?: readonly string[];
 }
 
-/** The files in the order in which they are read: those of a folder by name, then those of the folders in it. */
+/** The files in reading order: those of the folder by name, then those of its subfolders. */
 export function filesOfFolder(
   folder: string,
   filter: FolderFilter,

@@ -13,7 +13,7 @@ import { readYamlFile } from '../yaml-file.ts';
 import { certainName, matching, type NamePattern, possibleNames } from './names.ts';
 import { endingsOf, type FolderFilter, filesOfFolder } from './variable-folder.ts';
 
-/** Reads all files that an include_vars can mean, so that they are checked before the run. */
+/** Reads all possible files of an include_vars, so that they are checked before the run. */
 export function readVariableFiles({ entries }: ModuleCall, loop: Loop | undefined, context: Context): VariableFiles {
   const scalar = (name: string): ScalarNode | undefined => {
     const value = entries.find(({ key }) => key === name)?.value;
@@ -30,7 +30,7 @@ export function readVariableFiles({ entries }: ModuleCall, loop: Loop | undefine
     context.loader.diagnostics.error(
       'argument-value',
       name.place,
-      "'name' of include_vars must be text without an expression: what uses the variable is checked before the run",
+      "'name' of include_vars must be text without an expression: uses of the variable are checked before the run",
     );
   const under = name && writtenText(name);
   return {
@@ -47,7 +47,7 @@ export function readVariableFiles({ entries }: ModuleCall, loop: Loop | undefine
   };
 }
 
-/** What of the filter is known; a part that is an expression is left out, which lets more files in. */
+/** The constant parts of the filter; dropping expressions only admits more files. */
 function filterOf(entries: readonly MapEntry[]): FolderFilter {
   const known = entries.filter(({ value }) =>
     value.kind === 'list' ? !value.items.some(holdsExpression) : !holdsExpression(value),
@@ -75,7 +75,11 @@ class VariablePlaces {
     if (found.length > 0) return;
     const shown = pattern.map((part) => part ?? '*').join('');
     const looked = this.#filesNamed(shown).map(shownPath).join(', ');
-    this.#missing(node, `there is no file of variables ${name === undefined ? 'like ' : ''}'${shown}'`, looked);
+    this.#missing(
+      node,
+      name === undefined ? `no variables file matches '${shown}'` : `there is no variables file '${shown}'`,
+      looked,
+    );
   }
 
   addFolder(pattern: NamePattern, node: ScalarNode, filter: FolderFilter): void {
@@ -84,7 +88,7 @@ class VariablePlaces {
     const folders = (name === undefined ? matching(pattern, this.#base('')) : [this.#base(name)]).filter(isFolder);
     for (const folder of folders) {
       const { files, unknown } = filesOfFolder(folder, filter);
-      // A folder that an expression may mean, or may not, can hold tasks.
+      // A folder that only may be meant can contain task files.
       for (const path of files) if (name !== undefined || this.#holdsVariables(path)) this.#read(path);
       if (name !== undefined && unknown.length > 0)
         diagnostics.error('argument-value', node.place, ...wrongEnding(unknown[0]!, filter));
@@ -93,15 +97,15 @@ class VariablePlaces {
     if (folders.length === 0) this.#missing(node, `there is no folder '${shown}'`, shownPath(this.#base(shown)));
   }
 
-  /** The files that evaluated arguments mean. Throws TaskFailure. */
+  /** The files selected by the evaluated arguments. Throws TaskFailure. */
   choose({ file, dir, ...filter }: Readonly<Record<string, unknown>>): readonly string[] {
     if (typeof file === 'string') {
       const places = this.#filesNamed(file);
       const found = places.find(isFile);
       if (found !== undefined && this.layers.has(found)) return [found];
       if (found !== undefined) throw this.#unchecked(found);
-      throw new TaskFailure(`there is no file of variables '${file}'`, {
-        hint: `looked for: ${places.map(shownPath).join(', ')}`,
+      throw new TaskFailure(`there is no variables file '${file}'`, {
+        hint: `searched: ${places.map(shownPath).join(', ')}`,
       });
     }
     const folder = this.#base(String(dir));
@@ -117,13 +121,13 @@ class VariablePlaces {
   }
 
   #unchecked(path: string): TaskFailure {
-    return new TaskFailure(`${shownPath(path)} is not one of the files that were checked before the run`, {
-      hint: `an expression stands for a name without a slash; checked: ${[...this.layers.keys()].map(shownPath).join(', ')}`,
+    return new TaskFailure(`${shownPath(path)} is not among the files checked before the run`, {
+      hint: `an expression can match only a name without a slash; checked: ${[...this.layers.keys()].map(shownPath).join(', ')}`,
     });
   }
 
   #missing(node: ScalarNode, message: string, looked: string): void {
-    this.#context.loader.diagnostics.error('missing-file', node.place, message, `looked for: ${looked}`);
+    this.#context.loader.diagnostics.error('missing-file', node.place, message, `searched: ${looked}`);
   }
 
   #read(path: string): void {
@@ -159,12 +163,12 @@ class VariablePlaces {
 function wrongEnding(path: string, filter: FolderFilter): [string, string] {
   const endings = endingsOf(filter).join(', ');
   return [
-    `${shownPath(path)} has none of the endings ${endings}`,
-    'leave it out with ignore_unknown_extensions: true, or take it in with extensions',
+    `${shownPath(path)} has none of the extensions ${endings}`,
+    'ignore it with ignore_unknown_extensions: true, or add its extension to extensions',
   ];
 }
 
-/** All variables as the entries of one. */
+/** Wraps all variables in one map variable. */
 function underName(name: string | undefined, layer: VariableLayer): VariableLayer {
   const [first] = layer.variables.values();
   if (name === undefined || !first) return layer;
@@ -175,7 +179,7 @@ function underName(name: string | undefined, layer: VariableLayer): VariableLaye
     references: entries.flatMap(([, part]) => part.references),
     expressions: entries.flatMap(([, part]) => part.expressions ?? []),
     evaluate: (scope) => {
-      const map = Object.create(null) as Record<string, unknown>; // no prototype, so that no key can mean anything special
+      const map = Object.create(null) as Record<string, unknown>; // no prototype, so that no key has a special meaning
       for (const [key, part] of entries) map[key] = part.evaluate(scope);
       return map;
     },

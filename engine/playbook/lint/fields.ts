@@ -5,29 +5,34 @@ import type { Diagnostics } from '../../source/diagnostic.ts';
 import { suggest } from '../../source/nearest.ts';
 import type { Place } from '../../source/place.ts';
 import { isThisMachine } from '../delegates.ts';
-import type { World } from './world.ts';
+import type { LintState } from './state.ts';
 
-/** Judges what is taken from variables whose shape is known: results, facts, groups, the variables of other hosts. */
+/** Checks field access on variables of known shape: results, facts, groups, variables of other hosts. */
 export class FieldLint {
   readonly #shapes: ReadonlyMap<string, Shape>;
   readonly #names: ReadonlySet<string>;
-  readonly #world: World;
+  readonly #state: LintState;
   readonly #diagnostics: Diagnostics;
   readonly #types: CelTypes;
 
   /** `names`: every variable that any host of the play may have. */
-  constructor(shapes: ReadonlyMap<string, Shape>, names: ReadonlySet<string>, world: World, diagnostics: Diagnostics) {
+  constructor(
+    shapes: ReadonlyMap<string, Shape>,
+    names: ReadonlySet<string>,
+    state: LintState,
+    diagnostics: Diagnostics,
+  ) {
     this.#shapes = shapes;
     this.#names = names;
-    this.#world = world;
+    this.#state = state;
     this.#diagnostics = diagnostics;
-    // Plays mostly see the same shapes, and to declare them takes longer than to use them.
+    // Most plays have the same shapes, and declaring the types is expensive.
     const key = [...shapes.keys()].join(' ');
-    this.#types = world.types.get(key) ?? new CelTypes(shapes);
-    world.types.set(key, this.#types);
+    this.#types = state.types.get(key) ?? new CelTypes(shapes);
+    state.types.set(key, this.#types);
   }
 
-  /** Whether the path leads somewhere. `when`: the conditions of the entry, which may ask before it uses. */
+  /** Whether the path is valid. `when`: the conditions of the entry, which may test for existence first. */
   reference({ path, place }: Reference, when: readonly Condition[]): boolean {
     const [name, ...steps] = path;
     if (steps.length === 0) return true;
@@ -36,7 +41,7 @@ export class FieldLint {
     return this.#steps(name!, this.#shapes.get(name!), steps, place);
   }
 
-  /** Whether the types in an expression go together. `local` names hide others. */
+  /** Reports incompatible types in an expression. `local` names hide others. */
   types(expression: Typed, local: readonly string[]): void {
     if (local.some((name) => this.#shapes.has(name))) return;
     if (!expression.references.some(({ path }) => this.#shapes.has(path[0]!))) return;
@@ -56,7 +61,7 @@ export class FieldLint {
     if (before === 'facts')
       this.#diagnostics.error('unknown-fact', place, `there is no fact '${step}'`, suggest(step, known));
     else {
-      const result = index === 0 && this.#world.registers.has(begin);
+      const result = index === 0 && this.#state.registers.has(begin);
       const what =
         typeof on === 'object'
           ? result
@@ -64,16 +69,16 @@ export class FieldLint {
             : `'${before}'`
           : `'${before}' is ${describeShape(on)} and`;
       const inItems = result && loops(on);
-      const hint = inItems ? "its task loops: the result of each item stands in 'results'" : suggest(step, known);
+      const hint = inItems ? "its task loops: the result of each item is in 'results'" : suggest(step, known);
       this.#diagnostics.error('unknown-field', place, `${what} has no field '${step}'`, hint);
     }
     return false;
   }
 
   #hostVariable([host, name, ...steps]: readonly string[], place: Place): boolean {
-    const { inventory, growing } = this.#world;
+    const { inventory, dynamic } = this.#state;
     if (!inventory) return true;
-    if (host !== computedStep && !inventory.hosts.has(host!) && !isThisMachine(host) && !growing) {
+    if (host !== computedStep && !inventory.hosts.has(host!) && !isThisMachine(host) && !dynamic) {
       this.#diagnostics.error(
         'unknown-host',
         place,
@@ -83,17 +88,17 @@ export class FieldLint {
       return false;
     }
     if (name === undefined || name === computedStep) return true;
-    if (this.#names.has(name) || inventory.variables.has(name) || growing)
+    if (this.#names.has(name) || inventory.variables.has(name) || dynamic)
       return this.#steps(name, this.#shapes.get(name), steps, place);
     const hint = suggest(name, [...this.#names, ...inventory.variables]);
-    this.#diagnostics.error('unknown-variable', place, `nothing defines the variable '${name}' for any host`, hint);
+    this.#diagnostics.error('unknown-variable', place, `the variable '${name}' is not defined for any host`, hint);
     return false;
   }
 
-  /** A playbook may be for inventories with and without the group: told only as a warning, and not where it asks before. */
+  /** Only a warning, and only without a condition on the group: a playbook may support inventories with and without it. */
   #group(group: string, place: Place, when: readonly Condition[]): boolean {
-    const { inventory, growing } = this.#world;
-    if (!inventory || growing || group === computedStep || inventory.groups.has(group)) return true;
+    const { inventory, dynamic } = this.#state;
+    if (!inventory || dynamic || group === computedStep || inventory.groups.has(group)) return true;
     if (when.some(({ source }) => source.includes('groups') && source.includes(group))) return true;
     this.#diagnostics.warning(
       'unknown-group',

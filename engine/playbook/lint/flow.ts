@@ -2,9 +2,9 @@ import type { Condition, Template } from '../../expressions/types.ts';
 import type { Diagnostics } from '../../source/diagnostic.ts';
 import type { Entry, Playbook } from '../types.ts';
 import { entriesOf } from '../walk.ts';
-import type { LintContext } from './lint.ts';
+import type { LintContext } from './state.ts';
 
-/** What never happens, whatever the hosts are: tasks behind an end, conditions that are none, a user to become without becoming. */
+/** Warns about unreachable tasks, constant conditions, and become_user without become. */
 export function lintFlow(playbook: Playbook, { become }: LintContext, diagnostics: Diagnostics): void {
   for (const play of playbook.plays) {
     lintList(play.sections.flat(), diagnostics);
@@ -19,8 +19,8 @@ function lintCondition(condition: Condition, diagnostics: Diagnostics): void {
   diagnostics.warning(
     'constant-condition',
     condition.place,
-    value ? 'this condition is always true' : 'this condition is always false: what it stands on never runs',
-    value ? 'leave it out' : "to keep a task for special occasions, give it the tag 'never'",
+    value ? 'this condition is always true' : 'this condition is always false, so what it applies to never runs',
+    value ? 'remove it' : "to run a task only on demand, give it the tag 'never'",
   );
 }
 
@@ -29,13 +29,13 @@ function constantOf(condition: Condition): boolean | undefined {
   try {
     return condition.holds(nothing);
   } catch {
-    return undefined; // what is wrong with it is told elsewhere
+    return undefined; // its errors are reported elsewhere
   }
 }
 
 const nothing = { lookup: () => undefined, names: () => [] };
 
-/** Tells the first entry behind one that always ends the play; returns that one. */
+/** Warns about the first entry after one that always ends the play; returns the latter. */
 function lintList(entries: readonly Entry[], diagnostics: Diagnostics): Entry | undefined {
   let end: Entry | undefined;
   for (const entry of entries) {
@@ -45,8 +45,8 @@ function lintList(entries: readonly Entry[], diagnostics: Diagnostics): Entry | 
       diagnostics.warning(
         'unreachable-task',
         entry.place,
-        `this is never reached: '${end.name}' ${at} always ends the play`,
-        'give that one a condition, or remove what stands behind it',
+        `this never runs: '${end.name}' ${at} always ends the play`,
+        'add a condition to it, or remove the entries after it',
       );
       return end;
     }
@@ -63,7 +63,7 @@ function endOfBlock(block: Entry & { kind: 'block' }, diagnostics: Diagnostics):
   return end?.kind === 'meta' || block.rescue.length === 0 ? end : rescue && end;
 }
 
-/** On every host, whatever is known there, whenever it runs at all. */
+/** Whether it ends the play on every host whenever it runs. */
 function alwaysEnds(entry: Entry): boolean {
   if (entry.when.length > 0 || entry.tags.has('never')) return false;
   if (entry.kind === 'meta') return ['end_play', 'end_host', 'end_batch'].includes(entry.action);
@@ -71,7 +71,7 @@ function alwaysEnds(entry: Entry): boolean {
   return !entry.loop && !entry.failedWhen && entry.settings.ignoreErrors === undefined;
 }
 
-/** Somebody is to be become where nothing says that anybody is: told where it is written, unless some task that inherits it does. */
+/** Warns about a become_user that no entry inheriting it combines with become. */
 function lintBecome(playbook: Playbook, diagnostics: Diagnostics): void {
   const users = new Map<Template, boolean>();
   for (const play of playbook.plays)
@@ -85,7 +85,7 @@ function lintBecome(playbook: Playbook, diagnostics: Diagnostics): void {
       diagnostics.warning(
         'become-user-alone',
         user.place,
-        "'become_user' means nothing without 'become'",
+        "'become_user' has no effect without 'become'",
         'add: become: true',
       );
 }

@@ -6,35 +6,44 @@ import { magicNames, renamed, rescueNames } from '../magic.ts';
 import type { Entry, Include, Loop, Play, Playbook, Task, VariableLayer } from '../types.ts';
 import { entriesOf, handlersOf, insideOf, withInside } from '../walk.ts';
 import { FieldLint } from './fields.ts';
-import type { LintContext } from './lint.ts';
-import { assignedBy, loopNames, namesOf, setBy, settingTemplates, shapesOf, type World, worldOf } from './world.ts';
+import type { LintContext } from './state.ts';
+import {
+  assignedBy,
+  type LintState,
+  lintStateOf,
+  loopNames,
+  namesOf,
+  setBy,
+  settingTemplates,
+  shapesOf,
+} from './state.ts';
 
-/** Finds names that nothing defines (or not yet), fields that nothing has, and types that do not go together. */
+/** Reports undefined and not yet defined variables, unknown fields, and incompatible types. */
 export function lintVariables(playbook: Playbook, context: LintContext, diagnostics: Diagnostics): void {
-  const world = worldOf(playbook, context);
-  for (const play of playbook.plays) new PlayLint(play, world, diagnostics).check();
+  const state = lintStateOf(playbook, context);
+  for (const play of playbook.plays) new PlayLint(play, state, diagnostics).check();
 }
 
 class PlayLint {
   readonly #play: Play;
-  readonly #world: World;
+  readonly #state: LintState;
   readonly #diagnostics: Diagnostics;
-  /** What every entry of the play can use, whatever tasks register or set. */
+  /** Variables that every entry of the play can use, without those that tasks set. */
   readonly #fixed: ReadonlySet<string>;
-  /** All that is defined anywhere in the play: a variable is evaluated where it is used, so it may refer to any of these. */
+  /** All names defined anywhere in the play: variables are evaluated lazily, so their values may refer to any of these. */
   readonly #anywhere: ReadonlySet<string>;
   readonly #fields: FieldLint;
   readonly #layers = new Set<VariableLayer>();
-  /** Variables of the inventory whose values have been looked at. */
+  /** Inventory variables whose values have been checked. */
   readonly #followed = new Set<string>();
-  /** What stands above the inventory, at least in some places. */
+  /** Names with a higher precedence than the inventory, at least in some places. */
   readonly #above: ReadonlySet<string>;
-  /** Inside what only a pattern fits: whether it is meant here is not known, so anything that the play defines will do. */
+  /** Inside an uncertain include candidate: it may not belong here, so any name that the play defines is accepted. */
   #lenient = false;
 
-  constructor(play: Play, world: World, diagnostics: Diagnostics) {
+  constructor(play: Play, state: LintState, diagnostics: Diagnostics) {
     this.#play = play;
-    this.#world = world;
+    this.#state = state;
     this.#diagnostics = diagnostics;
     const entries = [...entriesOf(play), ...handlersOf(play)];
     const published = entries
@@ -43,19 +52,19 @@ class PlayLint {
     const own = [play.layers, ...published].flatMap((layers) =>
       [...layers.roleDefaults, ...layers.vars].flatMap(namesOf),
     );
-    const given = [...world.extra, ...(world.inventory?.variablesOf(play) ?? []), ...own];
+    const given = [...state.extra, ...(state.inventory?.variablesOf(play) ?? []), ...own];
     this.#fixed = new Set([...magicNames, ...given]);
-    this.#above = new Set([...magicNames, ...world.extra, ...world.assigned, ...play.layers.vars.flatMap(namesOf)]);
+    this.#above = new Set([...magicNames, ...state.extra, ...state.assigned, ...play.layers.vars.flatMap(namesOf)]);
     this.#anywhere = new Set([
       ...this.#fixed,
-      ...world.learned,
+      ...state.learned,
       ...rescueNames,
       'item',
       ...entries.flatMap((e) => [...e.layers.flatMap(namesOf), ...('loop' in e ? loopNames(e.loop) : [])]),
     ]);
-    // A name that is also a variable may stand for that: nothing is known of its shape.
-    const hidden = new Set([...given, ...world.assigned]);
-    this.#fields = new FieldLint(shapesOf(world, hidden), this.#anywhere, world, diagnostics);
+    // A variable of the same name may hide it, so its shape is unknown.
+    const hidden = new Set([...given, ...state.assigned]);
+    this.#fields = new FieldLint(shapesOf(state, hidden), this.#anywhere, state, diagnostics);
   }
 
   check(): void {
@@ -67,11 +76,11 @@ class PlayLint {
     for (const handler of play.handlers) if (!handler.included) this.#entry(handler, []);
   }
 
-  /** `around`: what is there because of where the entry stands. */
+  /** `around`: names that the enclosing entries add. */
   #entry(entry: Entry, around: readonly string[]): void {
     for (const layer of entry.layers) this.#layer(layer);
     const local = [...around, ...entry.layers.flatMap(namesOf), ...(entry.role ? namesOf(entry.role.defaults) : [])];
-    const names: Names = { local, set: this.#world.set, when: entry.when };
+    const names: Names = { local, set: this.#state.set, when: entry.when };
     this.#requiredOptions(entry, local);
     if (entry.kind === 'task') this.#task(entry, names);
     else if (entry.kind === 'include') this.#include(entry, names);
@@ -103,7 +112,7 @@ class PlayLint {
   }
 
   #sets(entry: Entry): void {
-    if (entry.kind === 'task') for (const name of setBy(entry)) this.#world.set.add(name);
+    if (entry.kind === 'task') for (const name of setBy(entry)) this.#state.set.add(name);
   }
 
   #task(task: Task, names: Names): void {
@@ -112,7 +121,7 @@ class PlayLint {
     this.#use(settingTemplates(task.settings, task.module.name), inLoop);
     for (const name of assignedBy(task)) checkMagic(name, task.args.get(name)?.place ?? task.place, this.#diagnostics);
     this.#sets(task);
-    // In a loop these are about the result of the item at hand, not yet about that of the whole.
+    // In a loop these conditions see the result of the current item, not the combined result.
     const local = task.loop && task.register !== undefined ? [...inLoop.local, task.register] : inLoop.local;
     const onResult = [...(task.until ?? []), ...(task.changedWhen ?? []), ...(task.failedWhen ?? [])];
     this.#use(onResult, { ...inLoop, local });
@@ -120,11 +129,11 @@ class PlayLint {
     for (const layer of task.variableFiles?.layers ?? []) this.#layer(layer);
   }
 
-  /** Role variables stand on every task of the role: they are looked at once. */
+  /** Every task of a role carries the role's variables; each layer is checked once. */
   #layer(layer: VariableLayer): void {
     if (this.#layers.has(layer)) return;
     this.#layers.add(layer);
-    const names: Names = { local: [], set: this.#world.learned, when: [], anywhere: true };
+    const names: Names = { local: [], set: this.#state.learned, when: [], anywhere: true };
     for (const { value } of layer.variables.values()) this.#use([value], names);
   }
 
@@ -133,17 +142,17 @@ class PlayLint {
       this.#diagnostics.warning(
         'shadowed-variable',
         over.place,
-        `the variable of this loop hides another '${variable}'`,
-        'give it a name of its own: loop_control: { loop_var: … }',
+        `the loop variable '${variable}' hides another variable`,
+        'choose another name: loop_control: { loop_var: … }',
       );
   }
 
   #requiredOptions({ role }: Entry, local: readonly string[]): void {
-    if (!this.#world.inventory) return;
+    if (!this.#state.inventory) return;
     const known = (name: string): boolean =>
       this.#fixed.has(name) ||
       local.includes(name) ||
-      this.#world.learned.has(name) ||
+      this.#state.learned.has(name) ||
       (this.#lenient && this.#anywhere.has(name));
     for (const [name, option] of role?.options ?? []) {
       if (option.required && !known(name))
@@ -151,7 +160,7 @@ class PlayLint {
           'role-option',
           role!.usedAt,
           `role '${role!.name}' needs the variable '${name}'`,
-          'set it where the role is used, in the play or in the inventory',
+          'set it where the role is used, in the play, or in the inventory',
         );
     }
   }
@@ -165,7 +174,7 @@ class PlayLint {
     }
   }
 
-  /** Whether all is right. */
+  /** Whether all references are valid. */
   #references(list: readonly Reference[], names: Names): boolean {
     let right = true;
     for (const reference of list) {
@@ -179,62 +188,62 @@ class PlayLint {
     const name = reference.path[0]!;
     if (names.local.includes(name)) return true;
     if (this.#fixed.has(name)) return this.#fields.reference(reference, names.when);
-    if ((names.anywhere || this.#lenient) && this.#anywhere.has(name) && !this.#world.learned.has(name)) return true;
-    if (!this.#world.learned.has(name)) return reference.through ?? this.#unknown(reference, names);
-    if (!reference.through && !names.set.has(name) && this.#world.inventory && !asksFor(name, names.when))
+    if ((names.anywhere || this.#lenient) && this.#anywhere.has(name) && !this.#state.learned.has(name)) return true;
+    if (!this.#state.learned.has(name)) return reference.through ?? this.#unknown(reference, names);
+    if (!reference.through && !names.set.has(name) && this.#state.inventory && !asksFor(name, names.when))
       this.#diagnostics.warning(
         'not-yet-set',
         reference.place,
-        `'${name}' is set only by a task that comes later`,
-        'move that task before this one, or ask first: defined(…)',
+        `'${name}' is set only by a later task`,
+        'move that task before this one, or test with defined(…)',
       );
     return this.#fields.reference(reference, names.when);
   }
 
-  /** What the inventory says where the play uses it is looked at as if it stood in the play. */
+  /** Checks the inventory's values of variables that the play uses. */
   #inventoryValues([first, host, of]: readonly string[]): void {
     const elsewhereOf = first === 'hostvars' && host !== undefined;
     const name = elsewhereOf ? of : first;
     const key = `${elsewhereOf} ${name}`;
     if (name === undefined || this.#followed.has(key) || (!elsewhereOf && this.#above.has(name))) return;
     this.#followed.add(key);
-    const names: Names = { local: [], set: this.#world.learned, when: [], anywhere: true };
-    this.#use(this.#world.inventory?.valuesOf?.(elsewhereOf ? undefined : this.#play, name) ?? [], names);
+    const names: Names = { local: [], set: this.#state.learned, when: [], anywhere: true };
+    this.#use(this.#state.inventory?.valuesOf?.(elsewhereOf ? undefined : this.#play, name) ?? [], names);
   }
 
   #unknown({ path, place }: Reference, { local, loop }: Names): boolean {
     const name = path[0]!;
     const meant = name === 'item' ? itemHint(loop) : (renamed.get(name) ?? elsewhere.get(name));
-    if (!this.#world.inventory && meant === undefined) return true; // an inventory may define it
-    const hint = meant ?? suggest(name, [...this.#fixed, ...local, ...this.#world.learned]);
-    this.#diagnostics.error('unknown-variable', place, `nothing defines the variable '${name}'`, hint);
+    if (!this.#state.inventory && meant === undefined) return true; // an inventory may define it
+    const hint = meant ?? suggest(name, [...this.#fixed, ...local, ...this.#state.learned]);
+    this.#diagnostics.error('unknown-variable', place, `the variable '${name}' is not defined`, hint);
     return false;
   }
 }
 
-/** What can be named where an entry stands. */
+/** The names visible to an entry. */
 interface Names {
-  /** What is there beside what the whole play has. */
+  /** In addition to those of the whole play. */
   readonly local: readonly string[];
-  /** What tasks have registered or set before. */
+  /** Registered or set by earlier tasks. */
   readonly set: ReadonlySet<string>;
   readonly when: readonly Condition[];
   readonly loop?: Loop;
-  /** Everything that any entry of the play has. */
+  /** Names of all entries of the play are allowed. */
   readonly anywhere?: true;
 }
 
-/** The entry runs only where the variable is there. */
+/** Whether the conditions test that the variable is defined. */
 function asksFor(name: string, when: readonly Condition[]): boolean {
   return when.some(({ references }) => references.some(({ path, optional }) => optional && path[0] === name));
 }
 
-/** Names that are there in some places only. */
+/** Names that exist only in some places, with a hint. */
 const elsewhere: ReadonlyMap<string, string> = new Map([
-  ...rescueNames.map((name) => [name, "it is there only inside 'rescue'"] as const),
-  ['ansible_loop', 'ask for it: loop_control: { extended: true }'],
+  ...rescueNames.map((name) => [name, "it exists only inside 'rescue'"] as const),
+  ['ansible_loop', 'enable it: loop_control: { extended: true }'],
 ]);
 
 function itemHint(loop: Loop | undefined): string {
-  return loop ? `the variable of this loop is '${loop.variable}'` : 'there is no loop here';
+  return loop ? `the loop variable here is '${loop.variable}'` : 'this task has no loop';
 }

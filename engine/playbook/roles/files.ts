@@ -3,31 +3,20 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { suggest } from '../../source/nearest.ts';
 import { describe, entryOf, type SourceNode } from '../../source/node.ts';
 import { type Place, shownPath } from '../../source/place.ts';
-import type { Context, Loader } from '../context.ts';
+import type { Context, Loader, Role } from '../context.ts';
 import { compileLayerFile, mergeLayers } from '../layers.ts';
 import { isFile, isFolder } from '../local-files.ts';
-import type { RoleUse, VariableLayer } from '../types.ts';
+import type { VariableLayer } from '../types.ts';
 import { firstFile, readYamlFile } from '../yaml-file.ts';
-import { type RoleOptions, readRoleSpecs } from './options.ts';
+import { readRoleSpecs } from './options.ts';
 
-/** A role as it lies on the disk; its uses are in roles.ts. */
-export interface Role {
-  readonly use: Pick<RoleUse, 'name' | 'path' | 'defaults'>;
-  readonly vars: VariableLayer;
-  readonly dependencies: readonly SourceNode[];
-  readonly allowDuplicates: boolean;
-  readonly handlers?: SourceNode;
-  /** Argument specifications by entry point: the name of a file in tasks/. */
-  readonly specs: ReadonlyMap<string, RoleOptions>;
-}
-
-/** The files of a role that a use names in the place of main. */
+/** The files of a role that a use selects instead of main. */
 export type RoleFrom = Readonly<Partial<Record<RolePart, { readonly name: string; readonly place: Place }>>>;
 export type RolePart = 'tasks' | 'vars' | 'defaults' | 'handlers';
 
 const folders = ['tasks', 'handlers', 'defaults', 'vars', 'meta', 'templates', 'files'];
 
-/** Where roles are looked for: beside the playbook, beside its folder, and in its folder itself. */
+/** Where roles are searched: roles/ beside the playbook, roles/ beside its folder, and its folder itself. */
 export function rolePlaces(playbookFolder: string): readonly string[] {
   return [join(playbookFolder, 'roles'), join(dirname(playbookFolder), 'roles'), playbookFolder];
 }
@@ -49,12 +38,12 @@ export function findRole(name: string, playbookFolder: string): string | undefin
     .find(isRole);
 }
 
-/** Reads a role once for each play and choice of its files. */
+/** Loads a role once for each play and selection of files. */
 export function loadRole(name: string, place: Place, from: RoleFrom, { play, loader }: Context): Role | undefined {
   const found = findRole(name, play.folder);
   if (found === undefined) {
     const known =
-      suggest(name, knownRoles(play.folder)) ?? `looked in: ${rolePlaces(play.folder).map(shownPath).join(', ')}`;
+      suggest(name, knownRoles(play.folder)) ?? `searched: ${rolePlaces(play.folder).map(shownPath).join(', ')}`;
     loader.diagnostics.error('unknown-role', place, `there is no role '${name}'`, known);
     return undefined;
   }
@@ -64,7 +53,7 @@ export function loadRole(name: string, place: Place, from: RoleFrom, { play, loa
   return role;
 }
 
-/** The file of this name in a part of a role; main may be missing. */
+/** The selected file of a part of a role; main is optional. */
 export function roleFile(path: string, part: RolePart, from: RoleFrom, { diagnostics }: Loader): string | undefined {
   const folder = join(path, part);
   const named = from[part];
@@ -117,12 +106,12 @@ function readMeta(path: string, loader: Loader): SourceNode | undefined {
     loader.diagnostics.error(
       'file-shape',
       meta.place,
-      `the meta file of a role must hold a map, but this is ${describe(meta)}`,
+      `the meta file of a role must be a map, but this is ${describe(meta)}`,
     );
   return meta;
 }
 
-/** The variables of a role: one file, or all those of a folder of its name, which are read in the order of their names. */
+/** The variables of a role: one file, or a folder of that name whose files are read in alphabetical order. */
 function readVariables(path: string, part: 'vars' | 'defaults', from: RoleFrom, loader: Loader): VariableLayer {
   const folder = join(path, part, from[part]?.name ?? 'main');
   const files = isFolder(folder) ? filesOfVariables(folder) : [roleFile(path, part, from, loader)];

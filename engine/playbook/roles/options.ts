@@ -10,14 +10,14 @@ export type RoleOptions = ReadonlyMap<string, RoleOption>;
 const types: Readonly<Record<string, { readonly words: string; fits(node: SourceNode): boolean }>> = {
   str: { words: 'text', fits: (node) => node.kind === 'scalar' && node.value !== null },
   path: { words: 'a path', fits: (node) => node.kind === 'scalar' && node.value !== null },
-  int: { words: 'a whole number', fits: (node) => node.kind === 'scalar' && Number.isInteger(node.value) },
+  int: { words: 'an integer', fits: (node) => node.kind === 'scalar' && Number.isInteger(node.value) },
   float: { words: 'a number', fits: (node) => node.kind === 'scalar' && typeof node.value === 'number' },
   bool: { words: 'true or false', fits: (node) => node.kind === 'scalar' && typeof node.value === 'boolean' },
   list: { words: 'a list', fits: (node) => node.kind === 'list' },
   dict: { words: 'a map', fits: (node) => node.kind === 'map' },
 };
 
-/** The options of each entry point, from `argument_specs`. Types that are not simple are left alone. */
+/** The options of each entry point, from `argument_specs`. Types other than the simple ones are not checked. */
 export function readRoleSpecs(specs: SourceNode | undefined, diagnostics: Diagnostics): Map<string, RoleOptions> {
   const found = new Map<string, RoleOptions>();
   for (const { key, value } of specs?.kind === 'map' ? specs.entries : [])
@@ -50,33 +50,33 @@ function isType(type: unknown): type is string {
   return typeof type === 'string' && Object.hasOwn(types, type);
 }
 
-/** Checks what a use of the role, or its defaults, sets to a constant. */
+/** Checks the constants that a use of the role, or its defaults, set. */
 export function checkRoleOptions(
   role: string,
   options: RoleOptions,
   layer: VariableLayer,
   diagnostics: Diagnostics,
 ): void {
-  const tell = (place: Place, name: string, wrong: string, hint?: string): void =>
+  const report = (place: Place, name: string, wrong: string, hint?: string): void =>
     diagnostics.error('role-option', place, `'${name}' of role '${role}' ${wrong}`, hint);
   for (const [name, { node }] of layer.variables) {
     const option = options.get(name);
-    if (option) checkValue(name, node, option, tell);
+    if (option) checkValue(name, node, option, report);
   }
 }
 
-type Tell = (place: Place, name: string, wrong: string, hint?: string) => void;
+type Report = (place: Place, name: string, wrong: string, hint?: string) => void;
 
-function checkValue(name: string, node: SourceNode, option: RoleOption, tell: Tell): void {
+function checkValue(name: string, node: SourceNode, option: RoleOption, report: Report): void {
   if (holdsExpression(node)) return;
   const type = option.type === undefined ? undefined : types[option.type]!;
   if (type && !type.fits(node)) {
-    tell(node.place, name, `must be ${type.words}, but it is ${describe(node)}`);
+    report(node.place, name, `must be ${type.words}, but it is ${describe(node)}`);
     return;
   }
   const text = node.kind === 'scalar' ? writtenText(node) : undefined;
   if (text !== undefined && option.choices && !option.choices.includes(text))
-    tell(node.place, name, `cannot be '${text}'`, suggest(text, option.choices));
+    report(node.place, name, `cannot be '${text}'`, suggest(text, option.choices));
   if (node.kind === 'list') {
     const item: RoleOption = {
       required: false,
@@ -84,14 +84,14 @@ function checkValue(name: string, node: SourceNode, option: RoleOption, tell: Te
       ...(option.choices && { choices: option.choices }),
       ...(option.options && { options: option.options }),
     };
-    for (const [i, inner] of node.items.entries()) checkValue(`${name}[${i}]`, inner, item, tell);
+    for (const [i, inner] of node.items.entries()) checkValue(`${name}[${i}]`, inner, item, report);
   }
   if (node.kind !== 'map' || !option.options) return;
   for (const { key, keyPlace, value } of node.entries) {
     const inner = option.options.get(key);
-    if (inner) checkValue(`${name}.${key}`, value, inner, tell);
-    else tell(keyPlace, name, `has no '${key}'`, suggest(key, option.options.keys()));
+    if (inner) checkValue(`${name}.${key}`, value, inner, report);
+    else report(keyPlace, name, `has no '${key}'`, suggest(key, option.options.keys()));
   }
   for (const [key, inner] of option.options)
-    if (inner.required && !entryOf(node, key)) tell(node.place, name, `needs '${key}'`);
+    if (inner.required && !entryOf(node, key)) report(node.place, name, `needs '${key}'`);
 }

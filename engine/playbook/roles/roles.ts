@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { nearest } from '../../source/nearest.ts';
 import { type MapEntry, type SourceNode, toValue } from '../../source/node.ts';
 import type { Place } from '../../source/place.ts';
-import type { Context, Gathered, UnreadList } from '../context.ts';
+import type { Context, Gathered, Role, UnreadList } from '../context.ts';
 import { Fields, readFields, rejectKey } from '../fields.ts';
 import { keywordsAt } from '../keywords.ts';
 import { describeWritten, holdsExpression, writtenText } from '../kinds.ts';
@@ -10,7 +10,7 @@ import { compileLayer, mergeLayers } from '../layers.ts';
 import { inherit } from '../settings.ts';
 import type { VariableLayer } from '../types.ts';
 import { readYamlFile } from '../yaml-file.ts';
-import { loadRole, type Role, type RoleFrom, roleFile } from './files.ts';
+import { loadRole, type RoleFrom, roleFile } from './files.ts';
 import { checkRoleOptions } from './options.ts';
 
 /** One use of a role. */
@@ -19,13 +19,13 @@ export interface RoleCall {
   readonly place: Place;
   /** Files of the role other than main. */
   readonly from: RoleFrom;
-  /** What the use sets, above the role's own variables. */
+  /** Variables that the use sets; they override the role's own. */
   readonly params: readonly VariableLayer[];
   /** See TaskList. */
   readonly once?: string;
-  /** Only the role's own tasks see its variables: they, and those of the roles that it depends on, are put here. */
+  /** Not public: collects the variables of the role and its dependencies, which only its own tasks see. */
   readonly hidden?: Pick<Gathered, 'roleDefaults' | 'roleVars'>;
-  /** What is said of the role's variables is not looked at. */
+  /** The argument specification is not checked. */
   readonly unchecked?: boolean;
 }
 
@@ -36,7 +36,7 @@ export function readRoleEntry(node: SourceNode, context: Context, hidden?: RoleC
     diagnostics.error(
       'keyword-type',
       node.place,
-      `a role must be a constant name or a map with 'role', but it is ${describeWritten(node)}`,
+      `a role must be a constant name or a map with 'role', but this is ${describeWritten(node)}`,
     );
     return [];
   }
@@ -46,11 +46,7 @@ export function readRoleEntry(node: SourceNode, context: Context, hidden?: RoleC
       : { fields: new Fields(new Map(), diagnostics), rest: [] };
   const nameNode = node.kind === 'map' ? (fields.node('role') ?? fields.node('name')) : node;
   if (nameNode?.kind !== 'scalar' || holdsExpression(nameNode)) {
-    diagnostics.error(
-      'missing-keyword',
-      node.place,
-      "this does not say which role: 'role' with a constant name is missing",
-    );
+    diagnostics.error('missing-keyword', node.place, "this entry has no 'role' with a constant name");
     return [];
   }
   const name = writtenText(nameNode);
@@ -78,7 +74,7 @@ export function readRoleEntry(node: SourceNode, context: Context, hidden?: RoleC
   return unfoldRole(call, { ...inherited, layers: context.layers });
 }
 
-/** A use of a role with what makes it another: its parameters, variables, conditions and tags. */
+/** Identifies a use of a role by its parameters, variables, conditions and tags. */
 function keyOf(role: Role, node: SourceNode): string {
   const keywords: readonly string[] = keywordsAt('role');
   const said = (node.kind === 'map' ? node.entries : [])
@@ -87,7 +83,7 @@ function keyOf(role: Role, node: SourceNode): string {
   return JSON.stringify([role.use.path, said]);
 }
 
-/** A role is used once for each set of parameters: where it runs already whenever it would run here, it has nothing to add. */
+/** Whether an earlier use of the same key already runs whenever this one would; otherwise records this use. */
 export function alreadyUsed(key: string, { gathered, when, tags }: Context): boolean {
   const uses = gathered.uses.get(key) ?? [];
   const conditions = new Set(when.map((c) => c.source));
@@ -97,7 +93,7 @@ export function alreadyUsed(key: string, { gathered, when, tags }: Context): boo
   return false;
 }
 
-/** Keys that are no keywords are the role's parameters, unless they are a keyword misspelt. */
+/** Keys that are not keywords are role parameters, unless they look like a misspelled keyword. */
 function isParameter(entry: MapEntry, role: Role, { loader }: Context): boolean {
   const known = [
     ...role.use.defaults.variables.keys(),
@@ -109,12 +105,12 @@ function isParameter(entry: MapEntry, role: Role, { loader }: Context): boolean 
   return false;
 }
 
-/** Names what is under way, for finding recursions. */
+/** Identifies a role being read, to detect recursion. */
 function markerOf(role: Role, from = 'main'): string {
   return `role '${role.use.name}'${from === 'main' ? '' : ` (${from})`}`;
 }
 
-/** The task lists of a role: those of its dependencies first, then its own. Its handlers are put aside. */
+/** The task lists of a role: its dependencies' first, then its own. Its handlers are deferred. */
 export function unfoldRole(call: RoleCall, context: Context): readonly UnreadList[] {
   const { loader, gathered } = context;
   const role = loadRole(call.name, call.place, call.from, context);
@@ -141,7 +137,7 @@ export function unfoldRole(call: RoleCall, context: Context): readonly UnreadLis
   const ownVars = (call.hidden?.roleVars ?? [role.vars])
     .filter((layer) => layer.variables.size > 0)
     .map((layer) => ({ ...layer, ofRole: true as const }));
-  // Above those of the roles around it, below those of the blocks and parameters around it.
+  // These override enclosing roles, and are overridden by enclosing blocks and parameters.
   const outer = context.layers.findLastIndex((layer) => layer.ofRole) + 1;
   const hiddenDefaults = call.hidden && [...(context.role ? [context.role.defaults] : []), ...call.hidden.roleDefaults];
   const inside: Context = {
@@ -158,14 +154,14 @@ export function unfoldRole(call: RoleCall, context: Context): readonly UnreadLis
     searchPath: [...new Set([path, join(path, 'tasks'), context.play.folder])],
     underWay,
   };
-  if (role.handlers) putHandlersAside(role.handlers, inside);
+  if (role.handlers) deferHandlers(role.handlers, inside);
   const tasks = roleFile(path, 'tasks', call.from, loader);
   const node = tasks === undefined ? undefined : readYamlFile(tasks, loader);
   if (!node) return dependencies;
   return [...dependencies, { node, context: inside, ...(call.once !== undefined && { once: call.once }) }];
 }
 
-/** The name of the argument specification that a use goes by. */
+/** The argument specification that applies to a use. */
 function entryPoint({ from }: RoleCall): string {
   return from.tasks?.name.replace(/\.ya?ml$/, '') ?? 'main';
 }
@@ -174,12 +170,12 @@ function addOnce<T>(list: T[], value: T): void {
   if (!list.includes(value)) list.push(value);
 }
 
-/** Those of a role that is used several times stand where it is used last, and see what that use sets. */
-function putHandlersAside(node: SourceNode, inside: Context): void {
+/** Handlers of a role that is used several times belong to its last use, and see that use's variables. */
+function deferHandlers(node: SourceNode, inside: Context): void {
   const { handlerLists } = inside.gathered;
   const before = handlerLists.findIndex((list) => list.node === node);
   if (before >= 0) handlerLists.splice(before, 1);
-  // A handler runs because a task of the role has changed something: the conditions of the role's use have been judged then.
+  // A handler runs because a task of the role changed something, so the conditions of the use already held.
   const context: Context = { ...inside, folder: join(inside.role!.path, 'handlers'), when: [], notify: [] };
   handlerLists.push({ node, context });
 }

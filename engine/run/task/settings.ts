@@ -1,7 +1,7 @@
 import { TemplateError } from '../../expressions/types.ts';
 import { type SettingKind, settingKeywords } from '../../playbook/keywords.ts';
 import { isTruthText, isUntruthText } from '../../playbook/kinds.ts';
-import { omit } from '../../playbook/omit.ts';
+import { omit } from '../../playbook/magic.ts';
 import type { Common, Loop } from '../../playbook/types.ts';
 import type { Place } from '../../source/place.ts';
 import type { HostScope } from '../../variables/scope.ts';

@@ -7,25 +7,25 @@ const lists = new Set(['tasks', 'pre_tasks', 'post_tasks', 'handlers', 'block', 
 const values = new Set(['vars', 'environment', 'module_defaults', 'args', 'loop']);
 
 /**
- * Notes what is secret in a file that is encrypted as a whole: of variables every value; of plays and tasks the values
- * that they set and hand to modules. Names, tags and conditions are shown, and words that a module's schema lists.
+ * Marks the secrets of a fully encrypted file: every value in a variables file; in plays and tasks, the values of
+ * variables and module arguments. Names, tags, conditions and values from an enum in a module's schema stay visible.
  */
-export function concealFile(node: SourceNode, loader: Loader): void {
-  if (node.kind === 'list') for (const item of node.items) concealEntry(item, loader);
+export function markSecrets(node: SourceNode, loader: Loader): void {
+  if (node.kind === 'list') for (const item of node.items) markEntry(item, loader);
   else concealValues(node, loader.vault.secrets);
 }
 
-function concealEntry(node: SourceNode, loader: Loader): void {
+function markEntry(node: SourceNode, loader: Loader): void {
   if (node.kind !== 'map') return;
   for (const { key, value } of node.entries) {
     const module = loader.modules.find(key);
-    if (lists.has(key)) concealFile(value, loader);
+    if (lists.has(key)) markSecrets(value, loader);
     else if (values.has(key) || (module && value.kind !== 'map')) concealValues(value, loader.vault.secrets);
-    else if (module && value.kind === 'map') concealArguments(value, module.args, loader);
+    else if (module && value.kind === 'map') markArguments(value, module.args, loader);
   }
 }
 
-function concealArguments(node: MapNode, schema: Schema, { vault }: Loader): void {
+function markArguments(node: MapNode, schema: Schema, { vault }: Loader): void {
   for (const { key, value } of node.entries)
     if (!('enum' in propertySchema(schema, key))) concealValues(value, vault.secrets);
 }

@@ -3,26 +3,48 @@ import type { Shape } from '../../expressions/shape.ts';
 import type { Template } from '../../expressions/types.ts';
 import { magicShapes } from '../magic.ts';
 import { registersOf } from '../registers.ts';
-import type { Loop, Playbook, Settings, Task, VariableLayer } from '../types.ts';
+import type { Loop, Play, Playbook, Settings, Task, VariableLayer } from '../types.ts';
 import { tasksOf } from '../walk.ts';
-import type { LintContext } from './lint.ts';
 
-/** What all plays of a playbook share while their variables are looked at. */
-export interface World extends LintContext {
-  readonly registers: ReadonlyMap<string, Shape>;
-  /** All that tasks register or set, anywhere. */
-  readonly learned: ReadonlySet<string>;
-  /** Those of them that are set otherwise than by register. */
-  readonly assigned: ReadonlySet<string>;
-  /** What tasks have registered or set up to the entry at hand. */
-  readonly set: Set<string>;
-  /** By the names whose shapes they know. */
-  readonly types: Map<string, CelTypes>;
-  /** Hosts and groups come into being during the run. */
-  readonly growing: boolean;
+/** What the linter knows besides the playbook. */
+export interface LintContext {
+  /** Without one, what it could define is not checked. */
+  readonly inventory?: InventoryNames;
+  /** Names of extra vars. */
+  readonly extra: ReadonlySet<string>;
+  /** The shape of `facts`. */
+  readonly facts: Readonly<Record<string, Shape>>;
+  /** --become is given. */
+  readonly become: boolean;
 }
 
-export function worldOf(playbook: Playbook, context: LintContext): World {
+export interface InventoryNames {
+  readonly hosts: ReadonlySet<string>;
+  readonly groups: ReadonlySet<string>;
+  /** Variables that the inventory sets for hosts of the play. */
+  variablesOf(play: Play): ReadonlySet<string>;
+  /** Variables that the inventory sets for any host. */
+  readonly variables: ReadonlySet<string>;
+  /** The values of an inventory variable for hosts of the play (or any host); marks them as used. */
+  valuesOf?(play: Play | undefined, name: string): readonly Template[];
+}
+
+/** State shared by all plays while their variables are checked. */
+export interface LintState extends LintContext {
+  readonly registers: ReadonlyMap<string, Shape>;
+  /** All variables that any task registers or sets. */
+  readonly learned: ReadonlySet<string>;
+  /** Those of them that are not set by register. */
+  readonly assigned: ReadonlySet<string>;
+  /** Variables registered or set before the current entry. */
+  readonly set: Set<string>;
+  /** By the names whose shapes they declare. */
+  readonly types: Map<string, CelTypes>;
+  /** Tasks add hosts or groups to the inventory during the run. */
+  readonly dynamic: boolean;
+}
+
+export function lintStateOf(playbook: Playbook, context: LintContext): LintState {
   const tasks = playbook.plays.flatMap(tasksOf);
   return {
     ...context,
@@ -31,11 +53,11 @@ export function worldOf(playbook: Playbook, context: LintContext): World {
     assigned: new Set(tasks.flatMap(assignedBy)),
     set: new Set(),
     types: new Map(),
-    growing: tasks.some(({ module }) => ['add_host', 'group_by'].includes(module.name)),
+    dynamic: tasks.some(({ module }) => module.addsToInventory),
   };
 }
 
-/** Names of variables that hosts have once a task has run. */
+/** Names of the variables that a task sets. */
 export function setBy(task: Task): readonly string[] {
   return [...(task.register === undefined ? [] : [task.register]), ...assignedBy(task)];
 }
@@ -43,15 +65,15 @@ export function setBy(task: Task): readonly string[] {
 /** Those of them that are not registered. */
 export function assignedBy(task: Task): readonly string[] {
   const { properties = {} } = task.module.args;
-  const sets = task.module.setsVariables || task.module.name === 'add_host';
+  const sets = task.module.setsVariables || task.module.addsToInventory;
   return [
     ...[...task.args.keys()].filter((name) => sets && !Object.hasOwn(properties, name)),
     ...(task.variableFiles?.layers.flatMap(namesOf) ?? []),
   ];
 }
 
-/** The shapes of variables whose names nothing else can stand for. */
-export function shapesOf({ registers, facts }: World, hidden: ReadonlySet<string>): ReadonlyMap<string, Shape> {
+/** The known shapes, without names that another variable may hide. */
+export function shapesOf({ registers, facts }: LintState, hidden: ReadonlySet<string>): ReadonlyMap<string, Shape> {
   const shapes = [...magicShapes, ['facts', { fields: facts }] as const, ...registers];
   return new Map(shapes.filter(([name]) => !hidden.has(name)));
 }

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { normaliseMode } from '../../engine/playbook/arguments/mode.ts';
+import { normaliseMode } from '../../engine/playbook/arguments/formats.ts';
 
 const right: Readonly<Record<string, string>> = {
   '0644': '0644',
@@ -21,5 +21,5 @@ describe('file modes', () => {
 
   for (const wrong of ['0888', 'rw-r--r--', '', 'u=rwz', '06444444'])
     it(`'${wrong}' is refused`, () =>
-      expect(normaliseMode(wrong)).to.have.property('message', `'${wrong}' is no file mode`));
+      expect(normaliseMode(wrong)).to.have.property('message', `'${wrong}' is not a file mode`));
 });
