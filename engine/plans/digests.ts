@@ -6,7 +6,7 @@ export function stepId(keyed: Keyed, { at, item }: Occurrence): string {
   return keyed.digest('step', at, item ?? null);
 }
 
-/** Of the differences that a plan holds; undefined where there is none. Loose: of what differs, not of how. */
+/** The digest of the differences that a plan binds; undefined if there are none. Loose: only what differs, not how. */
 export function differencesDigest(
   keyed: Keyed,
   differences: readonly Difference[],

@@ -1,13 +1,13 @@
 import type { BlockedHost } from './enforce.ts';
 import type { Plan, PlannedHost, Rest } from './format.ts';
 
-/** The hosts that are not as they were when the plan was made, and what of them: `looked` is the same pass, now. */
+/** The hosts that have drifted since the plan was made, and why: `checked` is the same pass, made now. */
 export function driftedHosts(
   plan: Plan,
-  looked: Readonly<Record<string, PlannedHost>>,
+  checked: Readonly<Record<string, PlannedHost>>,
 ): ReadonlyMap<string, BlockedHost> {
   const bars = new Map<string, BlockedHost>();
-  for (const [host, now] of Object.entries(looked)) {
+  for (const [host, now] of Object.entries(checked)) {
     const why = reason(plan.hosts[host], now);
     if (why) bars.set(host, why);
   }
@@ -15,7 +15,7 @@ export function driftedHosts(
 }
 
 function reason(then: PlannedHost | undefined, now: PlannedHost): BlockedHost | undefined {
-  if (!then) return { status: 'failed', message: 'the plan does not have this host' };
+  if (!then) return { status: 'failed', message: 'this host is not in the plan' };
   if (then.counts.unreachable > 0)
     return { status: 'failed', message: 'it could not be reached when the plan was made' };
   const unreachable = now.steps.find(({ status }) => status === 'unreachable');
@@ -27,7 +27,7 @@ function reason(then: PlannedHost | undefined, now: PlannedHost): BlockedHost | 
     return other && other.value !== rest.value ? [tell(rest, other)] : [];
   });
   if (moved.length === 0) return undefined;
-  return { status: 'failed', message: `not as it was when the plan was made\n${moved.sort().join('\n')}` };
+  return { status: 'failed', message: `it has changed since the plan was made\n${moved.sort().join('\n')}` };
 }
 
 /** `the package nginx: then 1.22, now 1.24 (task 'Install nginx', site.yml:7:7)`. */
@@ -35,7 +35,7 @@ function tell(then: Rest, now: Rest): string {
   const what = then.what ?? 'something that no_log hides';
   const where = then.on === undefined ? '' : ` on ${then.on}`;
   const shown = then.then !== undefined && now.then !== undefined && then.then !== now.then;
-  const how = shown ? `then ${then.then}, now ${now.then}` : 'another than it was';
+  const how = shown ? `then ${then.then}, now ${now.then}` : 'it has changed';
   const by = then.task === undefined ? '' : ` (task '${then.task}', ${then.place})`;
   return `${what}${where}: ${how}${by}`;
 }

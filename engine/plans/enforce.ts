@@ -8,21 +8,21 @@ import type { Plan, PlannedStep } from './format.ts';
 import type { Keyed } from './key.ts';
 import { Occurrences } from './occurrences.ts';
 
-/** Why a host is not touched. */
+/** Why a host is blocked. */
 export interface BlockedHost {
   readonly status: 'failed' | 'unreachable';
   readonly message: string;
 }
 
-/** Holds a run to a plan: a step that would do anything else than was planned is refused before it does. */
+/** Enforces a plan: a step that would do anything that was not planned is refused before it does it. */
 export class Enforcer implements RunPolicy {
   readonly #keyed: Keyed;
   readonly #occurrences: Occurrences;
   readonly #blocked: ReadonlyMap<string, BlockedHost>;
   readonly #steps = new Map<string, PlannedStep>();
-  /** Tasks of a host of which it is not known how often, or with what, they come: by place. */
+  /** Tasks of a host whose number of runs or items is unknown, by place. */
   readonly #open = new Set<string>();
-  /** Planned changes that have not come, by the ids of their steps. */
+  /** Planned changes that have not been made, by the ids of their steps. */
   readonly #due = new Map<string, { readonly host: string; readonly step: PlannedStep }>();
 
   constructor(plays: Iterable<Play>, plan: Plan, keyed: Keyed, blocked: ReadonlyMap<string, BlockedHost>) {
@@ -53,8 +53,8 @@ export class Enforcer implements RunPolicy {
     if (digest === undefined || digest === planned?.digest) return undefined;
     const what = [...new Set(differences.map((d) => d.what))].join(', ');
     if (!planned) return `not in the plan: it would change ${what}`;
-    if (planned.digest === undefined) return `not as planned: it had nothing to change, and now would change ${what}`;
-    return `not as planned: what it would change now (${what}) is not what the plan says`;
+    if (planned.digest === undefined) return `not as planned: nothing was to be changed, but now ${what} would be`;
+    return `not as planned: it would now change ${what} in another way`;
   }
 
   reported(
@@ -65,7 +65,7 @@ export class Enforcer implements RunPolicy {
     if (occurrence && (status === 'changed' || ignored)) this.#due.delete(stepId(this.#keyed, occurrence));
   }
 
-  /** What was planned and has not been done, by host. */
+  /** Planned changes that were not made, by host. */
   get left(): ReadonlyMap<string, readonly PlannedStep[]> {
     const left = new Map<string, PlannedStep[]>();
     for (const { host, step } of this.#due.values()) left.set(host, [...(left.get(host) ?? []), step]);

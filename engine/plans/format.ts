@@ -2,12 +2,12 @@ import type { Difference } from '../module/module.ts';
 import type { HostCounts, Status } from '../run/events/event.ts';
 import type { Keyed, KeyHint } from './key.ts';
 
-/** Goes up whenever an older tsplay could misunderstand a plan, or this one an older plan. */
+/** Raised whenever an older tsplay could misread a plan, or this one an older plan. */
 const format = 1;
 
-/** A task on a host, for one item of its loop, as it would be. Its texts are as an output shows them. */
+/** A task on a host, for one item of its loop, as it would run. Its texts are as outputs show them. */
 export interface PlannedStep {
-  /** The place in the order of the whole run. */
+  /** The position in the order of the whole run. */
   readonly order: number;
   readonly play: string;
   readonly task: string;
@@ -20,22 +20,22 @@ export interface PlannedStep {
   readonly differences?: readonly Difference[];
   /** no_log: how many differences there are, not which. */
   readonly hidden?: number;
-  /** Which step it is (see Guard): a keyed digest, for items and names may be secret. */
+  /** Identifies the step (see RunPolicy): a keyed digest, since items and names may be secret. */
   readonly id?: string;
-  /** Of all its differences, unmasked. Missing: there were none. */
+  /** Digest of all its differences, unmasked. Missing: there were none. */
   readonly digest?: string;
-  /** It went on without something that could not be known: the digest is only of what differs, not of how. */
+  /** It continued without something unknown: the digest covers only what differs, not how. */
   readonly loose?: true;
 }
 
-/** Something seen on a host as it was, that the host's steps rest on. */
+/** An observation of a host that its steps depend on. */
 export interface Rest {
   readonly id: string;
   readonly value: string;
-  /** For people; missing where no_log hides it. */
+  /** For the user; missing if no_log hides it. */
   readonly what?: string;
   readonly then?: string;
-  /** The host that was looked at, where that is another. */
+  /** The host that was read, if it is a different one. */
   readonly on?: string;
   readonly task?: string;
   readonly place?: string;
@@ -47,17 +47,17 @@ export interface PlannedHost {
   readonly rests: readonly Rest[];
 }
 
-/** What a plan file holds. */
+/** The content of a plan file. */
 export interface Plan {
   readonly format: number;
   readonly tsplay: string;
   /** When it was made. */
   readonly made: string;
   readonly playbooks: readonly string[];
-  /** The options of the command but those that hold secrets. */
+  /** The options of the command, except those that contain secrets. */
   readonly options: Readonly<Record<string, unknown>>;
   readonly key: KeyHint;
-  /** Keyed digests of the SHA-256 of all that was read on this machine, by name. */
+  /** Keyed digests of the SHA-256 of everything that was read on this machine, by name. */
   readonly inputs: Readonly<Record<string, string>>;
   /** Keyed digests of the values given with -e, and of the answers to prompts. */
   readonly extra: Readonly<Record<string, string>>;
@@ -66,7 +66,7 @@ export interface Plan {
   readonly exit: number;
 }
 
-/** A plan cannot be held to; each line is a reason. */
+/** A plan cannot be applied; each line is a reason. */
 export class PlanRefused extends Error {
   override readonly name = 'PlanRefused';
 
@@ -80,7 +80,7 @@ export function writePlan(plan: Omit<Plan, 'format'>, keyed: Keyed): string {
   return `${JSON.stringify({ ...whole, seal: keyed.digest(whole) }, null, 1)}\n`;
 }
 
-/** Reads a plan. That it is whole shows only with its key: `expectWhole`. */
+/** Reads a plan. Only its key can prove that it is intact: see `expectWhole`. */
 export function readPlan(text: string, version: string): Plan & { readonly seal: string } {
   let read: Partial<Plan> | null;
   try {
@@ -89,25 +89,27 @@ export function readPlan(text: string, version: string): Plan & { readonly seal:
     throw damaged();
   }
   if (typeof read !== 'object' || read === null || typeof read.format !== 'number')
-    throw new PlanRefused(['this is no plan: tsplay plan PLAYBOOK -o FILE makes one']);
+    throw new PlanRefused(['this is not a plan: create one with tsplay plan PLAYBOOK -o FILE']);
   if (read.format !== format)
     throw new PlanRefused([
-      `the plan is of format ${read.format}, and this tsplay (${version}) reads format ${format}: make it anew`,
+      `the plan has format ${read.format}, but this tsplay (${version}) reads format ${format}: create it again`,
     ]);
   if (read.tsplay !== version)
-    throw new PlanRefused([`the plan was made by tsplay ${String(read.tsplay)}, this is ${version}: make it anew`]);
+    throw new PlanRefused([
+      `the plan was made by tsplay ${String(read.tsplay)}, but this is ${version}: create it again`,
+    ]);
   const plan = read as Plan & { readonly seal: string };
   if (typeof plan.key?.salt !== 'string' || typeof plan.seal !== 'string' || !Array.isArray(plan.playbooks))
     throw damaged();
   return plan;
 }
 
-/** Nobody has changed it since it was made who does not have its key. */
+/** Nobody without its key has changed it since it was made. */
 export function expectWhole(plan: Plan & { readonly seal: string }, keyed: Keyed): void {
   const { seal, ...whole } = plan;
   if (keyed.digest(whole) !== seal) throw damaged();
 }
 
 function damaged(): PlanRefused {
-  return new PlanRefused(['the plan is damaged: it is not what tsplay has written; make it anew']);
+  return new PlanRefused(['the plan is damaged or was edited: create it again']);
 }

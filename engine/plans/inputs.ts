@@ -11,14 +11,14 @@ export async function inputDigests(inputs: Inputs, keyed: Keyed): Promise<Record
 
 const outputs = /^output of /;
 
-/** Before anything of them is read: the files of a plan are as they were. Throws PlanRefused with all that are not. */
+/** Checks, before they are used, that the files of a plan are unchanged. Throws PlanRefused with all that are not. */
 export async function expectFiles(planned: Readonly<Record<string, string>>, keyed: Keyed): Promise<void> {
   const reasons: string[] = [];
   const files = Object.entries(planned).filter(([name]) => !outputs.test(name));
   const found = new Map<string, string | undefined>();
   for (const [name] of files) found.set(name, await digestOfFile(name));
   if ([...found.values()].every((now) => now === undefined))
-    refuse(['none of the files that it is about is here: apply it in the folder where it was made']);
+    refuse(['none of its files exist here: apply it in the folder in which it was made']);
   for (const [name, digest] of files) {
     const now = found.get(name);
     if (now === undefined) reasons.push(`${name} is not there any more, or cannot be read`);
@@ -27,7 +27,7 @@ export async function expectFiles(planned: Readonly<Record<string, string>>, key
   refuse(reasons);
 }
 
-/** What has been read now is what was read for the plan, and nothing besides; so is what inventory programs have printed. */
+/** Checks that what was read now, and what inventory programs printed, is exactly what was read for the plan. */
 export async function expectInputs(
   planned: Readonly<Record<string, string>>,
   inputs: Inputs,
@@ -39,12 +39,12 @@ export async function expectInputs(
     ([name, digest]) => now[name] !== digest && (now[name] !== undefined || outputs.test(name)),
   );
   refuse([
-    ...other.map(([name]) => `the ${name} is another`.replace(/^the (?!output of )/, '')),
+    ...other.map(([name]) => `the ${name} has changed`.replace(/^the (?!output of )/, '')),
     ...added.map((name) => `${name} is read now, and was not there`),
   ]);
 }
 
-/** Values given with -e, or typed as answers, are those of the plan. What they are is not told. */
+/** Checks that values given with -e, or typed as answers, are those of the plan. They are not shown. */
 export function expectValues(
   planned: Readonly<Record<string, string>>,
   values: ReadonlyMap<string, unknown>,

@@ -1,18 +1,18 @@
 import { createHmac, randomBytes, scryptSync } from 'node:crypto';
 import { canonical } from './canonical.ts';
 
-/** How the key of a plan is found again; nothing in it helps to guess what the digests are of. */
+/** How the key of a plan is found again; nothing in it helps to guess the digested values. */
 export interface KeyHint {
   /** The vault's passwords, or a key that does not leave this machine. */
   readonly from: 'vault' | 'machine';
   readonly salt: string;
-  /** Tells the right key from another. */
+  /** Distinguishes the right key from any other. */
   readonly proof: string;
 }
 
 /**
- * Digests with a key: whoever holds a plan and not its key cannot try out what they are of, however few values that may
- * have. Equal values have equal digests within one plan, and in no two.
+ * The HMAC key of a plan: whoever has the plan but not its key cannot try out what its digests are of, however few values
+ * are possible. Equal values have equal digests within one plan, and different ones in any two.
  */
 export class Keyed {
   readonly hint: KeyHint;

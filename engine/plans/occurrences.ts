@@ -1,7 +1,7 @@
 import type { Play, Task } from '../playbook/types.ts';
 import { formatPlace } from '../source/place.ts';
 
-/** Counts how often each task of a playbook comes to each host: by roles used twice, includes, handlers that run again. */
+/** Counts the occurrences of each task on each host: roles used twice, includes, handlers that run again. */
 export class Occurrences {
   readonly #plays: readonly Play[];
   readonly #counts = new Map<string, number>();

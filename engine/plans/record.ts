@@ -21,7 +21,7 @@ interface Begun {
   differences?: readonly Difference[];
 }
 
-/** Writes down what a run in check mode would do, and what on the hosts that rests on. */
+/** Records what a run in check mode would do, and the observations of hosts that this depends on. */
 export class Recorder implements RunPolicy {
   readonly #keyed: Keyed;
   readonly #inputs: Inputs | undefined;
@@ -44,7 +44,7 @@ export class Recorder implements RunPolicy {
   observer({ task, host }: Step, occurrence: Occurrence, quiet: boolean): ReadObserver {
     return {
       observed: (probe, value, { host: { name }, become }) => {
-        // What a wait waits for comes by itself.
+        // What a wait waits for happens by itself.
         if (probe.volatile || task.module.nature === 'wait') return;
         const id = this.#keyed.digest('rest', name, become?.user ?? '', probe.key);
         const words = { what: shownKey(probe.key), ...(probe.tell && { then: probe.tell(value) }) };
@@ -100,7 +100,7 @@ export class Recorder implements RunPolicy {
     });
   }
 
-  /** All of it, as it can be shown: by now every secret of the run is known. */
+  /** Everything as it can be shown: by now every secret of the run is known. */
   hosts(counts: Readonly<Record<string, HostCounts>>, secrets: Secrets): Record<string, PlannedHost> {
     return Object.fromEntries(
       Object.entries(counts).map(([host, of]) => [

@@ -3,8 +3,8 @@ import { maskDifference } from '../run/events/redact.ts';
 import type { Secrets } from '../vault/redaction.ts';
 
 /**
- * A difference as a plan keeps it: without its secrets. A SHA-256 (of a file that not everyone may read) is for those
- * who see the output of a run: who holds a file can try out at leisure what it is of.
+ * A difference as a plan stores it: without its secrets. A SHA-256 (of a file that not everyone may read) may appear in the
+ * output of a run, but not in a file, whose owner could try out at leisure what it is the digest of.
  */
 export function shownDifference(difference: Difference, secrets: Secrets): Difference {
   const masked = maskDifference(difference, secrets);
@@ -12,7 +12,7 @@ export function shownDifference(difference: Difference, secrets: Secrets): Diffe
   return { ...masked, from: kept(masked.from), to: kept(masked.to) };
 }
 
-/** A probe's key for a person: `unit:nginx.service` is the unit nginx.service. */
+/** A probe's key in words: `unit:nginx.service` is the unit nginx.service. */
 export function shownKey(key: string): string {
   const [, kind, name] = /^([a-z-]+):(.*)$/s.exec(key) ?? [];
   return kind === undefined || name === undefined ? key : `${wordsOf[kind] ?? kind} ${name}`.trim();

@@ -7,7 +7,7 @@ import { toValue } from '../source/node.ts';
 import type { RunHost } from './host/state.ts';
 import type { DynamicInventory } from './types.ts';
 
-/** The inventory of a run: it can gain hosts and groups, and be read anew. */
+/** The inventory of a run: hosts and groups can be added to it, and it can be read again. */
 export class LiveInventory implements DynamicInventory {
   readonly #state: { inventory: Inventory };
   readonly #hosts: ReadonlyMap<string, RunHost>;
@@ -26,12 +26,12 @@ export class LiveInventory implements DynamicInventory {
     this.#read = read;
   }
 
-  /** Whether anything is not as the run has found it. */
+  /** Whether anything has changed since the run began. */
   get changed(): boolean {
     return this.#changed;
   }
 
-  /** Adds what a task asks for; tells what was not there before. */
+  /** Adds what a task asks for; returns what was not there before. */
   add(task: Task, host: string, wanted: InventoryAddition): readonly Difference[] {
     const addition: Addition = {
       host: wanted.host ?? host,
@@ -48,7 +48,7 @@ export class LiveInventory implements DynamicInventory {
     return differences;
   }
 
-  /** Reads the sources again; what tasks have added stays. */
+  /** Reads the sources again and keeps what tasks have added. */
   async refresh(): Promise<void> {
     const diagnostics = new Diagnostics();
     const fresh = await this.#read(diagnostics);
@@ -66,7 +66,7 @@ export class LiveInventory implements DynamicInventory {
 function grown(inventory: Inventory, addition: Addition): Inventory {
   const diagnostics = new Diagnostics();
   const result = inventory.grown(addition, diagnostics);
-  failOn(diagnostics, `the inventory cannot have ${addition.host} like this`);
+  failOn(diagnostics, `${addition.host} cannot be added to the inventory like this`);
   return result;
 }
 

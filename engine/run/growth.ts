@@ -2,16 +2,16 @@ import type { Template } from '../expressions/types.ts';
 import type { Playbook } from '../playbook/types.ts';
 import { tasksOf } from '../playbook/walk.ts';
 
-/** The arguments that name the hosts and groups which these modules bring into being. */
+/** The arguments in which these modules name the hosts and groups that they create. */
 const naming: ReadonlyMap<string, readonly string[]> = new Map([
   ['add_host', ['name', 'hostname', 'host', 'groups', 'group', 'groupname']],
   ['group_by', ['key', 'parents']],
 ]);
 
-/** What of the inventory may come into being while a playbook runs. */
+/** What may be added to the inventory while a playbook runs. */
 export interface Growth {
   readonly grows: boolean;
-  /** A host or group of this name may; one whose name is computed may have any. */
+  /** Whether a host or group of this name may appear; one whose name is computed may have any name. */
   readonly mayAppear: (name: string) => boolean;
 }
 

@@ -6,7 +6,7 @@ import type { Play } from '../playbook/types.ts';
 import { Diagnostics } from '../source/diagnostic.ts';
 import type { InventoryValues } from '../variables/inventory-values.ts';
 
-/** The hosts that a play's pattern means, and those of them that --limit leaves. */
+/** The hosts that a play's pattern matches, and those of them that --limit leaves. */
 export interface Chosen {
   readonly all: readonly string[];
   readonly limited: readonly string[];
@@ -16,11 +16,11 @@ export interface Choice {
   /** Patterns; of several, the hosts of any. */
   readonly limit?: string | readonly string[] | undefined;
   readonly extra: ReadonlyMap<string, unknown>;
-  /** Hosts and groups of these names may come into being before the play begins. */
+  /** Whether a host or group of this name may appear before the play begins. */
   readonly mayAppear: (name: string) => boolean;
 }
 
-/** Judges the patterns of plays on the inventory as it is now. */
+/** Resolves the patterns of plays against the inventory as it is now. */
 export function chooseHosts(
   plays: readonly Play[],
   inventory: Inventory,
@@ -39,14 +39,14 @@ export function chooseHosts(
         'play-hosts',
         play.hosts.place,
         (error as Error).message,
-        'the hosts of a play may use extra vars (-e) and the vars of the play only',
+        'the hosts of a play can use only extra vars (-e) and the vars of the play',
       );
     }
   }
   return hosts;
 }
 
-/** With --limit a run without any host is a slip, not a success. */
+/** With --limit, a run without any host is a mistake, not a success. */
 export function checkLimit(
   { limit }: Choice,
   hosts: ReadonlyMap<Play, Chosen>,
@@ -64,7 +64,7 @@ export function checkLimit(
   );
 }
 
-/** The hosts that --limit leaves; there is no place in a file to show, so what is wrong names the option. */
+/** The hosts that --limit leaves. There is no place in a file to show, so messages name the option. */
 function limitedTo(
   pattern: string | readonly string[],
   inventory: Inventory,
@@ -78,8 +78,8 @@ function limitedTo(
 }
 
 /**
- * What the inventory defines; for the hosts of a play's pattern whether or not --limit leaves them in. Where the
- * inventory grows, a play may have hosts of any group.
+ * What the inventory defines, for the hosts of a play's pattern whether or not --limit leaves them. Where hosts can be
+ * added during the run, a play may have hosts of any group.
  */
 export function namesOf(
   inventory: Inventory,

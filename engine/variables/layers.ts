@@ -1,7 +1,7 @@
 import type { Template } from '../expressions/types.ts';
 import type { VariableLayer } from '../playbook/types.ts';
 
-/** From layers that grow during the run. */
+/** Finds a name in layers that are added during the run; the last one wins. */
 export function learned(layers: readonly VariableLayer[], name: string): Template | undefined {
   for (let i = layers.length - 1; i >= 0; i--) {
     const variable = layers[i]!.variables.get(name);
@@ -12,13 +12,13 @@ export function learned(layers: readonly VariableLayer[], name: string): Templat
 
 interface Written {
   readonly all: ReadonlyMap<string, Template>;
-  /** Those that stand above what a host has learned. */
+  /** Those that take precedence over what a host has learned. */
   readonly given: ReadonlyMap<string, Template>;
 }
 
 const merged = new WeakMap<readonly VariableLayer[], Written>();
 
-/** The layers of the playbook, which do not change any more, as one: each task asks for dozens of names that nobody has set. */
+/** The layers of the playbook, which no longer change, merged: each task asks for dozens of names that nothing has set. */
 export function written(layers: readonly VariableLayer[]): Written {
   const before = merged.get(layers);
   if (before) return before;

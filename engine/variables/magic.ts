@@ -4,7 +4,7 @@ import { Unknown } from '../module/unknown.ts';
 import { omit } from '../playbook/magic.ts';
 import type { MagicSource } from './types.ts';
 
-/** An object whose values are made when they are read. No prototype, so that no name can mean anything special. */
+/** An object whose values are computed when they are read. It has no prototype, so that no name has a special meaning. */
 function lazyMap(names: Iterable<string>, get: (name: string) => unknown): object {
   const map = Object.create(null) as object;
   for (const name of names)
@@ -52,7 +52,7 @@ function hostVarsOf(scope: MagicSource): object {
   const map = lazyMap(inventory.hosts.keys(), (name) => variables(inventory.hosts.get(name)!));
   for (const name of ['localhost', '127.0.0.1', '::1']) {
     const host = inventory.hosts.has(name) ? undefined : inventory.localhost(name);
-    // This machine can be asked for, though it is not among the hosts.
+    // This machine can be named although it is not among the hosts.
     if (host) Object.defineProperty(map, name, { configurable: true, get: () => variables(host) });
   }
   return map;

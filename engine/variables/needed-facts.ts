@@ -5,10 +5,10 @@ export interface SeenFact {
   readonly value: unknown;
 }
 
-/** The facts that an evaluation asked for and that were not read yet: read them, then evaluate again. */
+/** The facts that an evaluation asked for and that have not been read yet: read them, then evaluate again. */
 export class NeededFacts {
   readonly #byHost = new Map<string, Set<string>>();
-  /** Those that were there. */
+  /** Those that had been read. */
   seen: SeenFact[] = [];
 
   add(host: string, name: string): void {
@@ -16,7 +16,7 @@ export class NeededFacts {
     this.#byHost.set(host, names.add(name));
   }
 
-  /** Hands over what was collected, and forgets it. */
+  /** Returns what was collected, and forgets it. */
   take(): readonly { readonly host: string; readonly names: ReadonlySet<string> }[] {
     if (this.#byHost.size === 0) return [];
     const taken = [...this.#byHost].map(([host, names]) => ({ host, names }));

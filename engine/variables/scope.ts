@@ -10,7 +10,7 @@ import { NeededFacts } from './needed-facts.ts';
 import type { MagicSource, RunState } from './types.ts';
 
 /**
- * The variables of one host at one place of the playbook. Precedence, highest first: what the engine says itself,
+ * The variables of one host at one place of the playbook. Precedence, highest first: magic variables,
  * loop variables, extra vars, vars of includes, registered and set values, include_vars, then layers (task, block, role, play), inventory, role defaults.
  */
 export class HostScope implements Scope {
@@ -21,7 +21,7 @@ export class HostScope implements Scope {
   readonly #locals: ReadonlyMap<string, unknown>;
   readonly #needed: NeededFacts;
   readonly #memo = new Map<string, unknown>();
-  /** What is being evaluated, also on the hosts that asked for it: meeting one again is a circle. */
+  /** What is being evaluated, on the hosts that asked for it as well: meeting one again is a cycle. */
   readonly #underWay: { readonly host: string; readonly name: string }[];
 
   constructor(

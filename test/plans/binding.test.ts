@@ -160,7 +160,7 @@ describe('a plan binds', function () {
       const moved = await bind({ playbook: playbook(tasks) }, (folder) => writeFileSync(join(folder, 'b.f'), ''));
       expect([moved.exit, moved.read('b.g')]).to.deep.equal([2, undefined]);
       expect(moved.applied).to.include('a failed for all');
-      expect(moved.refused.at(-1)).to.match(/^not as it was when the plan was made\n/);
+      expect(moved.refused.at(-1)).to.match(/^it has changed since the plan was made\n/);
     });
 
     it('what runs once runs on the host that it was planned for, or not at all', async () => {

@@ -4,7 +4,7 @@ import type { ProfileSummary } from './profile.ts';
 
 export type Status = 'ok' | 'changed' | 'skipped' | 'failed' | 'unreachable' | 'unknown';
 
-/** What a failed command left, for people. */
+/** What a failed command left, for the user. */
 export interface FailureDetail {
   readonly command?: string;
   readonly code?: number;
@@ -46,18 +46,18 @@ export interface Result {
   /** The loop item's label, where the task loops. */
   readonly item?: unknown;
   readonly handler?: true;
-  /** Failed, and the task said that it does not matter. */
+  /** Failed, but ignore_errors holds. */
   readonly ignored?: true;
   /** Failed inside a block that has a rescue. */
   readonly rescued?: true;
   readonly delegatedTo?: string;
   readonly differences: readonly Difference[];
-  /** The task's own `diff`, where it has one: whether the contents of differences are shown; with false they are not here. */
+  /** The task's own `diff`, if set: whether the contents of differences are shown. If false, they are not included. */
   readonly diff?: boolean;
   readonly message?: string;
   readonly warnings?: readonly string[];
   readonly failure?: FailureDetail;
-  /** What the module gives back besides, where the run was asked to tell (RunOptions.returned). */
+  /** What else the module returned, if the run was asked to include it (RunOptions.returned). */
   readonly returned?: Readonly<Record<string, unknown>>;
   readonly place: Place;
   readonly milliseconds: number;
@@ -79,26 +79,26 @@ export interface Recap {
   /** Tasks (not loop items) by host; as in Ansible `ok` includes the changed ones. */
   readonly hosts: Readonly<Record<string, HostCounts>>;
   readonly exit: number;
-  /** By host: how often it was asked something; the opening of a shell counts as one. */
+  /** Round trips by host; opening a shell counts as one. */
   readonly roundTrips: Readonly<Record<string, number>>;
-  /** Where the time went, where the run was asked to tell (RunOptions.profile). */
+  /** Where the time went, if the run was asked to report it (RunOptions.profile). */
   readonly profile?: ProfileSummary;
 }
 
-/** Something a person should know that is no result of a task. */
+/** Something the user should know that is not the result of a task. */
 export interface Warning {
   readonly event: 'warning';
   readonly message: string;
 }
 
-/** The run waits for a person to say whether a task shall run: (n)o, (y)es or (c)ontinue without asking. */
+/** The run waits for the user to decide whether a task runs: (n)o, (y)es or (c)ontinue without asking. */
 export interface Question {
   readonly event: 'question';
   readonly task: string;
   readonly hosts: readonly string[];
 }
 
-/** Scripts went to a host, together; where the run was asked to tell (RunOptions.trips). */
+/** Scripts were sent to a host, together; only if the run was asked to report it (RunOptions.trips). */
 export interface Sent {
   readonly event: 'sent';
   readonly host: string;
@@ -106,7 +106,7 @@ export interface Sent {
   readonly scripts: readonly string[];
 }
 
-/** Their results have come back. */
+/** Their results have arrived. */
 export interface Received {
   readonly event: 'received';
   readonly host: string;
@@ -116,5 +116,5 @@ export interface Received {
 
 export type Event = Warning | Question | Sent | Received | RunStart | PlayStart | TaskStart | Result | Recap;
 
-/** All that the executor knows of reporters. */
+/** All that a run knows about reports. */
 export type Emit = (event: Event) => void;

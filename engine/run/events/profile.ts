@@ -6,9 +6,9 @@ export type Wait = (typeof waits)[number];
 
 /** Where the time of a run went, in milliseconds. The parts of `all` add up to the whole. */
 export interface ProfileSummary {
-  /** From the start of the program until the first host is turned to: reading and checking. */
+  /** From the start of the program until the first host is contacted: loading and checking. */
   readonly start: number;
-  /** Waiting counts for what is furthest in the way while several hosts are waited for: a change, reads, connecting. */
+  /** While several hosts are waited for, waiting counts as the latest stage among them: a change, then reads, then connecting. */
   readonly all: Readonly<Record<Wait | 'controller', number>>;
   /** Each host by itself; `times` are round trips. */
   readonly hosts: Readonly<
@@ -19,12 +19,12 @@ export interface ProfileSummary {
 interface Account {
   times: number;
   milliseconds: number;
-  /** How many wait now, and since when somebody has. */
+  /** How many wait now, and since when at least one has. */
   waiting: number;
   since: number;
 }
 
-/** Keeps account of what a run waits for; while nothing is waited for, it is the controller that is at work. */
+/** Accounts for what a run waits for; while nothing is waited for, the controller is working. */
 export class Profile {
   readonly #now: () => number;
   readonly #start: number;
@@ -40,7 +40,7 @@ export class Profile {
     this.#start = this.#last = now();
   }
 
-  /** Several that wait for the same on one host at the same time wait once. */
+  /** Simultaneous waits of one kind on one host count once. */
   async wait<T>(host: string, wait: Wait, work: () => Promise<T>): Promise<T> {
     const own = this.#of(host)[wait];
     const begun = this.#turn();
@@ -56,7 +56,7 @@ export class Profile {
     }
   }
 
-  /** The same connection, kept account of. */
+  /** The same connection, accounted for. */
   watched(connection: Connection): Connection {
     let watching = this.#known.get(connection);
     if (!watching) {
@@ -97,7 +97,7 @@ export class Profile {
     return { start: this.#start, all: { ...this.#all }, hosts: Object.fromEntries(hosts) };
   }
 
-  /** Books the time since the last turn. */
+  /** Accounts for the time since the last turn. */
   #turn(): number {
     const now = this.#now();
     const busy = waits.findLast((wait) => this.#waiting[wait] > 0) ?? 'controller';

@@ -2,10 +2,10 @@ import type { Difference } from '../../module/module.ts';
 import { mask, type Secrets } from '../../vault/redaction.ts';
 import type { Event } from './event.ts';
 
-/** What reporters know things by. These names stand in the playbook and the inventory; they are no secrets. */
+/** Fields that identify things. Their values come from the playbook and the inventory and are not secret. */
 const names = new Set(['event', 'status', 'host', 'hosts', 'module', 'place', 'milliseconds', 'version', 'exit']);
 
-/** The one gate through which every event goes: no secret comes out of it. */
+/** The one gate that every event passes through: no secret leaves it. */
 export function maskEvent<E extends Event>(event: E, secrets: Secrets): E {
   const entries = Object.entries(event).map(([key, value]: [string, unknown]) => {
     if (names.has(key)) return [key, value] as const;
@@ -16,8 +16,8 @@ export function maskEvent<E extends Event>(event: E, secrets: Secrets): E {
 }
 
 /**
- * A difference without its secrets, line by line as before. What a new secret takes the place of was one as well: the old
- * password in the same line of a file is masked too, though nobody has said that it is secret.
+ * A difference without its secrets, line by line. What a new secret replaces was a secret as well: the old password in the
+ * same line of a file is masked too, although nothing marks it as secret.
  */
 export function maskDifference(difference: Difference, secrets: Secrets): Difference {
   const [from, to] = [difference.from, difference.to].map((text) => (text === null ? null : secrets.lines(text)));
@@ -28,7 +28,7 @@ export function maskDifference(difference: Difference, secrets: Secrets): Differ
   };
 }
 
-/** The masked lines of the old text; where only the secret in a line is another one, that can be seen. */
+/** The masked lines of the old text; where only the secret in a line differs, that is visible. */
 function before(original: Difference, from: readonly string[], to: readonly string[]): readonly string[] {
   const staying = new Set(original.to?.split('\n'));
   const holders = to.filter((line) => line.includes(mask));
@@ -38,7 +38,7 @@ function before(original: Difference, from: readonly string[], to: readonly stri
   });
 }
 
-/** Whether a line differs from one that holds a mask only where the mask is. */
+/** Whether a line differs from one that contains a mask only where the mask is. */
 function isAlike(line: string, holder: string): boolean {
   const begin = holder.slice(0, holder.indexOf(mask));
   const end = holder.slice(holder.lastIndexOf(mask) + mask.length);

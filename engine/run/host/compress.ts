@@ -3,16 +3,16 @@ import { gzip } from 'node:zlib';
 
 const compress = promisify(gzip);
 
-/** From here on it can pay. */
+/** Compression can pay from this size on. */
 const worthwhile = 64 * 1024;
 const sample = 64 * 1024;
-/** What stays of what was, at most. */
+/** The largest compressed share that still pays. */
 const pays = 0.7;
 
-/** The same content goes to many hosts. */
+/** The same content is sent to many hosts. */
 const known = new WeakMap<Buffer, Promise<Buffer | undefined>>();
 
-/** The content for the way; undefined where it is short, or would hardly become shorter. */
+/** The content, compressed; undefined if it is short or would hardly become shorter. */
 export function compressed(content: Buffer): Promise<Buffer | undefined> {
   if (content.length < worthwhile) return Promise.resolve(undefined);
   let found = known.get(content);

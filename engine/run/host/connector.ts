@@ -1,8 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import pLimit from 'p-limit';
+import type { Play } from '../../playbook/types.ts';
 import type { Connections } from '../../transport/pool.ts';
 import type { Target } from '../../transport/types.ts';
 import type { Profile } from '../events/profile.ts';
 import { traced } from '../events/trace.ts';
+import { contextForFacts } from '../task/context.ts';
 import type { Connector, Run } from '../types.ts';
 
 /** Hosts are reached over these connections; each connection is told to its host, since two hosts may be one machine. */
@@ -48,4 +51,20 @@ async function connectAgain(
       await sleep(1000, undefined, { signal }).catch(() => undefined);
     }
   }
+}
+
+/**
+ * Opens the connections that the next play will need, while this one runs. Whatever prevents that is reported when they
+ * are needed: this never rejects.
+ */
+export async function connectAhead(run: Run, now: Play): Promise<void> {
+  const next = run.prefetch.nextPlay(now);
+  if (!next) return;
+  const limit = pLimit(run.options.forks);
+  const connect = async (name: string): Promise<void> => {
+    const host = run.host(name);
+    if (run.signal.aborted || !host.inPlay) return;
+    await contextForFacts(run, next.play, host).connection();
+  };
+  await Promise.all(next.hosts.map((name) => limit(() => connect(name)).catch(() => undefined)));
 }

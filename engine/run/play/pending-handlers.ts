@@ -5,23 +5,23 @@ import type { Handler, Play } from '../../playbook/types.ts';
 import type { Emit } from '../events/event.ts';
 import type { HostState, PendingHandlers } from '../types.ts';
 
-/** A handler that was notified on a host and has not run there. Names only: nothing of what it works with is kept. */
+/** A handler that was notified on a host and has not run there. Only names are stored, none of its data. */
 interface Pending {
   readonly play: string;
   readonly handler: string;
   readonly host: string;
 }
 
-/** What tells one run from another: the same playbooks on the same inventories go on where the last run ended. */
+/** What identifies a run: the same playbooks on the same inventories continue where the last run ended. */
 export interface Subject {
   readonly playbooks: readonly string[];
   readonly inventories: readonly string[];
 }
 
 /**
- * Handlers that wait, in a file, from the moment they are notified until they have run without a failure: what a run
+ * Keeps pending handlers in a file, from the moment they are notified until they have run without a failure: what a run
  * that failed, was interrupted or died has left is notified again by the next one. Without a folder nothing is kept, and
- * what check mode foresees is not written.
+ * what check mode predicts is not written.
  */
 export class PendingHandlerFile implements PendingHandlers {
   readonly #file: string | undefined;
@@ -47,23 +47,23 @@ export class PendingHandlerFile implements PendingHandlers {
     this.#changed();
   }
 
-  /** It has run on the host, or is not to run there any more. */
+  /** It has run on the host, or no longer needs to. */
   done(play: Play, handler: Handler, host: string): void {
     if (this.#pending.delete(keyOf({ play: play.name, handler: nameOf(handler), host }))) this.#changed();
   }
 
-  /** Tells and forgets what can no longer run: its play, handler or host is gone. */
+  /** Warns about and drops what can no longer run: its play, handler or host is gone. */
   dropMissing(plays: readonly Play[], mayHaveHost: (name: string) => boolean): void {
     for (const pending of this.#pending.values()) {
       const play = plays.filter(({ name }) => name === pending.play);
       const why =
         play.length === 0
-          ? 'the playbook has no such play any more'
+          ? 'the playbook no longer has this play'
           : !play.some((p) => p.handlers.some((handler) => nameOf(handler) === pending.handler))
-            ? 'the play has no such handler any more'
+            ? 'the play no longer has this handler'
             : mayHaveHost(pending.host)
               ? undefined
-              : 'the inventory has no such host any more';
+              : 'the inventory no longer has this host';
       if (why === undefined) continue;
       this.#warn(`${pending.host}: ${told(pending)} is pending from an earlier run, and dropped: ${why}`);
       this.#pending.delete(keyOf(pending));
@@ -71,7 +71,7 @@ export class PendingHandlerFile implements PendingHandlers {
     }
   }
 
-  /** Notifies what an earlier run has left of this play, on these hosts. */
+  /** Notifies the handlers of this play that an earlier run has left pending on these hosts. */
   resume(play: Play, hosts: readonly HostState[]): void {
     for (const handler of play.handlers) {
       const name = nameOf(handler);
@@ -85,7 +85,7 @@ export class PendingHandlerFile implements PendingHandlers {
     }
   }
 
-  /** Tells what is left for the next run, and makes sure that it is written. */
+  /** Warns about what is left for the next run, and makes sure that it is written. */
   close(): void {
     if (this.#file === undefined || !this.#writable) return;
     if (this.#due) this.#write();
@@ -105,19 +105,19 @@ export class PendingHandlerFile implements PendingHandlers {
       text = readFileSync(this.#file, 'utf8');
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
-        this.#warn(`the journal of earlier runs cannot be read: ${(error as Error).message}`);
+        this.#warn(`the file of pending handlers cannot be read: ${(error as Error).message}`);
       return [];
     }
     try {
       const { pending } = JSON.parse(text) as { pending: readonly Pending[] };
       return pending.map(({ play, handler, host }) => ({ play, handler, host }));
     } catch {
-      this.#warn(`the journal of earlier runs is damaged, and not used: ${this.#file}`);
+      this.#warn(`the file of pending handlers is damaged and was ignored: ${this.#file}`);
       return [];
     }
   }
 
-  /** What is notified at the same time is written together. */
+  /** Handlers notified at the same time are written together. */
   #changed(): void {
     if (this.#file !== undefined && this.#writable) this.#due ??= setImmediate(() => this.#write());
   }
@@ -147,7 +147,7 @@ function keyOf({ play, handler, host }: Pending): string {
   return JSON.stringify([play, handler, host]);
 }
 
-/** Handlers of roles by both names: two roles may have one of the same name. */
+/** Handlers of roles with both names: two roles may have handlers of the same name. */
 function nameOf({ name, role }: Handler): string {
   return role ? `${role.name} : ${name}` : name;
 }
@@ -156,7 +156,7 @@ function told({ play, handler }: Omit<Pending, 'host'>): string {
   return `the handler '${handler}' of the play '${play}'`;
 }
 
-/** The same file by another path is the same; what is no file (`web1,web2,`) stays what it is. */
+/** The real path, so that two paths to one file are the same; what is not a file (`web1,web2,`) stays unchanged. */
 function real(path: string): string {
   try {
     return realpathSync(path);

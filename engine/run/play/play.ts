@@ -7,8 +7,7 @@ import type { HostState, Run } from '../types.ts';
 import { failBlockedHosts } from './blocked-hosts.ts';
 import { flush, runEntries } from './entries.ts';
 import type { PendingHandlerFile } from './pending-handlers.ts';
-import { batchesOf } from './serial.ts';
-import { playSettings } from './settings.ts';
+import { batchesOf, playSettings } from './settings.ts';
 
 /** Runs a play on its hosts, batch by batch. False: a whole batch was lost, so that later plays must not begin. */
 export async function runPlay(

@@ -3,14 +3,14 @@ import { PlayScope } from '../../playbook/play-scope.ts';
 import type { Play } from '../../playbook/types.ts';
 import type { Diagnostics } from '../../source/diagnostic.ts';
 
-/** What a play says of its run as a whole, with its expressions evaluated. */
+/** The settings of a play as a whole, with their expressions evaluated. */
 export interface PlaySettings {
   readonly serial: readonly (number | `${number}%`)[];
   readonly maxFailPercentage: number | undefined;
   readonly gatherFacts: boolean;
 }
 
-/** Extra vars and the play's own variables can be used. Throws TemplateError; what it throws, checkPlaySettings has told before. */
+/** Extra vars and the play's own variables can be used. Throws TemplateError, which checkPlaySettings reports before the run. */
 export function playSettings(play: Play, extra: ReadonlyMap<string, unknown>): PlaySettings {
   const scope = new PlayScope(extra, [...play.layers.roleDefaults, ...play.layers.vars]);
   const read = <T>(template: Template, parse: (value: unknown) => T | undefined, expected: string): T => {
@@ -33,7 +33,7 @@ export function playSettings(play: Play, extra: ReadonlyMap<string, unknown>): P
   };
 }
 
-/** Tells what cannot be evaluated before any host is touched. */
+/** Reports what cannot be evaluated, before any host is touched. */
 export function checkPlaySettings(
   plays: readonly Play[],
   extra: ReadonlyMap<string, unknown>,
@@ -48,12 +48,12 @@ export function checkPlaySettings(
         'play-term',
         error.place,
         error.message,
-        'what a play says of its run as a whole may use extra vars (-e) and the vars of the play only',
+        'settings of a whole play can use only extra vars (-e) and the vars of the play',
       );
     }
 }
 
-/** An expression may give a list where one batch could stand. 0: all hosts at once. */
+/** An expression may evaluate to a list of batches. 0: all hosts at once. */
 function readBatches(value: unknown): PlaySettings['serial'] | undefined {
   const sizes = (Array.isArray(value) ? value : [value]).map((size: unknown) => {
     const text = typeof size === 'string' || typeof size === 'number' ? String(size).trim() : '';
@@ -73,4 +73,22 @@ function readPercentage(value: unknown): number | undefined {
 function readTruth(value: unknown): boolean | undefined {
   if (value === true || value === 'true') return true;
   return value === false || value === 'false' ? false : undefined;
+}
+
+/** Divides the hosts of a play into the batches that `serial` asks for; the last size is repeated until all are included. */
+export function batchesOf<T>(serial: PlaySettings['serial'], hosts: readonly T[]): readonly (readonly T[])[] {
+  if (serial.length === 0) return [hosts];
+  const batches: (readonly T[])[] = [];
+  for (let from = 0; from < hosts.length; ) {
+    const size = sizeOf(serial[Math.min(batches.length, serial.length - 1)]!, hosts.length);
+    batches.push(hosts.slice(from, from + size));
+    from += size;
+  }
+  return batches;
+}
+
+/** A percentage is rounded down, but never to nothing; 0 means all. */
+function sizeOf(size: number | `${number}%`, total: number): number {
+  const count = typeof size === 'number' ? size : Math.max(1, Math.floor((total * Number.parseFloat(size)) / 100));
+  return count > 0 ? count : total;
 }

@@ -109,8 +109,8 @@ describe('the journal of handlers', () => {
   });
 
   for (const [gone, change, why] of [
-    ['handler', ['restart', 'reload'], 'the play has no such handler any more'],
-    ['play', ['name: p', 'name: q'], 'the playbook has no such play any more'],
+    ['handler', ['restart', 'reload'], 'the play no longer has this handler'],
+    ['play', ['name: p', 'name: q'], 'the playbook no longer has this play'],
   ] as const)
     it(`tells and drops what can no longer run: its ${gone} is gone`, async () => {
       layDown({ playbook: failing });
@@ -127,7 +127,7 @@ describe('the journal of handlers', () => {
     layDown({ playbook: failing });
     await go();
     writeFileSync(at('hosts.yml'), 'all: { vars: { ansible_connection: local }, hosts: { a: {} } }\n');
-    expect(warnings(await go({ go: 'on' }))[0]).to.contain('the inventory has no such host any more');
+    expect(warnings(await go({ go: 'on' }))[0]).to.contain('the inventory no longer has this host');
     expect(journals()).to.deep.equal([]);
   });
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { batchesOf } from '../../../engine/run/play/serial.ts';
 import type { PlaySettings } from '../../../engine/run/play/settings.ts';
+import { batchesOf } from '../../../engine/run/play/settings.ts';
 
 describe('serial', () => {
   const cases: [serial: PlaySettings['serial'], hosts: number, sizes: number[]][] = [
