@@ -1,5 +1,5 @@
 import type { MapNode, SourceNode } from '../source/node.ts';
-import { concealValues } from '../vault/values.ts';
+import { markSecrets } from '../vault/values.ts';
 import { propertySchema, type Schema } from './arguments/schema-walk.ts';
 import type { Loader } from './context.ts';
 
@@ -12,7 +12,7 @@ const values = new Set(['vars', 'environment', 'module_defaults', 'args', 'loop'
  */
 export function concealFile(node: SourceNode, loader: Loader): void {
   if (node.kind === 'list') for (const item of node.items) concealEntry(item, loader);
-  else concealValues(node, loader.vault.secrets);
+  else markSecrets(node, loader.vault.secrets);
 }
 
 function concealEntry(node: SourceNode, loader: Loader): void {
@@ -20,12 +20,12 @@ function concealEntry(node: SourceNode, loader: Loader): void {
   for (const { key, value } of node.entries) {
     const module = loader.modules.find(key);
     if (lists.has(key)) concealFile(value, loader);
-    else if (values.has(key) || (module && value.kind !== 'map')) concealValues(value, loader.vault.secrets);
+    else if (values.has(key) || (module && value.kind !== 'map')) markSecrets(value, loader.vault.secrets);
     else if (module && value.kind === 'map') concealArguments(value, module.args, loader);
   }
 }
 
 function concealArguments(node: MapNode, schema: Schema, { vault }: Loader): void {
   for (const { key, value } of node.entries)
-    if (!('enum' in propertySchema(schema, key))) concealValues(value, vault.secrets);
+    if (!('enum' in propertySchema(schema, key))) markSecrets(value, vault.secrets);
 }
