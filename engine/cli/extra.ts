@@ -3,7 +3,7 @@ import { Diagnostics, InvalidInput } from '../source/diagnostic.ts';
 import { toValue } from '../source/node.ts';
 import { shownPath } from '../source/place.ts';
 import { parseYaml } from '../source/yaml.ts';
-import { concealValues, openFileNow, openValues } from '../vault/values.ts';
+import { markSecrets, openFileNow, openValues } from '../vault/values.ts';
 import type { Vault } from '../vault/vault.ts';
 import { UsageError } from './problem.ts';
 
@@ -30,7 +30,7 @@ async function readMap(source: string, vault: Vault): Promise<object> {
   if (parsed && (await vault.work())) node = openValues(parsed, vault, diagnostics);
   if (diagnostics.hasErrors) throw new InvalidInput(diagnostics.all);
   if (node?.kind !== 'map') throw new UsageError(`-e ${source}: variables are a map of names to values`);
-  if (opened!.encrypted) concealValues(node, vault.secrets);
+  if (opened!.encrypted) markSecrets(node, vault.secrets);
   return toValue(node) as object;
 }
 

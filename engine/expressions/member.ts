@@ -51,6 +51,12 @@ export function expectKnown(value: unknown): void {
   }
 }
 
+/** The error to report for a stack overflow, which is caused by a deeply nested value; undefined for other errors. */
+export function tooDeep(error: unknown): TypeError | undefined {
+  const isOverflow = error instanceof RangeError && error.message.includes('call stack');
+  return isOverflow ? new TypeError('a value is nested too deeply', { cause: error }) : undefined;
+}
+
 /** For messages: "text", "a list" … */
 export function describeValue(value: unknown): string {
   if (value === null) return 'nothing';

@@ -1,5 +1,5 @@
 import type { SourceNode } from '../source/node.ts';
-import { concealValues, openValues } from '../vault/values.ts';
+import { markSecrets, openValues } from '../vault/values.ts';
 import type { Draft } from './draft.ts';
 import type { Variable } from './types.ts';
 import type { Reading } from './variable-files.ts';
@@ -28,5 +28,5 @@ export async function openVariables(
   await vault.work(); // decrypts everything requested above
   const opened = open();
   for (const list of lists) list.splice(0, list.length, ...opened(list));
-  for (const { place, value } of lists.flat()) if (encrypted.has(place.file)) concealValues(value, vault.secrets);
+  for (const { place, value } of lists.flat()) if (encrypted.has(place.file)) markSecrets(value, vault.secrets);
 }

@@ -6,7 +6,7 @@ import { parseYaml } from '../source/yaml.ts';
 import { openFile, openValues } from '../vault/values.ts';
 import type { Loader } from './context.ts';
 import { isFile } from './local-files.ts';
-import { markSecrets } from './mark-secrets.ts';
+import { markFileSecrets } from './mark-secrets.ts';
 
 /** Reads and decrypts a YAML file. Its places show the path relative to the working directory. */
 export function readYamlFile(path: string, loader: Loader): SourceNode | undefined {
@@ -31,7 +31,7 @@ function readFile(path: string, loader: Loader): SourceNode | undefined {
   const file = openFile(shown, bytes, vault, diagnostics);
   const parsed = file && parseYaml(shown, file.content.toString('utf8'), diagnostics);
   const node = parsed && openValues(parsed, vault, diagnostics);
-  if (node && file.encrypted) markSecrets(node, loader);
+  if (node && file.encrypted) markFileSecrets(node, loader);
   return node;
 }
 

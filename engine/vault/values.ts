@@ -28,9 +28,9 @@ function openValue({ place, value }: ScalarNode, vault: Vault, diagnostics: Diag
 }
 
 /** Marks every value below a node as secret, except true, false and null: masking these would protect nothing. */
-export function concealValues(node: SourceNode, secrets: Secrets): void {
-  if (node.kind === 'list') for (const item of node.items) concealValues(item, secrets);
-  else if (node.kind === 'map') for (const { value } of node.entries) concealValues(value, secrets);
+export function markSecrets(node: SourceNode, secrets: Secrets): void {
+  if (node.kind === 'list') for (const item of node.items) markSecrets(item, secrets);
+  else if (node.kind === 'map') for (const { value } of node.entries) markSecrets(value, secrets);
   else if (node.value !== null && typeof node.value !== 'boolean')
     secrets.add(typeof node.value === 'string' ? node.value : node.source);
 }

@@ -42,7 +42,7 @@ describe('a function of expressions', () => {
         });
     }
 
-  it('has a name of its own, an example and a usage in both languages', () => {
+  it('has a unique name, an example and a usage in both languages', () => {
     const names = functions.map(({ name }) => name);
     expect(new Set(names).size).to.equal(names.length);
     for (const { name, examples } of functions) {
@@ -113,6 +113,9 @@ describe('a function of expressions', () => {
   it('takes values of any depth, and cyclic ones', () => {
     let deep: unknown = 'x';
     for (let i = 0; i < 20_000; i++) deep = [deep];
+    expect(inHandlebars('toJson deep', { deep })).to.match(/toJson: a value is nested too deeply/);
+    expect(inCel('toJson(deep)', { deep })).to.equal('error 1:2 a value is nested too deeply');
+    expect(inCel('deep == deep', { deep })).to.equal('error 1:2 a value is nested too deeply');
     const cyclic: unknown[] = ['a'];
     cyclic.push(cyclic);
     expect(inHandlebars('hash deep', { deep })).to.match(/expected text, not a list/);

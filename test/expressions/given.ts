@@ -18,7 +18,7 @@ export function nodeOf(yaml: string): SourceNode {
   return node;
 }
 
-/** What an evaluation comes to: its value, or `error LINE:COLUMN message (hint)`, or `unknown REASON`. */
+/** The result of an evaluation: its value, or `error LINE:COLUMN message (hint)`, or `unknown REASON`. */
 export function outcome(action: () => unknown): unknown {
   try {
     return action();

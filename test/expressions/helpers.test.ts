@@ -85,14 +85,14 @@ describe('a helper', () => {
 });
 
 describe('a template file', () => {
-  it('leaves no line behind where a block tag stands alone', () => {
+  it('leaves no line for a block tag alone on its line', () => {
     const text = 'a\n  {{#each list}}\n  - {{this}}\n  {{/each}}\nb {{#if n}}c{{/if}}\n{{~#if n}}\nd{{/if}}\n';
     const diagnostics = new Diagnostics();
     expect(compileFile('x.hbs', text, diagnostics).render(scopeOf(variables))).to.equal('a\n  - b\n  - a\nb cd\n');
     expect(diagnostics.all).to.deep.equal([]);
   });
 
-  it('tells where it is wrong', () => {
+  it('reports where it is wrong', () => {
     const diagnostics = new Diagnostics();
     const { references } = compileFile('x.hbs', 'a\n  {{ b.c }} {{ uper d }}\n', diagnostics);
     expect(complaints(diagnostics)).to.deep.equal([

@@ -119,7 +119,7 @@ describe('a templated value', () => {
     it(yaml.replaceAll('\n', '⏎'), () => expect(evaluate(yaml)).to.deep.equal(expected));
 });
 
-describe('a templated value that is wrong is told with its place', () => {
+describe('a templated value that is wrong is reported with its place', () => {
   const cases: [string, string[]][] = [
     [
       "a: '{{ x'",

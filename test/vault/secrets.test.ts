@@ -25,7 +25,7 @@ const cases: [title: string, secrets: string[], shown: unknown, masked: unknown]
   ['the keys of maps', ['hunter2'], { 'x-hunter2': 1 }, { 'x-********': 1 }],
   ['nothing for a text too short to be a secret', ['x', 'ab'], 'ab x marks the spot', 'ab x marks the spot'],
   ['a secret of three characters', ['a1b'], 'say a1b', 'say ********'],
-  ['numbers and null as they are', ['hunter2'], [1, null, true], [1, null, true]],
+  ['no other numbers, and not null', ['hunter2'], [1, null, true], [1, null, true]],
   ['a number that is a secret', ['5432'], [5432, 54321], ['********', 54321]],
   ['its single lines', ['first line\nsecond line'], 'the second line', 'the ********'],
   ['no line that is but a word', ['key: a\ndone\n'], 'done', 'done'],

@@ -16,7 +16,7 @@ export interface CelProgram {
 }
 
 let environment: ReturnType<typeof celEnvironment> | undefined;
-/** Of the evaluation that is running: functions exchange their values through it. */
+/** The values of the current evaluation, for the functions that it calls. */
 let running = new CelValues();
 
 const namespaces = new Set(['cel', 'optional']);

@@ -1,5 +1,6 @@
 import { suggest } from '../../source/nearest.ts';
 import { celHabit } from '../convert/jinja.ts';
+import { tooDeep } from '../member.ts';
 import { Problem } from '../types.ts';
 import { celEnvironment } from './functions.ts';
 
@@ -21,7 +22,7 @@ function functions(): readonly CelFunctionForm[] {
 /** The package's error in plain English, with its place in the source. */
 export function explainCel(source: string, error: CelError): Problem {
   const offset = error.range?.start ?? 0;
-  const summary = error.summary ?? error.message;
+  const summary = tooDeep(error)?.message ?? error.summary ?? error.message;
   switch (error.code) {
     case 'no_such_key':
       return new Problem(

@@ -65,7 +65,7 @@ function signaturesOf({ name, parameters, result, method }: ExpressionFunction):
   return signatures;
 }
 
-/** CEL with the functions of the catalogue. `values` is the exchange of values of the evaluation that is running. */
+/** CEL with the functions of the catalogue. `values` returns those of the current evaluation. */
 export function celEnvironment(values: () => CelValues = () => new CelValues()): Environment {
   const environment = new Environment({
     unlistedVariablesAreDyn: true,

@@ -1,4 +1,4 @@
-import { describeValue, expectKnown, isMap } from '../member.ts';
+import { describeValue, expectKnown, isMap, tooDeep } from '../member.ts';
 import type { ExpressionFunction, Parameter } from './types.ts';
 
 type Arguments<P extends readonly Parameter[]> = P extends readonly [
@@ -33,7 +33,11 @@ export function define<const P extends readonly Parameter[]>({
       if (!row.shallow) expectKnown(args);
       const last = row.parameters.at(-1);
       const converted = args.map((arg, i) => (row.parameters[i] ?? last)!.convert(arg));
-      return run(...(converted as Arguments<P>));
+      try {
+        return run(...(converted as Arguments<P>));
+      } catch (error) {
+        throw tooDeep(error) ?? error;
+      }
     },
   };
 }

@@ -13,7 +13,7 @@ export interface Helper {
   call?(args: readonly unknown[]): unknown;
 }
 
-/** These decide which of their arguments are evaluated (render.ts), or may be given undefined ones: no plain functions. */
+/** Not plain functions: they decide which arguments are evaluated (render.ts), or take undefined ones. */
 const special: Readonly<Record<string, Helper>> = {
   // In CEL: x.?y.orValue(fallback), or defined(x) ? x : fallback.
   default: { usage: 'default value fallback', meaning: 'The value, or the fallback if it is not defined.' },
@@ -31,7 +31,7 @@ const special: Readonly<Record<string, Helper>> = {
 
 /** Plain functions that CEL cannot have under these names. */
 const handlebarsOnly: readonly ExpressionFunction[] = [
-  // In CEL: !x. As a function it would make Jinja's `not (a) == b` mean (!a) == b without a word.
+  // In CEL: !x. As a function it would make Jinja's `not (a) == b` silently mean (!a) == b.
   define({
     name: 'not',
     summary: 'Whether the value is false, 0, null or empty.',
