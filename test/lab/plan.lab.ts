@@ -38,8 +38,8 @@ const playbook = `- name: all kinds
       apt: { name: tsplay-demo }
 `;
 
-/** What is done behind the plan's back, how it is undone, and how that is told. */
-const meddling: readonly (readonly [what: string, act: string, undo: string, told: RegExp])[] = [
+/** A change behind the plan's back, how to undo it, and how it is reported. */
+const meddling: readonly (readonly [what: string, act: string, undo: string, reported: RegExp])[] = [
   [
     'the content of a file',
     'echo other >/etc/plan.conf',
@@ -84,7 +84,7 @@ const meddling: readonly (readonly [what: string, act: string, undo: string, tol
   ],
 ];
 
-/** As a plan keeps them: no digest that anybody can make is in it. */
+/** As a plan stores them: without digests of contents. */
 const kept = (differences: unknown): unknown =>
   JSON.parse(JSON.stringify(differences).replaceAll(/, sha256 [0-9a-f]{64}/g, ''));
 
@@ -122,7 +122,7 @@ describe('a plan on real hosts', function () {
     expect(await digest()).to.deep.equal(before);
   });
 
-  for (const [what, act, undo, told] of meddling)
+  for (const [what, act, undo, reported] of meddling)
     it(`binds ${what}`, async () => {
       await plan('-l', ONE);
       await on(ONE, act);
@@ -130,7 +130,7 @@ describe('a plan on real hosts', function () {
         const before = await digest();
         const { code, stdout } = await project.apply();
         expect(code).to.equal(2);
-        expect(stdout).to.match(told);
+        expect(stdout).to.match(reported);
         expect(await digest()).to.deep.equal(before);
       } finally {
         await on(ONE, undo);
@@ -163,7 +163,7 @@ describe('a plan on real hosts', function () {
     expect([code, stdout]).to.deep.equal([0, 'plan-1, plan-2  nothing to change, 6 right\n\nNothing to change.\n']);
   });
 
-  it("a host's systemd takes the README's nightly job: drift is a failure, and is told", async () => {
+  it("a host's systemd takes the README's nightly job: drift is a failure, and is reported", async () => {
     const line = '{"event":"result","host":"web1","status":"changed","task":"file"}';
     const put = (path: string, text: string) => `cat >${path} <<'END'\n${text}\nEND\n`;
     await on(
@@ -177,9 +177,9 @@ describe('a plan on real hosts', function () {
     await on(ONE, 'systemctl start tsplay-drift.service || :');
     expect(await on(ONE, 'systemctl show -p ExecMainStatus --value tsplay-drift.service')).to.equal('3\n');
     expect(await on(ONE, 'cat /var/lib/tsplay-drift/last.jsonl')).to.equal(`${line}\n`);
-    const told = 'journalctl -q -o cat -t tsplay-drift';
-    // systemd starts what OnFailure= names by itself, and waits for nobody
-    expect(await on(ONE, `until ${told} | grep -q web1; do sleep 0.2; done; ${told}`)).to.equal(
+    const journal = 'journalctl -q -o cat -t tsplay-drift';
+    // systemd starts the OnFailure= unit asynchronously
+    expect(await on(ONE, `until ${journal} | grep -q web1; do sleep 0.2; done; ${journal}`)).to.equal(
       `exit code 3\n${line}\n`,
     );
   });
