@@ -28,8 +28,8 @@ clusterStory('the cluster', 'bare', (story) => {
       ...masters.map((name) => ({ name, ready: true, roles: ['control-plane', 'master'] })),
       ...workers.map((name) => ({ name, ready: true, roles: ['worker'] })),
     ]);
-    const told = ran.results.find((r) => r.task === 'Say what the topology tolerates');
-    expect(told?.message).to.contain('tolerates 0 failures').and.to.contain('single point of failure');
+    const topology = ran.results.find((r) => r.task === 'Say what the topology tolerates');
+    expect(topology?.message).to.contain('tolerates 0 failures').and.to.contain('single point of failure');
   });
 
   it('run again changes nothing: not one task, not one byte', async () => {
@@ -41,8 +41,8 @@ clusterStory('the cluster', 'bare', (story) => {
     expect(writtenBetween(before, await story.cluster.written())).to.deep.equal([]);
   });
 
-  // Asked as root alone; the opening of the shell is one of them. On a busy machine answers get old, and are asked for anew.
-  it('asks each host at most four times, where nothing holds it up', async () => {
+  // All reads are as root; opening the shell is one round trip. On a busy machine, reads expire and are repeated.
+  it('needs at most four round trips per host', async () => {
     const least = new Map<string, number>();
     for (let runs = 0; runs < 5 && (runs === 0 || Math.max(...least.values()) > 4); runs++)
       for (const [host, trips] of Object.entries((await story.cluster.run()).recap!.roundTrips))

@@ -7,7 +7,7 @@ import { Connections } from '../../engine/transport/pool.ts';
 import type { Become, Target } from '../../engine/transport/types.ts';
 import { openCluster } from './cluster.ts';
 
-/** What the tests with a server of their own (test/connection) hold, by the sshd that hosts have. */
+/** What test/transport checks with its own server, against a real sshd. */
 describe('connections to an sshd that allows little', function () {
   this.timeout(120_000);
   const host = 'k8s-worker-1';
@@ -35,7 +35,7 @@ describe('connections to an sshd that allows little', function () {
     };
   });
 
-  /** Says so at the head of sshd's settings, where the first that is said holds. */
+  /** Puts a setting first in sshd's configuration, where the first value wins. */
   async function allow(setting: string, use: () => Promise<void>): Promise<void> {
     const file = '/etc/ssh/sshd_config.d/00-test.conf';
     const sh = async (script: string): Promise<void> => {
@@ -50,7 +50,7 @@ describe('connections to an sshd that allows little', function () {
     }
   }
 
-  it('are all made, however many come at once', () =>
+  it('are all made, however many start at once', () =>
     allow('MaxStartups 3:30:5', async () => {
       const login = async (): Promise<string> => {
         const connections = new Connections();

@@ -10,7 +10,7 @@ describe('what check mode predicts', function () {
   let prove: typeof import('../prove/hand-written.ts').proveHandWritten;
 
   before(async () => {
-    // Mocha requires this file, but parts of the engine are only ever imported: so that all of it is there once, it is imported as a whole.
+    // Mocha loads this file with require, but parts of the engine only with import: import all of it, so that it is loaded once.
     ({ proveHandWritten: prove } = await import('../prove/hand-written.ts'));
     const { Ground: OfLab } = await import('../prove/ground.ts');
     ground = await OfLab.open(['test/prove/hosts.yml']);

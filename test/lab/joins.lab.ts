@@ -20,7 +20,7 @@ clusterStory('a node that joins', 'built', (story) => {
     });
   });
 
-  it('joins a worker again whose join was killed half way', async () => {
+  it('rejoins a worker whose join was killed halfway', async () => {
     await labReset(story.cluster.options, ['k8s-worker-3']);
     const { kill, ended } = story.cluster.start('playbooks/ha-cluster.yml', '--limit', 'k8s-worker-3');
     await until(
@@ -46,7 +46,7 @@ clusterStory('a node that joins', 'built', (story) => {
     });
   });
 
-  it('joins a worker again whose token has expired', async () => {
+  it('rejoins a worker whose token has expired', async () => {
     const half = [
       'systemctl stop kubelet',
       'sed "s/name: .*/name: tls-bootstrap/; s/client-certificate-data:.*/token: abcdef.0123456789abcdef/; /client-key-data/d; /client-certificate:/d; /client-key:/d" /etc/kubernetes/kubelet.conf > /etc/kubernetes/bootstrap-kubelet.conf',
@@ -63,7 +63,7 @@ clusterStory('a node that joins', 'built', (story) => {
     });
   });
 
-  it('refuses a node of another cluster, and leaves it as it is', async () => {
+  it('refuses a node of a different cluster and does not change it', async () => {
     const conf = '/etc/kubernetes/kubelet.conf';
     await hostExec(story.cluster.options, 'k8s-worker-3', [
       'sh',

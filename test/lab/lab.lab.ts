@@ -9,7 +9,7 @@ import { labReset, labStatus, labUp } from '../../engine/lab/lab.ts';
 import { hostPaths, labPaths } from '../../engine/lab/paths.ts';
 import type { LabHost, LabOptions } from '../../engine/lab/types.ts';
 
-/** One more host beside those of the inventory: what is tried on it disturbs nobody. */
+/** An additional host, so that tests do not disturb those of the inventory. */
 const HOST: LabHost = { name: 'lab-test', address: '10.20.1.250', listen: '127.20.1.250', port: 22 };
 
 describe('the lab', function () {
@@ -47,14 +47,14 @@ describe('the lab', function () {
     await rm(hostPaths(options, HOST.name).base, { recursive: true });
   });
 
-  it('adds a host beside those that run, which stay as they are', async () => {
+  it('adds a host and leaves the running ones alone', async () => {
     const before = await labStatus(given);
     await labUp(options);
     expect(await labStatus(given)).to.deep.equal(before);
     expect(await stateNow()).to.equal('running');
   });
 
-  it('makes a bare, whole Debian that a key opens', async () => {
+  it('makes a complete, bare Debian that accepts the key of the lab', async () => {
     expect(await ssh('sudo', '-n', 'systemctl', 'is-system-running')).to.equal('running');
     expect(await ssh('hostname')).to.equal('debian');
     await exec('modprobe', '-a', 'overlay', 'br_netfilter');
@@ -68,7 +68,7 @@ describe('the lab', function () {
     expect(await exec('cat', '/usr/share/tsplay-demo/version')).to.equal('1.0');
   });
 
-  it('tells all that was written, and nothing for a look', async () => {
+  it('reports everything written, and nothing for reads', async () => {
     const before = await digest();
     expect(await ssh('sudo', 'cat', '/etc/shadow')).to.contain('operator:$6$');
     expect(await digest()).to.deep.equal(before);
@@ -80,7 +80,7 @@ describe('the lab', function () {
     expect(after.get('/var/left')).to.match(/^file 0644 0:0 /);
   });
 
-  it('keeps the disk of a host whose plug was pulled', async () => {
+  it('keeps the disk of a host that lost power', async () => {
     await hostKill(options, HOST.name);
     expect(await stateNow()).to.equal('failed');
     await hostStart(options, HOST.name);
@@ -88,14 +88,14 @@ describe('the lab', function () {
     expect(await exec('ls', '/var/left')).to.equal('/var/left');
   });
 
-  it('resets a host to a bare one that still has its host keys', async () => {
+  it('resets a host to a bare one and keeps its host keys', async () => {
     await exec('touch', '/var/lib/etcd/old');
     await labReset(options, [HOST.name]);
     expect(await exec('ls', '/var/lib/etcd', '/var')).not.to.match(/old|left/);
     expect(await ssh('cat', '/etc/fstab')).to.contain('swap');
   });
 
-  it('has no way out, and says so at once', async () => {
+  it('rejects packets to other networks at once', async () => {
     const start = performance.now();
     const { code } = await hostExec(options, HOST.name, ['bash', '-c', '</dev/tcp/192.0.2.1/80']);
     expect(code).to.equal(1);

@@ -15,7 +15,7 @@ clusterStory('the loss of a host', 'built', (story) => {
     );
   });
 
-  it('takes a third control plane by one more line', async () => {
+  it('gets a third control plane from one more inventory line', async () => {
     await story.grow('k8s-master-3', 'control_plane', 12);
     const ran = await story.cluster.run();
     expect(ran.exit, ran.trouble).to.equal(0);

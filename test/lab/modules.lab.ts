@@ -19,9 +19,9 @@ import { type Expected, misfailed, mispredicted, repeated } from './modules/comp
 const INVENTORY = fileURLToPath(new URL('./scratch.yml', import.meta.url));
 const FOLDER = fileURLToPath(new URL('./modules/', import.meta.url));
 const HOST = 'scratch-1';
-/** They need a cluster: see cluster.lab.ts. */
+/** These need a cluster: see cluster.lab.ts. */
 const OF_CLUSTERS = ['kubeadm', 'kubernetes_manifest', 'kubernetes_wait'];
-/** They are about the run, not about a host: see test/conformance (async_status too, whose jobs are commands). */
+/** These affect the run, not a host: see test/conformance (async_status too, whose jobs are commands). */
 const OF_RUNS = ['add_host', 'async_status', 'group_by', 'include_vars'];
 
 const cases = readdirSync(FOLDER)
@@ -37,7 +37,7 @@ describe('the modules on a real host', function () {
   let options: LabOptions;
   let engine: typeof import('../../engine/run/run.ts');
   let modules: readonly AnyModule[];
-  /** Folders of this machine: for what is fetched, and what the lab serves as http://10.20.1.1/files/modules/. */
+  /** Folders on this machine: for fetched files, and for what the lab serves as http://10.20.1.1/files/modules/. */
   let here: string;
   let www: string;
   const folders: string[] = [];
@@ -61,7 +61,7 @@ describe('the modules on a real host', function () {
   };
 
   before(async () => {
-    // Mocha requires this file, but parts of the engine are only ever imported: so that all of it is there once, it is imported as a whole.
+    // Mocha loads this file with require, but parts of the engine only with import: import all of it, so that it is loaded once.
     engine = await import('../../engine/run/run.ts');
     ({ modules } = await import('../../modules/index.ts'));
     options = {
@@ -109,7 +109,7 @@ describe('the modules on a real host', function () {
         expect(exit).to.equal(0);
       });
 
-      it('leaves the host as it should be', async () => {
+      it('leaves the host in the expected state', async () => {
         const seen: Record<string, string> = {};
         for (const command of Object.keys(expected.host)) {
           const { stdout, stderr } = await hostExec(options, HOST, ['sh', '-c', command]);
@@ -127,7 +127,7 @@ describe('the modules on a real host', function () {
         expect({ exit, changes: changes(done, await digest()) }).to.deep.equal({ exit: 0, changes: [] });
       });
 
-      it('is about the modules that it names', () => {
+      it('uses the modules that it names', () => {
         expect(expected.modules.filter((module) => !used.has(module))).to.deep.equal([]);
       });
     });

@@ -7,7 +7,7 @@ import { labStatus } from '../../engine/lab/lab.ts';
 import { labPaths } from '../../engine/lab/paths.ts';
 import { nothingRuns, ONE, openTrouble, type Ran, TWO } from './trouble.ts';
 
-/** What goes wrong, on hosts of its own that may be killed, filled up and cut off. */
+/** Failures, on separate hosts that may be killed, filled up and cut off. */
 describe('trouble', function () {
   this.timeout(60_000);
   let at: Awaited<ReturnType<typeof openTrouble>>;
@@ -152,7 +152,7 @@ describe('trouble', function () {
     );
     const [big, packed] = [join(at.folder, 'big'), join(at.folder, 'packed')];
     writeFileSync(big, randomBytes(1_000_000));
-    writeFileSync(packed, Buffer.alloc(1_000_000, 1)); // goes compressed
+    writeFileSync(packed, Buffer.alloc(1_000_000, 1)); // is sent compressed
     const { code, results, reported } = await at.run(
       `- { name: slow, shell: 'sleep 60 | cat', timeout: 1, ignore_errors: true }\n- { name: packed, copy: { src: ${packed}, dest: /mnt/small/file }, ignore_errors: true }\n- { name: full, copy: { src: ${big}, dest: /mnt/small/file } }`,
       '-l',
@@ -175,7 +175,7 @@ describe('trouble', function () {
     // Random, so that compressing does not make it small.
     before(() => writeFileSync(join(at.folder, 'big.bin'), randomBytes(50_000_000)));
 
-    it('while a command runs: unreachable, and nobody stays behind', async () => {
+    it('while a command runs: unreachable, and no process stays behind', async () => {
       const { ran } = at.begin(`- { name: slow, command: sleep 3 }\n- { name: next, command: 'true' }`);
       await at.until(ONE, 'pgrep -x sleep');
       await at.cut(ONE);
@@ -183,10 +183,10 @@ describe('trouble', function () {
       expect(results).to.deep.equal([`${ONE} unreachable slow`, `${TWO} changed next`, `${TWO} changed slow`]);
       expect(reported(ONE)).to.contain('connection to trouble-1 was lost while a command was running');
       expect(code).to.equal(4);
-      await at.until(ONE, nothingRuns); // no shell of root's waits for ever
+      await at.until(ONE, nothingRuns); // no root shell waits forever
     });
 
-    it('while a big file is written: no half of it is anywhere', async () => {
+    it('while a big file is written: no partial file remains', async () => {
       const { ran } = at.begin(written());
       await at.until(ONE, 'ls /opt/.tsplay.*');
       await at.cut(ONE);
@@ -197,19 +197,19 @@ describe('trouble', function () {
       expect(await at.inside(ONE, 'ls -A /opt')).to.equal('');
     });
 
-    it('because the host loses its power: the next run mends what was left', async () => {
+    it('because the host loses its power: the next run repairs it', async () => {
       const { ran } = at.begin(written(), ['-l', ONE]);
       await at.until(ONE, 'ls /opt/.tsplay.*');
-      for (const name of ['sh', 'cat']) await hostExec(at.options, ONE, ['pkill', '-STOP', '-x', name]); // no last words
+      for (const name of ['sh', 'cat']) await hostExec(at.options, ONE, ['pkill', '-STOP', '-x', name]); // so that nothing is cleaned up
       await hostKill(at.options, ONE);
       const { code, results, reported } = await ran;
       expect([code, results]).to.deep.equal([4, [`${ONE} unreachable big`]]);
       expect(reported(ONE)).to.contain('was lost');
       await hostStart(at.options, ONE);
-      expect(await at.inside(ONE, 'ls -A /opt')).to.match(/^\.tsplay\.\S+$/); // nobody could take it away
+      expect(await at.inside(ONE, 'ls -A /opt')).to.match(/^\.tsplay\.\S+$/); // nothing could remove it
       expect((await at.run(written())).code).to.equal(0);
       expect(await at.inside(ONE, 'ls -A /opt')).to.equal('big.bin\nnext');
-      expect(await at.unlike()).to.deep.equal([]); // where the same ran without trouble
+      expect(await at.unlike()).to.deep.equal([]); // same as the undisturbed host
     });
   });
 
@@ -218,12 +218,12 @@ describe('trouble', function () {
     const under = async (signals: readonly NodeJS.Signals[]): Promise<Ran & { readonly seconds: number }> => {
       const { child, ran, said } = at.begin(tasks, ['-l', ONE]);
       await at.until(ONE, 'pgrep -x sleep');
-      const begun = performance.now();
+      const start = performance.now();
       for (const signal of signals) {
         child.kill(signal);
         if (signal !== 'SIGKILL') await said('Interrupted');
       }
-      return { ...(await ran), seconds: (performance.now() - begun) / 1000 };
+      return { ...(await ran), seconds: (performance.now() - start) / 1000 };
     };
     const clean = () => at.inside(ONE, 'rm -f /etc/before /etc/slow /etc/after');
 
