@@ -64,7 +64,7 @@ export class LiveInventory {
 
 function grown(inventory: Inventory, addition: Addition): Inventory {
   const diagnostics = new Diagnostics();
-  const result = inventory.grown(addition, diagnostics);
+  const result = inventory.withAddition(addition, diagnostics);
   failOn(diagnostics, `the inventory cannot have ${addition.host} like this`);
   return result;
 }

@@ -47,7 +47,7 @@ const wrong: Readonly<Record<string, Wrong>> = {
   'a task without a module': {
     path: 'site.yml',
     text: play('- name: nothing'),
-    told: ['3: a task names a module'],
+    told: ['3: a task must name a module'],
   },
   'an argument that does not exist': {
     path: 'roles/web/tasks/main.yml',
