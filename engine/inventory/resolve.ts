@@ -1,7 +1,7 @@
 import type { Diagnostics } from '../source/diagnostic.ts';
 import type { Place } from '../source/place.ts';
+import { withAddition } from './addition.ts';
 import type { Draft } from './draft.ts';
-import { grow } from './grow.ts';
 import type { Group, Host, Inventory, Variable } from './types.ts';
 import {
   groupSettings,
@@ -23,8 +23,8 @@ export function resolveInventory(
   cutCycles(draft, diagnostics);
   checkNames(draft, diagnostics);
   const variables: VariableSources = { draft, ...files, depth: depthsOf(draft) };
-  const grown: Inventory['grown'] = (addition, found) =>
-    resolveInventory(sources, grow(draft, addition, found), files, found);
+  const extended: Inventory['withAddition'] = (addition, found) =>
+    resolveInventory(sources, withAddition(draft, addition, found), files, found);
   const groups = new Map<string, Group>();
   const groupsOf = new Map<string, string[]>();
   const first = ['all', 'ungrouped']; // patterns match these first
@@ -60,7 +60,7 @@ export function resolveInventory(
     groups,
     localhost: (name) => localhost(name, variables),
     variableNames: () => namesIn(variables),
-    grown,
+    withAddition: extended,
   };
 }
 

@@ -56,5 +56,5 @@ export interface Inventory {
   /** Names of all variables set anywhere, including those for groups and hosts that do not exist (yet). */
   variableNames(): ReadonlySet<string>;
   /** A copy with the addition. Problems are reported. */
-  grown(addition: Addition, diagnostics: Diagnostics): Inventory;
+  withAddition(addition: Addition, diagnostics: Diagnostics): Inventory;
 }

@@ -81,7 +81,7 @@ export interface Context {
   /** Folders searched for files, absolute. */
   readonly searchPath: readonly string[];
   /** Roles and task files being read, outermost first: a second occurrence is a recursion. */
-  readonly underWay: readonly string[];
+  readonly inProgress: readonly string[];
   /** Targets of the enclosing includes, outermost first. */
   readonly including: readonly string[];
 }

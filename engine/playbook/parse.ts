@@ -51,7 +51,7 @@ function readPlaybookFile(
   path: string,
   importedAt: Place | undefined,
   importer: Importer,
-  underWay: readonly string[],
+  inProgress: readonly string[],
   loader: Loader,
 ): readonly Play[] {
   const { diagnostics } = loader;
@@ -60,11 +60,11 @@ function readPlaybookFile(
     diagnostics.error('missing-file', importedAt, `there is no playbook ${shown}`, whyNoFile(path));
     return [];
   }
-  if (underWay.includes(shown)) {
+  if (inProgress.includes(shown)) {
     diagnostics.error(
       'recursion',
       importedAt,
-      `${shown} imports itself: ${[...underWay.slice(underWay.indexOf(shown)), shown].join(' → ')}`,
+      `${shown} imports itself: ${[...inProgress.slice(inProgress.indexOf(shown)), shown].join(' → ')}`,
     );
     return [];
   }
@@ -86,7 +86,7 @@ function readPlaybookFile(
       return [];
     }
     const imported = item.entries.find((e) => withoutCollection(e.key) === 'import_playbook');
-    if (imported) return importPlaybook(item, imported, dirname(path), importer, [...underWay, shown], loader);
+    if (imported) return importPlaybook(item, imported, dirname(path), importer, [...inProgress, shown], loader);
     if (!entryOf(item, 'hosts') && looksLikeTask(item, loader)) {
       diagnostics.error(
         'file-shape',
@@ -112,7 +112,7 @@ function importPlaybook(
   { key, value }: MapEntry,
   folder: string,
   importer: Importer,
-  underWay: readonly string[],
+  inProgress: readonly string[],
   loader: Loader,
 ): readonly Play[] {
   const { diagnostics } = loader;
@@ -131,5 +131,5 @@ function importPlaybook(
       ? [compileLayer('vars of the import_playbook', vars.entries, diagnostics), ...importer.vars]
       : importer.vars,
   };
-  return readPlaybookFile(isAbsolute(name) ? name : resolve(folder, name), value.place, inner, underWay, loader);
+  return readPlaybookFile(isAbsolute(name) ? name : resolve(folder, name), value.place, inner, inProgress, loader);
 }

@@ -5,7 +5,7 @@ import type { VariableLayer } from './types.ts';
 export class PlayScope implements Scope {
   readonly #extra: ReadonlyMap<string, unknown>;
   readonly #layers: readonly VariableLayer[];
-  readonly #underWay: string[] = [];
+  readonly #inProgress: string[] = [];
 
   /** `layers`: lowest first. */
   constructor(extra: ReadonlyMap<string, unknown>, layers: readonly VariableLayer[]) {
@@ -17,16 +17,16 @@ export class PlayScope implements Scope {
     if (this.#extra.has(name)) return this.#extra.get(name);
     const template = this.#layers.findLast((layer) => layer.variables.has(name))?.variables.get(name)?.value;
     if (!template) return undefined;
-    if (this.#underWay.includes(name))
+    if (this.#inProgress.includes(name))
       throw new TemplateError(
-        `'${name}' is defined in terms of itself: ${[...this.#underWay, name].join(' → ')}`,
+        `'${name}' is defined in terms of itself: ${[...this.#inProgress, name].join(' → ')}`,
         template.place,
       );
-    this.#underWay.push(name);
+    this.#inProgress.push(name);
     try {
       return template.evaluate(this);
     } finally {
-      this.#underWay.pop();
+      this.#inProgress.pop();
     }
   }
 

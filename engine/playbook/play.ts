@@ -37,7 +37,7 @@ export function readPlay(node: MapNode, folder: string, importer: Importer, load
     notify: [],
     folder,
     searchPath: [folder],
-    underWay: [],
+    inProgress: [],
     including: [],
   };
   const inherited = inherit(outside, fields, 'vars of the play');

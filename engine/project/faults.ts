@@ -26,7 +26,7 @@ const parts = Object.keys({
 } satisfies Record<keyof Required<AnyModule>, true>);
 
 /** Whether an export is intended as a module, valid or not. */
-export function isMeantAsModule(value: unknown): value is Record<string, unknown> {
+export function isModuleLike(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && ('args' in value || 'check' in value);
 }
 

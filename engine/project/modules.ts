@@ -4,7 +4,7 @@ import { ModuleNames } from '../playbook/module-names.ts';
 import type { Diagnostics } from '../source/diagnostic.ts';
 import type { Inputs } from '../source/inputs.ts';
 import { shownPath } from '../source/place.ts';
-import { faultsOf, isMeantAsModule } from './faults.ts';
+import { faultsOf, isModuleLike } from './faults.ts';
 import { moduleFiles, modulePackages } from './find.ts';
 import { Loader } from './load.ts';
 import { locate, originOf, rememberOrigin } from './locate.ts';
@@ -39,7 +39,7 @@ function add(
   builtIn: ReadonlyMap<string, AnyModule>,
   diagnostics: Diagnostics,
 ): void {
-  const meant = [...new Set(Object.values(exported ?? {}))].filter(isMeantAsModule);
+  const meant = [...new Set(Object.values(exported ?? {}))].filter(isModuleLike);
   if (exported && meant.length === 0)
     diagnostics.error(
       'module-missing',

@@ -43,7 +43,7 @@ export class LiveInventory implements DynamicInventory {
     };
     const differences = newIn(this.#state.inventory, addition);
     if (differences.length === 0) return differences;
-    this.#adopt(grown(this.#state.inventory, addition));
+    this.#adopt(withAddition(this.#state.inventory, addition));
     this.#additions.push(addition);
     return differences;
   }
@@ -53,7 +53,7 @@ export class LiveInventory implements DynamicInventory {
     const diagnostics = new Diagnostics();
     const fresh = await this.#read(diagnostics);
     failOn(diagnostics, 'the inventory cannot be read again');
-    this.#adopt(this.#additions.reduce(grown, fresh));
+    this.#adopt(this.#additions.reduce(withAddition, fresh));
   }
 
   #adopt(inventory: Inventory): void {
@@ -63,9 +63,9 @@ export class LiveInventory implements DynamicInventory {
   }
 }
 
-function grown(inventory: Inventory, addition: Addition): Inventory {
+function withAddition(inventory: Inventory, addition: Addition): Inventory {
   const diagnostics = new Diagnostics();
-  const result = inventory.grown(addition, diagnostics);
+  const result = inventory.withAddition(addition, diagnostics);
   failOn(diagnostics, `${addition.host} cannot be added to the inventory like this`);
   return result;
 }

@@ -10,8 +10,8 @@ import { LanguageServer } from './language-server.ts';
 interface Wrong {
   readonly path: string;
   readonly text: string;
-  /** `line: message`, each a part of what is told; nothing else is. */
-  readonly told: readonly string[];
+  /** `line: message`, each a part of what is reported; nothing else is. */
+  readonly reported: readonly string[];
 }
 
 const play = (tasks: string): string => `- hosts: all\n  tasks:\n${tasks.replace(/^/gm, '    ')}`;
@@ -22,67 +22,71 @@ const wrong: Readonly<Record<string, Wrong>> = {
     text: play(
       "- name: with {{ x }}\n  become: !cel facts.os.id == 'debian'\n  apt:\n    name: !vault |\n      $ANSIBLE_VAULT;1.1;AES256\n    update_cache: '{{ y }}'\n- ansible.builtin.command: ls\n- block: [ping: ]\n  rescue: []\n- include_tasks: '{{ x }}.yml'",
     ),
-    told: [],
+    reported: [],
   },
   'a keyword that does not exist': {
     path: 'site.yml',
     text: '- hosts: all\n  gather_factz: true\n',
-    told: ['2: Property gather_factz is not allowed'],
+    reported: ['2: Property gather_factz is not allowed'],
   },
   'a keyword in the wrong place': {
     path: 'site.yml',
     text: play('- import_tasks: a.yml\n  loop: [1]'),
-    told: ['4: Property loop is not allowed'],
+    reported: ['4: Property loop is not allowed'],
   },
   'a keyword with a wrong value': {
     path: 'site.yml',
     text: '- hosts: all\n  become: yes\n  strategy: fast\n',
-    told: ['2: must be true, false or an expression', '3: Valid values: "linear", "free"'],
+    reported: ['2: must be true, false or an expression', '3: Valid values: "linear", "free"'],
   },
   'a module that does not exist': {
     path: 'site.yml',
     text: play('- aptt: { name: curl }'),
-    told: ['3: Property aptt is not allowed'],
+    reported: ['3: Property aptt is not allowed'],
   },
   'a task without a module': {
     path: 'site.yml',
     text: play('- name: nothing'),
-    told: ['3: a task names a module'],
+    reported: ['3: a task must name a module'],
   },
   'an argument that does not exist': {
     path: 'roles/web/tasks/main.yml',
     text: '- apt: { name: curl, stat: latest }\n',
-    told: ['1: Property stat is not allowed'],
+    reported: ['1: Property stat is not allowed'],
   },
   'an argument of the wrong type': {
     path: 'roles/web/handlers/main.yml',
     text: '- listen: x\n  systemd: { name: nginx, state: startd, enabled: often }\n',
-    told: ['2: Valid values: "started"', '2: must be true, false or an expression'],
+    reported: ['2: Valid values: "started"', '2: must be true, false or an expression'],
   },
   'arguments that are missing or too many': {
     path: 'site.yml',
     text: play('- copy: { dest: /x }\n- copy: { dest: /x, src: a, content: b }\n- template: { src: x }'),
-    told: ['3: copy needs one of src, content', '4: copy takes only one of src, content', '5: Missing property "dest"'],
+    reported: [
+      '3: copy needs one of src, content',
+      '4: copy takes only one of src, content',
+      '5: Missing property "dest"',
+    ],
   },
   'a word that is no part of a group': {
     path: 'inventory/hosts.yml',
     text: 'web:\n  host:\n    a: {}\n',
-    told: ['2: Property host is not allowed'],
+    reported: ['2: Property host is not allowed'],
   },
   'a port that is no number': {
     path: 'inventory/hosts.yml',
     text: 'web:\n  hosts:\n    a: { ansible_port: ssh }\n',
-    told: ['3: must be an integer or an expression'],
+    reported: ['3: must be an integer or an expression'],
   },
   'a slip in the meta file of a role': {
     path: 'roles/web/meta/main.yml',
     text: 'dependancies: []\nargument_specs:\n  main:\n    options:\n      port: { type: number }\n',
-    told: ['1: Property dependancies is not allowed', '5: Valid values: "str"'],
+    reported: ['1: Property dependancies is not allowed', '5: Valid values: "str"'],
   },
   'what a modeline asks for': {
     path: 'elsewhere.yml',
     text: '# yaml-language-server: $schema=SCHEMAS/tasks.json\n- aptt: {}\n',
-    told: ['2: Property aptt is not allowed'],
+    reported: ['2: Property aptt is not allowed'],
   },
 };
 
@@ -113,13 +117,13 @@ describe('the editor', function () {
     rmSync(folder, { recursive: true });
   });
 
-  for (const [title, { path, text, told }] of Object.entries(wrong))
-    it(`tells ${title}`, async () => {
+  for (const [title, { path, text, reported }] of Object.entries(wrong))
+    it(`reports ${title}`, async () => {
       const placed = text.replace('SCHEMAS', pathToFileURL(join(folder, 'schemas')).href);
       const problems = await server.problems(join(title.replaceAll(' ', '-'), path), placed);
       const lines = problems.map(({ message, range }) => `${range.start.line + 1}: ${message}`).sort();
-      expect(lines.length, lines.join('\n')).to.equal(told.length);
-      for (const [i, part] of told.toSorted().entries()) {
+      expect(lines.length, lines.join('\n')).to.equal(reported.length);
+      for (const [i, part] of reported.toSorted().entries()) {
         const [line, words] = part.split(/: (.*)/s);
         expect(lines[i])
           .to.match(new RegExp(`^${line}: `))

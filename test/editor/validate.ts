@@ -17,7 +17,7 @@ function validatorOf(sort: string, known: readonly AnyModule[] | undefined): Val
   return validate;
 }
 
-/** What the schema of a sort of file finds wrong in a text; tagged values are what the editor is told that they are. */
+/** What the schema of a sort of file finds wrong in a text; tagged values are what the editor is reported that they are. */
 export function problemsOf(sort: string, text: string, known?: readonly AnyModule[]): readonly string[] {
   const node = parseYaml('case.yml', text, new Diagnostics());
   if (!node) return [];

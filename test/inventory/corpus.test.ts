@@ -28,7 +28,7 @@ const golden = (name: string, file: string): string => readFileSync(`${corpus}${
 async function load(name: string): Promise<{ inventory: Inventory; errors: readonly string[] }> {
   const diagnostics = new Diagnostics();
   const inventory = await loadInventory(sourcesOf(name), diagnostics);
-  // A value that only its password opens is shown as it stands: no password is needed for that.
+  // A value that only its password opens is shown as written: no password is needed for that.
   const errors = diagnostics.errors.filter(({ code }) => code !== 'vault-password-missing');
   return { inventory, errors: errors.map(({ message }) => message) };
 }

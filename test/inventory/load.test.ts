@@ -106,7 +106,7 @@ web:
     ],
   ];
   for (const [text, expected] of wrong)
-    it(`tells what is wrong: ${text}`, async () => {
+    it(`reports what is wrong: ${text}`, async () => {
       const { complaints } = await load({ 'hosts.yml': text }, ['hosts.yml']);
       expect(complaints.map((c) => c.replace('hosts.yml', 'hosts'))).to.deep.equal(expected);
     });
@@ -180,7 +180,7 @@ x=1.5
     ],
   ];
   for (const [text, expected] of wrong)
-    it(`tells what is wrong: ${text.replaceAll('\n', '⏎')}`, async () =>
+    it(`reports what is wrong: ${text.replaceAll('\n', '⏎')}`, async () =>
       expect((await load({ hosts: text })).complaints).to.deep.equal(expected));
 });
 
@@ -268,7 +268,7 @@ describe('inventory sources', () => {
     ],
   ];
   for (const [files, expected] of wrong)
-    it(`tells what is wrong: ${expected[0]}`, async () =>
+    it(`reports what is wrong: ${expected[0]}`, async () =>
       expect((await load(files)).complaints).to.deep.equal(expected));
 });
 

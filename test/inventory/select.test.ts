@@ -61,12 +61,12 @@ describe('a host pattern', () => {
       const diagnostics = new Diagnostics();
       const hosts = selectHosts(inventory, pattern, undefined, diagnostics);
       const [problem] = diagnostics.all;
-      const told =
+      const reported =
         problem && `${problem.code} ${problem.message}${problem.hint === undefined ? '' : ` (${problem.hint})`}`;
-      expect(told?.replace(/ \(known: .*/, '') ?? hosts).to.deep.equal(expected);
+      expect(reported?.replace(/ \(known: .*/, '') ?? hosts).to.deep.equal(expected);
     });
 
-  it('may stand in a file, one a line', () => {
+  it('can be in a file, one per line', () => {
     const folder = mkdtempSync(join(tmpdir(), 'tsplay-limit-'));
     writeFileSync(join(folder, 'retry'), '# failed\nweb1\n\ndb:!db2.example.com\n');
     const diagnostics = new Diagnostics();

@@ -36,7 +36,7 @@ function taskOf(yaml: string): Task {
     notify: [],
     folder,
     searchPath: [folder],
-    underWay: [],
+    inProgress: [],
     including: [],
   };
   const [task] = readEntries(parseYaml('task.yml', `- ${yaml}`, diagnostics), context);
@@ -61,7 +61,7 @@ interface Case {
 }
 
 const right: Readonly<Record<string, Case>> = {
-  'free-form text stands for its argument': {
+  'free-form text sets its argument': {
     task: 'command: echo {{ x }}',
     variables: { x: 1 },
     gives: { cmd: 'echo 1' },
@@ -98,7 +98,7 @@ const right: Readonly<Record<string, Case>> = {
     variables: { m: '01777' },
     gives: { content: 'x', dest: '/x', mode: '1777', backup: false },
   },
-  "module_defaults stand under the task's own": {
+  "module_defaults are overridden by the task's own": {
     task: '{ copy: { content: x, dest: /x, mode: u=rw }, module_defaults: { copy: { backup: true, mode: 0600 } } }',
     gives: { content: 'x', dest: '/x', mode: 'u=rw', backup: true },
   },
@@ -216,7 +216,7 @@ describe('the arguments of a task', () => {
     expect(error).to.be.instanceOf(UnknownValue);
   });
 
-  it('tell what is secret', async () => {
+  it('mark secrets', async () => {
     const vault = new Vault();
     await prepare("user: { name: a, password: '{{ p }}' }", { p: 'hunter2' }, vault);
     expect(vault.secrets.text('a hunter2')).to.equal('a ********');

@@ -19,7 +19,7 @@ interface Seen {
   readonly all: ReadonlyMap<string, AnyModule>;
   /** Those that are not tsplay's own. */
   readonly own: readonly string[];
-  readonly told: readonly string[];
+  readonly reported: readonly string[];
 }
 
 /** What is found in a project of these files; it is gone when the test has ended. */
@@ -32,13 +32,13 @@ async function project(files: Readonly<Record<string, string>>, below = '.'): Pr
     }
     const diagnostics = new Diagnostics();
     const all = await withOwnModules([join(folder, below)], builtIn, diagnostics);
-    const told = diagnostics.all.map(({ code, place, message, hint }) =>
+    const reported = diagnostics.all.map(({ code, place, message, hint }) =>
       `${place ? `${formatPlace(place)} ` : ''}${code}: ${message}${hint === undefined ? '' : ` (${hint})`}`.replaceAll(
         `${folder}/`,
         '',
       ),
     );
-    return { folder, all, own: [...all.keys()].filter((name) => !builtIn.has(name)), told };
+    return { folder, all, own: [...all.keys()].filter((name) => !builtIn.has(name)), reported };
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -52,13 +52,13 @@ const text = (name: string): string =>
   };\n`;
 
 describe('modules of the project', () => {
-  describe('what is wrong with them is told at its place', () => {
-    for (const { title, files, told } of wrong)
+  describe('problems are reported at their place', () => {
+    for (const { title, files, reported } of wrong)
       it(title, async () => {
         const seen = await project(files);
-        const patterns = told.filter((line) => line.startsWith('^'));
-        if (patterns.length === 0) expect(seen.told).to.deep.equal(told);
-        for (const [i, pattern] of patterns.entries()) expect(seen.told[i]).to.match(new RegExp(pattern));
+        const patterns = reported.filter((line) => line.startsWith('^'));
+        if (patterns.length === 0) expect(seen.reported).to.deep.equal(reported);
+        for (const [i, pattern] of patterns.entries()) expect(seen.reported[i]).to.match(new RegExp(pattern));
       });
   });
 
@@ -67,13 +67,13 @@ describe('modules of the project', () => {
   });
 
   it('are found in modules/ and in the modules/ of roles, in TypeScript and in JavaScript', async () => {
-    const { own, told } = await project({
+    const { own, reported } = await project({
       'modules/a.ts': text('a_'),
       'modules/b.mts': text('b_'),
       'modules/c.js': text('c_').replace('type AnyModule, ', '').replace(': AnyModule', ''),
       'roles/web/modules/d.ts': text('d_'),
     });
-    expect(told).to.deep.equal([]);
+    expect(reported).to.deep.equal([]);
     expect(own).to.deep.equal(['a_', 'b_', 'c_', 'd_']);
   });
 
@@ -83,21 +83,21 @@ describe('modules of the project', () => {
     ]);
   });
 
-  it('are not looked for in helpers, tests, declarations and folders below', async () => {
+  it('are not searched in helpers, tests, declarations and folders below', async () => {
     const names = ['_help.ts', '.hidden.ts', 'a.test.ts', 'a.spec.js', 'a.d.ts', 'lib/help.ts', 'readme.md'];
-    const { own, told } = await project(Object.fromEntries(names.map((name) => [`modules/${name}`, 'broken (('])));
-    expect([own, told]).to.deep.equal([[], []]);
+    const { own, reported } = await project(Object.fromEntries(names.map((name) => [`modules/${name}`, 'broken (('])));
+    expect([own, reported]).to.deep.equal([[], []]);
   });
 
   it('can be several in one file, and one under two names', async () => {
-    const { own, told } = await project({
+    const { own, reported } = await project({
       'modules/many.ts': `${text('a_')}export const other = { ...it, name: 'b_' };\nexport default it;\n`,
     });
-    expect([own, told]).to.deep.equal([['a_', 'b_'], []]);
+    expect([own, reported]).to.deep.equal([['a_', 'b_'], []]);
   });
 
   it('are of a package that package.json names, whichever tsplay lies beside it', async () => {
-    const { own, told, all } = await project(
+    const { own, reported, all } = await project(
       {
         'package.json': '{ "tsplay": { "modules": ["tsplay-module-x", "@own/modules"] } }',
         'node_modules/tsplay-module-x/package.json': '{ "type": "module", "exports": "./index.js" }',
@@ -109,7 +109,7 @@ describe('modules of the project', () => {
       },
       'playbooks/more',
     );
-    expect(told).to.deep.equal([]);
+    expect(reported).to.deep.equal([]);
     expect(own).to.deep.equal(['x_', 'y_']);
     for (const name of own) expect(() => void all.get(name)!.check({}, {} as never)).to.throw(TaskFailure);
   });
@@ -120,7 +120,7 @@ describe('modules of the project', () => {
     expect(originOf(all.get('copy')!)).to.equal(undefined);
   });
 
-  it('that cannot be used have something that stands in for them', async () => {
+  it('that cannot be used have a placeholder', async () => {
     const { own } = await project({
       'modules/motd.ts': '((',
       'modules/other.ts': "export const x = { name: 'real', args: 1 };",

@@ -24,7 +24,7 @@ describe('a file that many ask for', () => {
     }
   });
 
-  it('is told where it is not there', () => {
+  it('is reported where it is not there', () => {
     expect(() => readOnce('/no/such/file')).to.throw('ENOENT');
   });
 });

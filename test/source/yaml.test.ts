@@ -4,14 +4,18 @@ import { type MapNode, type ScalarNode, toValue } from '../../engine/source/node
 import { formatPlace } from '../../engine/source/place.ts';
 import { parseYaml } from '../../engine/source/yaml.ts';
 
-function parse(text: string): { value: unknown; told: string[]; node: ReturnType<typeof parseYaml> } {
+function parse(text: string): { value: unknown; reported: string[]; node: ReturnType<typeof parseYaml> } {
   const diagnostics = new Diagnostics();
   const node = parseYaml('x.yml', text, diagnostics);
-  return { node, value: node && toValue(node), told: diagnostics.all.map((d) => `${d.code} ${formatPlace(d.place!)}`) };
+  return {
+    node,
+    value: node && toValue(node),
+    reported: diagnostics.all.map((d) => `${d.code} ${formatPlace(d.place!)}`),
+  };
 }
 
 describe('yaml', () => {
-  const wrong: [title: string, text: string, told: string[]][] = [
+  const wrong: [title: string, text: string, reported: string[]][] = [
     ['an unquoted expression', 'a: {{ x }}\n', ['yaml-unquoted-expression x.yml:1:4']],
     ['an unquoted expression in a longer text', 'a: {{ x }}/b\n', ['yaml-syntax x.yml:1:11']],
     ['a duplicate key', 'a: 1\nb: 2\na: 3\n', ['yaml-duplicate-key x.yml:3:1']],
@@ -22,9 +26,9 @@ describe('yaml', () => {
     ['an open quote, at its beginning', 'a: "b\n', ['yaml-syntax x.yml:1:4']],
     ['a line that does not fit, once', '- a\nb: c\n', ['yaml-syntax x.yml:2:1']],
   ];
-  for (const [title, text, told] of wrong) {
-    it(`tells of ${title}`, () => {
-      expect(parse(text).told).to.deep.equal(told);
+  for (const [title, text, reported] of wrong) {
+    it(`reports ${title}`, () => {
+      expect(parse(text).reported).to.deep.equal(reported);
     });
   }
 
@@ -42,7 +46,7 @@ describe('yaml', () => {
     const bomb = ['a: &a [1,1,1,1,1,1,1,1,1,1]'];
     for (let i = 0; i < 6; i++)
       bomb.push(`${'bcdefg'[i]}: &${'bcdefg'[i]} [${Array(10).fill(`*${'abcdef'[i]}`).join(',')}]`);
-    expect(parse(`${bomb.join('\n')}\n`).told.join()).to.contain('yaml-aliases');
+    expect(parse(`${bomb.join('\n')}\n`).reported.join()).to.contain('yaml-aliases');
   });
 
   it('shows the line with a caret under the place', () => {

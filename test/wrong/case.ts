@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parse } from 'yaml';
 
-/** Something that a person might write, and the report that tells all that is wrong with it. */
+/** Files that a user might write, and the expected report of their problems. */
 export interface Case {
   readonly title: string;
   /** site.yml */
@@ -53,7 +53,7 @@ export function casesOf(file: string): readonly (Case & { readonly text: string 
     });
 }
 
-/** Puts the files of a case into a folder of their own, stands in it while `look` looks, and takes them away again. */
+/** Creates the files of a case in a temporary folder, runs `look` with it as working directory, and removes it. */
 export async function withFiles<T>(one: Case, look: () => Promise<T>): Promise<T> {
   const above = realpathSync(mkdtempSync(join(tmpdir(), 'tsplay-wrong-')));
   const folder = join(above, 'here');

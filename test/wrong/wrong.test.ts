@@ -14,10 +14,10 @@ import { type Case, casesOf, withFiles } from './case.ts';
 
 const folder = fileURLToPath(new URL('cases/', import.meta.url));
 const files = readdirSync(folder).sort();
-/** `UPDATE=1 npx mocha test/wrong` writes the reports anew: read what has changed before it is kept. */
+/** `UPDATE=1 npx mocha test/wrong` rewrites the reports: review the diff before you commit it. */
 const update = process.env['UPDATE'] !== undefined;
 
-/** Every host of every case is behind this port, at which nobody may knock. */
+/** The port of all hosts; no case may connect to it. */
 let port = 0;
 
 function requestOf(one: Case): RunRequest {
@@ -43,7 +43,7 @@ function requestOf(one: Case): RunRequest {
   };
 }
 
-/** What is wrong with a case; where that is an error a run of it is refused too, before anything happens. */
+/** The diagnostics of a case; if there are errors, a run must be refused as well, before any event. */
 async function found(one: Case): Promise<readonly Diagnostic[]> {
   const request = requestOf(one);
   try {
@@ -63,7 +63,7 @@ async function found(one: Case): Promise<readonly Diagnostic[]> {
   }
 }
 
-/** Every place is one that there is. */
+/** Every place must exist. */
 function expectPlaces(diagnostics: readonly Diagnostic[]): void {
   for (const { place, message } of diagnostics) {
     if (!place || place.file.startsWith('/proc/') || !statSync(place.file, { throwIfNoEntry: false })?.isFile())
@@ -75,8 +75,8 @@ function expectPlaces(diagnostics: readonly Diagnostic[]): void {
   }
 }
 
-describe('what people write wrong', () => {
-  const told = new Set<string>();
+describe('mistakes of users', () => {
+  const reported = new Set<string>();
   let knocks = 0;
   const server = createServer((socket) => {
     knocks++;
@@ -101,7 +101,7 @@ describe('what people write wrong', () => {
         it(one.title, () =>
           withFiles(one, async () => {
             const diagnostics = await found(one);
-            for (const { code } of diagnostics) told.add(code);
+            for (const { code } of diagnostics) reported.add(code);
             expectPlaces(diagnostics);
             const report = reportOf(diagnostics)
               .replaceAll(process.cwd(), 'DIR')
@@ -117,15 +117,15 @@ describe('what people write wrong', () => {
   }
 
   describe('all of it', () => {
-    it('is told before any host is touched', () => expect(knocks).to.equal(0));
+    it('is reported before any host is contacted', () => expect(knocks).to.equal(0));
 
     it('has a case for every code', () => {
-      expect(Object.keys(codes).filter((code) => !told.has(code) && !elsewhere.has(code))).to.deep.equal([]);
+      expect(Object.keys(codes).filter((code) => !reported.has(code) && !elsewhere.has(code))).to.deep.equal([]);
     });
   });
 });
 
-/** Codes of what is not looked at before a run. */
+/** Codes that are not checked before a run. */
 const elsewhere = new Set(['lab-host', 'prompt-unanswered']);
 
 function withReport(text: string, report: string): string {

@@ -39,7 +39,7 @@ export function candidateOf(choice: Choice, context: Context, readers: Readers):
     handlerLists: [],
     uses: new Map(context.gathered.uses),
   };
-  const inside: Context = { ...context, gathered, underWay: [], including: [...context.including, key] };
+  const inside: Context = { ...context, gathered, inProgress: [], including: [...context.including, key] };
   const read = (within: Context): Included => {
     const lists = choice.read(within).map((list) => ({
       entries: readers.entries(list),

@@ -53,15 +53,15 @@ function importTasks({ name, place }: { name: string; place: Place }, context: C
     return [];
   }
   const marker = shownPath(search.found);
-  if (context.underWay.includes(marker)) {
+  if (context.inProgress.includes(marker)) {
     diagnostics.error(
       'recursion',
       place,
-      `${marker} imports itself: ${[...context.underWay.slice(context.underWay.indexOf(marker)), marker].join(' → ')}`,
+      `${marker} imports itself: ${[...context.inProgress.slice(context.inProgress.indexOf(marker)), marker].join(' → ')}`,
     );
     return [];
   }
-  return tasksIn(search.found, { ...context, underWay: [...context.underWay, marker] });
+  return tasksIn(search.found, { ...context, inProgress: [...context.inProgress, marker] });
 }
 
 /** The task list of a file. */

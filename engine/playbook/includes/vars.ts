@@ -74,11 +74,11 @@ class VariablePlaces {
     for (const path of found) this.#read(path);
     if (found.length > 0) return;
     const shown = pattern.map((part) => part ?? '*').join('');
-    const looked = this.#filesNamed(shown).map(shownPath).join(', ');
+    const searched = this.#filesNamed(shown).map(shownPath).join(', ');
     this.#missing(
       node,
       name === undefined ? `no variables file matches '${shown}'` : `there is no variables file '${shown}'`,
-      looked,
+      searched,
     );
   }
 
@@ -126,8 +126,8 @@ class VariablePlaces {
     });
   }
 
-  #missing(node: ScalarNode, message: string, looked: string): void {
-    this.#context.loader.diagnostics.error('missing-file', node.place, message, `searched: ${looked}`);
+  #missing(node: ScalarNode, message: string, searched: string): void {
+    this.#context.loader.diagnostics.error('missing-file', node.place, message, `searched: ${searched}`);
   }
 
   #read(path: string): void {

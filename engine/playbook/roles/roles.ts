@@ -54,7 +54,7 @@ export function readRoleEntry(node: SourceNode, context: Context, hidden?: RoleC
   const role = loadRole(name, nameNode.place, {}, context);
   if (!role) return [];
   const once = role.allowDuplicates ? undefined : keyOf(role, node);
-  if (once !== undefined && !context.underWay.includes(markerOf(role)) && alreadyUsed(once, inherited)) return [];
+  if (once !== undefined && !context.inProgress.includes(markerOf(role)) && alreadyUsed(once, inherited)) return [];
   const parameters = compileLayer(
     `parameters of role '${name}'`,
     rest.filter((entry) => isParameter(entry, role, context)),
@@ -117,16 +117,16 @@ export function unfoldRole(call: RoleCall, context: Context): readonly UnreadLis
   if (!role) return [];
   const { path, name } = role.use;
   const marker = markerOf(role, call.from.tasks?.name);
-  if (context.underWay.includes(marker)) {
+  if (context.inProgress.includes(marker)) {
     loader.diagnostics.error(
       'recursion',
       call.place,
-      `${marker} uses itself: ${[...context.underWay.slice(context.underWay.indexOf(marker)), marker].join(' → ')}`,
+      `${marker} uses itself: ${[...context.inProgress.slice(context.inProgress.indexOf(marker)), marker].join(' → ')}`,
     );
     return [];
   }
-  const underWay = [...context.underWay, marker];
-  const within: Context = { ...context, layers: [...context.layers, ...call.params], underWay };
+  const inProgress = [...context.inProgress, marker];
+  const within: Context = { ...context, layers: [...context.layers, ...call.params], inProgress };
   const dependencies = role.dependencies.flatMap((node) => readRoleEntry(node, within, call.hidden));
   const seen = call.hidden ?? gathered;
   addOnce(seen.roleDefaults, role.use.defaults);
@@ -152,7 +152,7 @@ export function unfoldRole(call: RoleCall, context: Context): readonly UnreadLis
     layers: [...context.layers.slice(0, outer), ...ownVars, ...context.layers.slice(outer), ...call.params],
     folder: join(path, 'tasks'),
     searchPath: [...new Set([path, join(path, 'tasks'), context.play.folder])],
-    underWay,
+    inProgress,
   };
   if (role.handlers) deferHandlers(role.handlers, inside);
   const tasks = roleFile(path, 'tasks', call.from, loader);

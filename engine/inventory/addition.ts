@@ -5,25 +5,25 @@ import { Draft } from './draft.ts';
 import type { Addition } from './types.ts';
 
 /** A copy of the draft with the addition. */
-export function grow(draft: Draft, addition: Addition, diagnostics: Diagnostics): Draft {
+export function withAddition(draft: Draft, addition: Addition, diagnostics: Diagnostics): Draft {
   const { host, groups, parents, variables, origin, place } = addition;
-  const grown = new Draft(diagnostics);
+  const extended = new Draft(diagnostics);
   for (const [name, group] of draft.groups)
-    grown.groups.set(name, {
+    extended.groups.set(name, {
       ...group,
       children: new Set(group.children),
       hosts: new Set(group.hosts),
       variables: [...group.variables],
     });
-  for (const [name, known] of draft.hosts) grown.hosts.set(name, { ...known, variables: [...known.variables] });
-  const own = grown.host(host, place).variables;
-  for (const [name, value] of Object.entries(variables)) grown.set(own, name, literal(value, place), place, origin);
+  for (const [name, known] of draft.hosts) extended.hosts.set(name, { ...known, variables: [...known.variables] });
+  const own = extended.host(host, place).variables;
+  for (const [name, value] of Object.entries(variables)) extended.set(own, name, literal(value, place), place, origin);
   for (const name of groups) {
-    grown.group(name, place).hosts.add(host);
+    extended.group(name, place).hosts.add(host);
     // Groups without a parent go into `all` anyway.
-    for (const parent of parents) if (parent !== 'all') grown.group(parent, place).children.add(name);
+    for (const parent of parents) if (parent !== 'all') extended.group(parent, place).children.add(name);
   }
-  return grown;
+  return extended;
 }
 
 /** The value as a source node in which nothing is an expression. */
