@@ -180,7 +180,7 @@ describe('a shell session', () => {
       mock.timers.tick(17_999);
       expect(state.destroyed).to.equal(false);
       mock.timers.tick(1);
-      expect((await failed).message).to.contain('web1 gives no answer: the command had 3 s');
+      expect((await failed).message).to.contain('web1 does not answer: the command had a limit of 3 s');
       expect(state.destroyed).to.equal(true);
     } finally {
       mock.timers.reset();
