@@ -22,16 +22,7 @@ export function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undef
   if (!signal) return promise;
   return new Promise<T>((resolve, reject) => {
     const stopListening = onAbort(signal, reject);
-    promise.then(
-      (value) => {
-        stopListening();
-        resolve(value);
-      },
-      (error) => {
-        stopListening();
-        reject(error instanceof Error ? error : new Error(String(error)));
-      },
-    );
+    promise.finally(stopListening).then(resolve, reject);
   });
 }
 

@@ -160,7 +160,7 @@ function connectOnce(
         });
       },
       authHandler: (left: Parameters<Login['next']>[0]) => login.next(left),
-      sock: sock as NonNullable<ConnectConfig['sock']>,
+      sock,
     };
     client
       .on('ready', () => resolve(new LoggedIn(client, sock)))

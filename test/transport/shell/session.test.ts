@@ -171,7 +171,7 @@ describe('a shell session', () => {
     expect([state.destroyed, session.alive]).to.deep.equal([true, false]);
   });
 
-  it('is dropped where a bounded script is not answered for', async () => {
+  it('is dropped where a script with a limit gets no answer', async () => {
     mock.timers.enable({ apis: ['setTimeout'] });
     try {
       const { stream, state } = fakeStream();
@@ -198,13 +198,13 @@ describe('a shell session', () => {
     const { stream, stdout, state } = fakeStream();
     const session = new ShellSession(stream, {
       host: 'web1',
-      startFailure: (printed) => new Error(`told: ${printed}`),
+      startFailure: (printed) => new Error(`printed: ${printed}`),
     });
     const failed = failureOf(session.run([{ text: ':' }]));
     stdout.write('This account is not available.');
     await new Promise((done) => setImmediate(done));
     state.close?.();
-    expect((await failed).message).to.equal('told: This account is not available.');
+    expect((await failed).message).to.equal('printed: This account is not available.');
   });
 });
 
