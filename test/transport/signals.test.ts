@@ -162,6 +162,18 @@ describe('signals', () => {
       expect(left.stdout).to.equal('0\n');
     }));
 
+  it('may be shared by many hosts without a warning', async () => {
+    const warnings: Error[] = [];
+    const onWarning = (warning: Error) => warnings.push(warning);
+    process.on('warning', onWarning);
+    const { port } = await silent();
+    const { signal } = abortAfter(200);
+    const users = Array.from({ length: 12 }, (_, i) => `user${i}`);
+    await Promise.all(users.map((user) => failureOf(connections.get(target(port, { user }), signal))));
+    process.off('warning', onWarning);
+    expect(warnings).to.deep.equal([]);
+  });
+
   it('have no listener left after calls that went well', async () => {
     const one = await server();
     const { signal } = new AbortController();

@@ -14,6 +14,8 @@ interface Case {
   readonly stderr?: string | RegExp;
 }
 
+/** Seconds that no other test sleeps: what is left behind is found by them. */
+const nap = `77.5${process.pid}`;
 const everyByte = Buffer.from(Array.from({ length: 256 }, (_, i) => i));
 
 const cases: readonly Case[] = [
@@ -70,13 +72,13 @@ const cases: readonly Case[] = [
   { it: 'is not held up by a child in the background', text: 'sleep 2 & echo started', stdout: 'started\n' },
   {
     it: 'ends what takes too long with all its children',
-    text: 'sleep 77.5 & sleep 77.5; echo no',
+    text: `sleep ${nap} & sleep ${nap}; echo no`,
     with: { timeoutSeconds: 0.1 },
     code: 124,
   },
   {
     it: 'has left none of them',
-    text: "cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' ' | grep -c 'sleep 77\\.5 '",
+    text: `cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' ' | grep -c 'sleep ${nap.replace('.', '[.]')} '`,
     code: 1,
     stdout: '0\n',
   },
