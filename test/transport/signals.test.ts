@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -226,6 +226,30 @@ describe('signals', () => {
     expect((await failureOf(connections.get(here))).name).to.equal('Unreachable');
     await new Promise((done) => setTimeout(done, 100));
     expect(sockets.size).to.equal(0);
+  });
+
+  it('are not needed to be rid of a host that no longer answers', async () => {
+    const one = await server();
+    let isCut = false;
+    let front: Socket | undefined;
+    const listening = createServer({ allowHalfOpen: true }, (socket) => {
+      front = socket.on('error', () => {});
+      const back = connect(one.port, '127.0.0.1').on('error', () => {});
+      socket.on('data', (data) => isCut || back.write(data));
+      back.on('data', (data) => isCut || socket.write(data));
+      ends.push(() => back.destroy());
+    });
+    await new Promise<void>((done) => listening.listen(0, '127.0.0.1', done));
+    ends.push(() => listening.close());
+    await connections.get(target((listening.address() as AddressInfo).port));
+    isCut = true;
+    await connections.closeAll();
+    await new Promise((done) => setTimeout(done, 1200));
+    // Only a socket that is destroyed at the other end refuses what is written to it.
+    const refused = new Promise((done) => front!.once('close', () => done('refused')));
+    front!.write('x');
+    setTimeout(() => front!.write('x'), 50); // the first is answered by a reset, which the second notices
+    expect(await Promise.race([refused, new Promise((done) => setTimeout(done, 500))])).to.equal('refused');
   });
 
   it('are not needed to keep two pools apart: a key is read again', async () => {
