@@ -49,7 +49,7 @@ export function explain(
   if (code === 'ETIMEDOUT' || level === 'client-timeout') {
     return new Unreachable(
       `${name}: ${at} does not answer within ${connectTimeoutSeconds} s`,
-      'is the host up, and does a firewall let port and address through?',
+      'is the host up, or does a firewall block this port?',
     );
   }
   if (code === 'ECONNRESET' || code === 'EPIPE' || /before handshake/i.test(message))
