@@ -1,4 +1,5 @@
 import { checkOutputs, outputNames, type Running } from '../report/outputs.ts';
+import { becomeMethods } from '../transport/become/methods.ts';
 import { flag, list, type OptionSpec, type OptionTable, orList, text, textOr } from './command.ts';
 import { UsageError } from './problem.ts';
 
@@ -56,15 +57,13 @@ export const askOptions = {
   askBecomePass: flag('-K, --ask-become-pass', 'ask for the password for becoming'),
 } satisfies OptionTable;
 
-export const becomeMethods: readonly string[] = ['sudo', 'doas', 'su'];
-
 /** How to connect to hosts, and as which user to work on them. */
 export const connectionOptions = {
   forks: textOr('50', '-f, --forks <n>', 'hosts worked on side by side'),
   user: text('-u, --user <name>', 'log in as this user'),
   privateKey: text('--private-key <file>', 'log in with this key', { completion: 'file' }),
   askPass: askOptions.askPass,
-  become: flag('-b, --become', 'become another user (root unless told otherwise)'),
+  become: flag('-b, --become', 'become another user (root by default)'),
   becomeUser: text('--become-user <name>', 'become this user'),
   becomeMethod: text('--become-method <method>', orList(becomeMethods), { completion: () => becomeMethods }),
   askBecomePass: askOptions.askBecomePass,

@@ -1,3 +1,4 @@
+import { becomeMethods } from '../transport/become/methods.ts';
 import { loosened } from './expression.ts';
 import { described, type Json, reference } from './json.ts';
 
@@ -29,10 +30,10 @@ export const connectionVariables: Readonly<Record<string, { readonly describe: s
   ansible_become_user: { describe: 'The user to become. Default: root.', value: word },
   ansible_become_method: {
     describe: 'How to become another user. Default: sudo.',
-    value: { enum: ['sudo', 'su', 'doas'] },
+    value: { enum: becomeMethods },
   },
   ansible_become_password: { describe: 'The password for becoming that user. Keep it in the vault.', value: word },
-  ansible_become_flags: { describe: 'Additional options for sudo, su or doas.', value: word },
+  ansible_become_flags: { describe: 'Additional options for the become method.', value: word },
 };
 
 /** Ansible's aliases of these variables. */

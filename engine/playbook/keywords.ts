@@ -1,3 +1,4 @@
+import { becomeMethods } from '../transport/become/methods.ts';
 import type { Kind } from './kinds.ts';
 
 /**
@@ -77,9 +78,9 @@ const table = {
     'becomeMethod',
     running,
     'text or expression',
-    'How to become another user: sudo (the default), doas or su.',
+    `How to become another user: ${becomeMethods.join(', ')}; ${becomeMethods[0]} by default.`,
   ),
-  become_flags: setting('becomeFlags', running, 'text or expression', 'Further options for sudo, doas or su.'),
+  become_flags: setting('becomeFlags', running, 'text or expression', 'Further options for the become method.'),
   check_mode: setting(
     'checkMode',
     running,

@@ -2,12 +2,6 @@ import type { Template } from '../expressions/types.ts';
 import type { Playbook } from '../playbook/types.ts';
 import { tasksOf } from '../playbook/walk.ts';
 
-/** The arguments in which these modules name the hosts and groups that they create. */
-const naming: ReadonlyMap<string, readonly string[]> = new Map([
-  ['add_host', ['name', 'hostname', 'host', 'groups', 'group', 'groupname']],
-  ['group_by', ['key', 'parents']],
-]);
-
 /** What may be added to the inventory while a playbook runs. */
 export interface Growth {
   readonly grows: boolean;
@@ -16,9 +10,9 @@ export interface Growth {
 }
 
 export function growthOf(playbook: Playbook): Growth {
-  const tasks = playbook.plays.flatMap(tasksOf).filter(({ module }) => naming.has(module.name));
+  const tasks = playbook.plays.flatMap(tasksOf).filter(({ module }) => module.addsToInventory);
   const named: readonly Template[] = tasks.flatMap(({ module, args }) =>
-    naming.get(module.name)!.flatMap((argument) => args.get(argument) ?? []),
+    module.addsToInventory!.flatMap((argument) => args.get(argument) ?? []),
   );
   const grows = tasks.length > 0;
   if (named.some((template) => !template.constant)) return { grows, mayAppear: () => true };

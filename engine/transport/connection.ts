@@ -70,7 +70,10 @@ export class HostConnection implements Connection {
       } catch (error) {
         this.#shells = this.#shells.filter(({ alive }) => alive);
         const others = this.#shells.length + this.#starting - 1;
-        if (error instanceof NoAnswer && others === 0) void this.close(); // the next caller gets a new connection
+        if (error instanceof NoAnswer && others === 0) {
+          this.#closed = true; // the next caller gets a new connection
+          this.#transport.close();
+        }
         if (!(error instanceof ChannelRefused) || others === 0 || Date.now() >= until) throw error;
         await sleep(20, signal); // by then, callers that have just been given a shell are using it
         const idle = this.#shells.find((shell) => shell.idle);

@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 /** Why it was aborted, always an Error. */
 export function reasonOf(signal: AbortSignal): Error {
   const reason: unknown = signal.reason;
@@ -12,6 +14,7 @@ export function throwIfAborted(signal: AbortSignal | undefined): void {
 export function onAbort(signal: AbortSignal | undefined, listener: (reason: Error) => void): () => void {
   if (!signal) return () => {};
   const call = () => listener(reasonOf(signal));
+  setMaxListeners(0, signal); // many hosts may wait on one signal, which is no leak
   if (signal.aborted) call();
   else signal.addEventListener('abort', call, { once: true });
   return () => signal.removeEventListener('abort', call);
@@ -22,16 +25,7 @@ export function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undef
   if (!signal) return promise;
   return new Promise<T>((resolve, reject) => {
     const stopListening = onAbort(signal, reject);
-    promise.then(
-      (value) => {
-        stopListening();
-        resolve(value);
-      },
-      (error) => {
-        stopListening();
-        reject(error instanceof Error ? error : new Error(String(error)));
-      },
-    );
+    promise.finally(stopListening).then(resolve, reject);
   });
 }
 

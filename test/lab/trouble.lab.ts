@@ -70,7 +70,7 @@ describe('trouble', function () {
         (await at.inside(host, 'ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub')).split(' ')[1]!;
       const { code, results, reported } = await at.run(who, ...strict);
       expect([code, results]).to.deep.equal([4, [`${ONE} unreachable who`, `${TWO} unreachable who`]]);
-      for (const text of [await prints(ONE), await prints(TWO), `${file}:1`, 'is not the known one', 'ssh-keygen -R'])
+      for (const text of [await prints(ONE), await prints(TWO), `${file}:1`, 'has changed', 'ssh-keygen -R'])
         expect(reported(ONE)).to.contain(text);
       expect(reported(TWO)).to.contain(`is not known: ssh-ed25519 ${await prints(TWO)}`);
       expect(readFileSync(file, 'utf8')).to.equal(`${swapped}\n`);

@@ -54,7 +54,7 @@ const cases: readonly Case[] = [
     },
   },
   {
-    it: 'puts variables above them',
+    it: 'lets variables override them',
     variables: {
       ansible_host: '10.0.0.1',
       ansible_user: 'v',
@@ -87,7 +87,7 @@ const cases: readonly Case[] = [
     target: { privateKeyFile: resolve('keys/k') },
   },
   {
-    it: 'is local where it is told',
+    it: 'is local where a variable says so',
     variables: { ansible_connection: 'local', ansible_user: 'x' },
     target: { kind: 'local', user: me },
   },
@@ -123,7 +123,7 @@ const cases: readonly Case[] = [
     target: { proxyJump: 'bastion', privateKeyFile: '/my key', port: 5, user: 'root' },
   },
   {
-    it: 'puts variables above options',
+    it: 'lets variables override options',
     variables: { ...ssh('-p 5 -l root'), ansible_port: 6, ansible_user: 'v' },
     target: { port: 6, user: 'v' },
   },
@@ -133,7 +133,7 @@ const cases: readonly Case[] = [
     target: { port: 4, connectTimeoutSeconds: 6 },
   },
   {
-    it: 'leaves out what is idle here, and warns of the rest',
+    it: 'ignores what has no meaning here, and warns about the rest',
     variables: ssh('-C -o ControlMaster=auto -o ControlPersist=60s -o Ciphers=x -L 1:2:3'),
     target: { port: 22 },
     warnings: [
@@ -147,7 +147,7 @@ const cases: readonly Case[] = [
     error: 'web1: ansible_ssh_common_args asks for a ProxyCommand, which is not supported',
   },
   {
-    it: 'does not check host keys where that is told',
+    it: 'does not check host keys where a variable says so',
     variables: { ansible_ssh_host_key_checking: false },
     target: { hostKeyChecking: 'off' },
   },
@@ -161,8 +161,8 @@ const cases: readonly Case[] = [
     variables: { ansible_connection: 'winrm' },
     error: "web1: ansible_connection 'winrm' is not supported",
   },
-  { it: 'refuses ports that are none', variables: { ansible_port: 'ssh' }, error: "web1: 'ssh' is not a valid port" },
-  { it: 'refuses what is no text', variables: { ansible_user: ['a'] }, error: 'web1: ansible_user must be text' },
+  { it: 'refuses invalid ports', variables: { ansible_port: 'ssh' }, error: "web1: 'ssh' is not a valid port" },
+  { it: 'refuses what is not text', variables: { ansible_user: ['a'] }, error: 'web1: ansible_user must be text' },
   {
     it: 'refuses other ways of checking',
     variables: ssh('-o StrictHostKeyChecking=maybe'),
@@ -200,7 +200,7 @@ const becomeCases: readonly [
     { method: 'su', user: 'u', flags: '-l', password: 'p' },
   ],
   [
-    'as variables say above them',
+    'as variables say, which override them',
     { become: false, user: 'u' },
     {
       ansible_become: 'true',
@@ -214,7 +214,7 @@ const becomeCases: readonly [
   ['nobody where a variable says so', { become: true }, { ansible_become: false }, undefined],
 ];
 
-describe('whom to become', () => {
+describe('which user to become', () => {
   for (const [what, settings, variables, expected] of becomeCases) {
     it(what, () => expect(becomeOf(settings, (name) => variables[name])).to.deep.equal(expected));
   }

@@ -4,7 +4,7 @@ import { su } from './su.ts';
 import { sudo } from './sudo.ts';
 
 /** Every become method; the first is the default. */
-const methods: readonly BecomeMethod[] = [sudo, su, doas];
+const methods: readonly BecomeMethod[] = [sudo, doas, su];
 
 export const becomeMethods: readonly string[] = methods.map(({ name }) => name);
 

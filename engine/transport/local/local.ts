@@ -29,7 +29,7 @@ function startLocal(command: string, shell: string): ShellStream {
       };
       child.once('error', (error) => call(error.message));
       child.once('close', () => call());
-      // A child in the background may hold the streams open for ever.
+      // A child in the background may hold the streams open forever.
       child.once('exit', (code, signal) => {
         const why = signal ? `the shell was ended by ${signal}` : `the shell ended with exit code ${code}`;
         const timer = setTimeout(call, 200, why);

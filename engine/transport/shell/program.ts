@@ -3,8 +3,8 @@ import type { Script } from '../types.ts';
 
 /**
  * What the long-lived shell is started with, and all that `ps` ever shows of it: reads the size of a program on a line, then
- * the program itself by `dd`, and runs it. Shells that read their program from standard input themselves are no base for
- * this: bash and ksh fetch it byte by byte, dash and busybox swallow what belongs to the commands behind it.
+ * the program itself by `dd`, and runs it. Shells that read their program from standard input themselves do not
+ * work for this: bash and ksh fetch it byte by byte, dash and busybox swallow what belongs to the commands behind it.
  */
 const loop = 'while read -r size; do eval "$(dd bs="$size" count=1 iflag=fullblock 2>/dev/null)"; done';
 
@@ -13,14 +13,14 @@ export function shellCommand(greeting?: string): string {
   return sh`/bin/sh -c ${greeting === undefined ? loop : `echo ${quote(greeting)}; ${loop}`}`;
 }
 
-/** Run once before all else. The folder stays the user's own where the one to be can read it. */
+/** Run once before all else. Keeps the user's working directory where the become user can read it. */
 const setting = [
   `export LC_ALL=C PATH="\${PATH:-/usr/local/bin:/usr/bin:/bin}:/usr/local/sbin:/usr/sbin:/sbin"`,
   'unset ENV BASH_ENV CDPATH HISTFILE; umask 022',
   '[ -r . ] && [ -x . ] || cd /',
 ].join('\n');
 
-/** Between the end of the time and the kill of what does not end by itself. */
+/** From the end of the time limit to the kill of what has not ended by then. */
 export const killAfterSeconds = 5;
 
 /** A script's time limit, if it has one: 0 is none. */
@@ -53,19 +53,32 @@ function command(script: Script): string {
   const input = stdin === undefined ? '</dev/null' : '';
   const run = limit === undefined ? `( eval ${quote(text)} ) ${input}` : timed(text, limit, input);
   if (stdin === undefined) return run;
-  // What the script leaves unread has to go: behind it in the stream comes the next program.
+  // What the script leaves unread must be discarded: behind it in the stream comes the next program.
   return `{ ${take(stdin.length)}; } | ( ${run}; set -- $?; cat >/dev/null; exit $1 )`;
 }
 
 /**
- * `timeout` leads a process group of its own and ends all of it. The text reaches the inner shell through a pipe of a
- * built-in `printf`, so it stands in no argument list and in no file, while standard input stays the script's own (by way
- * of 4). The redirections stand at the subshell: dash loses track of 4 where a brace group around it has one of its own.
+ * `timeout` leads its own process group and ends all of it. The text reaches the inner shell through a pipe of a
+ * built-in `printf`, so it is in no argument list and in no file, while standard input remains the script's (by way
+ * of 4). The redirections are those of the subshell: dash loses track of 4 where a brace group around it has its own.
  */
 function timed(text: string, seconds: number, input: string): string {
   const inner = quote('eval "$(cat <&3)" 3<&-');
-  return `( printf %s ${quote(text)} | timeout -k ${killAfterSeconds} ${seconds} /bin/sh -c ${inner} 3<&0 <&4 4<&- ) ${input} 4<&0`;
+  const gnu = `exec timeout -k ${killAfterSeconds} ${seconds} /bin/sh -c ${inner}`;
+  const busybox = `exec timeout -k ${killAfterSeconds + 1} ${seconds} setsid /bin/sh -c ${quote(endsItsGroup)}`;
+  const run = `if timeout --version >/dev/null 2>&1; then ${gnu}; else ${busybox}; fi`;
+  return `( printf %s ${quote(text)} | ( ${run} ) 3<&0 <&4 4<&- ) ${input} 4<&0`;
 }
+
+/**
+ * For the `timeout` of busybox, which signals only the one process that it starts and has no exit code for it: a session
+ * leader that runs the script in the background, so that the signal reaches its trap at once, and ends the whole group.
+ */
+const endsItsGroup = [
+  'exec 5<&0; ( eval "$(cat <&3)" 3<&- ) <&5 5<&- & child=$!; exec 3<&- 5<&- 2>/dev/null',
+  `trap 'trap "" TERM; kill -TERM 0; ( sleep ${killAfterSeconds}; kill -KILL 0 ) >/dev/null </dev/null & wait $child; exit 124' TERM`,
+  'wait $child',
+].join('\n');
 
 /** Hands on exactly so many bytes of the stream, whatever the size of the pieces in which they come. */
 function take(bytes: number): string {

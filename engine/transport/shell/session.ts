@@ -197,9 +197,8 @@ export class ShellSession implements Shell {
     const [batch] = this.#batches;
     if (!batch) return;
     const { host, startTimeoutSeconds } = this.#options;
-    if (this.#received === 0) {
-      if (startTimeoutSeconds !== undefined)
-        this.#dropAfter(startTimeoutSeconds, `the shell on ${host} did not start within ${startTimeoutSeconds} s`);
+    if (this.#received === 0 && startTimeoutSeconds !== undefined) {
+      this.#dropAfter(startTimeoutSeconds, `the shell on ${host} did not start within ${startTimeoutSeconds} s`);
       return;
     }
     const limit = limitOf(batch.scripts[batch.outputs.length]);

@@ -5,6 +5,7 @@ import ssh2, { type Client, type ConnectConfig, type ServerHostKeyAlgorithm } fr
 import { type Target, Unreachable } from '../types.ts';
 import { onAbort, sleep, throwIfAborted, untilAborted } from '../waiting.ts';
 import { KeyCache, type Login, loginFor } from './auth.ts';
+import { explain, HungUp, hungUp, where } from './failure.ts';
 import { judgeHostKey } from './host-key.ts';
 import { algorithmsFor, hostName, type KnownHost, KnownHostsCache, linesFor } from './known-hosts.ts';
 
@@ -108,19 +109,6 @@ export class SshClients {
   }
 }
 
-/** The server ended the connection before it showed its key: worth another attempt. */
-class HungUp extends Error {}
-
-/** A login is not tried again: servers count wrong ones. */
-function hungUp(target: Target, login: Login, greeted: boolean): Error {
-  return greeted
-    ? new Unreachable(
-        `${target.name}: ${where(target)} hangs up during the login as ${target.user}: ${login.summary()}`,
-        'see its log: journalctl -u ssh',
-      )
-    : new HungUp();
-}
-
 function connectOnce(
   target: Target,
   known: readonly KnownHost[],
@@ -160,7 +148,7 @@ function connectOnce(
         });
       },
       authHandler: (left: Parameters<Login['next']>[0]) => login.next(left),
-      sock: sock as NonNullable<ConnectConfig['sock']>,
+      sock,
     };
     client
       .on('ready', () => resolve(new LoggedIn(client, sock)))
@@ -173,45 +161,4 @@ function connectOnce(
     stopListening = onAbort(signal, giveUp);
     if (!signal.aborted) client.connect(config);
   }).finally(() => stopListening());
-}
-
-const where = (target: Target) => hostName(target.address, target.port);
-
-/** What went wrong, in plain words. */
-function explain(
-  error: Error & { code?: string; level?: string },
-  target: Target,
-  login: Login,
-  greeted: boolean,
-): Error {
-  const { name, user, connectTimeoutSeconds } = target;
-  const { code, level, message } = error;
-  const at = where(target);
-  if (level === 'client-authentication') {
-    return new Unreachable(
-      `${name}: ${at} refuses the login as ${user}: ${login.summary()}`,
-      `try it by hand: ssh -p ${target.port} ${user}@${target.address}`,
-    );
-  }
-  if (code === 'ECONNREFUSED')
-    return new Unreachable(
-      `${name}: ${at} refuses the connection`,
-      'is sshd running there, and on this port (ansible_port)?',
-    );
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
-    return new Unreachable(`${name}: no address is known for '${target.address}'`, 'set ansible_host to its address');
-  if (code === 'EHOSTUNREACH' || code === 'ENETUNREACH')
-    return new Unreachable(
-      `${name}: there is no route to ${at}`,
-      'is the host up, and is this its address (ansible_host)?',
-    );
-  if (code === 'ETIMEDOUT' || level === 'client-timeout') {
-    return new Unreachable(
-      `${name}: ${at} does not answer within ${connectTimeoutSeconds} s`,
-      'is the host up, and does a firewall let port and address through?',
-    );
-  }
-  if (code === 'ECONNRESET' || code === 'EPIPE' || /before handshake/i.test(message))
-    return hungUp(target, login, greeted);
-  return new Unreachable(`${name}: the connection to ${at} failed: ${message}`);
 }

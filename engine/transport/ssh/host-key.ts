@@ -18,28 +18,28 @@ export async function judgeHostKey(
     case 'revoked':
       return new Unreachable(
         `${target.name}: the host key of ${name} is revoked: ${print} (${verdict.at.file}:${verdict.at.line})`,
-        'do not go on before you know why',
+        'find out why before you continue',
       );
     case 'changed': {
       const expected = verdict.expected.map(
         (line) => `${line.type} ${fingerprint(Buffer.from(line.key, 'base64'))} (${line.file}:${line.line})`,
       );
       return new Unreachable(
-        `${target.name}: the host key of ${name} is not the known one: it shows ${print}, expected ${expected.join(' or ')}`,
-        `somebody may be in between; if the host was really set up anew: ssh-keygen -R '${name}' -f ${verdict.expected[0]!.file}`,
+        `${target.name}: the host key of ${name} has changed: it is ${print}, expected ${expected.join(' or ')}`,
+        `somebody may be intercepting the connection; if the host was really reinstalled: ssh-keygen -R '${name}' -f ${verdict.expected[0]!.file}`,
       );
     }
     default:
       if (target.hostKeyChecking === 'accept-new') {
         return addKnownHost(file, name, key).then(
           () => undefined,
-          (error) => new Unreachable(`${target.name}: the new host key cannot be noted down: ${String(error)}`),
+          (error) => new Unreachable(`${target.name}: the new host key cannot be saved: ${String(error)}`),
         );
       }
       return new Unreachable(
         `${target.name}: the host key of ${name} is not known: ${print}`,
         `compare the fingerprint on the host (ssh-keygen -lf /etc/ssh/ssh_host_*_key.pub), then: ssh-keyscan ${target.port === 22 ? '' : `-p ${target.port} `}${target.address} >> ${file}; ` +
-          "or take new keys unseen: ansible_ssh_common_args: '-o StrictHostKeyChecking=accept-new'",
+          "or accept new keys without a check: ansible_ssh_common_args: '-o StrictHostKeyChecking=accept-new'",
       );
   }
 }

@@ -12,7 +12,7 @@ export class JumpHosts {
   readonly #clients: SshClients;
   readonly #openings = new Openings<LoggedIn>();
   readonly #all: LoggedIn[] = [];
-  /** Connections without a channel left, by their hops: the next caller opens another. */
+  /** How many connections by the same hops have had no channel left: the next caller opens another. */
   readonly #generations = new Map<string, number>();
   /** Those that have opened a channel: what they refuse afterwards may work later. */
   readonly #opened = new WeakSet<LoggedIn>();
@@ -54,7 +54,7 @@ export class JumpHosts {
         (aborted) => this.#connect(hops, last, aborted),
         signal,
       );
-      const mayWorkLater = this.#opened.has(client);
+      const mayWorkLater = () => this.#opened.has(client);
       try {
         const channel = await forward(client, target, { hop: hops.at(-1)!, mayWorkLater, signal });
         this.#opened.add(client);
@@ -92,7 +92,8 @@ const [prohibited, resourceShortage] = [1, 4];
 
 interface Forward {
   readonly hop: string;
-  readonly mayWorkLater: boolean;
+  /** Whether a refusal may be due to a lack of channels. */
+  readonly mayWorkLater: () => boolean;
   readonly signal: AbortSignal;
 }
 
@@ -100,7 +101,7 @@ interface Forward {
 function forward({ client }: LoggedIn, target: Target, { hop, mayWorkLater, signal }: Forward): Promise<Duplex> {
   const { name, address, port, connectTimeoutSeconds } = target;
   const failed = ({ message, reason }: Error & { reason?: number }) =>
-    new (reason === resourceShortage || (reason === prohibited && mayWorkLater) ? ChannelRefused : Unreachable)(
+    new (reason === resourceShortage || (reason === prohibited && mayWorkLater()) ? ChannelRefused : Unreachable)(
       `${name}: the jump host ${hop} does not reach ${address} port ${port}: ${message}`,
       'is the host up, and may the jump host forward (AllowTcpForwarding)?',
     );

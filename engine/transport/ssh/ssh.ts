@@ -76,7 +76,7 @@ function streamOf(channel: ClientChannel, lost: () => string | undefined): Shell
         called = true;
       };
       channel.once('close', call);
-      // A child in the background may hold the channel open for ever.
+      // A child in the background may hold the channel open forever.
       channel.once('exit', (code: number | null, signal?: string) => {
         why =
           code === null ? `the shell was ended by ${signal ?? 'a signal'}` : `the shell ended with exit code ${code}`;

@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import type { Become } from '../../../engine/transport/types.ts';
 import { failureOf, run, withLocal } from '../shell/shells.ts';
 
-/** Stands for sudo and su in PATH: asks and answers as they do, then runs the command. */
+/** Replaces sudo and su in PATH: asks and answers as they do, then runs the command. */
 const fakes: Readonly<Record<string, string>> = {
   sudo: `#!/bin/sh
 echo "We trust you have received the usual lecture." >&2
@@ -66,7 +66,7 @@ describe('becoming another user', () => {
   };
 
   const started = { code: 0, stdout: 'web\nin', stderr: '' };
-  it('by sudo without a password, which costs no round trip of its own', async () =>
+  it('by sudo without a password, which costs no further round trip', async () =>
     expect(await attempt('free', {})).to.deep.equal({ ...started, roundTrips: 2 }));
   it('by sudo with a password', async () =>
     expect(await attempt('', { password: 'right $1' })).to.deep.equal({ ...started, roundTrips: 3 }));

@@ -37,4 +37,13 @@ describe('frames of a stream', () => {
     frames.push(Buffer.alloc(1000));
     expect(frames.size).to.be.within(1000 - mark.length, 1000);
   });
+
+  it('are broken by a mark without its line, in time that grows with the stream only', () => {
+    const frames = new Frames(mark, () => {});
+    frames.push(Buffer.from(mark));
+    for (let i = 0; i < 256; i++) frames.push(Buffer.from('x'));
+    expect(frames.isBroken).to.equal(false);
+    frames.push(Buffer.alloc(1_000_000, 'x'));
+    expect([frames.isBroken, frames.size]).to.deep.equal([true, 0]);
+  });
 });

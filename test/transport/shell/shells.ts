@@ -5,7 +5,7 @@ import type { HostConnection } from '../../../engine/transport/connection.ts';
 import { openLocal } from '../../../engine/transport/local/local.ts';
 import type { Script, Shell, Target } from '../../../engine/transport/types.ts';
 
-/** Shells that stand for /bin/sh, as far as this machine has them. Busybox is a shell by the name that it is called by. */
+/** Replacements for /bin/sh, as far as this machine has them. Busybox is a shell when called by that name. */
 export const shells = ['/bin/dash', '/bin/bash', '/bin/mksh', '/bin/ksh', ...busybox()].filter((path) =>
   existsSync(path),
 );

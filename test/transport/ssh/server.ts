@@ -18,6 +18,10 @@ export interface Access {
   readonly password?: string;
   /** Ask for the password by keyboard-interactive instead. */
   readonly interactive?: boolean;
+  /** Never answers this request, though it lets everybody in: the opening of a channel, or what a shell should print. */
+  readonly silent?: 'session' | 'exec';
+  /** Keeps asking, with a second visible prompt, whatever the answers are; they are recorded here. */
+  readonly endless?: string[][];
   /** Of one connection, at a time: shells, and channels to elsewhere. */
   readonly most?: { readonly sessions?: number; readonly forwards?: number };
 }
@@ -46,6 +50,19 @@ export async function startServer(access: Access): Promise<TestServer> {
         return attempt.signature ? accept() : attempt.accept();
       if (attempt.method === 'password' && !access.interactive && attempt.password === access.password) return accept();
       if (attempt.method === 'keyboard-interactive' && access.interactive) {
+        const ask = (): void =>
+          attempt.prompt(
+            [
+              { prompt: 'Code: ', echo: true },
+              { prompt: 'Password: ', echo: false },
+            ],
+            (answers) => {
+              access.endless?.push([...answers]);
+              if (access.endless!.length < 10) ask();
+              else attempt.reject(methods as never);
+            },
+          );
+        if (access.endless) return ask();
         return attempt.prompt([{ prompt: 'Password: ', echo: false }], (answers) =>
           answers[0] === access.password ? accept() : attempt.reject(methods as never),
         );
@@ -54,6 +71,7 @@ export async function startServer(access: Access): Promise<TestServer> {
     });
     let [sessions, forwards] = [0, 0];
     client.on('session', (acceptSession, rejectSession) => {
+      if (access.silent === 'session') return;
       if (sessions === access.most?.sessions) {
         rejectSession();
         return;
@@ -61,6 +79,7 @@ export async function startServer(access: Access): Promise<TestServer> {
       sessions++;
       acceptSession().on('exec', (acceptExec, _reject, { command }) => {
         const channel = acceptExec();
+        if (access.silent === 'exec') return;
         const child = spawn('/bin/sh', ['-c', command]);
         channel.on('data', (data: Buffer) => child.stdin.write(data));
         channel.on('end', () => child.stdin.end());

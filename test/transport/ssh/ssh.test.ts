@@ -52,7 +52,7 @@ describe('a connection over SSH', () => {
     await new Promise<void>((done) => listening.listen(0, '127.0.0.1', done));
     ends.push(() => {
       listening.close();
-      for (const socket of sockets) socket.destroy(); // nobody reads them: they would not see that the client has gone
+      for (const socket of sockets) socket.destroy(); // nobody reads them: they would not notice that the client has gone
     });
     return (listening.address() as AddressInfo).port;
   }
@@ -113,7 +113,7 @@ describe('a connection over SSH', () => {
     expect(one.logins).to.deep.equal([]);
   });
 
-  it('notes down a new host key where that is wished, once', async () => {
+  it('saves a new host key where that is allowed, once', async () => {
     const one = await server();
     const wanted = target(one.port, [], { hostKeyChecking: 'accept-new' });
     await (await connections.get(wanted)).close();
@@ -128,7 +128,7 @@ describe('a connection over SSH', () => {
       const error = await failureOf(connections.get(wanted));
       const [known] = wanted.knownHostsFiles;
       expect(error.message).to.equal(
-        `web1: the host key of [127.0.0.1]:${one.port} is not the known one: it shows ecdsa-sha2-nistp256 ${print(one)}, expected ecdsa-sha2-nistp256 ${print(other)} (${known}:1)`,
+        `web1: the host key of [127.0.0.1]:${one.port} has changed: it is ecdsa-sha2-nistp256 ${print(one)}, expected ecdsa-sha2-nistp256 ${print(other)} (${known}:1)`,
       );
       expect(error.hint).to.contain(`ssh-keygen -R '[127.0.0.1]:${one.port}' -f ${known}`);
     });
@@ -150,7 +150,7 @@ describe('a connection over SSH', () => {
     });
   }
 
-  it('goes on where the agent is gone', async () => {
+  it('continues where the agent is gone', async () => {
     const one = await server({ password: 'right' });
     const { privateKeyFile: _none, ...wanted } = target(one.port, [one], { password: 'right' });
     process.env['SSH_AUTH_SOCK'] = join(folder, 'no-agent');
@@ -158,7 +158,7 @@ describe('a connection over SSH', () => {
     expect(one.logins.map(({ method }) => method)).to.deep.equal(['password']);
   });
 
-  it('tells about keys that cannot be used', async () => {
+  it('reports keys that cannot be used', async () => {
     const one = await server();
     const locked = ssh2.utils.generateKeyPairSync('ecdsa', {
       bits: 256,
@@ -180,7 +180,7 @@ describe('a connection over SSH', () => {
     await connections.get(target(open.port, [open], { privateKeyFile: lockedFile, privateKeyPassphrase: 'sesame' }));
   });
 
-  it('tries again where the server hangs up before its first word, and tells in the end', async () => {
+  it('tries again where the server hangs up before its first word, and reports it in the end', async () => {
     let count = 0;
     const port = await listener((socket) => {
       count++;
@@ -191,7 +191,7 @@ describe('a connection over SSH', () => {
     expect(count).to.equal(4);
   });
 
-  it('comes in where many are dropped because they come at once', async () => {
+  it('logs in where many are dropped because they come at once', async () => {
     const one = await server();
     let dropped = 0;
     const port = await listener((socket) => {
@@ -210,7 +210,7 @@ describe('a connection over SSH', () => {
     expect(one.logins.map(({ user }) => user).sort()).to.deep.equal(users);
   });
 
-  it('tells about a port where nobody listens, and may be tried again', async () => {
+  it('reports a port where nobody listens, and may be tried again', async () => {
     const one = await server();
     one.stop();
     const error = await failureOf(connections.get(target(one.port, [one])));
@@ -218,7 +218,7 @@ describe('a connection over SSH', () => {
     expect(connections.counts.connections).to.equal(0);
   });
 
-  it('tells about a server that says nothing', async () => {
+  it('reports a server that says nothing', async () => {
     const port = await listener(() => {});
     const error = await failureOf(connections.get(target(port, [], { connectTimeoutSeconds: 0.1 })));
     expect(error.message).to.equal(`web1: [127.0.0.1]:${port} does not answer within 0.1 s`);
@@ -295,7 +295,7 @@ describe('a connection over SSH', () => {
     expect((await failureOf(refused.shell())).message).to.contain('web1 opens no further channel');
   });
 
-  it('checks the key of a jump host, and tells what it cannot reach', async () => {
+  it('checks the key of a jump host, and reports what it cannot reach', async () => {
     const [jump, web] = [await server(), await server()];
     const proxyJump = `127.0.0.1:${jump.port}`;
     const unknown = await failureOf(connections.get(target(web.port, [web], { proxyJump })));
