@@ -7,7 +7,7 @@ async function main(words: readonly string[]): Promise<void> {
   const program = new Command('tsplay')
     .description('Brings hosts to the state that playbooks declare, over SSH; nothing is installed on them.')
     .version(version)
-    .showHelpAfterError('(tsplay --help tells more)')
+    .showHelpAfterError('(see tsplay --help)')
     .showSuggestionAfterError()
     .enablePositionalOptions();
   const [first, second] = words;

@@ -101,8 +101,8 @@ describe('tsplay apply', function () {
     args: readonly string[],
     told: string,
   ])[] = [
-    ['-e is left out', () => {}, [], "'word' was given with -e, and is not now: -e word=…"],
-    ['-e is another', () => {}, ['-e', 'word=x'], "'word' was given another value with -e"],
+    ['-e is left out', () => {}, [], "'word' was given with -e and is missing now: -e word=…"],
+    ['-e is another', () => {}, ['-e', 'word=x'], "'word' had a different value with -e"],
     ['-e is new', () => {}, ['-e', 'word=w new=1'], "'new' was not given for the plan"],
     [
       'a file is new',
@@ -163,7 +163,7 @@ describe('tsplay apply', function () {
     const { code, stdout, stderr } = await project.run('apply', 'plan.json', '-e', 'word=w');
     expect(code).to.equal(1);
     expect(stdout).to.contain('a, b, c  3 to change');
-    expect(stderr).to.contain('there is no terminal to ask at: --yes applies it without asking');
+    expect(stderr).to.contain('there is no terminal to ask on: --yes applies it without asking');
   });
 
   it('refuses the host that has moved, and goes on with the others', async () => {

@@ -82,7 +82,7 @@ describe('tsplay inventory', function () {
     [{ inventory: i, graph: 'wbe' }, undefined, "the inventory has no group 'wbe'; did you mean 'web'?"],
     [{ inventory: i, list: true, vars: true }, undefined, '--vars goes with --graph'],
     [{ inventory: i, list: true, output: 'yaml' }, undefined, "--output is human or json, not 'yaml'"],
-    [{ inventory: i, list: true }, 'a', "'a' stands alone: a host is named after --host, or after --explain VARIABLE"],
+    [{ inventory: i, list: true }, 'a', "what is 'a'? A host is named after --host or --explain VARIABLE"],
     [{ inventory: i, list: true, limit: ['wbe'] }, undefined, "no host or group is called 'wbe'"],
     [{ inventory: ['nothing.yml'], list: true }, undefined, '/nothing.yml does not exist'],
   ];

@@ -56,8 +56,8 @@ describe('options of tsplay run', function () {
     [{ tags: [','] }, '--tags names no tag: is a variable not set?'],
     [{ limit: ['c', 'wbe'] }, "--limit: no host or group is called 'wbe'"],
     [{ limit: ['web:&db'] }, "--limit 'web:&db' leaves no host: the plays are for a, b, c"],
-    [{ step: true, output: 'jsonl' }, '--step asks a person: it goes with --output human'],
-    [{ syntaxCheck: true }, 'to check without running: tsplay validate '],
+    [{ step: true, output: 'jsonl' }, '--step needs --output human'],
+    [{ syntaxCheck: true }, 'to check without running, use tsplay validate '],
     [{ privateKey: 'nothing' }, '--private-key nothing: there is no such file'],
     [{ becomeMethod: 'sduo' }, "--become-method is sudo, doas or su, not 'sduo'"],
     [{ timeout: '0' }, "--timeout needs a whole number from 1 up, not '0'"],
@@ -74,10 +74,7 @@ describe('options of tsplay run', function () {
 
   it('--step needs a terminal', async () => {
     const { code, stderr } = await run('--step');
-    expect([code, stderr]).to.deep.equal([
-      1,
-      'error: --step asks before each task: standard input is not a terminal\n',
-    ]);
+    expect([code, stderr]).to.deep.equal([1, 'error: --step needs a terminal on standard input\n']);
   });
 
   it('the help is as it was read last', async () => {

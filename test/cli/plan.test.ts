@@ -84,7 +84,7 @@ describe('tsplay plan', function () {
 
   for (const [args, code, end] of [
     [['--detailed-exitcode'], 3, 'Next: tsplay apply plan.json'],
-    [['-e', 'word=broken', '--detailed-exitcode'], 2, 'Not all of it would succeed: mend that first, then plan again.'],
+    [['-e', 'word=broken', '--detailed-exitcode'], 2, 'Some steps would fail: fix them, then plan again.'],
     [['-i', 'dead.yml', '-l', 'dead'], 4, 'Not all of it would succeed'],
     [['-l', 'nobody'], 1, ''],
   ] as const)

@@ -31,9 +31,9 @@ export const doc = command({
   options: {
     keywords: flag('--keywords', 'the keywords of plays, tasks, blocks and roles'),
     helpers: flag('--helpers', 'the helpers of templates and the functions of conditions'),
-    facts: flag('--facts', 'what is known of a host under facts'),
+    facts: flag('--facts', 'what is known about a host under facts'),
     variables: flag('--variables', 'the variables that say how to reach a host'),
-    codes: flag('--codes', 'what can be wrong in a playbook, by the code of the message'),
+    codes: flag('--codes', 'the problems that a playbook can have, by code'),
     markdown: flag('--markdown', 'print Markdown; without a name the whole reference'),
     playbook: projectOption,
   },

@@ -40,7 +40,7 @@ export const exec = command({
     inventory: list('-i, --inventory <source>', 'inventory file or folder (repeatable)', { completion: 'file' }),
     limit: list('-l, --limit <pattern>', 'only these hosts'),
     extraVars: extraVarsOption,
-    detailedExitcode: flag('--detailed-exitcode', 'end with 3 where something was (or would be) changed'),
+    detailedExitcode: flag('--detailed-exitcode', 'exit with 3 if something was (or would be) changed'),
     output: outputOption('exec'),
     outputFile: outputFileOption,
   },

@@ -61,7 +61,7 @@ export const vault = group('vault', 'encrypt files and values; the same format a
   }),
   command({
     name: 'rekey',
-    about: 'encrypt files anew with another password',
+    about: 'encrypt files again with a different password',
     arguments: [['<file...>']],
     options: { ...vaultOptions, ...newVaultOptions },
     action: rekeyCommand,
