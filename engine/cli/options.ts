@@ -1,5 +1,5 @@
 import { checkOutputs, outputNames, type Running } from '../report/outputs.ts';
-import { flag, list, type OptionSpec, type OptionTable, orList, text, textOr } from './command.ts';
+import { flag, list, type OptionSpec, type OptionTable, option, optionOr, orList } from './command.ts';
 import { UsageError } from './problem.ts';
 
 /** The options that several commands share. */
@@ -18,8 +18,8 @@ export const vaultOptions = {
 } satisfies OptionTable;
 
 export const newVaultOptions = {
-  newVaultId: text('--new-vault-id <id>', `${passwordSource}: the new password`),
-  newVaultPasswordFile: text(
+  newVaultId: option('--new-vault-id <id>', `${passwordSource}: the new password`),
+  newVaultPasswordFile: option(
     '--new-vault-password-file <file>',
     'a file, or a program that prints it, with the new password',
     { completion: 'file' },
@@ -60,15 +60,15 @@ export const becomeMethods: readonly string[] = ['sudo', 'doas', 'su'];
 
 /** How to connect to hosts, and as which user to work on them. */
 export const connectionOptions = {
-  forks: textOr('50', '-f, --forks <n>', 'hosts worked on in parallel'),
-  user: text('-u, --user <name>', 'log in as this user'),
-  privateKey: text('--private-key <file>', 'log in with this key', { completion: 'file' }),
+  forks: optionOr('50', '-f, --forks <n>', 'hosts worked on in parallel'),
+  user: option('-u, --user <name>', 'log in as this user'),
+  privateKey: option('--private-key <file>', 'log in with this key', { completion: 'file' }),
   askPass: askOptions.askPass,
   become: flag('-b, --become', 'become another user (default: root)'),
-  becomeUser: text('--become-user <name>', 'become this user'),
-  becomeMethod: text('--become-method <method>', orList(becomeMethods), { completion: () => becomeMethods }),
+  becomeUser: option('--become-user <name>', 'become this user'),
+  becomeMethod: option('--become-method <method>', orList(becomeMethods), { completion: () => becomeMethods }),
   askBecomePass: askOptions.askBecomePass,
-  timeout: textOr('10', '-T, --timeout <seconds>', 'time limit for connecting'),
+  timeout: optionOr('10', '-T, --timeout <seconds>', 'time limit for connecting'),
 } satisfies OptionTable;
 
 export const strictOption = flag('--strict', 'treat warnings as errors');
@@ -76,18 +76,18 @@ export const strictOption = flag('--strict', 'treat warnings as errors');
 /** How plays are run. */
 export const playOptions = {
   strict: strictOption,
-  lookahead: text('--lookahead <n>', 'how many upcoming tasks to check ahead; 0: none (default: all)'),
+  lookahead: option('--lookahead <n>', 'how many upcoming tasks to check ahead; 0: none (default: all)'),
   forceHandlers: flag('--force-handlers', 'run notified handlers of failed hosts too'),
 } satisfies OptionTable;
 
-export const startAtOption = text('--start-at-task <name>', 'start at this task; * and ? match any characters');
+export const startAtOption = option('--start-at-task <name>', 'start at this task; * and ? match any characters');
 
-export const outputFileOption = text('--output-file <file>', 'write a jsonl copy of the events to this file', {
+export const outputFileOption = option('--output-file <file>', 'write a jsonl copy of the events to this file', {
   completion: 'file',
 });
 
 /** Where a command that runs nothing finds the project's modules. */
-export const projectOption = text(
+export const projectOption = option(
   '-p, --playbook <file>',
   'with the modules of this playbook (default: of the current folder)',
   { completion: 'file' },
@@ -99,7 +99,7 @@ export function outputOption(command: Running): OptionSpec<string> {
 }
 
 export function outputOf(names: readonly string[], about = ''): OptionSpec<string> {
-  return textOr(names[0]!, '--output <form>', `${about}${orList(names)}`, { completion: () => names });
+  return optionOr(names[0]!, '--output <form>', `${about}${orList(names)}`, { completion: () => names });
 }
 
 export const checkOutputNames: readonly string[] = checkOutputs.map(({ name }) => name);

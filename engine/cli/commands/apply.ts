@@ -26,7 +26,7 @@ interface Options extends VaultOptions, AskOptions, ReportOptions {
   readonly yes?: boolean;
 }
 
-export const apply = command({
+export const row = command({
   name: 'apply',
   about: 'apply a plan, unless something has changed since it was made',
   arguments: [['<plan>', 'the file that tsplay plan wrote']],

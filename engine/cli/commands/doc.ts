@@ -24,7 +24,7 @@ interface Options {
   readonly playbook?: string;
 }
 
-export const doc = command({
+export const row = command({
   name: 'doc',
   about: 'the reference: modules, and with an option keywords, facts and more',
   arguments: [['[name]', 'a module, or what an option lists; without it all of them', () => [...builtIn.keys()]]],
@@ -97,7 +97,7 @@ function named(blocks: readonly Block[], name: string | undefined): readonly Blo
   const rows = blocks.flatMap((block) => (block.kind === 'terms' ? block.rows : []));
   const called = ({ name: usage }: Term): string =>
     /[\w#]+(?=[( ]|$)/.exec(usage.replace(/^\w+\.\??/, ''))?.[0] ?? usage;
-  const found = rows.filter((row) => called(row) === name);
+  const found = rows.filter((term) => called(term) === name);
   if (found.length > 0) return [terms(found)];
   throw new UsageError(
     `there is no helper or function '${name}'; ${suggest(name, rows.map(called)) ?? 'tsplay doc --helpers lists all'}`,

@@ -8,7 +8,7 @@ import { knownModules } from '../modules.ts';
 import { UsageError } from '../problem.ts';
 import { writeSchemas } from './schema.ts';
 
-export const init = command({
+export const row = command({
   name: 'init',
   about: 'create a working project: playbook, inventory, role, module and editor settings',
   arguments: [['<folder>', 'a new or empty folder']],

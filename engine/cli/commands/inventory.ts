@@ -8,7 +8,7 @@ import { harmless } from '../../report/style.ts';
 import { type Diagnostic, Diagnostics, formatDiagnostic, InvalidInput } from '../../source/diagnostic.ts';
 import { suggest } from '../../source/nearest.ts';
 import type { Vault } from '../../vault/vault.ts';
-import { command, flag, list, optionalText, text } from '../command.ts';
+import { command, flag, list, option, optionalValue } from '../command.ts';
 import { explain } from '../explain.ts';
 import { extraVars } from '../extra.ts';
 import { expectOutput, extraVarsOption, inventoryOption, outputOf, vaultOptions } from '../options.ts';
@@ -31,18 +31,18 @@ export interface InventoryOptions extends VaultOptions {
 
 const forms = ['human', 'json'];
 
-export const inventory = command({
+export const row = command({
   name: 'inventory',
   about: 'show the hosts, groups and variables of an inventory',
   arguments: [['[host]', 'for --explain: the host']],
   options: {
     inventory: inventoryOption,
     list: flag('--list', "all of it as JSON, in the form of Ansible's inventory scripts"),
-    graph: optionalText('--graph [group]', 'the tree of groups and hosts, from this group down'),
+    graph: optionalValue('--graph [group]', 'the tree of groups and hosts, from this group down'),
     vars: flag('--vars', 'with --graph: the variables too'),
-    host: text('--host <host>', 'the variables of one host as JSON'),
-    explain: text('--explain <variable>', 'each place that sets a variable for a host, and which one wins'),
-    playbook: text(
+    host: option('--host <host>', 'the variables of one host as JSON'),
+    explain: option('--explain <variable>', 'each place that sets a variable for a host, and which one wins'),
+    playbook: option(
       '-p, --playbook <file>',
       'with what this playbook adds: group_vars, host_vars and, for --explain, its plays',
       { completion: 'file' },
@@ -61,7 +61,7 @@ export async function inventoryCommand(host: string | undefined, options: Invent
   const vault = await vaultFrom(options);
   const { inventory: loaded, shown } = await load(options, vault);
   const extra = await extraVars(options.extraVars ?? [], vault);
-  const print = (shown: string): void => void process.stdout.write(`${vault.secrets.text(shown)}\n`);
+  const print = (line: string): void => void process.stdout.write(`${vault.secrets.text(line)}\n`);
   if (options.explain !== undefined) {
     const question = { variable: options.explain, host: hostOf(loaded, host!), inventory: loaded, extra, vault };
     const asJson = options.output === 'json';

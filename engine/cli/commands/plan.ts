@@ -14,7 +14,7 @@ import { type Prepared, prepare, type RunRequest } from '../../run/run.ts';
 import { formatDiagnostic } from '../../source/diagnostic.ts';
 import { Inputs } from '../../source/inputs.ts';
 import { version } from '../../source/version.ts';
-import { command, flag, text } from '../command.ts';
+import { command, flag, option } from '../command.ts';
 import { type Ended, runGuarded } from '../guarded.ts';
 import {
   connectionOptions,
@@ -37,14 +37,14 @@ interface Options extends PlaybookOptions, AskOptions, Pick<ReportOptions, 'outp
   readonly out?: string;
 }
 
-export const plan = command({
+export const row = command({
   name: 'plan',
   about: 'show everything that a run would change; with -o, write it to a file for apply',
   arguments: playbookArguments,
   options: {
     ...playbookOptions,
     ...connectionOptions,
-    out: text('-o, --out <file>', 'write the plan to this file', { completion: 'file' }),
+    out: option('-o, --out <file>', 'write the plan to this file', { completion: 'file' }),
     ...playOptions,
     startAtTask: startAtOption,
     detailedExitcode: flag('--detailed-exitcode', 'exit with 3 if something would, or may, be changed'),

@@ -32,7 +32,7 @@ export interface RunCommandOptions extends PlaybookOptions, AskOptions, ReportOp
   readonly listTags?: boolean;
 }
 
-export const run = command({
+export const row = command({
   name: 'run',
   about: 'run playbooks',
   arguments: playbookArguments,
