@@ -49,7 +49,7 @@ describe('options of tsplay run', function () {
     ]);
   });
 
-  const wrong: readonly (readonly [options: Partial<RunCommandOptions>, told: string])[] = [
+  const wrong: readonly (readonly [options: Partial<RunCommandOptions>, reported: string])[] = [
     [{ startAtTask: 'tyr' }, "--start-at-task: no task is called 'tyr'"],
     [{ limit: [''] }, '--limit is empty: is a variable not set?'],
     [{ inventory: [''] }, '--inventory is empty: is a variable not set?'],
@@ -62,14 +62,14 @@ describe('options of tsplay run', function () {
     [{ becomeMethod: 'sduo' }, "--become-method is sudo, doas or su, not 'sduo'"],
     [{ timeout: '0' }, "--timeout needs a whole number from 1 up, not '0'"],
   ];
-  for (const [options, told] of wrong)
-    it(`tells what is wrong: ${told}`, async () => {
+  for (const [options, reported] of wrong)
+    it(`reports what is wrong: ${reported}`, async () => {
       const given = { inventory: [`${cwd}/hosts.yml`], output: 'human', verbose: 0, ...options };
       const error = await runCommand([`${cwd}/site.yml`], given).then(
         () => undefined,
         (thrown: unknown) => thrown as Error,
       );
-      expect(error?.message).to.contain(told);
+      expect(error?.message).to.contain(reported);
     });
 
   it('--step needs a terminal', async () => {

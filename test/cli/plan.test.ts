@@ -97,7 +97,7 @@ describe('tsplay plan', function () {
       expect([ended.code, ended.stdout]).to.satisfy(([c, text]: [number, string]) => c === code && text.includes(end));
     });
 
-  it('tells programs the events of a run in check mode', async () => {
+  it('reports programs the events of a run in check mode', async () => {
     const { stdout } = await project.plan('-e', 'word=x', '--output', 'jsonl');
     const events = eventsIn(stdout);
     expect(events[0]).to.deep.include({ event: 'run-start', check: true });

@@ -19,7 +19,7 @@ describe('tsplay run', function () {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  it('tells programs all that happens, a line an event, and keeps a copy', async () => {
+  it('reports programs all that happens, a line an event, and keeps a copy', async () => {
     const copy = join(folder, 'events.jsonl');
     const { code, stdout, stderr } = await run(['--output', 'jsonl', '--output-file', copy]);
     expect([code, stderr]).to.deep.equal([0, '']);

@@ -88,7 +88,7 @@ describe('the human view', () => {
     expect(show(task([{}, { host: 'b' }]))).to.contain('✓ common : Write it  ok on 2\n');
   });
 
-  it('tells a failure with command, exit code, stderr, place and hint', () => {
+  it('reports a failure with command, exit code, stderr, place and hint', () => {
     const failure = { command: 'apt-get install x', code: 100, stderr: 'E: no x\n', hint: 'update the cache' };
     const text = show(task([{ status: 'failed', message: 'apt-get ended with exit code 100', failure }]));
     expect(text).to.contain(
@@ -218,7 +218,7 @@ describe('the human view of hosts that do not run in step', () => {
     expect([play, ...events].map(view).join('')).to.contain('± web : 0\n');
   });
 
-  it('tells tasks of the same name apart by handler, role and place', () => {
+  it('distinguishes tasks of the same name by handler, role and place', () => {
     const text = shown(
       start('one', 'a'),
       { event: 'task-start', task: 'one', handler: true, hosts: ['b'] },
