@@ -56,7 +56,7 @@ function sourceOf(text: string): Source {
   const label = text.slice(0, Math.max(at, 0));
   const from = text.slice(at + 1);
   if (label.includes(';')) throw new UsageError(`--vault-id ${text}: a vault id cannot hold ';'`);
-  if (from === '') throw new UsageError(`--vault-id ${text}: after '@' must come a file, a program or 'prompt'`);
+  if (from === '') throw new UsageError(`--vault-id ${text}: '@' must be followed by a file, a program or 'prompt'`);
   return { ...(label !== '' && { label }), from };
 }
 
