@@ -6,22 +6,22 @@ import { validateArguments } from './playbook/arguments/validate.ts';
 /**
  * `tsplay/testing`: how the author of a module tests it, without a host.
  *
- * A second public entry of the package: it may use the engine, so it stands above it.
+ * A second public entry of the package, above the engine because it uses it.
  */
 export type { GivenHost, Seen } from './module/testing.ts';
 
-/** A module does what no module may; the message names the law. */
+/** A module breaks a law of the engine; the message names it. */
 export class LawBroken extends Error {
   override readonly name = 'LawBroken';
 }
 
 /**
- * Runs a module on a host made of data, and hands back what it found and did. Arguments are given as in a task, and are
- * held against the schema. Throws LawBroken where check writes, where what it foretells is not so, or where the change
- * leaves something undone; and whatever the module itself throws.
+ * Runs a module on a host made of data, and returns what it found and did. Arguments are given as in a task and checked
+ * against the schema. Throws LawBroken if check writes, if a prediction is wrong or if the change leaves a difference;
+ * and whatever the module itself throws.
  */
 export async function tryModule<P>(
-  // oxlint-disable-next-line typescript/no-explicit-any -- arguments are held against the schema instead
+  // oxlint-disable-next-line typescript/no-explicit-any -- arguments are checked against the schema instead
   module: Module<any, P>,
   args: Readonly<Record<string, unknown>>,
   given: GivenHost = {},
@@ -36,7 +36,7 @@ export async function tryModule<P>(
   return seen;
 }
 
-/** A module of the nature `state` says what its change brings about, and its change brings that about. */
+/** The law that a module of the nature `state` breaks: its predictions must equal what its change does. */
 async function brokenLaw<P>(
   // oxlint-disable-next-line typescript/no-explicit-any
   module: Module<any, P>,
@@ -46,7 +46,7 @@ async function brokenLaw<P>(
 ): Promise<string | undefined> {
   const { differences, after = [] } = check;
   if (differences.length === 0) return undefined;
-  if (!module.change) return 'a change is verified: it finds differences and has no change that mends them';
+  if (!module.change) return 'a change is verified: it finds differences but has no change that removes them';
   if (leftOver !== 'unknown' && leftOver.length > 0)
     return after.length === 0
       ? "predictions are true: 'after' does not say what later reads will see (willBe, cannotTell), so check mode would find it all again"

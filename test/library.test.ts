@@ -104,7 +104,7 @@ describe('the library', () => {
     expect(wrong.map(({ code }) => code)).to.deep.equal(['unknown-module']);
   });
 
-  it('tells warnings as diagnostics, and as events of the run', async () => {
+  it('reports warnings as diagnostics, and as events of the run', async () => {
     const odd = join(folder, 'odd.yml');
     const [warning] = await validate({ ...input, playbook: odd });
     expect(warning).to.include({ severity: 'warning', code: 'constant-condition' });

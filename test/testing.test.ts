@@ -128,7 +128,7 @@ describe('tryModule', () => {
 
     it('differences that nothing mends', async () => {
       expect(await broken({ change: false })).to.equal(
-        'note: a change is verified: it finds differences and has no change that mends them',
+        'note: a change is verified: it finds differences but has no change that removes them',
       );
     });
   });

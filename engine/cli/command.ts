@@ -24,21 +24,22 @@ export function flag(flags: string, about: string, more: More = {}): OptionSpec<
   return { flags, about, ...more };
 }
 
-export function text(flags: string, about: string, more: More = {}): OptionSpec<string | undefined> {
+/** An option with a value. */
+export function option(flags: string, about: string, more: More = {}): OptionSpec<string | undefined> {
   return { flags, about, ...more };
 }
 
-export function textOr(initial: string, flags: string, about: string, more: More = {}): OptionSpec<string> {
+export function optionOr(initial: string, flags: string, about: string, more: More = {}): OptionSpec<string> {
   return { flags, about, initial, ...more };
 }
 
 /** An option that may be given several times. It has no default: help would show it. */
 export function list(flags: string, about: string, more: More = {}): OptionSpec<readonly string[] | undefined> {
-  return { flags, about, collect: (value, before: readonly string[] = []) => [...before, value], ...more };
+  return { flags, about, collect: (value, before?: readonly string[]) => [...(before ?? []), value], ...more };
 }
 
 /** An option whose value may be left out: `true` then. */
-export function optionalText(flags: string, about: string): OptionSpec<string | true | undefined> {
+export function optionalValue(flags: string, about: string): OptionSpec<string | true | undefined> {
   return { flags, about };
 }
 
@@ -47,7 +48,7 @@ export function counted(flags: string, about: string): OptionSpec<number> {
   return { flags, about, initial: 0, collect: (_, before: number) => before + 1 };
 }
 
-/** By the name under which commander hands the value over. */
+/** Options by the name under which commander hands the value over. */
 export type OptionTable = Readonly<Record<string, OptionSpec<unknown>>>;
 
 type ValueOf<S> = S extends OptionSpec<infer T> ? T : never;
@@ -85,7 +86,10 @@ interface Row<A extends readonly ArgumentSpec[], O extends OptionTable> {
   readonly action: (...given: [...ArgumentsOf<A>, OptionsOf<O>, Command]) => number | Promise<number | void>;
 }
 
-export function command<const A extends readonly ArgumentSpec[] = [], O extends OptionTable = Record<never, never>>(
+// oxlint-disable-next-line typescript/no-empty-object-type -- a table without options
+type NoOptions = {};
+
+export function command<const A extends readonly ArgumentSpec[] = [], O extends OptionTable = NoOptions>(
   row: Row<A, O>,
 ): CommandRow {
   return {
@@ -124,13 +128,13 @@ export function completionOf(of: Option | Argument): Completion | undefined {
 }
 
 function optionOf(name: string, { flags, about, initial, collect, completion, hidden }: Spec): Option {
-  const option = new Option(flags, about);
-  if (option.attributeName() !== name) throw new Error(`the option ${flags} is called ${name} in its table`);
-  if (initial !== undefined) option.default(initial);
-  if (collect) option.argParser(collect as (value: string, before: unknown) => unknown);
-  if (hidden) option.hideHelp();
-  if (completion) completions.set(option, completion);
-  return option;
+  const made = new Option(flags, about);
+  if (made.attributeName() !== name) throw new Error(`the option ${flags} is called ${name} in its table`);
+  if (initial !== undefined) made.default(initial);
+  if (collect) made.argParser(collect as (value: string, before: unknown) => unknown);
+  if (hidden) made.hideHelp();
+  if (completion) completions.set(made, completion);
+  return made;
 }
 
 /** `human, json or sarif` */

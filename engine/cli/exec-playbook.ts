@@ -5,7 +5,7 @@ import type { MapEntry, MapNode, ScalarNode, SourceNode } from '../source/node.t
 import type { Place } from '../source/place.ts';
 import { parseYaml } from '../source/yaml.ts';
 
-/** What `tsplay exec` is asked for. */
+/** What `tsplay exec` is to run. */
 export interface OneTask {
   readonly pattern: string;
   readonly module: string;
@@ -13,13 +13,13 @@ export interface OneTask {
   readonly args: string;
 }
 
-/** A playbook of one task. Its places are in `text`: the command line as it is shown where something is wrong. */
+/** A playbook of one task. Its places are in `text`: the command line as problems show it. */
 export interface CommandLine {
   readonly node: SourceNode;
   readonly text: string;
 }
 
-/** Parts the command line into nodes, as a file of a playbook is. `file` is the name of the places. */
+/** Parses the command line into the nodes of a playbook file. `file` names the file in their places. */
 export function playbookOf(
   { pattern, module, args }: OneTask,
   modules: ReadonlyMap<string, AnyModule>,
@@ -32,7 +32,7 @@ export function playbookOf(
   const patternAt = at('tsplay exec '.length + 1, pattern.length);
   const moduleAt = at(command.length - module.length + 1, module.length);
   const found = new ModuleNames(modules).find(module);
-  // one that does not exist is told where its task is read
+  // an unknown module is reported when the task is parsed
   const value = found ? argumentsOf(args, found, file, diagnostics) : map(moduleAt, []);
   const task = map(moduleAt, [entry(module, moduleAt, value)]);
   const tasks: SourceNode = { kind: 'list', place: moduleAt, items: [task] };
@@ -40,14 +40,14 @@ export function playbookOf(
   return { node: { kind: 'list', place: patternAt, items: [play] }, text };
 }
 
-/** Arguments stand on the second line of the text, or from there on. */
+/** The arguments begin on the second line of the text. */
 function argumentsOf(args: string, module: AnyModule, file: string, diagnostics: Diagnostics): SourceNode {
   const at = (offset: number, length: number): Place => {
     const before = args.slice(0, offset).split('\n');
     return { file, line: before.length + 1, column: before.at(-1)!.length + 1, length: Math.max(1, length) };
   };
   if (/^\s*\{(?!\{)/.test(args)) {
-    // a line of nothing stands for that of the command
+    // an empty line in place of the command's
     const node = parseYaml(file, `\n${args}`, diagnostics);
     return node ?? map(at(0, args.length), []);
   }
@@ -56,7 +56,7 @@ function argumentsOf(args: string, module: AnyModule, file: string, diagnostics:
   for (const match of args.matchAll(/(?:\{\{.*?\}\}|"(?:[^"\\]|\\.)*"|'[^']*'|\\.|[^\s"'])+/g)) {
     const [, name, written] = /^([A-Za-z_]\w*)=(.*)$/s.exec(match[0]) ?? [];
     if (module.freeForm !== undefined && (name === undefined || !names.includes(name))) {
-      // from here on it is the free-form text, as it stands
+      // the rest is the free-form text, unchanged
       const rest = args.slice(match.index).trimEnd();
       entries.push(entry(module.freeForm, at(match.index, rest.length), words(rest, at(match.index, rest.length))));
       break;
@@ -81,7 +81,7 @@ function argumentsOf(args: string, module: AnyModule, file: string, diagnostics:
   return map(at(0, 1), entries);
 }
 
-/** Without quotes a value is what YAML reads: a number, true or false, a list. */
+/** An unquoted value is read as YAML: a number, true or false, a list. */
 function valueOf(written: string, place: Place, diagnostics: Diagnostics): SourceNode {
   if (/["']/.test(written) && !/^[[{]/.test(written)) {
     const plain = written.replaceAll(/"((?:[^"\\]|\\.)*)"|'([^']*)'/g, (_, double?: string, single?: string) =>

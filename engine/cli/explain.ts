@@ -13,7 +13,7 @@ import type { Vault } from '../vault/vault.ts';
 import { knownModules } from './modules.ts';
 import { UsageError } from './problem.ts';
 
-/** What is asked: where a host has the value of a variable from. */
+/** The question: where does a host get the value of a variable from? */
 export interface Question {
   readonly variable: string;
   readonly host: Host;
@@ -27,18 +27,18 @@ interface Level {
   readonly origin: string;
   readonly place?: Place;
   readonly value: unknown;
-  /** Only in some tasks of the play, and there above the rest. */
+  /** Set only in some tasks of the play, where it takes precedence. */
   readonly inTasks?: true;
 }
 
 interface Answer {
-  /** Missing: what the inventory says, whatever is played. */
+  /** Undefined for the inventory alone. */
   readonly play?: Play;
   /** Lowest precedence first. */
   readonly levels: readonly Level[];
 }
 
-/** Each level that sets a variable for a host, the lowest first, with the winner marked; by play where there is a playbook. */
+/** Each level that sets a variable for a host, lowest precedence first, with the winner marked; per play if there is a playbook. */
 export async function explain(question: Question, playbook: string | undefined, asJson: boolean): Promise<string> {
   const { variable, host, vault } = question;
   if (magicNames.includes(variable)) throw new UsageError(`'${variable}' is set by tsplay itself, the same everywhere`);
@@ -54,7 +54,7 @@ export async function explain(question: Question, playbook: string | undefined, 
   return asJson ? json(question, shown) : human(question, shown);
 }
 
-/** The plays that are for the host. What else may be wrong in the playbook is not asked here. */
+/** The plays that include the host. Other problems of the playbook are ignored. */
 async function playsOf(file: string, { host, inventory, extra, vault }: Question): Promise<readonly Play[]> {
   const diagnostics = new Diagnostics();
   const playbook = await loadPlaybook([file], await knownModules(file), diagnostics, vault);
@@ -88,19 +88,19 @@ function levelsOf({ variable, host, extra }: Question, play: Play | undefined): 
   ];
 }
 
-/** As it is written: an expression as its text. */
+/** The value as written: an expression as its text. */
 function shownValue(node: SourceNode): unknown {
   if (node.kind !== 'scalar' || node.sealed !== undefined) return writtenValue(node);
   return node.tag === '!cel' ? `!cel ${String(node.value)}` : writtenValue(node);
 }
 
-/** The last that holds for the whole play; extra variables stand above what tasks set. */
+/** The last one that holds for the whole play; extra variables take precedence over what tasks set. */
 function winnerOf(levels: readonly Level[]): Level | undefined {
   return levels.findLast(({ inTasks }) => !inTasks) ?? levels.at(-1);
 }
 
 function json({ variable, host }: Question, answers: readonly Answer[]): string {
-  const told = answers.map(({ play, levels }) => ({
+  const shown = answers.map(({ play, levels }) => ({
     ...(play && { play: play.name }),
     levels: levels.map((level) => ({
       origin: level.origin,
@@ -110,9 +110,9 @@ function json({ variable, host }: Question, answers: readonly Answer[]): string 
       wins: level === winnerOf(levels),
     })),
   }));
-  const [first] = told;
+  const [first] = shown;
   return JSON.stringify(
-    { variable, host: host.name, ...(first && 'play' in first ? { plays: told } : first) },
+    { variable, host: host.name, ...(first && 'play' in first ? { plays: shown } : first) },
     null,
     2,
   );

@@ -7,13 +7,13 @@ import { version } from '../source/version.ts';
 import { interruptible } from './interrupt.ts';
 import type { Reporters } from './reporters.ts';
 
-/** What came of a run that was watched; `recap` is missing where it was interrupted. */
+/** The end of a run; without `recap` if it was interrupted. */
 export interface Ended {
   readonly exit: number;
   readonly recap?: Recap;
 }
 
-/** Runs what was prepared with a policy that sees, and may refuse, each change; the reporters are closed at its end. */
+/** Runs what was prepared with a policy that sees, and may refuse, each change; closes the reporters at the end. */
 export async function runGuarded(
   prepared: Prepared,
   request: RunRequest,
@@ -26,7 +26,7 @@ export async function runGuarded(
     emit(event);
   };
   try {
-    const asked = { ...request, journal: stateFolder('journal'), policy };
+    const asked = { ...request, journal: stateFolder('journal'), guard };
     const exit = await interruptible((signal) => execute(prepared, asked, version, note, signal));
     return { exit, ...(recap && { recap }) };
   } finally {

@@ -1,21 +1,21 @@
-/** Ctrl-C, or a reader that has gone, ends the work softly: what is under way ends, nothing further begins. */
+/** On Ctrl-C, or when nobody reads the output any more, running tasks end and no further ones begin. */
 export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const interrupt = new AbortController();
   const onSignal = (): void => {
     if (interrupt.signal.aborted) {
-      process.stderr.write('\nStopped. A command that was under way may go on by itself on its host.\n');
+      process.stderr.write('\nStopped. A command that was running may continue on its host.\n');
       process.exit(130);
     }
     process.stderr.write(
-      '\nInterrupted: what is under way ends, nothing further begins. Press Ctrl-C again to stop at once.\n',
+      '\nInterrupted: running tasks end, no further ones begin. Press Ctrl-C again to stop at once.\n',
     );
     interrupt.abort();
   };
-  // The reader has gone (`| head`) or cannot take more (a full disk): as if interrupted, for what happens has to be seen.
+  // The reader has gone (`| head`) or the disk is full: nothing must happen unseen.
   const onLost = ({ code, message }: NodeJS.ErrnoException): void => {
     if (interrupt.signal.aborted) return;
     const why = code === 'EPIPE' ? 'nobody reads the output any more' : `the output cannot be written: ${message}`;
-    process.stderr.write(`Interrupted: ${why}. What is under way ends, nothing further begins.\n`);
+    process.stderr.write(`Interrupted: ${why}. Running tasks end, no further ones begin.\n`);
     interrupt.abort();
   };
   process.stdout.on('error', onLost);

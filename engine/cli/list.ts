@@ -11,7 +11,7 @@ export interface ListOptions {
   readonly skip: readonly string[];
 }
 
-/** What a run would be about, for a person: nothing is run. */
+/** The plays of a run for a person, without running them. */
 export function listOf(plays: ReadonlyMap<Play, readonly string[]>, options: ListOptions): string {
   const lines: string[] = [];
   for (const [play, hosts] of plays) {
@@ -28,7 +28,7 @@ function listed(heading: string, items: readonly string[]): readonly string[] {
   return items.length === 0 ? [`  ${heading}: none`] : [`  ${heading}:`, ...items.map((item) => `    ${item}`)];
 }
 
-/** Tasks under the blocks and includes that they stand in; those that the tags leave out are left out. */
+/** Tasks below the blocks and includes that hold them, without those that the tags exclude. */
 function outline(entries: readonly Entry[], options: ListOptions): readonly string[] {
   return entries.flatMap((entry): readonly string[] => {
     if (entry.kind === 'block') {

@@ -7,14 +7,14 @@ async function main(words: readonly string[]): Promise<void> {
   const program = new Command('tsplay')
     .description('Brings hosts to the state that playbooks declare, over SSH; nothing is installed on them.')
     .version(version)
-    .showHelpAfterError('(tsplay --help tells more)')
+    .showHelpAfterError('(see tsplay --help)')
     .showSuggestionAfterError()
     .enablePositionalOptions();
   const [first, second] = words;
   const called = commands.filter(({ name }) => name === (first === 'help' ? second : first) && name !== 'completion');
   for (const { load } of called.length > 0 ? called : commands) {
-    const { name, about, define } = await load();
-    define(program.command(name).description(about));
+    const { row } = await load();
+    row.define(program.command(row.name).description(row.about));
   }
   await program.parseAsync();
 }

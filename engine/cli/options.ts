@@ -1,6 +1,6 @@
 import { checkOutputs, outputNames, type Running } from '../report/outputs.ts';
 import { becomeMethods } from '../transport/become/methods.ts';
-import { flag, list, type OptionSpec, type OptionTable, orList, text, textOr } from './command.ts';
+import { flag, list, type OptionSpec, type OptionTable, option, optionOr, orList } from './command.ts';
 import { UsageError } from './problem.ts';
 
 /** The options that several commands share. */
@@ -19,8 +19,8 @@ export const vaultOptions = {
 } satisfies OptionTable;
 
 export const newVaultOptions = {
-  newVaultId: text('--new-vault-id <id>', `${passwordSource}: the new password`),
-  newVaultPasswordFile: text(
+  newVaultId: option('--new-vault-id <id>', `${passwordSource}: the new password`),
+  newVaultPasswordFile: option(
     '--new-vault-password-file <file>',
     'a file, or a program that prints it, with the new password',
     { completion: 'file' },
@@ -36,14 +36,14 @@ export const inventoryOption = list(
 /** What every command that reads playbooks takes. */
 export const playbookOptions = {
   inventory: inventoryOption,
-  limit: list('-l, --limit <pattern>', 'only these hosts: a pattern, or @file with one a line (repeatable)'),
+  limit: list('-l, --limit <pattern>', 'only these hosts: a pattern, or @file with one per line (repeatable)'),
   tags: list('-t, --tags <tags>', 'only what has one of these tags (comma-separated, repeatable)'),
-  skipTags: list('--skip-tags <tags>', 'nothing that has one of these tags'),
+  skipTags: list('--skip-tags <tags>', 'leave out what has one of these tags'),
   extraVars: extraVarsOption,
   ...vaultOptions,
 } satisfies OptionTable;
 
-export const playbookArguments = [['<playbook...>', 'playbook files, run in turn']] as const;
+export const playbookArguments = [['<playbook...>', 'playbook files, run in order']] as const;
 
 export const diffOption = flag('-D, --diff', 'show the differences in full');
 
@@ -54,44 +54,41 @@ export const checkOptions = {
 
 export const askOptions = {
   askPass: flag('-k, --ask-pass', 'ask for the login password'),
-  askBecomePass: flag('-K, --ask-become-pass', 'ask for the password for becoming'),
+  askBecomePass: flag('-K, --ask-become-pass', 'ask for the become password'),
 } satisfies OptionTable;
 
 /** How to connect to hosts, and as which user to work on them. */
 export const connectionOptions = {
-  forks: textOr('50', '-f, --forks <n>', 'hosts worked on side by side'),
-  user: text('-u, --user <name>', 'log in as this user'),
-  privateKey: text('--private-key <file>', 'log in with this key', { completion: 'file' }),
+  forks: optionOr('50', '-f, --forks <n>', 'hosts worked on in parallel'),
+  user: option('-u, --user <name>', 'log in as this user'),
+  privateKey: option('--private-key <file>', 'log in with this key', { completion: 'file' }),
   askPass: askOptions.askPass,
-  become: flag('-b, --become', 'become another user (root by default)'),
-  becomeUser: text('--become-user <name>', 'become this user'),
-  becomeMethod: text('--become-method <method>', orList(becomeMethods), { completion: () => becomeMethods }),
+  become: flag('-b, --become', 'become another user (default: root)'),
+  becomeUser: option('--become-user <name>', 'become this user'),
+  becomeMethod: option('--become-method <method>', orList(becomeMethods), { completion: () => becomeMethods }),
   askBecomePass: askOptions.askBecomePass,
-  timeout: textOr('10', '-T, --timeout <seconds>', 'time for connecting'),
+  timeout: optionOr('10', '-T, --timeout <seconds>', 'time limit for connecting'),
 } satisfies OptionTable;
 
-export const strictOption = flag('--strict', 'take warnings for errors');
+export const strictOption = flag('--strict', 'treat warnings as errors');
 
 /** How plays are run. */
 export const playOptions = {
   strict: strictOption,
-  lookahead: text('--lookahead <n>', 'coming tasks that are looked at ahead at most; 0: none (default: all)'),
+  lookahead: option('--lookahead <n>', 'how many upcoming tasks to check ahead; 0: none (default: all)'),
   forceHandlers: flag('--force-handlers', 'run notified handlers of failed hosts too'),
 } satisfies OptionTable;
 
-export const startAtOption = text(
-  '--start-at-task <name>',
-  'leave out what stands before this task; * and ? stand for any characters',
-);
+export const startAtOption = option('--start-at-task <name>', 'start at this task; * and ? match any characters');
 
-export const outputFileOption = text('--output-file <file>', 'keep a jsonl copy of the events in this file', {
+export const outputFileOption = option('--output-file <file>', 'write a jsonl copy of the events to this file', {
   completion: 'file',
 });
 
 /** Where a command that runs nothing finds the project's modules. */
-export const projectOption = text(
+export const projectOption = option(
   '-p, --playbook <file>',
-  'with the modules beside this playbook; by default beside the current folder',
+  'with the modules of this playbook (default: of the current folder)',
   { completion: 'file' },
 );
 
@@ -101,7 +98,7 @@ export function outputOption(command: Running): OptionSpec<string> {
 }
 
 export function outputOf(names: readonly string[], about = ''): OptionSpec<string> {
-  return textOr(names[0]!, '--output <form>', `${about}${orList(names)}`, { completion: () => names });
+  return optionOr(names[0]!, '--output <form>', `${about}${orList(names)}`, { completion: () => names });
 }
 
 export const checkOutputNames: readonly string[] = checkOutputs.map(({ name }) => name);

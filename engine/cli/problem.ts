@@ -1,41 +1,41 @@
 import { type Diagnostic, formatDiagnostic, InvalidInput } from '../source/diagnostic.ts';
 import type { Secrets } from '../vault/redaction.ts';
 
-/** Of the command that runs. A bug may come up anywhere, and its words may be anything. */
+/** Of the running command. A bug can occur anywhere, and its message can contain anything. */
 let secrets: Secrets | undefined;
 
-/** What is in here from now on is not seen in what ends the command. */
+/** Masks these secrets in the error that ends the command. */
 export function neverShow(known: Secrets): void {
   secrets = known;
 }
 
-/** Tells what ended a command, on stderr. Returns the exit code. */
+/** Prints the error that ended a command to stderr. Returns the exit code. */
 export function reportError(error: unknown): number {
-  const tell = (text: string): void => void process.stderr.write(`${secrets?.text(text) ?? text}\n`);
+  const print = (text: string): void => void process.stderr.write(`${secrets?.text(text) ?? text}\n`);
   if (error instanceof InvalidInput) {
-    tell(`${reportOf(error.diagnostics)}\n\n${count(error.diagnostics)}. No host was touched.`);
+    print(`${reportOf(error.diagnostics)}\n\n${count(error.diagnostics)}. No host was touched.`);
     return 1;
   }
   if (error instanceof UsageError) {
-    tell(`error: ${error.message}`);
+    print(`error: ${error.message}`);
     return 1;
   }
   const bug = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  tell(`error: this is a bug in tsplay or a module: please report it with this text\n${bug}`);
+  print(`error: this is a bug in tsplay or a module: please report it with this text\n${bug}`);
   return 70;
 }
 
-/** The command line asks for something that cannot be. */
+/** The command line asks for something impossible. */
 export class UsageError extends Error {}
 
-/** All of them, as a person reads them. */
+/** All of them, for a person. */
 export function reportOf(diagnostics: readonly Diagnostic[]): string {
   return inOrder(diagnostics)
     .map((d) => formatDiagnostic(d))
     .join('\n\n');
 }
 
-/** What has no place first, then file by file, each from its beginning to its end. */
+/** Those without a place first, then by file and position. */
 export function inOrder(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
   const files = [...new Set(diagnostics.map((d) => d.place?.file))];
   const rank = ({ place }: Diagnostic): number => (place ? files.indexOf(place.file) : -1);
@@ -50,8 +50,8 @@ export function inOrder(diagnostics: readonly Diagnostic[]): readonly Diagnostic
 export function count(diagnostics: readonly Diagnostic[]): string {
   const of = (severity: string): number => diagnostics.filter((d) => d.severity === severity).length;
   const [errors, warnings] = [of('error'), of('warning')];
-  const told = errors === 0 ? 'No errors' : countOf(errors, 'error');
-  return warnings === 0 ? told : `${told}, ${countOf(warnings, 'warning')}`;
+  const shown = errors === 0 ? 'No errors' : countOf(errors, 'error');
+  return warnings === 0 ? shown : `${shown}, ${countOf(warnings, 'warning')}`;
 }
 
 export function countOf(n: number, what: string): string {

@@ -1,11 +1,11 @@
 import { statSync } from 'node:fs';
 import type { RunRequest } from '../run/prepare.ts';
+import { becomeMethods } from '../transport/become/methods.ts';
 import { expandHome } from '../transport/ssh/arguments.ts';
 import type { Vault } from '../vault/vault.ts';
 import { orList } from './command.ts';
 import { extraVars } from './extra.ts';
 import { builtIn } from './modules.ts';
-import { becomeMethods } from './options.ts';
 import { UsageError } from './problem.ts';
 import { type VaultOptions, vaultFrom } from './vault-passwords.ts';
 

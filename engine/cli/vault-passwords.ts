@@ -14,13 +14,13 @@ export interface VaultOptions {
 }
 
 interface Source {
-  /** The vault id; absent where none was named. */
+  /** The vault id, if one was given. */
   readonly label?: string;
   /** A file, a program, or the word `prompt`. */
   readonly from: string;
 }
 
-/** A vault with all the passwords that the command line gives; what they are is masked too. */
+/** A vault with all the passwords from the command line, which are masked in every output. */
 export async function vaultFrom(options: VaultOptions): Promise<Vault> {
   const vault = new Vault(await passwordsFrom(options));
   for (const { password } of vault.passwords) vault.secrets.add(password.toString('utf8'));
@@ -28,7 +28,7 @@ export async function vaultFrom(options: VaultOptions): Promise<Vault> {
   return vault;
 }
 
-/** `fresh`: new passwords, so that one that is typed is asked for twice. */
+/** `fresh`: new passwords, so a typed one must be confirmed. */
 export async function passwordsFrom(options: VaultOptions, { fresh = false } = {}): Promise<readonly VaultPassword[]> {
   const passwords: VaultPassword[] = [];
   for (const source of sourcesOf(options)) {
@@ -49,13 +49,13 @@ function sourcesOf({ vaultId = [], vaultPasswordFile = [], askVaultPass = false 
   return sources.length === 0 && usual !== undefined && usual !== '' ? [{ from: usual }] : sources;
 }
 
-/** `label@source`; a source alone is for the default id. */
+/** `label@source`; without a label, the id is the default one. */
 function sourceOf(text: string): Source {
   const at = text.indexOf('@');
   const label = text.slice(0, Math.max(at, 0));
   const from = text.slice(at + 1);
   if (label.includes(';')) throw new UsageError(`--vault-id ${text}: a vault id cannot hold ';'`);
-  if (from === '') throw new UsageError(`--vault-id ${text}: what comes after '@' is a file, a program or 'prompt'`);
+  if (from === '') throw new UsageError(`--vault-id ${text}: '@' must be followed by a file, a program or 'prompt'`);
   return { ...(label !== '' && { label }), from };
 }
 
@@ -64,7 +64,7 @@ async function asked({ label }: Source, fresh: boolean): Promise<Buffer> {
   const password = (await askPassword(words)).trim();
   if (password === '') throw new UsageError('the vault password is empty');
   if (fresh && (await askPassword(`Confirm ${words.toLowerCase()}`)).trim() !== password)
-    throw new UsageError('the two passwords are not the same');
+    throw new UsageError('the two passwords differ');
   return Buffer.from(password);
 }
 
@@ -77,7 +77,7 @@ async function read(source: Source, before: readonly VaultPassword[]): Promise<B
   return Buffer.from(password, 'latin1');
 }
 
-/** Byte for byte: a password may hold any. */
+/** Byte for byte: a password may contain any byte. */
 function textOf(path: string, { from }: Source): string {
   try {
     return readFileSync(path, 'latin1');
@@ -88,7 +88,7 @@ function textOf(path: string, { from }: Source): string {
   }
 }
 
-/** On some file systems every file is executable: a program also begins as one. */
+/** On some file systems every file is executable, so the first bytes must be a program's too. */
 function isProgram(path: string, text: string): boolean {
   return /^(#!|\x7fELF)/.test(text) && (statSync(path).mode & 0o111) !== 0;
 }
@@ -106,7 +106,7 @@ async function decrypted(text: string, { from }: Source, before: readonly VaultP
 
 const withoutLineEnds = (text: string): string => text.replace(/^[\r\n]+|[\r\n]+$/g, '');
 
-/** What a program prints. It may ask on the terminal itself. One whose name ends in `-client` is told which id is wanted. */
+/** What a program prints. It may ask on the terminal itself. One whose name ends in `-client` gets the wanted id. */
 async function output(path: string, { label, from }: Source): Promise<string> {
   const client = basename(path, extname(path)).endsWith('-client');
   const child = spawn(path, client && label !== undefined ? ['--vault-id', label] : [], {

@@ -15,7 +15,7 @@ import { basename, dirname, join } from 'node:path';
 export interface WriteOptions {
   /** The owner and mode of the file; without it, only its owner can read it. */
   readonly like?: Stats;
-  /** Leaves a file that is there already as it is. */
+  /** Does not replace an existing file. */
   readonly keep?: boolean;
   /** Need not survive a power failure. */
   readonly volatile?: boolean;

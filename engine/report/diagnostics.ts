@@ -1,6 +1,6 @@
 import { formatDiagnostic } from '../source/diagnostic.ts';
 import { shownPath } from '../source/place.ts';
-import type { Checked } from './outputs.ts';
+import type { Checked } from './view.ts';
 
 /** Each problem with its line, then the summary. */
 export function diagnosticsText({ diagnostics, summary }: Checked): string {

@@ -2,7 +2,7 @@ import { createTwoFilesPatch } from 'diff';
 import type { Difference } from '../module/module.ts';
 import { harmless, onOneLine, type Paint } from './style.ts';
 
-/** A difference as lines for a person: one line for a setting, a unified diff for texts of several lines. */
+/** A difference for a person: one line for a setting, a unified diff for texts of several lines. */
 export function showDifference(difference: Difference, paint: Paint): readonly string[] {
   const { from, to } = difference;
   const what = onOneLine(difference.what);
@@ -17,7 +17,7 @@ function unified(what: string, from: string, to: string, paint: Paint): string[]
   const lines = patch.split('\n').slice(1); // without the line of equals signs
   if (lines.at(-1) === '') lines.pop();
   return lines.map((line) => {
-    const text = harmless(line.replaceAll('\r', String.raw`\r`)); // it may be all that differs
+    const text = harmless(line.replaceAll('\r', String.raw`\r`)); // it may be the only difference
     if (line.startsWith('+')) return paint(text, 'green');
     if (line.startsWith('-')) return paint(text, 'red');
     return line.startsWith('@@') ? paint(text, 'cyan') : text;

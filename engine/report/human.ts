@@ -1,10 +1,10 @@
 import type { Event, Received, Result, Sent, TaskStart } from '../run/events/event.ts';
 import { showWarning, withLiveLine } from './live.ts';
-import type { View, ViewOptions } from './outputs.ts';
 import { showRecap } from './recap.ts';
 import { showTask } from './results.ts';
 import { harmless, hostList, onOneLine, type Paint } from './style.ts';
 import { TaskGroups, titleOf } from './task-groups.ts';
+import type { View, ViewOptions } from './view.ts';
 
 /** The view for a person: hosts with the same result share a line. */
 export function humanView(options: ViewOptions): View {

@@ -1,6 +1,6 @@
 import type { Event } from '../run/events/event.ts';
-import type { View, ViewOptions } from './outputs.ts';
 import { hostList, indented, onOneLine, type Paint } from './style.ts';
+import type { View, ViewOptions } from './view.ts';
 
 /** Keeps the running task on the last line of a terminal until there is something to print in its place. */
 export function withLiveLine(report: (event: Event) => string, { paint, columns }: ViewOptions): View {

@@ -1,9 +1,9 @@
 import type { Event, FailureDetail, Result } from '../run/events/event.ts';
 import { showDifference } from './difference.ts';
-import type { ViewOptions } from './outputs.ts';
 import { colourOf } from './status.ts';
 import { harmless, onOneLine, type Paint } from './style.ts';
 import { jsonText } from './value.ts';
+import type { ViewOptions } from './view.ts';
 
 /** The view of `tsplay exec`: a line per host and, below it, what was found or done; a command's output unchanged. */
 export function oneTaskView({ paint, diff }: Pick<ViewOptions, 'paint' | 'diff'>): (event: Event) => string {

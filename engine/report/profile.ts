@@ -2,7 +2,7 @@ import type { ProfileSummary, Wait } from '../run/events/profile.ts';
 
 const most = 5;
 
-/** Where a run's time went, for a person: the whole, then the hosts that were waited for longest. */
+/** Where a run's time went, for a person: the total, then the slowest hosts. */
 export function showProfile({ start, all, hosts }: ProfileSummary): string {
   const whole = start + Object.values(all).reduce((sum, part) => sum + part, 0);
   const parts: [string, number][] = [

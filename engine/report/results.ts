@@ -1,10 +1,10 @@
 import type { FailureDetail, Result } from '../run/events/event.ts';
 import { formatPlace } from '../source/place.ts';
 import { showDifference } from './difference.ts';
-import type { ViewOptions } from './outputs.ts';
 import { colourOf, markOf, worstOf } from './status.ts';
 import { harmless, indented, onOneLine, type Paint } from './style.ts';
 import { itemText, jsonText } from './value.ts';
+import type { ViewOptions } from './view.ts';
 
 /** A task with the results of its hosts, those with the same result together. */
 export function showTask(title: string, results: readonly Result[], options: ViewOptions): string {

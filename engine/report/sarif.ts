@@ -3,7 +3,7 @@ import { pathToFileURL } from 'node:url';
 import { codes } from '../source/codes.ts';
 import type { Diagnostic } from '../source/diagnostic.ts';
 import type { Place } from '../source/place.ts';
-import type { Checked } from './outputs.ts';
+import type { Checked } from './view.ts';
 
 export function sarifText({ diagnostics, version, root }: Checked): string {
   return `${JSON.stringify(sarif(diagnostics, version, root), null, 2)}\n`;

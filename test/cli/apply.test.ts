@@ -65,7 +65,7 @@ describe('tsplay apply', function () {
     expect([empty.code, empty.stdout.split('\n').at(-2)]).to.deep.equal([0, 'Nothing to change.']);
   });
 
-  it('tells programs the events of the run', async () => {
+  it('reports programs the events of the run', async () => {
     const { code, stdout } = await project.apply('-e', 'word=w', '--output', 'jsonl', '--detailed-exitcode');
     const events = eventsIn(stdout);
     expect([code, events[0]!['check'], events.at(-1)!['exit']]).to.deep.equal([3, false, 3]);
@@ -94,15 +94,15 @@ describe('tsplay apply', function () {
     expect(stderr).to.match(/\nNo host was touched\.\n$/);
   });
 
-  /** What is done behind the plan's back, and what is told of it. */
+  /** What is done behind the plan's back, and what is reported of it. */
   const refusals: readonly (readonly [
     title: string,
     act: (p: Project) => void,
     args: readonly string[],
-    told: string,
+    reported: string,
   ])[] = [
-    ['-e is left out', () => {}, [], "'word' was given with -e, and is not now: -e word=…"],
-    ['-e is another', () => {}, ['-e', 'word=x'], "'word' was given another value with -e"],
+    ['-e is left out', () => {}, [], "'word' was given with -e and is missing now: -e word=…"],
+    ['-e is another', () => {}, ['-e', 'word=x'], "'word' had a different value with -e"],
     ['-e is new', () => {}, ['-e', 'word=w new=1'], "'new' was not given for the plan"],
     [
       'a file is new',
@@ -137,13 +137,13 @@ describe('tsplay apply', function () {
       'the plan was made by another user or on another machine',
     ],
   ];
-  for (const [title, act, args, told] of refusals)
+  for (const [title, act, args, reported] of refusals)
     it(`refuses where ${title}`, async () => {
       act(project);
       const { code, stderr } = await project.apply(...args);
       expect(code).to.equal(1);
       expect(stderr)
-        .to.contain(`\n  ${told}`)
+        .to.contain(`\n  ${reported}`)
         .and.match(/No host was touched\.\n$/);
     });
 
@@ -163,7 +163,7 @@ describe('tsplay apply', function () {
     const { code, stdout, stderr } = await project.run('apply', 'plan.json', '-e', 'word=w');
     expect(code).to.equal(1);
     expect(stdout).to.contain('a, b, c  3 to change');
-    expect(stderr).to.contain('there is no terminal to ask at: --yes applies it without asking');
+    expect(stderr).to.contain('there is no terminal to ask on: --yes applies it without asking');
   });
 
   it('refuses the host that has moved, and goes on with the others', async () => {

@@ -42,7 +42,7 @@ describe('the reference on the command line', function () {
       }
     });
 
-  it('tsplay schema -o FOLDER writes all schemas, and says what the editor has to be told', async () => {
+  it('tsplay schema -o FOLDER writes all schemas, and prints the settings of the editor', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'tsplay-schema-'));
     try {
       const { code, stdout } = await tsplay(['schema', '-o', 'schemas'], { cwd: folder });

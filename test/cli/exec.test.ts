@@ -70,7 +70,7 @@ describe('tsplay exec', function () {
     expect(copy.stdout).to.equal(`a | changed\n  content of ${folder}/new: nothing → x\n`);
   });
 
-  it('tells all that is wrong at its place in the command line', async () => {
+  it('reports all that is wrong at its place in the command line', async () => {
     const { code, stdout, stderr } = await exec('c', '-m', 'copy', '-a', 'dest=/x contnt=y oh');
     expect(stdout).to.equal('');
     expect(stderr).to.equal(`error: there is no host or group 'c' [unknown-host-pattern]

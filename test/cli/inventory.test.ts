@@ -35,7 +35,7 @@ describe('tsplay inventory', function () {
     expect((await run('-i', 'hosts.yml', '--graph', 'web')).stdout).to.equal('@web:\n  |--a\n  |--b\n');
   });
 
-  it('--explain tells every place that sets a variable, and which wins', async () => {
+  it('--explain shows every place that sets a variable, and which wins', async () => {
     const { code, stdout } = await run('-i', 'hosts.yml', '--explain', 'port', 'a');
     expect([code, stdout.split('\n').map((line) => line.replaceAll(/ +/g, ' '))]).to.deep.equal([
       0,
@@ -57,7 +57,7 @@ describe('tsplay inventory', function () {
     });
   });
 
-  it('--explain with a playbook tells it for each of its plays, what some tasks set included', async () => {
+  it('--explain with a playbook shows it for each of its plays, what some tasks set included', async () => {
     const { stdout } = await run('-i', 'hosts.yml', '--explain', 'port', 'a', '-p', 'site.yml', '-e', 'port=5');
     expect(stdout).to.equal(readFileSync(`${cwd}/explain.txt`, 'utf8'));
     const json = await run('-i', 'hosts.yml', '--explain', 'port', 'c', '-p', 'site.yml', '--output', 'json');
@@ -70,24 +70,25 @@ describe('tsplay inventory', function () {
   });
 
   const i = ['hosts.yml'];
-  const wrong: readonly (readonly [options: Partial<InventoryOptions>, host: string | undefined, told: string])[] = [
-    [{ list: true }, undefined, 'no inventory: name one with -i, e.g. -i inventory/lab.yml'],
-    [{ inventory: i }, undefined, 'say what to show: one of --list, --graph, --host and --explain'],
-    [{ inventory: i, list: true, host: 'a' }, undefined, '--graph, --host and --explain, not --list and --host'],
-    [{ inventory: i, explain: 'port' }, undefined, '--explain needs a variable and a host: tsplay inventory'],
-    [{ inventory: i, explain: 'prot' }, 'a', "nothing in the inventory sets 'prot' for a; did you mean 'port'?"],
-    [{ inventory: i, explain: 'groups' }, 'a', "'groups' is set by tsplay itself, the same everywhere"],
-    [{ inventory: i, explain: 'port' }, 'nowhere', "the inventory has no host 'nowhere'; known: a, b, c"],
-    [{ inventory: i, explain: 'port', playbook: 'more.yml' }, 'a', 'expected a play, found a task'],
-    [{ inventory: i, graph: 'wbe' }, undefined, "the inventory has no group 'wbe'; did you mean 'web'?"],
-    [{ inventory: i, list: true, vars: true }, undefined, '--vars goes with --graph'],
-    [{ inventory: i, list: true, output: 'yaml' }, undefined, "--output is human or json, not 'yaml'"],
-    [{ inventory: i, list: true }, 'a', "'a' stands alone: a host is named after --host, or after --explain VARIABLE"],
-    [{ inventory: i, list: true, limit: ['wbe'] }, undefined, "there is no host or group 'wbe'"],
-    [{ inventory: ['nothing.yml'], list: true }, undefined, '/nothing.yml does not exist'],
-  ];
-  for (const [options, host, told] of wrong)
-    it(`tells what is wrong: ${told}`, async () => {
+  const wrong: readonly (readonly [options: Partial<InventoryOptions>, host: string | undefined, reported: string])[] =
+    [
+      [{ list: true }, undefined, 'no inventory: name one with -i, e.g. -i inventory/lab.yml'],
+      [{ inventory: i }, undefined, 'say what to show: one of --list, --graph, --host and --explain'],
+      [{ inventory: i, list: true, host: 'a' }, undefined, '--graph, --host and --explain, not --list and --host'],
+      [{ inventory: i, explain: 'port' }, undefined, '--explain needs a variable and a host: tsplay inventory'],
+      [{ inventory: i, explain: 'prot' }, 'a', "nothing in the inventory sets 'prot' for a; did you mean 'port'?"],
+      [{ inventory: i, explain: 'groups' }, 'a', "'groups' is set by tsplay itself, the same everywhere"],
+      [{ inventory: i, explain: 'port' }, 'nowhere', "the inventory has no host 'nowhere'; known: a, b, c"],
+      [{ inventory: i, explain: 'port', playbook: 'more.yml' }, 'a', 'expected a play, found a task'],
+      [{ inventory: i, graph: 'wbe' }, undefined, "the inventory has no group 'wbe'; did you mean 'web'?"],
+      [{ inventory: i, list: true, vars: true }, undefined, '--vars goes with --graph'],
+      [{ inventory: i, list: true, output: 'yaml' }, undefined, "--output is human or json, not 'yaml'"],
+      [{ inventory: i, list: true }, 'a', "what is 'a'? A host is named after --host or --explain VARIABLE"],
+      [{ inventory: i, list: true, limit: ['wbe'] }, undefined, "there is no host or group 'wbe'"],
+      [{ inventory: ['nothing.yml'], list: true }, undefined, '/nothing.yml does not exist'],
+    ];
+  for (const [options, host, reported] of wrong)
+    it(`reports what is wrong: ${reported}`, async () => {
       const files = options.inventory?.map((name) => join(cwd, name));
       const playbook = options.playbook && join(cwd, options.playbook);
       const given = { output: 'human', ...options, ...(files && { inventory: files }), ...(playbook && { playbook }) };
@@ -95,6 +96,6 @@ describe('tsplay inventory', function () {
         () => undefined,
         (thrown: unknown) => thrown as Error,
       );
-      expect(error?.message).to.contain(told);
+      expect(error?.message).to.contain(reported);
     });
 });

@@ -49,35 +49,32 @@ describe('options of tsplay run', function () {
     ]);
   });
 
-  const wrong: readonly (readonly [options: Partial<RunCommandOptions>, told: string])[] = [
-    [{ startAtTask: 'tyr' }, "--start-at-task: there is no task 'tyr'"],
+  const wrong: readonly (readonly [options: Partial<RunCommandOptions>, reported: string])[] = [
+    [{ startAtTask: 'tyr' }, "--start-at-task: no task is called 'tyr'"],
     [{ limit: [''] }, '--limit is empty: is a variable not set?'],
     [{ inventory: [''] }, '--inventory is empty: is a variable not set?'],
     [{ tags: [','] }, '--tags names no tag: is a variable not set?'],
-    [{ limit: ['c', 'wbe'] }, "--limit: there is no host or group 'wbe'"],
+    [{ limit: ['c', 'wbe'] }, "--limit: no host or group is called 'wbe'"],
     [{ limit: ['web:&db'] }, "--limit 'web:&db' leaves no host: the plays are for a, b, c"],
-    [{ step: true, output: 'jsonl' }, '--step asks a person: it goes with --output human'],
-    [{ syntaxCheck: true }, 'to check without running: tsplay validate '],
+    [{ step: true, output: 'jsonl' }, '--step needs --output human'],
+    [{ syntaxCheck: true }, 'to check without running, use tsplay validate '],
     [{ privateKey: 'nothing' }, '--private-key nothing: there is no such file'],
     [{ becomeMethod: 'sduo' }, "--become-method is sudo, doas or su, not 'sduo'"],
     [{ timeout: '0' }, "--timeout needs a whole number from 1 up, not '0'"],
   ];
-  for (const [options, told] of wrong)
-    it(`tells what is wrong: ${told}`, async () => {
+  for (const [options, reported] of wrong)
+    it(`reports what is wrong: ${reported}`, async () => {
       const given = { inventory: [`${cwd}/hosts.yml`], output: 'human', verbose: 0, ...options };
       const error = await runCommand([`${cwd}/site.yml`], given).then(
         () => undefined,
         (thrown: unknown) => thrown as Error,
       );
-      expect(error?.message).to.contain(told);
+      expect(error?.message).to.contain(reported);
     });
 
   it('--step needs a terminal', async () => {
     const { code, stderr } = await run('--step');
-    expect([code, stderr]).to.deep.equal([
-      1,
-      'error: --step asks before each task: standard input is not a terminal\n',
-    ]);
+    expect([code, stderr]).to.deep.equal([1, 'error: --step needs a terminal on standard input\n']);
   });
 
   it('the help is as it was read last', async () => {

@@ -84,7 +84,7 @@ describe('tsplay plan', function () {
 
   for (const [args, code, end] of [
     [['--detailed-exitcode'], 3, 'Next: tsplay apply plan.json'],
-    [['-e', 'word=broken', '--detailed-exitcode'], 2, 'Not all of it would succeed: mend that first, then plan again.'],
+    [['-e', 'word=broken', '--detailed-exitcode'], 2, 'Some steps would fail: fix them, then plan again.'],
     [['-i', 'dead.yml', '-l', 'dead'], 4, 'Not all of it would succeed'],
     [['-l', 'nobody'], 1, ''],
   ] as const)
@@ -97,7 +97,7 @@ describe('tsplay plan', function () {
       expect([ended.code, ended.stdout]).to.satisfy(([c, text]: [number, string]) => c === code && text.includes(end));
     });
 
-  it('tells programs the events of a run in check mode', async () => {
+  it('reports programs the events of a run in check mode', async () => {
     const { stdout } = await project.plan('-e', 'word=x', '--output', 'jsonl');
     const events = eventsIn(stdout);
     expect(events[0]).to.deep.include({ event: 'run-start', check: true });

@@ -19,7 +19,7 @@ describe('tsplay run', function () {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  it('tells programs all that happens, a line an event, and keeps a copy', async () => {
+  it('reports programs all that happens, a line an event, and keeps a copy', async () => {
     const copy = join(folder, 'events.jsonl');
     const { code, stdout, stderr } = await run(['--output', 'jsonl', '--output-file', copy]);
     expect([code, stderr]).to.deep.equal([0, '']);
@@ -116,7 +116,7 @@ describe('tsplay run', function () {
     const { code, stderr } = await running.ended;
     expect([code, stderr]).to.deep.equal([
       130,
-      'Interrupted: nobody reads the output any more. What is under way ends, nothing further begins.\n',
+      'Interrupted: nobody reads the output any more. Running tasks end, no further ones begin.\n',
     ]);
   });
 
@@ -157,7 +157,7 @@ describe('tsplay run', function () {
     running.child.kill('SIGINT');
     const { code, stderr } = await running.ended;
     expect(code).to.equal(130);
-    expect(stderr).to.contain('A command that was under way may go on');
+    expect(stderr).to.contain('A command that was running may continue');
   });
 });
 

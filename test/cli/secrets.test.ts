@@ -51,7 +51,7 @@ const playbook = `
     - { name: told, debug: { msg: "{{ password }}" } }
 `;
 
-/** What cannot be brought about is told shortened: the password stands where it is cut off. */
+/** What cannot be brought about is shortened in the report: the cut is inside the password. */
 const stuck = `
 import { defineModule } from 'tsplay/module';
 export const stuck = defineModule({
@@ -138,7 +138,7 @@ describe('what came from the vault', function () {
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
 
-  /** Changes nothing that a run before has made, unless this is a run that shall change it. */
+  /** Changes nothing that a run before has made, unless this run is to change it. */
   const run = async (...args: string[]) => {
     if (args.includes('--diff') || args.includes('jsonl')) {
       await put('app.conf', `user = me\npassword = ${old}\n`);
@@ -192,7 +192,7 @@ describe('what came from the vault', function () {
     for (const name of kept) expectNone(readFileSync(join(folder, name), 'utf8'));
   });
 
-  it('is not seen in part, where what did not come about is told shortened', async () => {
+  it('is not seen in part, where a failure is shortened', async () => {
     const { stdout, code } = await run('run', 'stuck.yml', '-i', 'hosts.yml');
     expect(stdout).to.match(/not as asked: line is 'x+ \*{8}.*, not 'x+ \*{8}'/);
     for (const part of [password, old]) expect(stdout).not.to.include(part.slice(0, 5));
@@ -217,7 +217,7 @@ describe('what came from the vault', function () {
     expect(readFileSync(join(folder, 'rendered'), 'utf8')).to.equal(`a = 1\npassword = ${password}\n${key}`);
   });
 
-  it('is not seen in the scripts that -vvv tells, nor is what no_log hides', async () => {
+  it('is not seen in the scripts that -vvv shows, nor is what no_log hides', async () => {
     const { stdout, code } = await run('run', 'quiet.yml', '-i', 'hosts.yml', '-vvv');
     expect(code).to.equal(0);
     expect(stdout).not.to.include('not-from-the-vault');

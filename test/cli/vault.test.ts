@@ -275,7 +275,7 @@ describe('vault', () => {
         /^the vault password file dev.yml is encrypted and no vault password was given/,
       ],
       ['has an id that cannot be', () => ({ vaultId: ['a;b@x'] }), "--vault-id a;b@x: a vault id cannot hold ';'"],
-      ['has an id and nothing else', () => ({ vaultId: ['a@'] }), /^--vault-id a@: what comes after '@' is a file/],
+      ['has an id and nothing else', () => ({ vaultId: ['a@'] }), /^--vault-id a@: '@' must be followed by a file/],
       ['is to be typed without a terminal', () => ({ vaultId: ['a@prompt'] }), /^cannot ask for .* not a terminal$/],
     ];
     for (const [title, options, message] of refused)

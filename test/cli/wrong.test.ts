@@ -26,12 +26,12 @@ describe('what is wrong in what a person wrote', function () {
   this.timeout(20_000);
 
   for (const command of ['run', 'validate'])
-    it(`${command} tells all of it in one report, and touches no host`, async () => {
+    it(`${command} reports all of it at once, and touches no host`, async () => {
       const knocks = await withPort(async (port) => {
         const args = ['site.yml', '-i', 'hosts.yml', '-e', `ansible_port=${port}`, '-t', 'wbe', '-l', 'daed'];
         const { code, stdout, stderr } = await tsplay([command, ...args], { cwd: folder });
-        const [told, nothing] = command === 'run' ? [stderr, stdout] : [stdout, stderr];
-        expect(told).to.equal(readFileSync(`${folder}/report.txt`, 'utf8'));
+        const [reported, nothing] = command === 'run' ? [stderr, stdout] : [stdout, stderr];
+        expect(reported).to.equal(readFileSync(`${folder}/report.txt`, 'utf8'));
         expect(nothing).to.equal('');
         expect(code).to.equal(1);
       });
@@ -43,7 +43,7 @@ describe('what is wrong in what a person wrote', function () {
     expect([code, stdout]).to.deep.equal([1, '']);
   });
 
-  const cases: readonly (readonly [title: string, args: string, told: readonly string[]])[] = [
+  const cases: readonly (readonly [title: string, args: string, reported: readonly string[]])[] = [
     ['no sub-command', '', ['Usage: tsplay', 'run playbooks']],
     ['an unknown sub-command', 'rnu site.yml', ["unknown command 'rnu'", 'Did you mean run?']],
     ['an unknown option', 'run site.yml --limt x', ["unknown option '--limt'", 'Did you mean --limit?']],
@@ -89,10 +89,10 @@ describe('what is wrong in what a person wrote', function () {
       ['cannot ask for the BECOME password: standard input is not a terminal'],
     ],
   ];
-  for (const [title, args, told] of cases)
+  for (const [title, args, reported] of cases)
     it(title, async () => {
       const { code, stdout, stderr } = await tsplay(args.split(' ').filter(Boolean), { cwd: folder });
-      for (const text of told) expect(stderr).to.contain(text);
+      for (const text of reported) expect(stderr).to.contain(text);
       expect(stderr).not.to.match(/\n\s+at .*\(/, 'a stack trace');
       expect([code, stdout]).to.deep.equal([1, '']);
     });

@@ -1,6 +1,5 @@
 import { expect } from 'chai';
 import { isolated } from '../../engine/cli/reporters.ts';
-import { EventQueue } from '../../engine/report/event-queue.ts';
 import { humanView } from '../../engine/report/human.ts';
 import { jsonLine } from '../../engine/report/jsonl.ts';
 import { oneTaskView } from '../../engine/report/one-task.ts';
@@ -88,7 +87,7 @@ describe('the human view', () => {
     expect(show(task([{}, { host: 'b' }]))).to.contain('✓ common : Write it  ok on 2\n');
   });
 
-  it('tells a failure with command, exit code, stderr, place and hint', () => {
+  it('reports a failure with command, exit code, stderr, place and hint', () => {
     const failure = { command: 'apt-get install x', code: 100, stderr: 'E: no x\n', hint: 'update the cache' };
     const text = show(task([{ status: 'failed', message: 'apt-get ended with exit code 100', failure }]));
     expect(text).to.contain(
@@ -157,91 +156,6 @@ describe('the human view', () => {
   });
 });
 
-describe('the human view of hosts that do not run in step', () => {
-  const start = (name: string, host: string): Event => ({
-    event: 'task-start',
-    task: name,
-    role: 'web',
-    hosts: [host],
-  });
-  const result = (name: string, host: string, more: Partial<Result> = {}): Event => ({
-    ...base,
-    task: name,
-    role: 'web',
-    host,
-    status: 'changed',
-    ...more,
-  });
-  const play: Event = { event: 'play-start', play: 'p', hosts: ['a', 'b'] };
-  const recap: Event = { event: 'recap', hosts: {}, exit: 0, roundTrips: {} };
-  const shown = (...events: readonly Event[]): string =>
-    show([play, ...events, recap])
-      .split('\n')
-      .slice(2, -4)
-      .join('\n');
-
-  it('puts each result with its own task, and each task together', () => {
-    const text = shown(
-      start('one', 'b'),
-      start('one', 'a'),
-      result('one', 'b'),
-      start('two', 'b'),
-      result('two', 'b'),
-      start('three', 'b'),
-      result('one', 'a'),
-      start('two', 'a'),
-      result('three', 'b'),
-      result('two', 'a'),
-      start('three', 'a'),
-      result('three', 'a'),
-    );
-    expect(text).to.equal(['one', 'two', 'three'].map((name) => `± web : ${name}\n    changed a, b`).join('\n'));
-  });
-
-  it('does not wait for a host that has failed', () => {
-    const view = humanView({ paint: plain, diff: false, verbosity: 0 });
-    const events = [
-      play,
-      start('one', 'a'),
-      start('one', 'b'),
-      result('one', 'a', { status: 'failed', message: 'no' }),
-      result('one', 'b'),
-    ];
-    for (const event of events) view(event);
-    expect(view(start('two', 'b'))).to.equal('✗ web : one\n    failed a: no\n      at site.yml:3:5\n    changed b\n');
-  });
-
-  it('does not hold back everything for one slow host', () => {
-    const view = humanView({ paint: plain, diff: false, verbosity: 0 });
-    const names = Array.from({ length: 12 }, (_, i) => String(i));
-    const events = [start('slow', 'a'), ...names.flatMap((name) => [start(name, 'b'), result(name, 'b')])];
-    expect([play, ...events].map(view).join('')).to.contain('± web : 0\n');
-  });
-
-  it('tells tasks of the same name apart by handler, role and place', () => {
-    const text = shown(
-      start('one', 'a'),
-      { event: 'task-start', task: 'one', handler: true, hosts: ['b'] },
-      { ...base, task: 'one', host: 'b', handler: true, status: 'changed' },
-      result('one', 'a'),
-      start('one', 'b'),
-      result('one', 'b', { place: { ...base.place, line: 9 } }),
-    );
-    expect(text).to.equal('± web : one\n    changed a\n± web : one\n    changed b\n± one (handler)\n    changed b');
-  });
-
-  it('shows the rest of a loop with its task, not with the one that started last', () => {
-    const text = shown(
-      start('one', 'a'),
-      result('one', 'a', { item: 1 }),
-      start('two', 'b'),
-      result('one', 'a', { item: 2 }),
-      result('two', 'b'),
-    );
-    expect(text).to.equal('± web : one\n    changed a (1)\n± web : two\n    changed b\n± web : one\n    changed a (2)');
-  });
-});
-
 describe('outputs', () => {
   const deep = (levels: number): unknown => {
     let item: unknown = 'x';
@@ -296,41 +210,6 @@ describe('outputs', () => {
     for (const command of ['run', 'plan', 'apply', 'exec'] as const)
       expect(outputNames(command)).to.deep.equal(['human', 'jsonl']);
     expect(checkOutputs.map(({ name }) => name)).to.deep.equal(['human', 'json', 'sarif']);
-  });
-});
-
-describe('the queue of events', () => {
-  const event: Event = { event: 'warning', message: 'm' };
-
-  it('holds the writer back until the reader has read', async () => {
-    const queue = new EventQueue(2);
-    const reader = queue.read();
-    let isReady = false;
-    queue.push(event);
-    await queue.ready();
-    queue.push(event);
-    const ready = queue.ready().then(() => (isReady = true));
-    await new Promise(setImmediate);
-    expect(isReady).to.equal(false);
-    await reader.next();
-    await ready;
-    queue.end();
-    expect(await reader.next()).to.include({ done: false });
-    expect(await reader.next()).to.include({ done: true });
-  });
-
-  it('holds nobody back once it is released, and hands over what comes then', async () => {
-    const queue = new EventQueue(1);
-    queue.push(event);
-    const ready = queue.ready();
-    queue.release();
-    await ready;
-    queue.push(event);
-    await queue.ready();
-    queue.end();
-    let read = 0;
-    for await (const _ of queue.read()) read++;
-    expect(read).to.equal(2);
   });
 });
 

@@ -26,17 +26,17 @@ interface Options extends VaultOptions, AskOptions, ReportOptions {
   readonly yes?: boolean;
 }
 
-export const apply = command({
+export const row = command({
   name: 'apply',
-  about: 'do what a plan says, where all is as it was when the plan was made',
-  arguments: [['<plan>', 'the file that tsplay plan has written']],
+  about: 'apply a plan, unless something has changed since it was made',
+  arguments: [['<plan>', 'the file that tsplay plan wrote']],
   options: {
-    extraVars: list('-e, --extra-vars <vars>', 'those that the plan was made with; they are not in it (repeatable)'),
+    extraVars: list('-e, --extra-vars <vars>', 'those that the plan was made with: they are not in it (repeatable)'),
     ...vaultOptions,
     ...askOptions,
-    yes: flag('-y, --yes', 'do not ask whether to apply it'),
+    yes: flag('-y, --yes', 'apply without asking'),
     diff: diffOption,
-    detailedExitcode: flag('--detailed-exitcode', 'end with 3 where something was changed'),
+    detailedExitcode: flag('--detailed-exitcode', 'exit with 3 if something was changed'),
     output: outputOption('apply'),
     outputFile: outputFileOption,
     verbose: counted('-v, --verbose', 'ok and skipped results too; -vv: places and times'),
@@ -44,7 +44,7 @@ export const apply = command({
   action: applyCommand,
 });
 
-/** `tsplay apply`: does what a plan says, and nothing else. Returns the exit code. */
+/** `tsplay apply`: makes the changes of a plan and no others. Returns the exit code. */
 export async function applyCommand(path: string, options: Options): Promise<number> {
   expectOutput(outputNames('apply'), options.output);
   try {
@@ -67,8 +67,8 @@ async function applyPlan(path: string, options: Options): Promise<number> {
   const planned = { ...(plan.options as PlaybookOptions), ...given };
   const request = await requestOf(plan.playbooks, planned, await askPasswords(options), vault);
   expectValues(plan.extra, request.extra, keyed, {
-    lacks: (name) => `'${name}' was given with -e, and is not now: -e ${name}=…`,
-    other: (name) => `'${name}' was given another value with -e`,
+    lacks: (name) => `'${name}' was given with -e and is missing now: -e ${name}=…`,
+    other: (name) => `'${name}' had a different value with -e`,
   });
   const prepared = await prepareWatched(request);
   await expectInputs(plan.inputs, vault.inputs!, keyed);
@@ -81,8 +81,8 @@ async function applyPlan(path: string, options: Options): Promise<number> {
   const secret = (text: string): void => vault.secrets.add(text);
   await answerPrompts(prepared.playbook, request.extra, secret, promptsAtTerminal());
   expectValues(plan.prompts, answersOf(prepared.playbook), keyed, {
-    lacks: (name) => `'${name}' is not asked for any more`,
-    other: (name) => `the answer for '${name}' is another`,
+    lacks: (name) => `'${name}' is no longer asked for`,
+    other: (name) => `the answer for '${name}' is different`,
   });
   if (!options.yes && !(await isConfirmed())) {
     process.stderr.write('Not applied. No host was touched.\n');
@@ -108,14 +108,16 @@ function textOf(path: string): string {
   }
 }
 
-/** Passwords for hosts are in no plan: where it was made with them, they are asked for again. */
+/** A plan holds no passwords: if it was made with some, they must be asked for again. */
 function expectAsked(planned: Plan['options'], given: AskOptions): void {
   const lacking = [
     ...(planned['askPass'] === true && !given.askPass ? ['-k'] : []),
     ...(planned['askBecomePass'] === true && !given.askBecomePass ? ['-K'] : []),
   ];
   if (lacking.length > 0)
-    throw new PlanRefused([`it was made with ${lacking.join(' and ')}: give that again, to be asked for the password`]);
+    throw new PlanRefused([
+      `it was made with ${lacking.join(' and ')}: give the same options to be asked for the passwords`,
+    ]);
 }
 
 function heading({ playbooks, made, options }: Plan): string {
@@ -130,16 +132,16 @@ function isEmpty({ hosts, exit }: Plan): boolean {
 }
 
 async function isConfirmed(): Promise<boolean> {
-  if (!process.stdin.isTTY) throw new PlanRefused(['there is no terminal to ask at: --yes applies it without asking']);
+  if (!process.stdin.isTTY) throw new PlanRefused(['there is no terminal to ask on: --yes applies it without asking']);
   return /^y(es)?$/i.test((await askText('Apply? [y/N] ')).trim());
 }
 
-/** What a host that went well was to become and has not: its condition did not hold, or an earlier step had done it. */
+/** Planned steps that successful hosts did not need: the condition was false, or an earlier step had made the change. */
 function showLeft(left: ReadonlyMap<string, readonly PlannedStep[]>, counts: Recap['hosts']): string {
   const lines = [...left].flatMap(([host, steps]) => {
     const { failed = 0, unreachable = 0, rescued = 0 } = counts[host] ?? {};
     if (failed + unreachable + rescued > 0) return [];
     return [`${host}: ${steps.map(({ task, place }) => `'${task}' (${place})`).join(', ')}`];
   });
-  return lines.length === 0 ? '' : `\nPlanned, and not needed any more:\n${lines.join('\n')}\n`;
+  return lines.length === 0 ? '' : `\nPlanned, but no longer needed:\n${lines.join('\n')}\n`;
 }

@@ -9,7 +9,7 @@ import { UsageError } from '../problem.ts';
 const scripts = { bash: bashScript, zsh: zshScript, fish: fishScript };
 const shells = Object.keys(scripts);
 
-export const completion = command({
+export const row = command({
   name: 'completion',
   about: 'print a script with which a shell completes commands, options and modules',
   arguments: [['<shell>', orList(shells), () => shells]],

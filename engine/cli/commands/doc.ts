@@ -24,16 +24,16 @@ interface Options {
   readonly playbook?: string;
 }
 
-export const doc = command({
+export const row = command({
   name: 'doc',
   about: 'the reference: modules, and with an option keywords, facts and more',
   arguments: [['[name]', 'a module, or what an option lists; without it all of them', () => [...builtIn.keys()]]],
   options: {
     keywords: flag('--keywords', 'the keywords of plays, tasks, blocks and roles'),
     helpers: flag('--helpers', 'the helpers of templates and the functions of conditions'),
-    facts: flag('--facts', 'what is known of a host under facts'),
+    facts: flag('--facts', 'what is known about a host under facts'),
     variables: flag('--variables', 'the variables that say how to reach a host'),
-    codes: flag('--codes', 'what can be wrong in a playbook, by the code of the message'),
+    codes: flag('--codes', 'the problems that a playbook can have, by code'),
     markdown: flag('--markdown', 'print Markdown; without a name the whole reference'),
     playbook: projectOption,
   },
@@ -97,7 +97,7 @@ function named(blocks: readonly Block[], name: string | undefined): readonly Blo
   const rows = blocks.flatMap((block) => (block.kind === 'terms' ? block.rows : []));
   const called = ({ name: usage }: Term): string =>
     /[\w#]+(?=[( ]|$)/.exec(usage.replace(/^\w+\.\??/, ''))?.[0] ?? usage;
-  const found = rows.filter((row) => called(row) === name);
+  const found = rows.filter((term) => called(term) === name);
   if (found.length > 0) return [terms(found)];
   throw new UsageError(
     `there is no helper or function '${name}'; ${suggest(name, rows.map(called)) ?? 'tsplay doc --helpers lists all'}`,

@@ -5,7 +5,7 @@ import { execute } from '../../run/run.ts';
 import { Diagnostics, formatDiagnostic, InvalidInput } from '../../source/diagnostic.ts';
 import { shownPath } from '../../source/place.ts';
 import { version } from '../../source/version.ts';
-import { command, flag, list, textOr } from '../command.ts';
+import { command, flag, list, optionOr } from '../command.ts';
 import { playbookOf } from '../exec-playbook.ts';
 import { interruptible } from '../interrupt.ts';
 import { builtIn, knownModules } from '../modules.ts';
@@ -28,7 +28,7 @@ interface Options extends PlaybookOptions, AskOptions, ReportOptions {
   readonly args: string;
 }
 
-export const exec = command({
+export const row = command({
   name: 'exec',
   about: 'run one task on hosts, without a playbook',
   arguments: [['<pattern>', 'the hosts: a pattern as in a play, e.g. web:!web1']],
@@ -36,12 +36,12 @@ export const exec = command({
     ...vaultOptions,
     ...checkOptions,
     ...connectionOptions,
-    module: textOr('command', '-m, --module <name>', 'the module', { completion: () => [...builtIn.keys()] }),
-    args: textOr('', '-a, --args <text>', 'its arguments: name=value …, a map in YAML or JSON, or a command'),
+    module: optionOr('command', '-m, --module <name>', 'the module', { completion: () => [...builtIn.keys()] }),
+    args: optionOr('', '-a, --args <text>', 'its arguments: name=value …, a map in YAML or JSON, or a command'),
     inventory: list('-i, --inventory <source>', 'inventory file or folder (repeatable)', { completion: 'file' }),
     limit: list('-l, --limit <pattern>', 'only these hosts'),
     extraVars: extraVarsOption,
-    detailedExitcode: flag('--detailed-exitcode', 'end with 3 where something was (or would be) changed'),
+    detailedExitcode: flag('--detailed-exitcode', 'exit with 3 if something was (or would be) changed'),
     output: outputOption('exec'),
     outputFile: outputFileOption,
   },

@@ -3,21 +3,21 @@ import type { CommandRow } from '../command.ts';
 interface Listed {
   readonly name: string;
   /** The command's file is read only when it is called, or when all of them are listed. */
-  load(): Promise<CommandRow>;
+  readonly load: () => Promise<{ readonly row: CommandRow }>;
 }
 
 /** The sub-commands, in the order in which help lists them. A new one is a row here and a file beside this one. */
 export const commands: readonly Listed[] = [
-  { name: 'run', load: async () => (await import('./run.ts')).run },
-  { name: 'plan', load: async () => (await import('./plan.ts')).plan },
-  { name: 'apply', load: async () => (await import('./apply.ts')).apply },
-  { name: 'exec', load: async () => (await import('./exec.ts')).exec },
-  { name: 'validate', load: async () => (await import('./validate.ts')).validate },
-  { name: 'vault', load: async () => (await import('./vault.ts')).vault },
-  { name: 'inventory', load: async () => (await import('./inventory.ts')).inventory },
-  { name: 'init', load: async () => (await import('./init.ts')).init },
-  { name: 'doc', load: async () => (await import('./doc.ts')).doc },
-  { name: 'schema', load: async () => (await import('./schema.ts')).schema },
-  { name: 'completion', load: async () => (await import('./completion.ts')).completion },
-  { name: 'lab', load: async () => (await import('./lab.ts')).lab },
+  { name: 'run', load: () => import('./run.ts') },
+  { name: 'plan', load: () => import('./plan.ts') },
+  { name: 'apply', load: () => import('./apply.ts') },
+  { name: 'exec', load: () => import('./exec.ts') },
+  { name: 'validate', load: () => import('./validate.ts') },
+  { name: 'vault', load: () => import('./vault.ts') },
+  { name: 'inventory', load: () => import('./inventory.ts') },
+  { name: 'init', load: () => import('./init.ts') },
+  { name: 'doc', load: () => import('./doc.ts') },
+  { name: 'schema', load: () => import('./schema.ts') },
+  { name: 'completion', load: () => import('./completion.ts') },
+  { name: 'lab', load: () => import('./lab.ts') },
 ];

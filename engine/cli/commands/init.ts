@@ -8,9 +8,9 @@ import { knownModules } from '../modules.ts';
 import { UsageError } from '../problem.ts';
 import { writeSchemas } from './schema.ts';
 
-export const init = command({
+export const row = command({
   name: 'init',
-  about: 'make a project that runs: playbook, inventory, role, module and settings of the editor',
+  about: 'create a working project: playbook, inventory, role, module and editor settings',
   arguments: [['<folder>', 'a new or empty folder']],
   action: initCommand,
 });

@@ -8,7 +8,7 @@ import { harmless } from '../../report/style.ts';
 import { type Diagnostic, Diagnostics, formatDiagnostic, InvalidInput } from '../../source/diagnostic.ts';
 import { suggest } from '../../source/nearest.ts';
 import type { Vault } from '../../vault/vault.ts';
-import { command, flag, list, optionalText, text } from '../command.ts';
+import { command, flag, list, option, optionalValue } from '../command.ts';
 import { explain } from '../explain.ts';
 import { extraVars } from '../extra.ts';
 import { expectOutput, extraVarsOption, inventoryOption, outputOf, vaultOptions } from '../options.ts';
@@ -31,18 +31,18 @@ export interface InventoryOptions extends VaultOptions {
 
 const forms = ['human', 'json'];
 
-export const inventory = command({
+export const row = command({
   name: 'inventory',
-  about: 'show the hosts, groups and variables that an inventory comes to',
+  about: 'show the hosts, groups and variables of an inventory',
   arguments: [['[host]', 'for --explain: the host']],
   options: {
     inventory: inventoryOption,
     list: flag('--list', "all of it as JSON, in the form of Ansible's inventory scripts"),
-    graph: optionalText('--graph [group]', 'the tree of groups and hosts, from this group down'),
+    graph: optionalValue('--graph [group]', 'the tree of groups and hosts, from this group down'),
     vars: flag('--vars', 'with --graph: the variables too'),
-    host: text('--host <host>', 'the variables of one host as JSON'),
-    explain: text('--explain <variable>', 'each place that sets a variable for a host, and which of them wins'),
-    playbook: text(
+    host: option('--host <host>', 'the variables of one host as JSON'),
+    explain: option('--explain <variable>', 'each place that sets a variable for a host, and which one wins'),
+    playbook: option(
       '-p, --playbook <file>',
       'with what this playbook adds: group_vars, host_vars and, for --explain, its plays',
       { completion: 'file' },
@@ -55,13 +55,13 @@ export const inventory = command({
   action: inventoryCommand,
 });
 
-/** `tsplay inventory`: shows what the inventory comes to. Returns the exit code. */
+/** `tsplay inventory`: shows hosts, groups and variables. Returns the exit code. */
 export async function inventoryCommand(host: string | undefined, options: InventoryOptions): Promise<number> {
   checkOptions(host, options);
   const vault = await vaultFrom(options);
   const { inventory: loaded, shown } = await load(options, vault);
   const extra = await extraVars(options.extraVars ?? [], vault);
-  const print = (shown: string): void => void process.stdout.write(`${vault.secrets.text(shown)}\n`);
+  const print = (line: string): void => void process.stdout.write(`${vault.secrets.text(line)}\n`);
   if (options.explain !== undefined) {
     const question = { variable: options.explain, host: hostOf(loaded, host!), inventory: loaded, extra, vault };
     const asJson = options.output === 'json';
@@ -89,10 +89,10 @@ function checkOptions(host: string | undefined, options: InventoryOptions): void
   if (action === 'explain' && host === undefined)
     throw new UsageError('--explain needs a variable and a host: tsplay inventory -i hosts.yml --explain port web1');
   if (action !== 'explain' && host !== undefined)
-    throw new UsageError(`'${host}' stands alone: a host is named after --host, or after --explain VARIABLE`);
+    throw new UsageError(`what is '${host}'? A host is named after --host or --explain VARIABLE`);
   if (options.vars && action !== 'graph') throw new UsageError('--vars goes with --graph');
   expectOutput(forms, options.output);
-  if (options.output === 'json' && action === 'graph') throw new UsageError('--graph is for people: use --list');
+  if (options.output === 'json' && action === 'graph') throw new UsageError('--graph has no JSON form: use --list');
 }
 
 async function load(
@@ -111,7 +111,7 @@ async function load(
   return { inventory, shown: chosen ? all.filter((name) => chosen.has(name)) : all };
 }
 
-/** A value that no password opens is shown as it stands, encrypted; without a whole file nothing true could be shown. */
+/** A value that no password opens is shown encrypted; if it is a whole file, the command is refused. */
 function isSealedValue({ code, place }: Diagnostic): boolean {
   return code === 'vault-password-missing' && (place?.column ?? 1) > 1;
 }

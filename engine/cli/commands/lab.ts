@@ -13,7 +13,7 @@ import { UsageError } from '../problem.ts';
 
 const actions: readonly string[] = ['up', 'down', 'reset', 'status', 'requirements'];
 
-export const lab = command({
+export const row = command({
   name: 'lab',
   about: 'real hosts on this machine, as the inventory describes them, for trying and testing (needs root)',
   arguments: [

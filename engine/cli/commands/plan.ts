@@ -14,7 +14,7 @@ import { type Prepared, prepare, type RunRequest } from '../../run/prepare.ts';
 import { formatDiagnostic } from '../../source/diagnostic.ts';
 import { Inputs } from '../../source/inputs.ts';
 import { version } from '../../source/version.ts';
-import { command, flag, text } from '../command.ts';
+import { command, flag, option } from '../command.ts';
 import { type Ended, runGuarded } from '../guarded.ts';
 import {
   connectionOptions,
@@ -37,23 +37,23 @@ interface Options extends PlaybookOptions, AskOptions, Pick<ReportOptions, 'outp
   readonly out?: string;
 }
 
-export const plan = command({
+export const row = command({
   name: 'plan',
-  about: 'show all that a run would change; with -o in a file that apply holds to',
+  about: 'show everything that a run would change; with -o, write it to a file for apply',
   arguments: playbookArguments,
   options: {
     ...playbookOptions,
     ...connectionOptions,
-    out: text('-o, --out <file>', 'write the plan into this file', { completion: 'file' }),
+    out: option('-o, --out <file>', 'write the plan to this file', { completion: 'file' }),
     ...playOptions,
     startAtTask: startAtOption,
-    detailedExitcode: flag('--detailed-exitcode', 'end with 3 where something would, or may, be changed'),
+    detailedExitcode: flag('--detailed-exitcode', 'exit with 3 if something would, or may, be changed'),
     output: outputOption('plan'),
   },
   action: planCommand,
 });
 
-/** `tsplay plan`: what a run would do, shown as a whole and, where it is asked for, written down. Returns the exit code. */
+/** `tsplay plan`: shows and, with --out, writes what a run would do. Returns the exit code. */
 export async function planCommand(playbooks: readonly string[], options: Options): Promise<number> {
   expectOutput(outputNames('plan'), options.output);
   if (options.out !== undefined && !existsSync(dirname(resolve(options.out))))
@@ -83,7 +83,7 @@ export async function planCommand(playbooks: readonly string[], options: Options
   return looked.exit;
 }
 
-/** Reads and checks everything, and notes what was read. */
+/** Reads and checks everything, and records what was read. */
 export async function prepareWatched(request: RunRequest): Promise<Prepared> {
   const inputs = new Inputs();
   request.vault!.inputs = inputs;
@@ -96,7 +96,7 @@ export interface Looked extends Ended {
   readonly hosts: Plan['hosts'];
 }
 
-/** A run in check mode, and what it has seen. */
+/** A run in check mode, and the steps it has found. */
 export async function look(prepared: Prepared, request: RunRequest, keyed: Keyed, view: Reporters): Promise<Looked> {
   const { vault, playbook } = prepared;
   await answerPrompts(playbook, request.extra, (text) => vault.secrets.add(text), promptsAtTerminal());
@@ -106,7 +106,7 @@ export async function look(prepared: Prepared, request: RunRequest, keyed: Keyed
   return { exit, recap, hosts: policy.hosts(recap.hosts, vault.secrets) };
 }
 
-/** What was answered to the prompts of each play. */
+/** The answers to the prompts of each play. */
 export function answersOf({ plays }: Playbook): ReadonlyMap<string, unknown> {
   const answers = plays.flatMap((play: Play, i) =>
     play.prompts.map(({ name, answer }) => [i === 0 ? name : `${name} of ${play.name}`, answer] as const),
@@ -153,8 +153,9 @@ function writePrivate(path: string, content: string): void {
 function whatNext({ hosts, exit }: Pick<Plan, 'hosts' | 'exit'>, { out, extraVars }: Options): string {
   const all = Object.values(hosts);
   const sum = (of: 'changed' | 'unknown'): number => all.reduce((n, { counts }) => n + counts[of], 0);
-  if (exit !== 0 && exit !== 3) return 'Not all of it would succeed: mend that first, then plan again.';
+  if (exit !== 0 && exit !== 3) return 'Some steps would fail: fix them, then plan again.';
   if (sum('changed') + sum('unknown') === 0) return 'Nothing to change.';
-  if (out === undefined) return 'Next: tsplay run does it, as it then turns out; tsplay plan -o FILE binds it.';
+  if (out === undefined)
+    return 'Next: tsplay run changes what it then finds; tsplay plan -o FILE fixes the steps for tsplay apply.';
   return `Next: tsplay apply ${out}${extraVars === undefined ? '' : ' -e … (the same as here)'}`;
 }

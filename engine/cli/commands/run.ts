@@ -33,7 +33,7 @@ export interface RunCommandOptions extends PlaybookOptions, AskOptions, ReportOp
   readonly listTags?: boolean;
 }
 
-export const run = command({
+export const row = command({
   name: 'run',
   about: 'run playbooks',
   arguments: playbookArguments,
@@ -42,20 +42,20 @@ export const run = command({
     ...checkOptions,
     ...connectionOptions,
     ...playOptions,
-    detailedExitcode: flag('--detailed-exitcode', 'end with 3 where something was (or would be) changed'),
+    detailedExitcode: flag('--detailed-exitcode', 'exit with 3 if something was (or would be) changed'),
     output: outputOption('run'),
     outputFile: outputFileOption,
     verbose: counted(
       '-v, --verbose',
-      'ok and skipped results too; -vv: places and times; -vvv: what goes to each host',
+      'ok and skipped results too; -vv: places and times; -vvv: what is sent to each host',
     ),
-    profile: flag('--profile', 'tell at the end where the time went'),
+    profile: flag('--profile', 'show at the end where the time went'),
     startAtTask: startAtOption,
     step: flag('--step', 'ask before each task'),
     syntaxCheck: flag('--syntax-check', '', { hidden: true }),
-    listHosts: flag('--list-hosts', 'list the hosts of each play, and stop'),
-    listTasks: flag('--list-tasks', 'list the tasks with their tags, and stop'),
-    listTags: flag('--list-tags', 'list all tags, and stop'),
+    listHosts: flag('--list-hosts', 'list the hosts of each play and exit'),
+    listTasks: flag('--list-tasks', 'list the tasks with their tags and exit'),
+    listTags: flag('--list-tags', 'list all tags and exit'),
   },
   action: runCommand,
 });
@@ -63,11 +63,9 @@ export const run = command({
 /** `tsplay run`. Returns the exit code. */
 export async function runCommand(playbooks: readonly string[], options: RunCommandOptions): Promise<number> {
   expectOutput(outputNames('run'), options.output);
-  if (options.syntaxCheck) throw new UsageError(`to check without running: tsplay validate ${playbooks.join(' ')}`);
-  if (options.step && options.output !== 'human')
-    throw new UsageError('--step asks a person: it goes with --output human');
-  if (options.step && !process.stdin.isTTY)
-    throw new UsageError('--step asks before each task: standard input is not a terminal');
+  if (options.syntaxCheck) throw new UsageError(`to check without running, use tsplay validate ${playbooks.join(' ')}`);
+  if (options.step && options.output !== 'human') throw new UsageError('--step needs --output human');
+  if (options.step && !process.stdin.isTTY) throw new UsageError('--step needs a terminal on standard input');
   const asked = await requestOf(playbooks, options, await askPasswords(options));
   const request = { ...asked, options: { ...asked.options, trips: (options.verbose ?? 0) >= 3 } };
   const prepared = await prepare(request);

@@ -3,7 +3,7 @@ import { join, relative, resolve } from 'node:path';
 import { editorSettings, schemaOf, sorts } from '../../editor/schemas.ts';
 import type { AnyModule } from '../../module/module.ts';
 import { suggest } from '../../source/nearest.ts';
-import { command, orList, text } from '../command.ts';
+import { command, option, orList } from '../command.ts';
 import { knownModules } from '../modules.ts';
 import { projectOption } from '../options.ts';
 import { UsageError } from '../problem.ts';
@@ -13,12 +13,12 @@ interface Options {
   readonly playbook?: string;
 }
 
-export const schema = command({
+export const row = command({
   name: 'schema',
   about: 'write the JSON schemas with which an editor completes and checks playbooks, inventories and roles',
   arguments: [['[sort]', `${orList(Object.keys(sorts))}; without it all of them`, () => Object.keys(sorts)]],
   options: {
-    outputFolder: text('-o, --output-folder <folder>', 'write files into this folder', { completion: 'file' }),
+    outputFolder: option('-o, --output-folder <folder>', 'write files into this folder', { completion: 'file' }),
     playbook: projectOption,
   },
   action: schemaCommand,

@@ -14,7 +14,7 @@ import {
 import { count, countOf, inOrder, UsageError } from '../problem.ts';
 import { type PlaybookOptions, requestOf } from '../request.ts';
 
-export const validate = command({
+export const row = command({
   name: 'validate',
   about: 'check playbooks, roles, inventory and templates; touch no host',
   arguments: playbookArguments,

@@ -1,7 +1,7 @@
 import { encrypt } from '../../vault/cipher.ts';
 import { isVaulted, VaultError, writeEnvelope } from '../../vault/format.ts';
 import { type Opened, Vault, type VaultPassword } from '../../vault/vault.ts';
-import { command, flag, group, text } from '../command.ts';
+import { command, flag, group, option } from '../command.ts';
 import { newVaultOptions, vaultOptions } from '../options.ts';
 import { UsageError } from '../problem.ts';
 import { askPassword } from '../terminal/ask.ts';
@@ -26,10 +26,10 @@ interface RekeyOptions extends VaultOptions {
   readonly newVaultPasswordFile?: string;
 }
 
-const output = text('--output <file>', 'write there; - is standard output', { completion: 'file' });
-const encryptVaultId = text('--encrypt-vault-id <id>', 'which of several vault ids to encrypt with');
+const output = option('--output <file>', 'write there; - is standard output', { completion: 'file' });
+const encryptVaultId = option('--encrypt-vault-id <id>', 'which of several vault ids to encrypt with');
 
-export const vault = group('vault', 'encrypt files and values; the same format as ansible-vault', [
+export const row = group('vault', 'encrypt files and values; the same format as ansible-vault', [
   command({
     name: 'encrypt',
     about: 'encrypt files in their place, or standard input',
@@ -60,7 +60,7 @@ export const vault = group('vault', 'encrypt files and values; the same format a
   }),
   command({
     name: 'rekey',
-    about: 'encrypt files anew with another password',
+    about: 'encrypt files again with a different password',
     arguments: [['<file...>']],
     options: { ...vaultOptions, ...newVaultOptions },
     action: rekeyCommand,
@@ -72,7 +72,7 @@ export const vault = group('vault', 'encrypt files and values; the same format a
     arguments: [['[text]']],
     options: {
       ...vaultOptions,
-      name: text('-n, --name <name>', 'the variable that it is for'),
+      name: option('-n, --name <name>', 'the variable that it is for'),
       prompt: flag('-p, --prompt', 'ask for the text; it is not shown'),
       output,
       encryptVaultId,

@@ -1,14 +1,14 @@
 import type { Argument, Command, Option } from 'commander';
 import { completionOf } from '../command.ts';
 
-/** A command as a shell has to know it. */
+/** What a shell must know about a command. */
 export interface Node {
   /** The words that lead to it: `tsplay`, `tsplay vault`, `tsplay vault edit`. */
   readonly path: readonly string[];
   readonly about: string;
   readonly commands: readonly Node[];
   readonly options: readonly Flag[];
-  /** What its first argument may be; without it files. */
+  /** What its first argument may be; if undefined, a file. */
   readonly choices?: readonly string[];
 }
 
@@ -16,7 +16,7 @@ export interface Flag {
   /** `-i` and `--inventory`. */
   readonly names: readonly string[];
   readonly about: string;
-  /** `any`: something that only the user knows; a list: one of these. Missing: it takes none. */
+  /** `any`: free text; a list: one of these. Undefined: it takes no value. */
   readonly value?: 'file' | 'any' | readonly string[];
 }
 

@@ -4,8 +4,8 @@ import type { Emit } from '../../run/events/event.ts';
 import type { Confirm } from '../../run/types.ts';
 
 /**
- * --step: asks before each task, on the reporter's output, where all results so far have been told by then. Nothing is the
- * answer no; where the input has ended all that is left is answered with no. `close` gives the input back.
+ * --step: asks before each task, through the reporter, which prints all results so far first. An empty answer is no; when
+ * the input has ended, so is every further one. `close` releases the input.
  */
 export function stepper(
   input: Readable,
