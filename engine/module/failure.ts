@@ -44,7 +44,7 @@ export function expectSuccess(
 /** The output, if the probe ended in a way that means something; an answer that is none must not look like "not there". */
 export function readable(what: string, out: Output, accept: readonly number[] = [0]): Output {
   if (accept.includes(out.code)) return out;
-  throw new TaskFailure(`cannot look at ${what}: ${out.stderr.trim().split('\n').at(-1) || `exit code ${out.code}`}`, {
+  throw new TaskFailure(`cannot read ${what}: ${out.stderr.trim().split('\n').at(-1) || `exit code ${out.code}`}`, {
     output: out,
   });
 }
@@ -53,6 +53,7 @@ export function readable(what: string, out: Output, accept: readonly number[] = 
 export function oneOf<const T extends string>(what: string, out: Output, words: readonly T[]): T {
   const said = readable(what, out).stdout.trim();
   const word = words.find((w) => w === said);
-  if (word === undefined) throw new TaskFailure(`cannot look at ${what}: '${said}' is no answer`, { output: out });
+  if (word === undefined)
+    throw new TaskFailure(`cannot read ${what}: '${said}' is not a known answer`, { output: out });
   return word;
 }

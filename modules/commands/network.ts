@@ -20,8 +20,8 @@ export function portOpen(address: string, port: number, seconds: number): Probe<
     ].join('\n'),
     parse(out) {
       if (out.code === 77)
-        throw new TaskFailure(`the host has nothing to try ${address}:${port} with`, {
-          hint: 'bash, nc or curl would do',
+        throw new TaskFailure(`the host has no tool to test ${address}:${port} with`, {
+          hint: 'install bash, nc or curl',
         });
       return out.code === 0;
     },

@@ -10,18 +10,18 @@ import { untouched } from './place.ts';
 export const attributeArgs = {
   owner: {
     type: 'string',
-    description: 'Name or number of the owner. By default an existing one stays, a new one is the user of the task.',
+    description: "Name or number of the owner. Default: unchanged for an existing file, the task's user for a new one.",
   },
   group: {
     type: 'string',
     description:
-      'Name or number of the group. By default an existing one stays, a new one is that of the user of the task.',
+      "Name or number of the group. Default: unchanged for an existing file, the group of the task's user for a new one.",
   },
   mode: {
     type: 'string',
     format: 'mode',
     description:
-      'Octal (`0644`) or symbolic (`u=rw,go=r`, `g+w`, `a+X`). By default an existing one stays, a new one follows the umask.',
+      'Octal (`0644`) or symbolic (`u=rw,go=r`, `g+w`, `a+X`). Default: unchanged for an existing file, given by the umask for a new one.',
   },
 } as const;
 
@@ -87,11 +87,11 @@ async function expectNames(host: Reader, { owner, group }: Wanted): Promise<void
   ]);
   if (user === null)
     throw new TaskFailure(`the host has no user '${owner}'`, {
-      hint: 'make it before (user), or install what brings it',
+      hint: 'create it first (user), or install the package that creates it',
     });
   if (there === false)
     throw new TaskFailure(`the host has no group '${group}'`, {
-      hint: 'make it before (group), or install what brings it',
+      hint: 'create it first (group), or install the package that creates it',
     });
 }
 

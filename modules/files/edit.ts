@@ -11,7 +11,7 @@ export const editArgs = {
   path: {
     type: 'string',
     format: 'path',
-    description: 'The file. A symbolic link is followed: the file that it leads to is changed.',
+    description: 'The file. A symbolic link is followed.',
   },
   ...contentArgs,
 } as const;

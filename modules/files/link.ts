@@ -81,10 +81,10 @@ export async function checkHardLink(
 function expectReplaceable(path: string, present: PathState, force: boolean): void {
   if (present.type === 'directory')
     throw new TaskFailure(`${path} is a folder: it is not replaced by a link`, {
-      hint: 'remove it first: state: absent',
+      hint: 'remove it first with state: absent',
     });
   if (present.type !== 'absent' && present.type !== 'link' && !force)
-    throw new TaskFailure(`${path} is a file: it is not replaced by a link`, { hint: 'with force: true it is' });
+    throw new TaskFailure(`${path} is a file: it is not replaced by a link`, { hint: 'set force: true to replace it' });
 }
 
 function nameOf(present: PathState): string | null {

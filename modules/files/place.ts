@@ -45,10 +45,10 @@ async function followed(host: Reader, path: string, link: PathState): Promise<Pa
 export function expectFolder({ path, folder }: Place): void {
   const above = dirname(path);
   if (folder.type === 'absent')
-    throw new TaskFailure(`${path} cannot be made: the folder ${above} is not there`, {
-      hint: `make it first: file: {path: ${above}, state: directory}`,
+    throw new TaskFailure(`${path} cannot be created: the folder ${above} is not there`, {
+      hint: `create it first: file: {path: ${above}, state: directory}`,
     });
-  if (folder.type !== 'directory') throw new TaskFailure(`${path} cannot be made: ${above} is not a folder`);
+  if (folder.type !== 'directory') throw new TaskFailure(`${path} cannot be created: ${above} is not a folder`);
 }
 
 /** The folders that a path is in, innermost first; the last is `/`. */

@@ -6,7 +6,7 @@ import { fileText } from './text.ts';
 
 export const slurp = defineModule({
   name: 'slurp',
-  summary: 'Reads a file of the host into a variable.',
+  summary: 'Reads a file from the host into a variable.',
   subject: 'files',
   args: {
     type: 'object',
@@ -20,7 +20,7 @@ export const slurp = defineModule({
     type: 'object',
     properties: {
       content: { type: 'string', description: 'The bytes of the file in base64.' },
-      encoding: { const: 'base64', description: 'How content is written.' },
+      encoding: { const: 'base64', description: 'Encoding of content.' },
       source: { type: 'string', description: 'The file.' },
     },
   },

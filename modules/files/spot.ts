@@ -12,12 +12,12 @@ export const spotArgs = {
   insertafter: {
     type: 'string',
     description:
-      'What is new goes after the last line that this expression matches, at the end where none does; `EOF` (the default): at the end, `BOF`: at the beginning.',
+      'Insert after the last line that matches this expression, or at the end if none does; `EOF` (the default): at the end, `BOF`: at the beginning.',
   },
   insertbefore: {
     type: 'string',
     description:
-      'What is new goes before the last line that this expression matches, at the end where none does; `BOF`: at the beginning.',
+      'Insert before the last line that matches this expression, or at the end if none does; `BOF`: at the beginning.',
   },
 } as const;
 

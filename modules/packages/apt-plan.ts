@@ -34,7 +34,7 @@ export function aptPlan(words: readonly string[]): Probe<AptPlan> {
         ? [...Object.entries(installs).map(([name, version]) => `+${name} ${version}`), ...removes.map((n) => `-${n}`)]
             .sort()
             .join(', ') || 'nothing to do'
-        : 'it cannot be done',
+        : 'not possible',
     appearsWith: { cause: 'package-index', absent: () => true },
   };
 }

@@ -42,7 +42,7 @@ export function configFile(path: string, present: FileText, wanted: string | nul
 
 /** The text of a file that is to be edited; an error where it is none. */
 export function textOf(path: string, file: FileText): string {
-  if (file.encoding !== 'utf8') throw new TaskFailure(`${path} is not a text file of reasonable size`);
+  if (file.encoding !== 'utf8') throw new TaskFailure(`${path} is not a text file of at most 4 MiB`);
   return file.content;
 }
 

@@ -12,7 +12,7 @@ export const hostname = defineModule({
   subject: 'system',
   args: {
     type: 'object',
-    description: '/etc/hosts is not touched: see lineinfile.',
+    description: '/etc/hosts is not changed: see lineinfile.',
     properties: {
       name: {
         type: 'string',

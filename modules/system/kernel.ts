@@ -24,7 +24,7 @@ export function sysctlValue(key: string): Probe<string | null> {
       if (out.code !== 0)
         throw new TaskFailure(`cannot read the kernel setting ${key}: ${out.stderr.trim()}`, {
           output: out,
-          hint: 'some can only be written; others need root (become: true)',
+          hint: 'some are write-only; others need root (become: true)',
         });
       return normalise(out.stdout);
     },
@@ -86,6 +86,6 @@ export function hostNames(): Probe<{ readonly now: string; readonly boot: string
       const [now = '', boot] = readable('the host name', out).stdout.trim().split('\n');
       return { now: now.trim(), boot: boot?.trim() ?? null };
     },
-    tell: ({ now, boot }) => `${now}, after the next boot ${boot ?? 'none'}`,
+    tell: ({ now, boot }) => `${now}, at next boot ${boot ?? 'none'}`,
   };
 }

@@ -213,7 +213,7 @@ function complete(e: Evidence): Verdict {
   const kubelet = e.node.kubelet === 'active' ? '' : `, its kubelet is ${e.node.kubelet}`;
   const note = object?.ready
     ? `Ready${kubelet}`
-    : `joined, but NotReady${kubelet}: its network or its kubelet is to be mended, not its membership`;
+    : `joined, but NotReady${kubelet}: fix its network or its kubelet, not its membership`;
   return { state: 'complete', action: 'none', why: note };
 }
 

@@ -30,7 +30,7 @@ export async function join(args: KubeadmArguments, host: Writer, way: Way): Prom
     await host.run(['kubeadm', 'version', '-o', 'short']),
   ).stdout.trim();
   const api = apiVersionOf(version);
-  if (!api) throw new TaskFailure(`kubeadm ${version} is too old: 1.15 is the oldest that is known here`);
+  if (!api) throw new TaskFailure(`kubeadm ${version} is too old: 1.15 is the oldest supported version`);
   if (controlPlane) await snapshot(args, way.host);
   const token = await makeToken(way.host);
   host.secret(token);
