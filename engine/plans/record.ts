@@ -51,7 +51,7 @@ export class Recorder implements Guard {
         // What a wait waits for comes by itself.
         if (probe.volatile || task.module.nature === 'wait') return;
         const id = this.#keyed.digest('rest', state.name, become?.user ?? '', probe.key);
-        const words = { what: shownKey(probe.key), ...(probe.tell && { then: probe.tell(value) }) };
+        const words = { what: shownKey(probe.key), ...(probe.describe && { then: probe.describe(value) }) };
         this.#rest(host.name, state.name, task, { id, value: this.#keyed.digest(value), ...(!quiet && words) });
       },
       missed: () => {
@@ -67,7 +67,7 @@ export class Recorder implements Guard {
     if (probe.volatile || value instanceof Unknown) return;
     const quiet = entry !== undefined && isQuiet(entry.settings, scope);
     const id = this.#keyed.digest('rest', host, 'facts', probe.key);
-    const words = { what: shownKey(probe.key), ...(probe.tell && { then: probe.tell(value) }) };
+    const words = { what: shownKey(probe.key), ...(probe.describe && { then: probe.describe(value) }) };
     this.#rest(scope.inside.host.name, host, entry, { id, value: this.#keyed.digest(value), ...(!quiet && words) });
   }
 

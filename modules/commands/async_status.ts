@@ -74,7 +74,7 @@ export const async_status = defineModule({
       };
     }
     if (state.is === 'running')
-      return { present: null, differences: [], result: { ...job, finished: false }, message: 'it still runs' };
+      return { present: null, differences: [], result: { ...job, finished: false }, message: 'it is still running' };
     if (state.is === 'unknown')
       throw new TaskFailure(`the host has no job ${jid}`, {
         hint: 'query the host on which it was started, as the user that started it (become_user), and before mode: cleanup',
@@ -89,7 +89,7 @@ export const async_status = defineModule({
         ? 'it ended without a result: it was killed, or the host was rebooted'
         : state.timedOut
           ? 'it was not finished within its time (async), and was ended'
-          : `exit code ${output.code}: ${output.stderr.trim().split('\n').at(-1) || output.stdout.trim().split('\n').at(-1) || 'it printed nothing'}`;
+          : `exit code ${output.code}: ${output.stderr.trim().split('\n').at(-1) || output.stdout.trim().split('\n').at(-1) || 'no output'}`;
     throw new TaskFailure(why, { output, result });
   },
   async change({ jid }, _found, host) {

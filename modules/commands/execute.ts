@@ -97,7 +97,7 @@ export async function runCommand(
   });
   const result = resultOf(out, shown);
   if (out.code === 0) return { result };
-  const why = out.stderr.trim().split('\n').at(-1) || out.stdout.trim().split('\n').at(-1) || 'it printed nothing';
+  const why = out.stderr.trim().split('\n').at(-1) || out.stdout.trim().split('\n').at(-1) || 'no output';
   const hint =
     out.code === 127 ? 'no such command on the host: is its package installed, is it on the PATH?' : undefined;
   throw new TaskFailure(`exit code ${out.code}: ${why}`, {
@@ -134,11 +134,11 @@ function globMatches(pattern: string): Probe<boolean> {
     key: `glob:${pattern}`,
     script: `set -- ${words.join('')}; [ -e "$1" ] || [ -L "$1" ]`,
     parse: (out) => out.code === 0,
-    tell: (there) => (there ? 'there' : 'not present'),
+    describe: (there) => (there ? 'there' : 'not present'),
   };
 }
 
-/** The command may look at anything, other hosts included. */
+/** The command may read anything, including other hosts. */
 function success(command: string, directory: string | undefined): Probe<boolean> {
   return {
     key: `succeeds:${directory === undefined ? '' : `${directory}: `}${command}`,
@@ -147,7 +147,7 @@ function success(command: string, directory: string | undefined): Probe<boolean>
         ? sh`sh -c ${command} >/dev/null 2>&1`
         : sh`cd -- ${directory} && sh -c ${command} >/dev/null 2>&1`,
     parse: (out) => out.code === 0,
-    tell: (succeeds) => (succeeds ? 'succeeds' : 'fails'),
+    describe: (succeeds) => (succeeds ? 'succeeds' : 'fails'),
     shared: true,
   };
 }

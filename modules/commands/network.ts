@@ -52,7 +52,7 @@ export interface HttpRequest {
 }
 
 export interface HttpAnswer {
-  /** 0: no answer; -1: the host has nothing to ask with. `problem` tells why. */
+  /** 0: no answer; -1: the host has no tool to send the request. `problem` says why. */
   readonly status: number;
   readonly contentType: string;
   readonly content: string;

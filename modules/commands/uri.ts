@@ -170,6 +170,6 @@ function jsonOf(content: string): { json?: unknown } {
   try {
     return { json: JSON.parse(content) as unknown };
   } catch {
-    return {}; // the server said JSON and sent none: its content tells
+    return {}; // the server announced JSON but sent something else: see content
   }
 }

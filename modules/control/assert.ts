@@ -42,10 +42,10 @@ export const assert = defineModule({
     if (broken.length === 0)
       return Promise.resolve({ present: null, differences: [], ...(!quiet && { message: success_msg }) });
     const list = broken.map((source) => `'${source}'`).join(', ');
-    const told = fail_msg ?? msg;
-    const message = told === undefined ? `condition not met: ${list}` : told;
+    const given = fail_msg ?? msg;
+    const message = given === undefined ? `condition not met: ${list}` : given;
     throw new TaskFailure(message, {
-      ...(told !== undefined && { hint: `condition not met: ${list}` }),
+      ...(given !== undefined && { hint: `condition not met: ${list}` }),
       result: { assertion: broken[0], evaluated_to: false },
     });
   },

@@ -73,7 +73,7 @@ export const blockinfile = defineModule({
       const wanted = args.state === 'present' ? linesOf(args.block) : [];
       if (text === null && wanted.length === 0) return null;
       if (text === null && !args.create)
-        throw new TaskFailure(`${args.path} is not there`, { hint: 'set create: true to create it' });
+        throw new TaskFailure(`${args.path} does not exist`, { hint: 'set create: true to create it' });
       return withBlock(text ?? '', wanted, args);
     });
   },

@@ -72,12 +72,12 @@ export const fetch = defineModule({
     if (present.type === 'directory') throw new TaskFailure(`${src} is a folder: only files can be fetched`);
     if (present.type === 'absent' || digest === null) {
       if (mustBe)
-        throw new TaskFailure(`${src} is not there`, { hint: 'set fail_on_missing: false to ignore a missing file' });
+        throw new TaskFailure(`${src} does not exist`, { hint: 'set fail_on_missing: false to ignore a missing file' });
       return {
         present: { path, digest: '' },
         differences: [],
         result: { file: src, dest: path },
-        message: `${src} is not there`,
+        message: `${src} does not exist`,
       };
     }
     const has = local && digestOf(local);

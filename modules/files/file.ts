@@ -135,7 +135,7 @@ async function checkFile(
   const { path, present } = place;
   if (present.type === 'absent') {
     if (state !== 'touch')
-      throw new TaskFailure(`${path} is not there`, {
+      throw new TaskFailure(`${path} does not exist`, {
         hint: 'state: directory creates a folder, state: touch an empty file',
       });
     expectFolder(place);

@@ -76,7 +76,7 @@ export const lineinfile = defineModule({
     return checkEdit(host, args, (text) => {
       if (args.state === 'absent') return text === null ? null : without(text, args);
       if (text === null && !args.create)
-        throw new TaskFailure(`${args.path} is not there`, { hint: 'set create: true to create it' });
+        throw new TaskFailure(`${args.path} does not exist`, { hint: 'set create: true to create it' });
       return withLine(text ?? '', args);
     });
   },

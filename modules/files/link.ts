@@ -60,7 +60,7 @@ export async function checkHardLink(
   ]);
   const { present } = place;
   expectFolder(place);
-  if (from.type === 'absent') throw new TaskFailure(`${src} is not there: a hard link is a second name for a file`);
+  if (from.type === 'absent') throw new TaskFailure(`${src} does not exist: a hard link is a second name for a file`);
   if (from.type === 'directory') throw new TaskFailure(`${src} is a folder: only files can have hard links`);
   const result = { path, dest: path, src, state: 'hard', owner: from.owner, group: from.group, mode: from.mode };
   if (same && present.type === from.type) return { present: [], differences: [], result };

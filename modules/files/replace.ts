@@ -46,7 +46,7 @@ export const replace = defineModule({
   lint: (args) => lintPatterns(args, ['regexp']),
   check(args, host) {
     return checkEdit(host, args, (text) => {
-      if (text === null) throw new TaskFailure(`${args.path} is not there`);
+      if (text === null) throw new TaskFailure(`${args.path} does not exist`);
       const pattern = compile(args.regexp, 'gm');
       return bounded(args.path, args.regexp, () => replaceAll(text, pattern, args.replace));
     });

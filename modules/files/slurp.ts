@@ -37,7 +37,7 @@ export const slurp = defineModule({
   async check({ src }, host) {
     const [{ present }, text] = await Promise.all([look(host, src), host.read(fileText(src))]);
     if (present.type === 'absent' || !text.exists)
-      throw new TaskFailure(present.type === 'absent' ? `${src} is not there` : `${src} is not a regular file`);
+      throw new TaskFailure(present.type === 'absent' ? `${src} does not exist` : `${src} is not a regular file`);
     const bytes = bytesOf(text);
     if (!bytes) throw new TaskFailure(`${src} is larger than 4 MiB`, { hint: 'fetch copies larger files' });
     return {

@@ -13,7 +13,7 @@ export const template = defineModule({
       src: {
         type: 'string',
         format: 'template-file',
-        description: "A template of the controller, found in the role's or the playbook's templates/.",
+        description: "A template on the controller, found in the role's or the playbook's templates/.",
       },
       dest: {
         type: 'string',

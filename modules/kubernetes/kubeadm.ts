@@ -54,18 +54,18 @@ export const kubeadm = defineModule({
   ],
 
   lint(args) {
-    const told: string[] = [];
+    const problems: string[] = [];
     const ignored = args.ignore_preflight_errors;
     if (Array.isArray(ignored) && ignored.some((name) => String(name).toLowerCase() === 'all'))
-      told.push("ignore_preflight_errors: 'all' would hide the errors that matter; list the checks");
+      problems.push("ignore_preflight_errors: 'all' would hide the errors that matter; list the checks");
     if (args.state === 'init' && !('config' in args))
-      told.push('state init requires config, the template from which the cluster is created');
+      problems.push('state init requires config, the template from which the cluster is created');
     if (args.state === 'worker' && !('via' in args))
-      told.push('state worker requires via, the control planes to join through');
+      problems.push('state worker requires via, the control planes to join through');
     for (const name of ['endpoint', 'node_ip'])
       if (['init', 'control-plane', 'worker'].includes(String(args.state)) && !(name in args))
-        told.push(`state ${String(args.state)} needs ${name}`);
-    return told;
+        problems.push(`state ${String(args.state)} needs ${name}`);
+    return problems;
   },
 
   async check(args, host) {
@@ -130,7 +130,7 @@ const written = [adminConf, nodeFiles.kubeletConf].flatMap((path) => [
   fileDigest(path),
   inode(path),
 ]);
-/** What a cluster will look like is not guessed, nor the files that kubeadm writes. */
+/** The resulting cluster is not guessed, nor are the files that kubeadm writes. */
 const uncertain: readonly Prediction[] = [
   nodeFilesProbe,
   clusterProbe,
@@ -189,7 +189,7 @@ async function bring(
   }
 }
 
-/** Waits until the node is complete, then sets its labels; what is still missing after that the engine's second check tells. */
+/** Waits until the node is complete, then sets its labels; the engine's second check reports what is still missing. */
 async function settle(args: KubeadmArguments, host: Writer): Promise<void> {
   const present = fresh(host);
   const end = Date.now() + args.wait_seconds * 1000;
@@ -252,7 +252,7 @@ async function remove(
   if (!isBare(evidence.node)) await reset(args, host);
 }
 
-/** A control plane holds the cluster's data: it goes only where others are seen to hold them too. */
+/** A control plane holds the cluster's data: it is removed only if others demonstrably hold the data too. */
 function cannotLeave(args: KubeadmArguments, { node, cluster, members, silent }: Evidence): string | undefined {
   const controlPlane = node.files.includes('etcdManifest') || node.files.includes('etcdData');
   if (!controlPlane) return undefined;

@@ -97,7 +97,7 @@ async function manifestOf(args: ManifestArguments, host: Reader): Promise<string
 
 type ManifestProbe = Probe<readonly Difference[]>;
 
-// The manifest goes to kubectl through a builtin: it stands in no argument list. Nothing is left in kubectl's cache.
+// The manifest goes to kubectl through a builtin: it appears in no argument list. Nothing is left in kubectl's cache.
 const piped = (args: ManifestArguments, manifest: string, words: readonly string[]): string =>
   `KUBECTL_EXTERNAL_DIFF='diff -u -N -U 99999'; export KUBECTL_EXTERNAL_DIFF
 if [ -w /dev/shm ]; then TMPDIR=/dev/shm; export TMPDIR; fi\n${sh`printf '%s\n' ${manifest} | kubectl --kubeconfig ${args.kubeconfig} --cache-dir=/dev/null/none ${words} -f -`}`;

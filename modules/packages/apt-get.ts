@@ -24,7 +24,7 @@ export async function aptUpdate(host: Writer, lockTimeout: number): Promise<void
 
 /**
  * Runs apt-get or apt-mark. apt waits for dpkg's lock itself (DPkg::Lock::Timeout), but for no other lock, and apt-mark
- * for none: those are tried again until the same time is over. What an interrupted dpkg left is mended first, once.
+ * for none: those are retried until the same timeout. An interrupted dpkg is repaired first, once.
  */
 export async function aptGet(host: Writer, argv: readonly string[], lockTimeout: number): Promise<Output> {
   const end = Date.now() + lockTimeout * 1000;
@@ -48,7 +48,7 @@ export function isInterrupted(aptSays: string): boolean {
   return /dpkg was interrupted|--fix-broken install|dpkg --configure -a/.test(aptSays);
 }
 
-/** Why apt would not, in its own words, with what to do about it. */
+/** The reason why apt failed, in its own words, with a hint. */
 export function explain(out: Output, lockTimeout: number, argv: readonly string[]): TaskFailure {
   const said = out.stderr.split('\n').filter((line) => line.startsWith('E: '));
   const words =

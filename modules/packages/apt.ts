@@ -174,7 +174,7 @@ export const apt = defineModule({
         upgrades: wanted.some(({ state }) => state.version !== null),
         hold: args.hold ? wanted.map(({ spec }) => spec.name) : [],
       });
-      // What a file on the host brings is not looked at.
+      // The contents of a .deb on the host are not inspected.
       after.push(deb ? mayAppear('package') : mayAppear('package', brings, versionOfProgram));
     }
 
@@ -236,7 +236,7 @@ function options(args: {
   ];
 }
 
-/** Apt would say the same, but of a hold that is only foreseen it does not know. */
+/** apt would refuse as well, but it does not know of predicted holds. */
 function refuseHeld(found: readonly { spec: Spec; state: PackageState }[], allowed: boolean): void {
   const held = found
     .filter(({ state }) => state.held && !state.broken)

@@ -6,7 +6,7 @@ import { inode, pathState } from '../files/path.ts';
 import { absentPath } from '../files/path-state.ts';
 import { digestOf, type FileText, fileDigest, fileText, fileTextOf, noFile } from '../files/text.ts';
 
-/** The text of a file whose name a module has made up or been given as its own: no package brings it by the way. */
+/** The text of a file whose name a module has made up or been given as its own: no package creates it. */
 export function ownText(path: string): Probe<FileText> {
   const { appearsWith: _, ...probe } = fileText(path);
   return probe;

@@ -39,7 +39,7 @@ export function unitState(name: string): Probe<UnitState> {
         oneshot: fieldsRead.get('Type') === 'oneshot' && fieldsRead.get('RemainAfterExit') !== 'yes',
       };
     },
-    tell: tellUnit,
+    describe: describeUnit,
     appearsWith: withPackages<UnitState>({
       absent: (state) => !state.exists,
       appearing: (forecast) => forecast.unit(unit),
@@ -48,7 +48,7 @@ export function unitState(name: string): Probe<UnitState> {
   };
 }
 
-function tellUnit({ exists, running, enabled, masked, outdated }: UnitState): string {
+function describeUnit({ exists, running, enabled, masked, outdated }: UnitState): string {
   if (!exists) return 'no such unit';
   const boot = { yes: 'enabled', no: 'not enabled', always: 'started by other units' }[enabled];
   return [

@@ -220,7 +220,7 @@ async function expectGroups(host: Reader, wanted: readonly string[], has: readon
     });
 }
 
-/** Who is in which group, once an account is there, is another or is gone. */
+/** Group memberships after an account is created, changed or removed. */
 async function membershipsWillBe(
   host: Reader,
   name: string,

@@ -166,7 +166,7 @@ export const cases: readonly ModuleCase[] = [
         'apt-plan:install curl': cannot("E: dpkg was interrupted, you must manually run 'dpkg --configure -a'"),
       },
     },
-    differences: [{ what: 'package curl', from: '8, half installed', to: 'installed' }],
+    differences: [{ what: 'package curl', from: '8, partly installed', to: 'installed' }],
     commands: [`${get} install curl`],
     converges: 'unknown',
   },

@@ -75,7 +75,7 @@ export const cases: readonly ModuleCase[] = [
     module: lineinfile,
     args: { ...base, line: 'x' },
     given: on(null),
-    fails: '/etc/f is not there',
+    fails: '/etc/f does not exist',
   },
   {
     title: 'makes the file when told to',

@@ -54,7 +54,7 @@ export interface Verdict {
   readonly why: string;
 }
 
-/** What state a node is in and what is to be done about it. Everything that decides stands in the evidence. */
+/** What state a node is in and what to do about it. The decision depends only on the evidence. */
 export function classify(e: Evidence): Verdict {
   return e.cluster ? inCluster(e, e.cluster) : withoutCluster(e);
 }

@@ -2,7 +2,7 @@ import { TaskFailure } from '../../../engine/module/failure.ts';
 import type { Output } from '../../../engine/module/probe.ts';
 import { quoteAll } from '../../../engine/module/quote.ts';
 
-/** What kubeadm means by what it says: kubeadm's exit code is 1 for nearly everything, its stderr tells them apart. */
+/** Explanations of kubeadm's errors: its exit code is nearly always 1, only stderr distinguishes them. */
 const meanings: readonly { readonly says: RegExp; readonly means: string; readonly hint?: string }[] = [
   {
     says: /could not find a JWS signature/,
@@ -77,7 +77,7 @@ export function expectKubeadm(argv: readonly string[], output: Output): Output {
   throw new TaskFailure(
     found
       ? `${verb}: ${found.means} (${said})`
-      : `${verb} ended with exit code ${output.code}: ${said || 'it said nothing'}`,
+      : `${verb} failed with exit code ${output.code}: ${said || 'it said nothing'}`,
     {
       command: quoteAll(argv),
       output,

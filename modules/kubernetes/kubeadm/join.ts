@@ -21,7 +21,7 @@ interface Credentials {
 
 /**
  * Joins a bare host. The token lives for half an hour at most and is deleted afterwards; it reaches the host on kubeadm's
- * standard input, so that it stands in no file and in no argument list.
+ * standard input, so that it appears in no file and in no argument list.
  */
 export async function join(args: KubeadmArguments, host: Writer, way: Way): Promise<void> {
   const controlPlane = args.state !== 'worker';

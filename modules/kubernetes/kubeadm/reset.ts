@@ -67,7 +67,7 @@ export async function reset(args: KubeadmArguments, host: Writer): Promise<void>
     });
 }
 
-/** What `kubeadm reset` says that it leaves behind. Rules of others in iptables stay. */
+/** What `kubeadm reset` leaves behind. Other programs' iptables rules are kept. */
 const cleanUp = `rm -rf /etc/cni/net.d/* /var/lib/cni /run/flannel ${Object.values(nodeFiles).join(' ')} /etc/kubernetes/pki || exit
 for link in cni0 flannel.1 kube-ipvs0; do
   if [ -e "/sys/class/net/$link" ]; then ip link delete "$link" || exit; fi
