@@ -55,6 +55,6 @@ export const cases: readonly ModuleCase[] = [
     args: { ...args, fail_on_missing: false },
     given: hostWith({ '/etc': folder, '/etc/f': null }),
     commands: [],
-    message: 'not there',
+    message: 'does not exist',
   },
 ];

@@ -68,7 +68,7 @@ export const cases: readonly ModuleCase[] = [
     module: lineinfile,
     args: { ...base, state: 'absent', line: 'x' },
     given: on(null),
-    message: 'not there',
+    message: 'does not exist',
   },
   {
     title: 'fails where the file is not there',
