@@ -65,7 +65,7 @@ export function httpAnswer(request: HttpRequest): Probe<HttpAnswer> {
     script: httpScript(request),
     parse: parseAnswer,
     shared: true,
-    volatile: true, // an answer may hold the time, or a number of its own
+    volatile: true, // a response may contain the time or a unique number
     appearsWith: { cause: 'package', absent: ({ status }) => status === -1 },
   };
 }

@@ -50,7 +50,7 @@ export interface WantedFile extends Wanted {
 export interface FoundFile {
   readonly file: WantedFile;
   readonly will: Attributes;
-  /** Whether the file has to be written anew; else only its attributes are set. */
+  /** Whether the file must be rewritten; otherwise only its attributes are set. */
   readonly rewrite: boolean;
 }
 
@@ -139,7 +139,7 @@ function contentDifference(path: string, before: FileText | undefined, content: 
   };
 }
 
-/** Why a text is not shown; that of what it stands beside may be the reason as well. */
+/** Why a text is not shown; the reason may also be the text it is compared with. */
 function whyNot(text: FileText | undefined): string | undefined {
   if (text === undefined || text.encoding === 'too-large' || text.content.length > shownWhole)
     return 'too large to be shown';

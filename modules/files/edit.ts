@@ -61,7 +61,7 @@ export function textOf(lines: readonly string[]): string {
   return lines.map((line) => `${line}\n`).join('');
 }
 
-/** A line as it is compared: files from elsewhere may end their lines with CR LF. */
+/** A line for comparison: other systems may have ended it with CR LF. */
 export function bare(line: string): string {
   return line.endsWith('\r') ? line.slice(0, -1) : line;
 }

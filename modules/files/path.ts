@@ -71,7 +71,7 @@ export function inode(path: string): Probe<Inode | null> {
   const format = '%u %g %s %i %Y';
   return {
     key: `inode:${path}`,
-    volatile: true, // of a folder: whatever is done in it; what matters of a file has probes of its own
+    volatile: true, // any change in a folder changes it; what matters about a file has separate probes
     script: sh`LC_ALL=C stat -c ${format} ${path}`,
     parse(out) {
       if (isMissing(out)) return null;

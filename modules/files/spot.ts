@@ -32,7 +32,7 @@ export function lintSpot(args: Readonly<Record<string, unknown>>): string[] {
   ];
 }
 
-/** The number of lines that stand before the new ones. */
+/** The number of lines before the new ones. */
 export function spotFor(lines: readonly string[], { path, insertafter, insertbefore }: Spot): number {
   const source = insertbefore ?? insertafter ?? 'EOF';
   if (ends.includes(source)) return source === 'BOF' ? 0 : lines.length;

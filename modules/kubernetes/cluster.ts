@@ -24,7 +24,7 @@ export interface NodeFiles {
   readonly pins: readonly string[];
   /** The API server in kubelet.conf, without the scheme; '' where there is none. */
   readonly server: string;
-  /** The kubelet's certificate is in a file of its own: what `init` arranges when the cluster is up. */
+  /** The kubelet's certificate is in a separate file: `init` arranges that once the cluster is up. */
   readonly rotated: boolean;
   /** As reported by `systemctl is-active`. */
   readonly kubelet: string;

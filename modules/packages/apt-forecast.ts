@@ -20,7 +20,7 @@ export interface AptForecast {
   readonly texts: ReadonlyMap<string, Buffer>;
   /** Their maintainer scripts and the snippets for tmpfiles and sysusers. */
   readonly scripts: readonly string[];
-  /** The host has a policy of its own on which services may start. */
+  /** The host has a local policy on which services may start. */
   readonly policy: boolean;
 }
 

@@ -28,12 +28,12 @@ export async function aptUpdate(host: Writer, lockTimeout: number): Promise<void
  */
 export async function aptGet(host: Writer, argv: readonly string[], lockTimeout: number): Promise<Output> {
   const end = Date.now() + lockTimeout * 1000;
-  for (let mended = false; ; ) {
+  for (let repaired = false; ; ) {
     const out = await host.run(argv, { environment });
     if (out.code === 0) return out;
     if (lockTaken.test(out.stderr) && Date.now() < end) await sleep(1000, undefined, { signal: host.signal });
-    else if (isInterrupted(out.stderr) && !mended) {
-      mended = true;
+    else if (isInterrupted(out.stderr) && !repaired) {
+      repaired = true;
       await host.run(['dpkg', '--force-confdef', '--force-confold', '--configure', '-a'], { environment });
       await host.run(['apt-get', '-y', '-q', ...waiting(lockTimeout), '--fix-broken', 'install'], { environment });
     } else throw explain(out, lockTimeout, argv);

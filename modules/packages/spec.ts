@@ -1,6 +1,6 @@
 import { TaskFailure } from '../../engine/module/failure.ts';
 
-/** One package as it is asked for. */
+/** One requested package. */
 export interface Spec {
   readonly name: string;
   /** May hold the wildcards of apt: `1.36.*`. */

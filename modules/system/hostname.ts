@@ -28,7 +28,7 @@ export const hostname = defineModule({
     `- name: the host is called as in the inventory
   hostname:
     name: '{{inventory_hostname}}'`,
-    `- name: a name of its own
+    `- name: a unique name
   hostname:
     name: k8s-master-1`,
   ],

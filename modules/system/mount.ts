@@ -60,7 +60,7 @@ export const mount = defineModule({
     },
   },
   examples: [
-    `- name: Keep etcd's data on a disk of its own
+    `- name: Keep etcd's data on a separate disk
   mount:
     path: /var/lib/etcd
     src: UUID=5f4b2f6e-6a0c-4a5e-9d2f-1c2a3b4c5d6e

@@ -81,7 +81,7 @@ function withoutCluster(e: Evidence): Verdict {
     if (!e.founds) return refuse('down', `no control plane has a cluster yet (${silence})`);
     return { state: 'absent', action: 'init', why: 'no control plane has a cluster' };
   }
-  // Until `init` has given the kubelet a certificate of its own there has been no token: nobody can have joined.
+  // Until `init` has given the kubelet its certificate, there has been no token: nobody can have joined.
   if (e.founds && used.length === 0 && !e.node.rotated)
     return {
       state: 'dead-init',

@@ -13,7 +13,7 @@ export interface Survey {
 
 /**
  * Surveys the node and, through the first control plane that responds, the cluster. `via` are the other control
- * planes; a control plane asks itself last, so that a second cluster of its own is seen to be one.
+ * planes; a control plane asks itself last, so that a separate second cluster is detected.
  */
 export async function survey(args: KubeadmArguments, host: Reader): Promise<Survey> {
   const role = args.state === 'worker' ? 'worker' : 'control-plane';
