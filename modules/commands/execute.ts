@@ -99,7 +99,7 @@ export async function runCommand(
   if (out.code === 0) return { result };
   const why = out.stderr.trim().split('\n').at(-1) || out.stdout.trim().split('\n').at(-1) || 'no output';
   const hint =
-    out.code === 127 ? 'no such command on the host: is its package installed, is it on the PATH?' : undefined;
+    out.code === 127 ? 'command not found on the host: check that its package is installed and that it is on the PATH' : undefined;
   throw new TaskFailure(`exit code ${out.code}: ${why}`, {
     command: typeof shown === 'string' ? shown : quoteAll(shown),
     output: out,

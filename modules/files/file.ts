@@ -78,7 +78,7 @@ export const file = defineModule({
     const { state } = args;
     if (args['recurse'] === true && state !== undefined && state !== 'directory')
       problems.push("'recurse' is for state: directory");
-    if (state === 'link' && 'mode' in args) problems.push("a link has no mode of its own: leave 'mode' out");
+    if (state === 'link' && 'mode' in args) problems.push("a link has no mode: omit 'mode'");
     if ('src' in args && state !== undefined && state !== 'link' && state !== 'hard')
       problems.push("'src' is for state: link or hard");
     if (state === 'absent' && /^\/+$/.test(String(args['path']))) problems.push('/ cannot be removed');

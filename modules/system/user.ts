@@ -77,7 +77,7 @@ export const user = defineModule({
     home: /var/lib/etcd
     create_home: false
     shell: /usr/sbin/nologin`,
-    `- name: nobody of that name any more
+    `- name: remove an account
   user:
     name: intern
     state: absent
