@@ -89,14 +89,14 @@ describe('tryModule', () => {
     it('check writes', async () => {
       const look = (host: Reader): Promise<unknown> => (host as Writer).run(['rm', '/text']);
       expect(await message(tryModule(module({ look }), { to: 'new' }, old))).to.equal(
-        'reading is apart from writing: check called host.run, which is for change only',
+        'check called host.run, which only change may use: a check never writes',
       );
     });
 
     it('check writes on another host', async () => {
       const look = (host: Reader): Promise<unknown> => (host.on('b') as Writer).write('/text', '', {});
       expect(await message(tryModule(module({ look }), { to: 'new' }, { ...old, others: { b: {} } }))).to.equal(
-        'reading is apart from writing: check called host.write, which is for change only',
+        'check called host.write, which only change may use: a check never writes',
       );
     });
 

@@ -26,7 +26,7 @@ export async function runGuarded(
     emit(event);
   };
   try {
-    const asked = { ...request, journal: stateFolder('journal'), guard };
+    const asked = { ...request, journal: stateFolder('journal'), policy };
     const exit = await interruptible((signal) => execute(prepared, asked, version, note, signal));
     return { exit, ...(recap && { recap }) };
   } finally {

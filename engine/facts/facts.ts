@@ -25,7 +25,7 @@ function fact<T>(
     key: `fact:${name}`,
     script,
     parse: (out) => parse(out.stdout.trim()),
-    tell: (value) => (typeof value === 'string' ? value : JSON.stringify(value)) || 'none',
+    describe: (value) => (typeof value === 'string' ? value : JSON.stringify(value)) || 'none',
     ...(volatile && { volatile }),
     ...(appearsWith && { appearsWith }),
   };

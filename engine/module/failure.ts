@@ -1,7 +1,7 @@
 import type { Output } from './probe.ts';
 import { quoteAll } from './quote.ts';
 
-/** A task that failed on a host, told for the person who reads it at 3 a.m. Modules throw it; all else thrown is a bug. */
+/** A task that failed on a host, worded for the person who reads it at 3 a.m. Modules throw it; any other exception is a bug. */
 export class TaskFailure extends Error {
   override readonly name = 'TaskFailure';
   /** What to do next, if anything is known to help. */
@@ -24,7 +24,7 @@ export class TaskFailure extends Error {
   }
 }
 
-/** Throws unless the command ended with 0 (or a code in `accept`). */
+/** Throws unless the exit code is 0 (or in `accept`). */
 export function expectSuccess(
   argv: readonly string[],
   output: Output,
@@ -32,27 +32,27 @@ export function expectSuccess(
   accept: readonly number[] = [0],
 ): Output {
   if (accept.includes(output.code)) return output;
-  const lastLine =
-    output.stderr.trim().split('\n').at(-1) || output.stdout.trim().split('\n').at(-1) || 'it printed nothing';
-  throw new TaskFailure(`${argv[0]} ended with exit code ${output.code}: ${lastLine}`, {
+  const lastLine = output.stderr.trim().split('\n').at(-1) || output.stdout.trim().split('\n').at(-1) || 'no output';
+  throw new TaskFailure(`${argv[0]} failed with exit code ${output.code}: ${lastLine}`, {
     command: quoteAll(argv),
     output,
     ...(hint !== undefined && { hint }),
   });
 }
 
-/** The output, if the probe ended in a way that means something; an answer that is none must not look like "not there". */
+/** The output, if the probe ran properly; a failed read must not be mistaken for "absent". */
 export function readable(what: string, out: Output, accept: readonly number[] = [0]): Output {
   if (accept.includes(out.code)) return out;
-  throw new TaskFailure(`cannot look at ${what}: ${out.stderr.trim().split('\n').at(-1) || `exit code ${out.code}`}`, {
+  throw new TaskFailure(`cannot read ${what}: ${out.stderr.trim().split('\n').at(-1) || `exit code ${out.code}`}`, {
     output: out,
   });
 }
 
-/** The one of these words that a probe has printed. */
+/** Returns the one of these words that the probe printed. */
 export function oneOf<const T extends string>(what: string, out: Output, words: readonly T[]): T {
   const said = readable(what, out).stdout.trim();
   const word = words.find((w) => w === said);
-  if (word === undefined) throw new TaskFailure(`cannot look at ${what}: '${said}' is no answer`, { output: out });
+  if (word === undefined)
+    throw new TaskFailure(`cannot read ${what}: '${said}' is not a known answer`, { output: out });
   return word;
 }

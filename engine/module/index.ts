@@ -1,5 +1,5 @@
 /**
- * `tsplay/module`: all that the author of a module imports. The one file of the engine that only gathers: it is a public
+ * `tsplay/module`: everything that a module author imports. The one file of the engine that only re-exports: it is a public
  * entry of the package, and what projects import at run time is this very instance (see project/load.ts).
  */
 export { expectSuccess, TaskFailure } from './failure.ts';

@@ -1,10 +1,10 @@
 import type { Probe } from './probe.ts';
 import { sh } from './quote.ts';
 
-/** How a command that runs detached on a host is doing. */
+/** The state of a command that runs detached on a host. */
 export type JobState =
   | { readonly is: 'running' }
-  /** `code` is that of the command; 124 and `timedOut` where its time was over and the host ended it. */
+  /** `code` is the command's; 124 with `timedOut` if the host killed it at its timeout. */
   | {
       readonly is: 'ended';
       readonly code: number;
@@ -12,49 +12,49 @@ export type JobState =
       readonly stdout: string;
       readonly stderr: string;
     }
-  /** It is gone without having said how it ended: killed, or the host was booted again. */
+  /** It ended without a result: killed, or the host was rebooted. */
   | { readonly is: 'lost'; readonly stdout: string; readonly stderr: string }
   | { readonly is: 'unknown' };
 
-/** What a job id looks like; nothing else may become part of a path. */
+/** The format of a job ID; nothing else may become part of a path. */
 export const jobId = '^[0-9]{13}-[0-9a-f]{16}$';
 
-/** Every user has a folder of his own; one that somebody else has put there is not used. */
+/** Each user has a separate folder; a folder owned by somebody else is not used. */
 const folder = [
   'base=/tmp/tsplay-async-$(id -u)',
   'mine() { [ -d "$base" ] && [ ! -L "$base" ] && [ "$(stat -c %u "$base")" = "$(id -u)" ]; }',
 ].join('\n');
 
-/** In its own session, with the time for it kept by the host itself: it ends in time though nobody asks any more. */
+/** Runs in its own session, with the timeout enforced by the host: it ends in time even if no controller asks again. */
 const runner = [
   'begun=$(date +%s)',
-  // What it is to do and to read is gone from the disk before it begins.
+  // Script and input are removed from the disk before it starts.
   `timeout -k 5 "$2" /bin/sh -c 'text=$(cat "$1/script"); exec <"$1/stdin"; rm -f "$1/script" "$1/stdin"; set --; eval "$text"' sh "$1" >"$1/stdout" 2>"$1/stderr"`,
   'code=$?',
   'if [ $(($(date +%s) - begun)) -ge "$2" ]; then case $code in 124 | 137) code="124 timeout" ;; esac; fi',
   `printf '%s\\n' "$code" >"$1/code.new" && mv "$1/code.new" "$1/code"`,
 ].join('\n');
 
-/** Script that starts a job: what it reads is given to the script as its own standard input. Exit code 0: it runs. */
+/** Script that starts a job: the job's standard input is that of the script. Exit code 0: it is running. */
 export function startJob(id: string, script: string, seconds: number): string {
   return [
     folder,
     sh`job="$base/"${id}`,
-    // Again where a job that ended has just taken the folder with it.
+    // Retried because a job that ends may have just removed the folder.
     'for try in 1 2 3 4 5; do',
     '  mkdir -m 0700 "$base" 2>/dev/null',
     '  mine 2>/dev/null && chmod 0700 "$base" 2>/dev/null && mkdir -m 0700 "$job" 2>/dev/null && break',
     'done',
-    `[ -d "$job" ] || { echo "$base cannot be used: it must be a folder of $(id -un)'s own" >&2; exit 90; }`,
+    `[ -d "$job" ] || { echo "$base cannot be used: it must be a folder owned by $(id -un)" >&2; exit 90; }`,
     sh`printf %s ${script} >"$job/script" && cat >"$job/stdin" || { rm -rf "$job"; exit 92; }`,
     'detached=setsid; command -v setsid >/dev/null 2>&1 || detached=nohup',
     sh`$detached /bin/sh -c ${runner} sh "$job" ${seconds} </dev/null >/dev/null 2>&1 &`,
-    // With the moment of its start it is known again though its number is given to another process.
+    // The start time identifies the process even if its ID is reused.
     `printf '%s %s\\n' $! "$(cut -d ' ' -f 22 /proc/$!/stat)" >"$job/process"`,
   ].join('\n');
 }
 
-/** Asks how a job is doing; what it printed is read when it has ended. */
+/** Reads the state of a job; its output only once it has ended. */
 export function jobState(id: string): Probe<JobState> {
   return {
     key: `job:${id}`,
@@ -79,7 +79,7 @@ export function jobState(id: string): Probe<JobState> {
   };
 }
 
-/** Script that takes away all that a job has left, and the folder of jobs where it was the last one. */
+/** Script that removes a job's files, and the folder of jobs if it was the last one. */
 export function removeJob(id: string): string {
   return [folder, sh`mine && rm -rf -- "$base/"${id}; rmdir "$base" 2>/dev/null; :`].join('\n');
 }

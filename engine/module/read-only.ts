@@ -7,14 +7,14 @@ const refusals = Object.fromEntries(
   writing.map((method) => [
     method,
     (): never => {
-      throw new Error(`reading is apart from writing: check called host.${method}, which is for change only`);
+      throw new Error(`check called host.${method}, which only change may use: a check never writes`);
     },
   ]),
 );
 
 /**
- * What `check` gets of a host: eyes, and no hands. The types say so already; this holds it also for modules that are
- * plain JavaScript, or that cast.
+ * What `check` gets of a host. The types already forbid writing; this also enforces it for modules that are
+ * plain JavaScript, or that use casts.
  */
 export function readOnly(host: Writer): Reader {
   return Object.freeze({
@@ -27,7 +27,7 @@ export function readOnly(host: Writer): Reader {
   });
 }
 
-/** A host seen past the cache, here and on every other host: for waiting with the same code that checks. */
+/** Reads without the cache, on this and every other host: to wait with the code of the check. */
 export function fresh(host: Writer): Reader {
   return {
     read: (probe) => host.readNow(probe),

@@ -1,23 +1,23 @@
-/** A file of the controller, found along the task's search path (the role's files/ or templates/, then the playbook's). */
+/** A file on the controller, found on the task's search path (the role's files/ or templates/, then the playbook's). */
 export interface LocalFile {
   /** Where it was found, absolute. */
   readonly path: string;
   readonly content: Buffer;
 }
 
-/** A template of the controller, found and already rendered for the host at hand. */
+/** A template on the controller, found and already rendered for the current host. */
 export interface RenderedFile {
   readonly path: string;
   readonly content: string;
 }
 
-/** A condition (CEL) that the engine has already judged for the host at hand. */
+/** A condition (CEL) that the engine has already evaluated for the current host. */
 export interface Verdict {
   readonly source: string;
   readonly holds: boolean;
 }
 
-/** A value expression (CEL) that the engine has already evaluated for the host at hand. */
+/** A value expression (CEL) that the engine has already evaluated for the current host. */
 export interface Evaluated {
   readonly source: string;
   readonly value: unknown;
@@ -28,8 +28,8 @@ export interface Evaluated {
  * Beyond the standard, `format` may be one of:
  * - `mode`: file mode as text, normalised to four octal digits (`0644`) or kept symbolic;
  * - `path`: an absolute path on the host;
- * - `local-file`, `template-file`: a file of the controller, handed over as LocalFile or RenderedFile;
- * - `condition`, `expression`: CEL, handed over judged as Verdict or Evaluated;
+ * - `local-file`, `template-file`: a file on the controller, passed as LocalFile or RenderedFile;
+ * - `condition`, `expression`: CEL, passed as Verdict or Evaluated;
  * - `secret`: text that is masked in every output.
  */
 export interface ArgumentSchema {

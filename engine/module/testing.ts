@@ -4,7 +4,7 @@ import { quoteAll } from './quote.ts';
 import { readOnly } from './read-only.ts';
 import { UnknownValue } from './unknown.ts';
 
-/** A host in data: what each probe reads, by key, and what commands print. */
+/** A host as data: what each probe reads, by key, and what commands print. */
 export interface GivenHost {
   readonly reads?: Readonly<Record<string, unknown>>;
   /** Output by command line (as quoted for a shell); a command that is not listed succeeds and prints nothing. */
@@ -13,7 +13,7 @@ export interface GivenHost {
   readonly local?: Readonly<Record<string, string>>;
   /** Other hosts, by name. */
   readonly others?: Readonly<Record<string, GivenHost>>;
-  /** What probes read once the change has been made, by key: where it is given, predictions are held against it. */
+  /** What probes read after the change, by key; if given, predictions are compared with it. */
   readonly afterwards?: Readonly<Record<string, unknown>>;
 }
 
@@ -23,13 +23,13 @@ export interface Seen<P = unknown> {
   readonly commands: readonly string[];
   readonly written: Readonly<Record<string, { content: string; attributes: FileAttributes }>>;
   readonly changed: Changed | undefined;
-  /** What the check finds when it reads what it predicted itself: a module that predicts all of its change finds nothing. */
+  /** What the check finds when it reads its own predictions: nothing, if the module predicts its whole change. */
   readonly leftOver: readonly string[] | 'unknown';
 }
 
 /**
- * Shows a module a host made of data: given state → differences and commands. Arguments are as a module receives them.
- * A probe that the case does not give is an error that names its key.
+ * Runs a module against a host made of data: given state → differences and commands. Arguments are as a module receives them.
+ * Reading a probe that the case does not give is an error that names its key.
  */
 export async function observe<P>(module: Observed<P>, args: unknown, given: GivenHost): Promise<Seen<P>> {
   const commands: string[] = [];
@@ -41,7 +41,7 @@ export async function observe<P>(module: Observed<P>, args: unknown, given: Give
   return { check, commands, written, changed, leftOver: needed ? await predicted(module, args, given, check) : [] };
 }
 
-/** What the same check still finds on a host that reads so: nothing but what recurs by its nature, if all is well. */
+/** What the same check still finds on such a host; differences that recur by nature are left out. */
 export async function stillFound(
   module: AnyModule,
   args: unknown,
@@ -62,7 +62,7 @@ export async function stillFound(
 type Foresee = (probe: Probe<any>, value: unknown) => Promise<unknown>;
 const asItIs: Foresee = (_probe, value) => Promise.resolve(value);
 
-/** A module of whose arguments nothing is known. */
+/** A module with unknown argument types. */
 // oxlint-disable-next-line typescript/no-explicit-any
 type Observed<P> = Module<any, P>;
 

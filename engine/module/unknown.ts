@@ -1,6 +1,6 @@
-/** In check mode: a value that cannot be known until an earlier task has really run. Contagious. */
+/** In check mode: a value that cannot be known until an earlier task has run. It propagates to everything computed from it. */
 export class Unknown {
-  /** A clause for a person: `until 'install containerd' has run`. */
+  /** A clause for messages: `until 'install containerd' has run`. */
   readonly reason: string;
 
   constructor(reason: string) {
@@ -8,7 +8,7 @@ export class Unknown {
   }
 }
 
-/** Thrown where an unknown value is needed to go on; the step that needed it is reported as unknown. */
+/** Thrown when an unknown value is needed; the task that needed it is reported as unknown. */
 export class UnknownValue extends Error {
   override readonly name = 'UnknownValue';
   readonly reason: string;
@@ -19,7 +19,7 @@ export class UnknownValue extends Error {
   }
 }
 
-/** Undefined where, in check mode, only an earlier task's change will make it known: for what a check can do without. */
+/** Undefined if, in check mode, the value is unknown: for values that a check can do without. */
 export async function unlessUnknown<T>(reading: Promise<T>): Promise<T | undefined> {
   try {
     return await reading;

@@ -47,7 +47,7 @@ export class Recorder implements RunPolicy {
         // What a wait waits for happens by itself.
         if (probe.volatile || task.module.nature === 'wait') return;
         const id = this.#keyed.digest('rest', name, become?.user ?? '', probe.key);
-        const words = { what: shownKey(probe.key), ...(probe.tell && { then: probe.tell(value) }) };
+        const words = { what: shownKey(probe.key), ...(probe.describe && { then: probe.describe(value) }) };
         this.#rest(host.name, name, task, { id, value: this.#keyed.digest(value), ...(!quiet && words) });
       },
       missed: () => {
@@ -61,7 +61,7 @@ export class Recorder implements RunPolicy {
     const { probe } = facts.get(name)!;
     if (probe.volatile || value instanceof Unknown) return;
     const id = this.#keyed.digest('rest', host, 'facts', probe.key);
-    const words = { what: shownKey(probe.key), ...(probe.tell && { then: probe.tell(value) }) };
+    const words = { what: shownKey(probe.key), ...(probe.describe && { then: probe.describe(value) }) };
     const { entry, host: own } = scope.inside;
     this.#rest(own.name, host, entry, { id, value: this.#keyed.digest(value), ...(!quiet && words) });
   }

@@ -6,19 +6,19 @@ import { resultOf } from './execute.ts';
 
 export const async_status = defineModule({
   name: 'async_status',
-  summary: 'Asks how a job is doing that async has started.',
+  summary: 'Reports the status of a job started with async.',
   subject: 'commands',
   args: {
     type: 'object',
     description:
-      'A job is known on the host and to the user (become_user) that started it. Once it has ended, its result is that of its command, and the task fails if the command did. ' +
-      'What it printed stays on the host until `mode: cleanup`.',
+      'A job is known only on the host and to the user (become_user) that started it. Once it has finished, its result is that of its command, and the task fails if the command failed. ' +
+      'Its output stays on the host until `mode: cleanup`.',
     properties: {
       jid: { type: 'string', pattern: jobId, description: 'The `ansible_job_id` that the task with async registered.' },
       mode: {
         enum: ['status', 'cleanup'],
         default: 'status',
-        description: '`cleanup` takes away what the job has left on the host; a job that still runs is refused.',
+        description: "`cleanup` removes the job's files from the host; it is refused while the job runs.",
       },
     },
     required: ['jid'],
@@ -31,8 +31,8 @@ export const async_status = defineModule({
       started: { type: 'boolean', description: 'Always true.' },
       finished: { type: 'boolean', description: 'Whether it has ended.' },
       rc: { type: 'integer', description: 'The exit code.' },
-      stdout: { type: 'string', description: 'What it printed, without line ends at the end.' },
-      stderr: { type: 'string', description: 'What it printed on standard error.' },
+      stdout: { type: 'string', description: 'Its standard output, without trailing newlines.' },
+      stderr: { type: 'string', description: 'Its standard error.' },
       stdout_lines: { type: 'array', items: { type: 'string' }, description: 'The same, line by line.' },
       stderr_lines: { type: 'array', items: { type: 'string' }, description: 'The same, line by line.' },
     },
@@ -52,7 +52,7 @@ export const async_status = defineModule({
   retries: 120
   delay: 30
 
-- name: take away what it has left
+- name: remove its files
   async_status:
     jid: '{{ reindex.ansible_job_id }}'
     mode: cleanup`,
@@ -62,7 +62,9 @@ export const async_status = defineModule({
     const job = { ansible_job_id: jid, started: true };
     if (mode === 'cleanup') {
       if (state.is === 'running')
-        throw new TaskFailure(`the job ${jid} still runs`, { hint: 'wait for its end first: until: job.finished' });
+        throw new TaskFailure(`the job ${jid} is still running`, {
+          hint: 'wait until it has finished: until: job.finished',
+        });
       const gone = state.is === 'unknown';
       return {
         present: null,
@@ -72,10 +74,10 @@ export const async_status = defineModule({
       };
     }
     if (state.is === 'running')
-      return { present: null, differences: [], result: { ...job, finished: false }, message: 'it still runs' };
+      return { present: null, differences: [], result: { ...job, finished: false }, message: 'it is still running' };
     if (state.is === 'unknown')
-      throw new TaskFailure(`the host knows no job ${jid}`, {
-        hint: 'ask on the host where it was started, as the user who started it (become_user), and before mode: cleanup',
+      throw new TaskFailure(`the host has no job ${jid}`, {
+        hint: 'query the host on which it was started, as the user that started it (become_user), and before mode: cleanup',
         result: { ...job, finished: true },
       });
     const output = { code: state.is === 'ended' ? state.code : -1, stdout: state.stdout, stderr: state.stderr };
@@ -84,10 +86,10 @@ export const async_status = defineModule({
     if (output.code === 0) return { present: null, differences: [], result };
     const why =
       state.is === 'lost'
-        ? 'it is gone without a result: something killed it, or the host was booted again'
+        ? 'it ended without a result: it was killed, or the host was rebooted'
         : state.timedOut
           ? 'it was not finished within its time (async), and was ended'
-          : `exit code ${output.code}: ${output.stderr.trim().split('\n').at(-1) || output.stdout.trim().split('\n').at(-1) || 'it printed nothing'}`;
+          : `exit code ${output.code}: ${output.stderr.trim().split('\n').at(-1) || output.stdout.trim().split('\n').at(-1) || 'no output'}`;
     throw new TaskFailure(why, { output, result });
   },
   async change({ jid }, _found, host) {

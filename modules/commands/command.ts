@@ -6,19 +6,19 @@ import { splitWords } from './words.ts';
 
 export const command = defineModule({
   name: 'command',
-  summary: 'Runs a command, without a shell.',
+  summary: 'Runs a command without a shell.',
   subject: 'commands',
   args: {
     type: 'object',
     description:
-      'What a command does cannot be seen beforehand: say with creates, removes, unless or onlyif when there is nothing to do, or with changed_when what counts as a change. ' +
+      'The effect of a command cannot be predicted: use creates, removes, unless or onlyif to skip it when there is nothing to do, or changed_when to define what counts as a change. ' +
       'In check mode it is not run, and what depends on its result is unknown.',
     properties: {
       cmd: {
         type: 'string',
-        description: 'Split into words at white space; quotes keep words together; no variables, pipes or wildcards.',
+        description: 'Split into words at whitespace; quotes keep words together. No variables, pipes or wildcards.',
       },
-      argv: { type: 'array', items: { type: 'string' }, minItems: 1, description: 'The words themselves.' },
+      argv: { type: 'array', items: { type: 'string' }, minItems: 1, description: 'The command as a list of words.' },
       ...commandArgs,
     },
     allOf: [{ oneOf: [{ required: ['cmd'] }, { required: ['argv'] }] }],

@@ -7,20 +7,20 @@ import { fileDigest, fileText } from '../files/text.ts';
 
 /** The arguments that `command` and `shell` have in common. */
 export const commandArgs = {
-  chdir: { type: 'string', format: 'path', description: 'The folder to run in.' },
-  creates: { type: 'string', description: 'A path; once it exists, there is nothing to do.' },
-  removes: { type: 'string', description: 'A path; once it is gone, there is nothing to do.' },
+  chdir: { type: 'string', format: 'path', description: 'Working directory.' },
+  creates: { type: 'string', description: 'A path; if it exists, the command is not run.' },
+  removes: { type: 'string', description: 'A path; if it does not exist, the command is not run.' },
   unless: {
     type: 'string',
-    description: 'A shell command that only looks; when it succeeds, there is nothing to do. Run in check mode too.',
+    description: 'A read-only shell command; if it succeeds, the command is not run. Also run in check mode.',
   },
   onlyif: {
     type: 'string',
-    description: 'A shell command that only looks; when it fails, there is nothing to do. Run in check mode too.',
+    description: 'A read-only shell command; if it fails, the command is not run. Also run in check mode.',
   },
   stdin: {
     type: 'string',
-    description: 'What the command reads; secrets belong here or in environment, never in its words.',
+    description: 'Standard input of the command. Pass secrets here or in environment, never as arguments.',
   },
 } as const;
 
@@ -28,11 +28,11 @@ export const commandReturns = {
   type: 'object',
   properties: {
     rc: { type: 'integer', description: 'The exit code.' },
-    stdout: { type: 'string', description: 'What it printed, without line ends at the end.' },
-    stderr: { type: 'string', description: 'What it printed on standard error.' },
+    stdout: { type: 'string', description: 'Its standard output, without trailing newlines.' },
+    stderr: { type: 'string', description: 'Its standard error.' },
     stdout_lines: { type: 'array', items: { type: 'string' }, description: 'The same, line by line.' },
     stderr_lines: { type: 'array', items: { type: 'string' }, description: 'The same, line by line.' },
-    cmd: { type: ['string', 'array'], description: 'What was run.' },
+    cmd: { type: ['string', 'array'], description: 'The command that was run.' },
   },
 } as const;
 
@@ -97,9 +97,11 @@ export async function runCommand(
   });
   const result = resultOf(out, shown);
   if (out.code === 0) return { result };
-  const why = out.stderr.trim().split('\n').at(-1) || out.stdout.trim().split('\n').at(-1) || 'it printed nothing';
+  const why = out.stderr.trim().split('\n').at(-1) || out.stdout.trim().split('\n').at(-1) || 'no output';
   const hint =
-    out.code === 127 ? 'no such command on the host: is its package installed, is it on the PATH?' : undefined;
+    out.code === 127
+      ? 'command not found on the host: check that its package is installed and that it is on the PATH'
+      : undefined;
   throw new TaskFailure(`exit code ${out.code}: ${why}`, {
     command: typeof shown === 'string' ? shown : quoteAll(shown),
     output: out,
@@ -134,11 +136,11 @@ function globMatches(pattern: string): Probe<boolean> {
     key: `glob:${pattern}`,
     script: `set -- ${words.join('')}; [ -e "$1" ] || [ -L "$1" ]`,
     parse: (out) => out.code === 0,
-    tell: (there) => (there ? 'there' : 'nothing there'),
+    describe: (there) => (there ? 'there' : 'not present'),
   };
 }
 
-/** The command may look at anything, other hosts included. */
+/** The command may read anything, including other hosts. */
 function success(command: string, directory: string | undefined): Probe<boolean> {
   return {
     key: `succeeds:${directory === undefined ? '' : `${directory}: `}${command}`,
@@ -147,7 +149,7 @@ function success(command: string, directory: string | undefined): Probe<boolean>
         ? sh`sh -c ${command} >/dev/null 2>&1`
         : sh`cd -- ${directory} && sh -c ${command} >/dev/null 2>&1`,
     parse: (out) => out.code === 0,
-    tell: (succeeds) => (succeeds ? 'succeeds' : 'fails'),
+    describe: (succeeds) => (succeeds ? 'succeeds' : 'fails'),
     shared: true,
   };
 }

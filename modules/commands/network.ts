@@ -20,8 +20,8 @@ export function portOpen(address: string, port: number, seconds: number): Probe<
     ].join('\n'),
     parse(out) {
       if (out.code === 77)
-        throw new TaskFailure(`the host has nothing to try ${address}:${port} with`, {
-          hint: 'bash, nc or curl would do',
+        throw new TaskFailure(`the host has no tool to test ${address}:${port} with`, {
+          hint: 'install bash, nc or curl',
         });
       return out.code === 0;
     },
@@ -52,7 +52,7 @@ export interface HttpRequest {
 }
 
 export interface HttpAnswer {
-  /** 0: no answer; -1: the host has nothing to ask with. `problem` tells why. */
+  /** 0: no answer; -1: the host has no tool to send the request. `problem` says why. */
   readonly status: number;
   readonly contentType: string;
   readonly content: string;
@@ -65,7 +65,7 @@ export function httpAnswer(request: HttpRequest): Probe<HttpAnswer> {
     script: httpScript(request),
     parse: parseAnswer,
     shared: true,
-    volatile: true, // an answer may hold the time, or a number of its own
+    volatile: true, // a response may contain the time or a unique number
     appearsWith: { cause: 'package', absent: ({ status }) => status === -1 },
   };
 }

@@ -5,18 +5,18 @@ const answer: Probe<string> = { key: 'ping:', script: 'echo pong', parse: (out) 
 
 export const ping = defineModule({
   name: 'ping',
-  summary: 'Whether the host can be reached and its shell answers.',
+  summary: 'Checks that the host is reachable and its shell responds.',
   subject: 'commands',
   args: {
     type: 'object',
     properties: { data: { type: 'string', default: 'pong', description: 'What to return.' } },
     additionalProperties: false,
   },
-  returns: { type: 'object', properties: { ping: { type: 'string', description: 'The answer: what data says.' } } },
+  returns: { type: 'object', properties: { ping: { type: 'string', description: 'The value of data.' } } },
   examples: [
-    `- name: is everybody there
+    `- name: check that all hosts are reachable
   ping:`,
-    `- name: a word of one's own
+    `- name: return a different value
   ping:
     data: here`,
   ],

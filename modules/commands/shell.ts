@@ -3,19 +3,19 @@ import { checkCommand, commandArgs, commandReturns, runCommand } from './execute
 
 export const shell = defineModule({
   name: 'shell',
-  summary: 'Runs text with a shell: pipes, variables, wildcards.',
+  summary: 'Runs a shell script: pipes, variables, wildcards.',
   subject: 'commands',
   args: {
     type: 'object',
     description:
-      'As command, with /bin/sh. Put values in with the quote helper: a value with a blank or a quote in it is otherwise more than one word.',
+      'Like command, but run by /bin/sh. Insert values with the quote helper: otherwise a value that contains a space or a quote becomes several words.',
     properties: {
-      cmd: { type: 'string', minLength: 1, description: 'The text for the shell.' },
+      cmd: { type: 'string', minLength: 1, description: 'The shell script.' },
       executable: {
         type: 'string',
         format: 'path',
         default: '/bin/sh',
-        description: '`/bin/bash` for what only bash can.',
+        description: 'The shell, for example `/bin/bash`.',
       },
       ...commandArgs,
     },

@@ -4,18 +4,18 @@ import { type HttpAnswer, type HttpRequest, httpAnswer, httpScript, parseAnswer 
 
 export const uri = defineModule({
   name: 'uri',
-  summary: 'Asks a web address, from the host.',
+  summary: 'Sends an HTTP request from the host.',
   subject: 'commands',
   args: {
     type: 'object',
     description:
-      'GET and HEAD only look: they are done in check mode too and change nothing. Needs curl on the host; for a plain GET wget will do.',
+      'GET and HEAD change nothing and are also sent in check mode. Needs curl on the host; wget is enough for a plain GET.',
     properties: {
-      url: { type: 'string', pattern: '^https?://', description: 'The address, with its query.' },
+      url: { type: 'string', pattern: '^https?://', description: 'The URL, with its query.' },
       method: {
         enum: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
         default: 'GET',
-        description: 'What to ask for.',
+        description: 'The HTTP method.',
       },
       status_code: {
         oneOf: [{ type: 'integer' }, { type: 'array', items: { type: 'integer' }, minItems: 1 }],
@@ -28,17 +28,21 @@ export const uri = defineModule({
         additionalProperties: { type: 'string' },
         description: 'HTTP headers to send, by name.',
       },
-      body: { description: 'A text; with body_format json any value.' },
+      body: { description: 'A string; with body_format json, any value.' },
       body_format: {
         enum: ['raw', 'json'],
         default: 'raw',
-        description: '`json`: a list or map as `body` is sent as JSON.',
+        description: '`json`: a list or map in `body` is sent as JSON.',
       },
-      validate_certs: { type: 'boolean', default: true, description: 'false takes any certificate: for tests only.' },
-      ca_path: { type: 'string', format: 'path', description: 'A file on the host with the certificates to trust.' },
-      client_cert: { type: 'string', format: 'path', description: 'A certificate on the host to show, in PEM.' },
+      validate_certs: {
+        type: 'boolean',
+        default: true,
+        description: '`false` accepts any certificate: for tests only.',
+      },
+      ca_path: { type: 'string', format: 'path', description: 'File on the host with the trusted CA certificates.' },
+      client_cert: { type: 'string', format: 'path', description: 'Client certificate on the host, in PEM format.' },
       client_key: { type: 'string', format: 'path', description: 'Its key.' },
-      timeout: { type: 'integer', minimum: 1, default: 30, description: 'Seconds for the whole answer.' },
+      timeout: { type: 'integer', minimum: 1, default: 30, description: 'Seconds allowed for the whole request.' },
     },
     required: ['url'],
     additionalProperties: false,
@@ -46,12 +50,12 @@ export const uri = defineModule({
   returns: {
     type: 'object',
     properties: {
-      status: { type: 'integer', description: 'The status of the answer; 0: there was none.' },
+      status: { type: 'integer', description: 'The status code; 0: no response.' },
       content: { type: 'string', description: 'The body, with return_content.' },
-      json: { description: 'What the body means, where it is JSON.' },
-      content_type: { type: 'string', description: 'What the server says that the body is.' },
+      json: { description: 'The parsed body, if it is JSON.' },
+      content_type: { type: 'string', description: 'The Content-Type header.' },
       url: { type: 'string', description: 'The address.' },
-      problem: { type: 'string', description: 'Why there was no answer.' },
+      problem: { type: 'string', description: 'Why there was no response.' },
     },
   },
   nature: 'action',
@@ -64,7 +68,7 @@ export const uri = defineModule({
   until: ready.status == 200
   retries: 30
   delay: 2`,
-    `- name: tell the monitoring
+    `- name: notify the monitoring
   uri:
     url: https://monitoring.example.com/api/silences
     method: POST
@@ -134,8 +138,8 @@ function requestOf(args: UriArguments): HttpRequest {
 
 function asked(answer: HttpAnswer): HttpAnswer {
   if (answer.status === -1)
-    throw new TaskFailure('the host has no curl to ask with', {
-      hint: 'install curl (apt); for a GET without headers wget would do too',
+    throw new TaskFailure('curl is not installed on the host', {
+      hint: 'install curl (apt); for a GET without headers, wget is enough',
     });
   return answer;
 }
@@ -166,6 +170,6 @@ function jsonOf(content: string): { json?: unknown } {
   try {
     return { json: JSON.parse(content) as unknown };
   } catch {
-    return {}; // the server said JSON and sent none: its content tells
+    return {}; // the server announced JSON but sent something else: see content
   }
 }

@@ -7,38 +7,38 @@ import { fileMatches, portOpen } from './network.ts';
 
 export const wait_for = defineModule({
   name: 'wait_for',
-  summary: 'Waits until a port is open or closed, or a path is there or gone.',
+  summary: 'Waits until a port is open or closed, or a path exists or not.',
   subject: 'commands',
   args: {
     type: 'object',
-    description: 'Looks from the host; nothing is waited for where it holds already.',
+    description: 'Checked from the host. If the condition already holds, there is no wait.',
     properties: {
       host: {
         type: 'string',
         default: '127.0.0.1',
-        description: 'The host to connect to, seen from the host of the task.',
+        description: "The host to connect to, as seen from the task's host.",
       },
       port: { type: 'integer', minimum: 1, maximum: 65535, description: 'The TCP port.' },
       path: { type: 'string', format: 'path', description: 'A path on the host.' },
       state: {
         enum: ['started', 'stopped', 'present', 'absent'],
         default: 'started',
-        description: 'started and present mean the same, stopped and absent too.',
+        description: '`started` and `present` mean the same, as do `stopped` and `absent`.',
       },
       search_regex: {
         type: 'string',
-        description: 'With path: a line of the file must match (extended regular expression of grep).',
+        description: 'With path: a line of the file must match this extended regular expression (grep -E).',
       },
       timeout: { type: 'number', minimum: 0, default: 300, description: 'Seconds.' },
       connect_timeout: { type: 'integer', minimum: 1, default: 5, description: 'Seconds for each attempt.' },
-      delay: { type: 'number', minimum: 0, default: 0, description: 'Seconds before the second look.' },
-      sleep: { type: 'number', minimum: 0, default: 1, description: 'Seconds between looks.' },
-      msg: { type: 'string', description: 'What to say when the time is over.' },
+      delay: { type: 'number', minimum: 0, default: 0, description: 'Seconds between the first and the second check.' },
+      sleep: { type: 'number', minimum: 0, default: 1, description: 'Seconds between checks.' },
+      msg: { type: 'string', description: 'The failure message on timeout.' },
     },
     allOf: [{ oneOf: [{ required: ['port'] }, { required: ['path'] }] }],
     additionalProperties: false,
   },
-  returns: { type: 'object', properties: { elapsed: { type: 'integer', description: 'Seconds that it took.' } } },
+  returns: { type: 'object', properties: { elapsed: { type: 'integer', description: 'Seconds waited.' } } },
   nature: 'wait',
   examples: [
     `- name: the load balancer listens
@@ -53,14 +53,14 @@ export const wait_for = defineModule({
   wait_for:
     path: /var/lib/cloud/instance/boot-finished`,
   ],
-  lint: (args) => ('search_regex' in args && 'port' in args ? ['search_regex goes with path, not with port'] : []),
+  lint: (args) => ('search_regex' in args && 'port' in args ? ['search_regex requires path, not port'] : []),
   async check(args, host) {
     const target = subject(args);
     const wanted = args.state === 'started' || args.state === 'present';
     const holds = (await target.look((probe) => host.read(probe))) === wanted;
     return {
       present: { target, wanted },
-      differences: holds ? [] : [{ what: target.shown, from: wanted ? 'not there' : 'there', to: args.state }],
+      differences: holds ? [] : [{ what: target.shown, from: wanted ? 'absent' : 'present', to: args.state }],
       result: {
         elapsed: 0,
         ...(args.port !== undefined && { port: args.port }),
@@ -78,7 +78,7 @@ export const wait_for = defineModule({
       if (Date.now() - begun >= args.timeout * 1000) break;
       await sleep(args.sleep * 1000, undefined, { signal: host.signal });
     }
-    const state = present.wanted ? 'still not there' : 'still there';
+    const state = present.wanted ? 'still absent' : 'still present';
     throw new TaskFailure(args.msg ?? `after ${args.timeout} s ${present.target.shown} is ${state}`, {
       result: { elapsed: elapsed() },
     });

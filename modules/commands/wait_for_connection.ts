@@ -8,13 +8,18 @@ const answer: Probe<boolean> = { key: 'answers:', script: ':', parse: (out) => o
 
 export const wait_for_connection = defineModule({
   name: 'wait_for_connection',
-  summary: 'Waits until the host can be reached.',
+  summary: 'Waits until the host is reachable.',
   subject: 'commands',
   args: {
     type: 'object',
     properties: {
       timeout: { type: 'integer', minimum: 1, default: 600, description: 'Seconds.' },
-      delay: { type: 'integer', minimum: 0, default: 0, description: 'Seconds before the second try.' },
+      delay: {
+        type: 'integer',
+        minimum: 0,
+        default: 0,
+        description: 'Seconds between the first and the second attempt.',
+      },
     },
     additionalProperties: false,
   },

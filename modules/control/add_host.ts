@@ -4,17 +4,17 @@ const names = ['name', 'hostname', 'host'] as const;
 const groupNames = ['groups', 'group', 'groupname'] as const;
 const group = {
   oneOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }],
-  description: 'Its groups: a list, or text with commas. Those that do not exist yet are made.',
+  description: 'Its groups: a list, or text with commas. Groups that do not exist yet are created.',
 } as const;
 const name = {
   type: 'string',
   minLength: 1,
-  description: 'The name of the host; `name:port` says ansible_port too.',
+  description: 'The name of the host; `name:port` also sets ansible_port.',
 } as const;
 
 export const add_host = defineModule({
   name: 'add_host',
-  summary: 'Adds a host to the inventory, for the rest of the run.',
+  summary: 'Adds a host to the inventory for the rest of the run.',
   subject: 'control',
   args: {
     type: 'object',
@@ -40,7 +40,7 @@ export const add_host = defineModule({
     name: web9
     groups: [web, new]
     ansible_host: 192.0.2.19`,
-    `- name: all that the cloud has told
+    `- name: everything that the cloud API returned
   add_host:
     name: '{{ item.name }}'
     groups: web

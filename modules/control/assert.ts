@@ -3,7 +3,7 @@ import { defineModule } from '../../engine/module/module.ts';
 
 export const assert = defineModule({
   name: 'assert',
-  summary: 'Conditions that must hold, or the host has failed.',
+  summary: 'Fails the host unless the given conditions hold.',
   subject: 'control',
   args: {
     type: 'object',
@@ -13,12 +13,12 @@ export const assert = defineModule({
           { type: 'string', format: 'condition' },
           { type: 'array', items: { type: 'string', format: 'condition' }, minItems: 1 },
         ],
-        description: 'One condition or several, as in `when`.',
+        description: 'One or more conditions, as in `when`.',
       },
-      fail_msg: { type: 'string', description: 'What to say when they do not hold.' },
-      msg: { type: 'string', description: 'Another word for fail_msg.' },
-      success_msg: { type: 'string', default: 'all conditions hold', description: 'What to say when they hold.' },
-      quiet: { type: 'boolean', default: false, description: 'Say nothing when they hold.' },
+      fail_msg: { type: 'string', description: 'Message if a condition does not hold.' },
+      msg: { type: 'string', description: 'Alias for fail_msg.' },
+      success_msg: { type: 'string', default: 'all conditions hold', description: 'Message if all conditions hold.' },
+      quiet: { type: 'boolean', default: false, description: 'Print no message if all conditions hold.' },
     },
     required: ['that'],
     additionalProperties: false,
@@ -42,10 +42,10 @@ export const assert = defineModule({
     if (broken.length === 0)
       return Promise.resolve({ present: null, differences: [], ...(!quiet && { message: success_msg }) });
     const list = broken.map((source) => `'${source}'`).join(', ');
-    const told = fail_msg ?? msg;
-    const message = told === undefined ? `does not hold: ${list}` : told;
+    const given = fail_msg ?? msg;
+    const message = given === undefined ? `condition not met: ${list}` : given;
     throw new TaskFailure(message, {
-      ...(told !== undefined && { hint: `does not hold: ${list}` }),
+      ...(given !== undefined && { hint: `condition not met: ${list}` }),
       result: { assertion: broken[0], evaluated_to: false },
     });
   },

@@ -2,26 +2,26 @@ import { defineModule } from '../../engine/module/module.ts';
 
 export const debug = defineModule({
   name: 'debug',
-  summary: 'Shows a text or a value.',
+  summary: 'Prints a message or a value.',
   subject: 'control',
   args: {
     type: 'object',
     properties: {
-      msg: { description: 'A text, or any value.' },
-      var: { type: 'string', format: 'expression', description: 'An expression, shown with its value.' },
+      msg: { description: 'A message, or any value.' },
+      var: { type: 'string', format: 'expression', description: 'An expression, printed with its value.' },
       verbosity: {
         type: 'integer',
         minimum: 0,
         default: 0,
-        description: 'Accepted for playbooks of Ansible; always shown.',
+        description: 'Accepted for compatibility with Ansible; ignored.',
       },
     },
     additionalProperties: false,
   },
   freeForm: 'msg',
-  returns: { type: 'object', properties: { msg: { description: 'What was shown.' } } },
+  returns: { type: 'object', properties: { msg: { description: 'What was printed.' } } },
   examples: [
-    `- name: say where the cluster is
+    `- name: print the address of the cluster
   debug:
     msg: 'the API answers on {{inventory_hostname}}'`,
     `- name: show the addresses

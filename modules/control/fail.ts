@@ -3,12 +3,16 @@ import { defineModule } from '../../engine/module/module.ts';
 
 export const fail = defineModule({
   name: 'fail',
-  summary: 'Ends the host with a message.',
+  summary: 'Fails the host with a message.',
   subject: 'control',
   args: {
     type: 'object',
     properties: {
-      msg: { type: 'string', default: 'failed as the playbook asks', description: 'Why; what can be done about it.' },
+      msg: {
+        type: 'string',
+        default: 'failed as requested by the playbook',
+        description: 'The reason, and what to do about it.',
+      },
     },
     additionalProperties: false,
   },

@@ -2,17 +2,18 @@ import { defineModule } from '../../engine/module/module.ts';
 
 export const group_by = defineModule({
   name: 'group_by',
-  summary: 'Puts each host into a group that is named after something about it, for the rest of the run.',
+  summary: 'Adds each host to a group named by an expression, for the rest of the run.',
   subject: 'control',
   args: {
     type: 'object',
-    description: 'In check mode too. Later plays use the groups as any others; blanks in their names become dashes.',
+    description:
+      'Also done in check mode. Later plays can use the groups like any others; spaces in their names become dashes.',
     properties: {
       key: { type: 'string', minLength: 1, description: 'The name of the group.' },
       parents: {
         oneOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }],
         default: 'all',
-        description: 'The groups that the group stands in.',
+        description: 'Parent groups of the group.',
       },
     },
     required: ['key'],
@@ -22,7 +23,7 @@ export const group_by = defineModule({
     type: 'object',
     properties: {
       add_group: { type: 'string', description: 'The group.' },
-      parent_groups: { type: 'array', items: { type: 'string' }, description: 'The groups that it stands in.' },
+      parent_groups: { type: 'array', items: { type: 'string' }, description: 'Its parent groups.' },
     },
   },
   addsToInventory: ['key', 'parents'],

@@ -2,41 +2,40 @@ import { defineModule } from '../../engine/module/module.ts';
 
 export const include_vars = defineModule({
   name: 'include_vars',
-  summary: 'Reads files of variables for the host, for the rest of the run.',
+  summary: 'Loads variable files for the host, for the rest of the run.',
   subject: 'control',
   args: {
     type: 'object',
     description:
-      'They win over the variables of plays, roles and tasks, and lose to set_fact and extra vars. All files that can be meant are checked before the run; values are evaluated where they are used.',
+      'They override the variables of plays, roles and tasks; set_fact and extra vars override them. All candidate files are checked before the run; values are evaluated where they are used.',
     properties: {
       file: {
         type: 'string',
         description:
-          "A YAML or JSON file, looked for in vars/ of the role, of the task file's folder and of the playbook's, then beside them.",
+          "A YAML or JSON file, searched for in vars/ of the role, of the task file's folder and of the playbook's folder, then next to it.",
       },
       dir: {
         type: 'string',
-        description:
-          "A folder, all of whose files are read in the order of their paths: in the role's vars/, or beside the task file.",
+        description: "A folder in the role's vars/ or next to the task file; all its files are read in path order.",
       },
-      name: { type: 'string', description: 'Put all of it under this one variable.' },
-      depth: { type: 'integer', minimum: 0, default: 0, description: 'How many levels of folders are read; 0: all.' },
-      files_matching: { type: 'string', description: 'Only files of the folder whose names match this pattern (RE2).' },
+      name: { type: 'string', description: 'Store everything under this one variable.' },
+      depth: { type: 'integer', minimum: 0, default: 0, description: 'Levels of folders to read; 0: all.' },
+      files_matching: { type: 'string', description: 'Read only files whose names match this pattern (RE2).' },
       ignore_files: {
         type: 'array',
         items: { type: 'string' },
-        description: 'Patterns for the ends of names of files of the folder that are left out.',
+        description: 'Skip files whose names end with one of these patterns.',
       },
       extensions: {
         type: 'array',
         items: { type: 'string' },
         default: ['yaml', 'yml', 'json'],
-        description: 'The endings that files of the folder have.',
+        description: 'File extensions to read.',
       },
       ignore_unknown_extensions: {
         type: 'boolean',
         default: false,
-        description: 'Leave files with other endings out; otherwise they are an error.',
+        description: 'Skip files with other extensions instead of failing.',
       },
     },
     additionalProperties: false,
@@ -67,7 +66,7 @@ export const include_vars = defineModule({
     if (!('file' in args) && !('dir' in args)) return ['file or dir is missing'];
     const ofFolders = ['depth', 'files_matching', 'ignore_files', 'ignore_unknown_extensions'];
     const alone = ofFolders.filter((name) => name in args && !('dir' in args));
-    return alone.map((name) => `${name} is about the files of a folder: it needs dir`);
+    return alone.map((name) => `${name} applies to the files of a folder: it requires dir`);
   },
   // The engine itself reads the files: their values may hold expressions, which modules never see.
   check: () => Promise.resolve({ present: null, differences: [] }),

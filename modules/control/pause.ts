@@ -4,16 +4,15 @@ import { defineModule } from '../../engine/module/module.ts';
 
 export const pause = defineModule({
   name: 'pause',
-  summary: 'Waits for a time.',
+  summary: 'Waits for a given time.',
   subject: 'control',
   args: {
     type: 'object',
-    description:
-      'Waiting for something is better done with wait_for, uri and until. Nothing is waited for in check mode.',
+    description: 'To wait for a condition, use wait_for, uri or until. There is no wait in check mode.',
     properties: {
-      seconds: { type: 'number', minimum: 0, description: 'How many seconds.' },
-      minutes: { type: 'number', minimum: 0, description: 'How many minutes, instead of seconds.' },
-      prompt: { type: 'string', description: 'Refused: tsplay asks nobody.' },
+      seconds: { type: 'number', minimum: 0, description: 'Seconds to wait.' },
+      minutes: { type: 'number', minimum: 0, description: 'Minutes to wait, instead of seconds.' },
+      prompt: { type: 'string', description: 'Not supported: tsplay never prompts.' },
     },
     additionalProperties: false,
   },
@@ -22,19 +21,21 @@ export const pause = defineModule({
     `- name: let the virtual address move
   pause:
     seconds: 3`,
-    `- name: time for a look
+    `- name: leave time for an inspection
   pause:
     minutes: 1`,
   ],
   lint(args) {
     if ('prompt' in args)
-      return ['prompt cannot be used: tsplay asks nobody while it runs; give the answer as a variable (-e name=value)'];
+      return [
+        'prompt is not supported: tsplay never prompts during a run; pass the answer as a variable (-e name=value)',
+      ];
     return 'seconds' in args && 'minutes' in args ? ['give either seconds or minutes'] : [];
   },
   check({ seconds, minutes, prompt }) {
     if (prompt !== undefined || (seconds === undefined && minutes === undefined))
       throw new TaskFailure('pause needs seconds or minutes', {
-        hint: 'tsplay asks nobody while it runs: give an answer as a variable (-e name=value)',
+        hint: 'tsplay never prompts during a run: pass the answer as a variable (-e name=value)',
       });
     const time = seconds ?? minutes! * 60;
     return Promise.resolve({

@@ -3,11 +3,11 @@ import { defineModule } from '../../engine/module/module.ts';
 export const set_fact = defineModule({
   name: 'set_fact',
   setsVariables: true,
-  summary: 'Gives variables to the host for the rest of the run.',
+  summary: 'Sets variables of the host for the rest of the run.',
   subject: 'control',
   args: {
     type: 'object',
-    description: 'They win over all but extra vars.',
+    description: 'They override all variables except extra vars.',
     propertyNames: { pattern: '^[A-Za-z_][A-Za-z0-9_]*$' },
     additionalProperties: true,
     minProperties: 1,

@@ -10,18 +10,18 @@ import { untouched } from './place.ts';
 export const attributeArgs = {
   owner: {
     type: 'string',
-    description: 'Name or number of the owner. By default an existing one stays, a new one is the user of the task.',
+    description: "Name or number of the owner. Default: unchanged for an existing file, the task's user for a new one.",
   },
   group: {
     type: 'string',
     description:
-      'Name or number of the group. By default an existing one stays, a new one is that of the user of the task.',
+      "Name or number of the group. Default: unchanged for an existing file, the group of the task's user for a new one.",
   },
   mode: {
     type: 'string',
     format: 'mode',
     description:
-      'Octal (`0644`) or symbolic (`u=rw,go=r`, `g+w`, `a+X`). By default an existing one stays, a new one follows the umask.',
+      'Octal (`0644`) or symbolic (`u=rw,go=r`, `g+w`, `a+X`). Default: unchanged for an existing file, given by the umask for a new one.',
   },
 } as const;
 
@@ -77,21 +77,21 @@ export async function readWanted(host: Reader, wanted: Wanted): Promise<{ wanted
   return { wanted: settled, me };
 }
 
-/** Nothing can be given to somebody whom the host does not know. One that a package will perhaps bring passes. */
+/** An owner must exist on the host. One that a package may create is accepted. */
 async function expectNames(host: Reader, { owner, group }: Wanted): Promise<void> {
-  const told = (name: string | undefined): name is string =>
+  const isGiven = (name: string | undefined): name is string =>
     name !== undefined && name !== 'root' && !/^\d+$/.test(name);
   const [user, there] = await Promise.all([
-    told(owner) ? unlessUnknown(host.read(untouched(account(owner)))) : undefined,
-    told(group) ? unlessUnknown(host.read(untouched(groupExists(group)))) : undefined,
+    isGiven(owner) ? unlessUnknown(host.read(untouched(account(owner)))) : undefined,
+    isGiven(group) ? unlessUnknown(host.read(untouched(groupExists(group)))) : undefined,
   ]);
   if (user === null)
     throw new TaskFailure(`the host has no user '${owner}'`, {
-      hint: 'make it before (user), or install what brings it',
+      hint: 'create it first (user), or install the package that creates it',
     });
   if (there === false)
     throw new TaskFailure(`the host has no group '${group}'`, {
-      hint: 'make it before (group), or install what brings it',
+      hint: 'create it first (group), or install the package that creates it',
     });
 }
 
@@ -103,7 +103,7 @@ export function attributeDifferences(path: string, present: PathState, will: Att
     .map((name) => ({ what: `${name} of ${path}`, from: present[name], to: will[name] }));
 }
 
-/** A mode as chmod would make it of `present`; octal is taken as it is. */
+/** A mode as chmod would make it of `present`; octal is used unchanged. */
 export function applyMode(mode: string, present: string, isDirectory: boolean, umask = 0o022): string {
   if (/^[0-7]{1,5}$/.test(mode)) return octal(Number.parseInt(mode, 8));
   return octal(

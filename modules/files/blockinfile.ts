@@ -15,24 +15,24 @@ export const blockinfile = defineModule({
       block: {
         type: 'string',
         default: '',
-        description: 'The lines between the markers. Empty: the block is removed, as with `state: absent`.',
+        description: 'The lines between the markers. If empty, the block is removed, as with `state: absent`.',
       },
       marker: {
         type: 'string',
         pattern: '\\{mark\\}',
         default: '# {mark} ANSIBLE MANAGED BLOCK',
         description:
-          "The marker lines; `{mark}` becomes `marker_begin` and `marker_end`. The default is Ansible's, so that blocks it wrote are found. Two blocks in one file need two markers.",
+          "The marker lines; `{mark}` becomes `marker_begin` and `marker_end`. The default is Ansible's, so blocks written by Ansible are found. Two blocks in one file need different markers.",
       },
       marker_begin: {
         type: 'string',
         default: 'BEGIN',
-        description: 'What stands for `{mark}` in the line before the block.',
+        description: 'Replaces `{mark}` in the line before the block.',
       },
       marker_end: {
         type: 'string',
         default: 'END',
-        description: 'What stands for `{mark}` in the line after the block.',
+        description: 'Replaces `{mark}` in the line after the block.',
       },
       ...spotArgs,
       state: {
@@ -40,7 +40,7 @@ export const blockinfile = defineModule({
         default: 'present',
         description: '`absent`: the block and its markers are removed.',
       },
-      create: { type: 'boolean', default: false, description: 'Make the file if it is not there.' },
+      create: { type: 'boolean', default: false, description: 'Create the file if it does not exist.' },
     },
     required: ['path'],
     additionalProperties: false,
@@ -73,7 +73,7 @@ export const blockinfile = defineModule({
       const wanted = args.state === 'present' ? linesOf(args.block) : [];
       if (text === null && wanted.length === 0) return null;
       if (text === null && !args.create)
-        throw new TaskFailure(`${args.path} is not there`, { hint: 'with create: true it is made' });
+        throw new TaskFailure(`${args.path} does not exist`, { hint: 'set create: true to create it' });
       return withBlock(text ?? '', wanted, args);
     });
   },
@@ -97,7 +97,7 @@ function withBlock(text: string, wanted: readonly string[], args: Edit): string 
   const to = lines.findIndex((line, at) => at > from && bare(line) === end);
   if (from >= 0 && to < 0)
     throw new TaskFailure(`${args.path} has '${begin}' on line ${from + 1} but no '${end}' after it`, {
-      hint: 'put the end marker back, or remove the first: what belongs to the block cannot be told',
+      hint: 'restore the end marker, or remove the begin marker: the end of the block cannot be determined',
     });
   const block = wanted.length > 0 ? [begin, ...wanted, end] : [];
   if (from < 0) return block.length === 0 ? text : textOf(lines.toSpliced(spotFor(lines, args), 0, ...block));

@@ -21,7 +21,7 @@ export const contentArgs = {
   backup: {
     type: 'boolean',
     default: false,
-    description: 'Keep the old file beside the new one, under a name with the time in it.',
+    description: 'Keep the old file next to the new one, under a name with a timestamp.',
   },
   validate: {
     type: 'string',
@@ -36,8 +36,8 @@ export const contentReturns = {
   group: { type: 'string', description: 'The name of the group.' },
   mode: { type: 'string', description: 'Four octal digits.' },
   size: { type: 'integer', description: 'In bytes.' },
-  state: { const: 'file', description: 'What stands there.' },
-  backup_file: { type: 'string', description: 'Where the old file was kept, if it was.' },
+  state: { const: 'file', description: 'What is at the path.' },
+  backup_file: { type: 'string', description: 'Path of the backup, if one was made.' },
 } as const;
 
 export interface WantedFile extends Wanted {
@@ -50,7 +50,7 @@ export interface WantedFile extends Wanted {
 export interface FoundFile {
   readonly file: WantedFile;
   readonly will: Attributes;
-  /** Whether the file has to be written anew; else only its attributes are set. */
+  /** Whether the file must be rewritten; otherwise only its attributes are set. */
   readonly rewrite: boolean;
 }
 
@@ -96,7 +96,7 @@ export function judge(
   if (present.type === 'directory') throw new TaskFailure(`${path} is a folder`);
   if (present.type === 'other')
     throw new TaskFailure(`${path} is not a regular file`, {
-      hint: 'it is a device, a socket or a pipe, and is left as it is',
+      hint: 'it is a device, a socket or a pipe, and is left unchanged',
     });
   const differences: Difference[] = [];
   if (present.type === 'link')
@@ -139,7 +139,7 @@ function contentDifference(path: string, before: FileText | undefined, content: 
   };
 }
 
-/** Why a text is not shown; that of what it stands beside may be the reason as well. */
+/** Why a text is not shown; the reason may also be the text it is compared with. */
 function whyNot(text: FileText | undefined): string | undefined {
   if (text === undefined || text.encoding === 'too-large' || text.content.length > shownWhole)
     return 'too large to be shown';

@@ -4,7 +4,7 @@ import { changeContent, checkContent, contentArgs, contentReturns } from './cont
 
 export const copy = defineModule({
   name: 'copy',
-  summary: 'Writes a file of the controller, or given text, to the host.',
+  summary: 'Copies a file from the controller, or a given text, to the host.',
   subject: 'files',
   alongside: true,
   args: {
@@ -13,18 +13,18 @@ export const copy = defineModule({
       src: {
         type: 'string',
         format: 'local-file',
-        description: "A file of the controller, found in the role's or the playbook's files/.",
+        description: 'A file on the controller, searched for in files/ of the role and of the playbook.',
       },
       content: { type: 'string', description: 'The text of the file, instead of `src`.' },
       decrypt: {
         type: 'boolean',
-        description: 'Whether a file that is encrypted (`tsplay vault`) arrives decrypted: true unless told otherwise.',
+        description: 'Whether a file encrypted with `tsplay vault` is decrypted; default true.',
       },
       dest: {
         type: 'string',
         format: 'path',
         description:
-          'Where the file goes; with a slash at the end, the folder that it goes into. A symbolic link here is replaced by the file, not followed.',
+          'Path of the file; with a trailing slash, the folder to put it in. A symbolic link at this path is replaced, not followed.',
       },
       ...contentArgs,
     },
@@ -37,7 +37,7 @@ export const copy = defineModule({
     properties: { dest: { type: 'string', description: 'The path of the file.' }, ...contentReturns },
   },
   examples: [
-    `- name: Tell the kernel which modules to load
+    `- name: List the kernel modules to load
   copy:
     content: |
       overlay

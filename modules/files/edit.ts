@@ -11,7 +11,7 @@ export const editArgs = {
   path: {
     type: 'string',
     format: 'path',
-    description: 'The file. A symbolic link is followed: the file that it leads to is changed.',
+    description: 'The file. A symbolic link is followed.',
   },
   ...contentArgs,
 } as const;
@@ -22,7 +22,7 @@ export interface Edited extends Wanted {
   readonly validate?: string;
 }
 
-/** Null from `edit` leaves a file that is not there as it is; otherwise the text is what the file shall hold. */
+/** If `edit` returns null, a missing file is not created; otherwise the returned text is the file's new content. */
 export async function checkEdit(
   host: Reader,
   args: Edited,
@@ -41,7 +41,8 @@ export async function checkEdit(
   if (before.encoding === 'base64')
     throw new TaskFailure(`${path} is not UTF-8 text`, { hint: 'write the whole file with copy or template' });
   const text = edit(before.exists ? before.content : null);
-  if (text === null) return { present: undefined, differences: [], result: { path }, message: `${path} is not there` };
+  if (text === null)
+    return { present: undefined, differences: [], result: { path }, message: `${path} does not exist` };
   const content = Buffer.from(text);
   const file = { path, content, backup: args.backup, ...(args.validate !== undefined && { validate: args.validate }) };
   const same = before.exists && before.content === text;
@@ -60,7 +61,7 @@ export function textOf(lines: readonly string[]): string {
   return lines.map((line) => `${line}\n`).join('');
 }
 
-/** A line as it is compared: files from elsewhere may end their lines with CR LF. */
+/** A line for comparison: other systems may have ended it with CR LF. */
 export function bare(line: string): string {
   return line.endsWith('\r') ? line.slice(0, -1) : line;
 }

@@ -6,7 +6,7 @@ import { digestOf, fileDigest } from './text.ts';
 
 export const fetch = defineModule({
   name: 'fetch',
-  summary: 'Copies a file of the host to the controller.',
+  summary: 'Copies a file from the host to the controller.',
   subject: 'files',
   args: {
     type: 'object',
@@ -16,23 +16,24 @@ export const fetch = defineModule({
         type: 'string',
         minLength: 1,
         description:
-          "The file on the controller; with a slash at the end, the folder that it goes into under its own name. For a file of each host, put the host's name in.",
+          'Path on the controller; with a trailing slash, the folder to put the file in under its own name. To fetch from several hosts, include the host name.',
       },
       flat: {
         const: true,
         description:
-          "Always true: `dest` is the place itself. Ansible's other way, a tree of folders made from the host's name, is written out in `dest`.",
+          "Always true: `dest` is the exact path. For Ansible's tree of folders by host name, write that path in `dest`.",
       },
       mode: {
         type: 'string',
         format: 'mode',
         default: '0600',
-        description: 'Of the file on the controller, in octal. What comes from a host is often secret.',
+        description:
+          'Mode of the file on the controller, in octal. Restrictive by default: files from a host are often secret.',
       },
       fail_on_missing: {
         type: 'boolean',
         default: true,
-        description: 'Fail if the file is not there; else do nothing.',
+        description: 'Whether a missing file is a failure; otherwise nothing is done.',
       },
     },
     required: ['src', 'dest', 'flat'],
@@ -47,7 +48,7 @@ export const fetch = defineModule({
     },
   },
   examples: [
-    `- name: Bring home the credentials of the cluster
+    `- name: Fetch the credentials of the cluster
   fetch:
     src: /etc/kubernetes/admin.conf
     dest: /root/.kube/ha-cluster.conf
@@ -71,12 +72,12 @@ export const fetch = defineModule({
     if (present.type === 'directory') throw new TaskFailure(`${src} is a folder: only files can be fetched`);
     if (present.type === 'absent' || digest === null) {
       if (mustBe)
-        throw new TaskFailure(`${src} is not there`, { hint: 'with fail_on_missing: false that is no failure' });
+        throw new TaskFailure(`${src} does not exist`, { hint: 'set fail_on_missing: false to ignore a missing file' });
       return {
         present: { path, digest: '' },
         differences: [],
         result: { file: src, dest: path },
-        message: `${src} is not there`,
+        message: `${src} does not exist`,
       };
     }
     const has = local && digestOf(local);

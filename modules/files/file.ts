@@ -13,29 +13,29 @@ import { tree } from './tree.ts';
 
 export const file = defineModule({
   name: 'file',
-  summary: 'Makes and removes folders, links and empty files, and sets owner, group and mode.',
+  summary: 'Creates and removes folders, links and empty files, and sets owner, group and mode.',
   subject: 'files',
   args: {
     type: 'object',
     properties: {
-      path: { type: 'string', format: 'path', description: 'What it is about.' },
+      path: { type: 'string', format: 'path', description: 'The path.' },
       state: {
         enum: ['file', 'directory', 'absent', 'touch', 'link', 'hard'],
         description:
-          '`directory`: a folder, made with the folders above it. `absent`: nothing, with all that is in it. `touch`: a file, made empty if missing; times stay. `link`, `hard`: a link to `src`. `file`: a file that must be there. By default whatever is there, which must be there.',
+          '`directory`: a folder, created with its parents. `absent`: nothing; a folder is removed with its contents. `touch`: a file, created empty if missing; its times are kept. `link`, `hard`: a link to `src`. `file`: a file that must exist. Default: whatever exists at the path; something must.',
       },
       src: {
         type: 'string',
-        description: 'What a link leads to: for `link` any text, relative to the folder of `path`; for `hard` a file.',
+        description: 'Target of the link: for `link` any text, relative to the folder of `path`; for `hard` a file.',
       },
       ...attributeArgs,
       recurse: {
         type: 'boolean',
         default: false,
         description:
-          'Owner, group and mode also for all that is in the folder. Give a mode with `X` (`u=rwX,go=rX`), which tells folders from files.',
+          'Also apply owner, group and mode to everything in the folder. Use `X` in the mode (`u=rwX,go=rX`) to make only folders searchable.',
       },
-      force: { type: 'boolean', default: false, description: 'Let a link take the place of a file.' },
+      force: { type: 'boolean', default: false, description: 'Allow a link to replace a file.' },
     },
     required: ['path'],
     allOf: [
@@ -48,7 +48,7 @@ export const file = defineModule({
     type: 'object',
     properties: {
       path: { type: 'string', description: 'The path.' },
-      state: { enum: ['file', 'directory', 'link', 'hard', 'absent', 'other'], description: 'What stands there.' },
+      state: { enum: ['file', 'directory', 'link', 'hard', 'absent', 'other'], description: 'What is at the path.' },
       owner: { type: 'string', description: 'The name of the owner.' },
       group: { type: 'string', description: 'The name of the group.' },
       mode: { type: 'string', description: 'Four octal digits.' },
@@ -78,7 +78,7 @@ export const file = defineModule({
     const { state } = args;
     if (args['recurse'] === true && state !== undefined && state !== 'directory')
       problems.push("'recurse' is for state: directory");
-    if (state === 'link' && 'mode' in args) problems.push("a link has no mode of its own: leave 'mode' out");
+    if (state === 'link' && 'mode' in args) problems.push("a link has no mode: omit 'mode'");
     if ('src' in args && state !== undefined && state !== 'link' && state !== 'hard')
       problems.push("'src' is for state: link or hard");
     if (state === 'absent' && /^\/+$/.test(String(args['path']))) problems.push('/ cannot be removed');
@@ -135,8 +135,8 @@ async function checkFile(
   const { path, present } = place;
   if (present.type === 'absent') {
     if (state !== 'touch')
-      throw new TaskFailure(`${path} is not there`, {
-        hint: 'state: directory makes a folder, state: touch an empty file',
+      throw new TaskFailure(`${path} does not exist`, {
+        hint: 'state: directory creates a folder, state: touch an empty file',
       });
     expectFolder(place);
     const will = settle(wanted, present, place.folder, me, 'file');

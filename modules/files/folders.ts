@@ -89,7 +89,7 @@ export async function checkFolder(
   }
   if (present.type !== 'directory')
     throw new TaskFailure(`${path} is ${kindOf(present)}, not a folder`, {
-      hint: 'remove it first, if it is not needed: state: absent',
+      hint: 'if it is not needed, remove it first with state: absent',
     });
   const itself = checkAttributes(path, present, settle(wanted, present, place.folder, me, 'directory'));
   const inside = belowDifferences(path, below, wanted, me.umask);

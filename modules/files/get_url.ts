@@ -33,30 +33,29 @@ export const get_url = defineModule({
       url: {
         type: 'string',
         pattern: '^(https?|ftp)://\\S+$',
-        description: 'Read by the host itself, with curl, wget or, where neither is installed, apt.',
+        description: 'Fetched by the host itself, with curl, wget or, if neither is installed, apt.',
       },
       dest: {
         type: 'string',
         format: 'path',
         description:
-          'Where the file goes; with a slash at the end, the folder that it goes into under the last part of the address.',
+          'Path of the file; with a trailing slash, the folder to put it in, under the last part of the URL.',
       },
       checksum: {
         type: 'string',
         pattern: '^sha256:[0-9a-fA-F]{64}$',
-        description:
-          '`sha256:` and the digest that the file must have. Without it a file that is there already is taken as right.',
+        description: '`sha256:` and the expected digest. Without it, an existing file is assumed to be correct.',
       },
       force: {
         type: 'boolean',
         default: false,
         description:
-          'Without a checksum: read the address each time, and replace the file if it differs. Needs curl or wget.',
+          'Without a checksum: fetch the URL each time and replace the file if it differs. Needs curl or wget.',
       },
       headers: {
         type: 'object',
         additionalProperties: { type: 'string' },
-        description: 'HTTP headers to send, by name. They are never in an argument list. Needs curl.',
+        description: 'HTTP headers to send, by name. They never appear in an argument list. Needs curl.',
       },
       ...attributeArgs,
     },
@@ -72,7 +71,7 @@ export const get_url = defineModule({
       owner: { type: 'string', description: 'The name of the owner.' },
       group: { type: 'string', description: 'The name of the group.' },
       mode: { type: 'string', description: 'Four octal digits.' },
-      state: { const: 'file', description: 'What stands there.' },
+      state: { const: 'file', description: 'What is at the path.' },
     },
   },
   examples: [
@@ -91,7 +90,7 @@ export const get_url = defineModule({
   lint(args) {
     const problems: string[] = [];
     if (args['force'] === true && 'checksum' in args)
-      problems.push("'force' has no use beside 'checksum': the checksum says whether the file is right");
+      problems.push("'force' has no effect with 'checksum': the checksum decides whether the file is correct");
     if (args['force'] === true && 'headers' in args) problems.push("'force' cannot send 'headers': give a checksum");
     return problems;
   },

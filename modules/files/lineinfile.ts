@@ -7,7 +7,7 @@ import { lintSpot, type Spot, spotArgs, spotFor } from './spot.ts';
 
 export const lineinfile = defineModule({
   name: 'lineinfile',
-  summary: 'Makes sure that a line is, or is not, in a text file.',
+  summary: 'Ensures that a line is, or is not, in a text file.',
   subject: 'files',
   args: {
     type: 'object',
@@ -15,23 +15,24 @@ export const lineinfile = defineModule({
       ...editArgs,
       line: {
         type: 'string',
-        description: 'The line, without its end. Needed unless lines are removed by `regexp` or `search_string`.',
+        description:
+          'The line, without its line ending. Required unless lines are removed by `regexp` or `search_string`.',
       },
       regexp: {
         type: 'string',
         description:
-          'The last line that it matches is replaced; with `state: absent` every such line is removed. It should match `line` as well.',
+          'The last matching line is replaced; with `state: absent`, every matching line is removed. It should also match `line`.',
       },
-      search_string: { type: 'string', description: 'As `regexp`, for lines that hold this text.' },
-      state: { enum: ['present', 'absent'], default: 'present', description: '`absent`: no such line is there.' },
+      search_string: { type: 'string', description: 'Like `regexp`, for lines that contain this text.' },
+      state: { enum: ['present', 'absent'], default: 'present', description: '`absent`: the line is removed.' },
       ...spotArgs,
       backrefs: {
         type: 'boolean',
         default: false,
         description:
-          'Fill in `\\1` or `\\g<name>` in `line` from what `regexp` matched; where it matches nothing, nothing is changed.',
+          'Replace `\\1` or `\\g<name>` in `line` with what `regexp` matched; if nothing matches, nothing is changed.',
       },
-      create: { type: 'boolean', default: false, description: 'Make the file if it is not there.' },
+      create: { type: 'boolean', default: false, description: 'Create the file if it does not exist.' },
     },
     required: ['path'],
     allOf: [
@@ -75,7 +76,7 @@ export const lineinfile = defineModule({
     return checkEdit(host, args, (text) => {
       if (args.state === 'absent') return text === null ? null : without(text, args);
       if (text === null && !args.create)
-        throw new TaskFailure(`${args.path} is not there`, { hint: 'with create: true it is made' });
+        throw new TaskFailure(`${args.path} does not exist`, { hint: 'set create: true to create it' });
       return withLine(text ?? '', args);
     });
   },

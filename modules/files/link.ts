@@ -60,7 +60,7 @@ export async function checkHardLink(
   ]);
   const { present } = place;
   expectFolder(place);
-  if (from.type === 'absent') throw new TaskFailure(`${src} is not there: a hard link is a second name for a file`);
+  if (from.type === 'absent') throw new TaskFailure(`${src} does not exist: a hard link is a second name for a file`);
   if (from.type === 'directory') throw new TaskFailure(`${src} is a folder: only files can have hard links`);
   const result = { path, dest: path, src, state: 'hard', owner: from.owner, group: from.group, mode: from.mode };
   if (same && present.type === from.type) return { present: [], differences: [], result };
@@ -81,10 +81,10 @@ export async function checkHardLink(
 function expectReplaceable(path: string, present: PathState, force: boolean): void {
   if (present.type === 'directory')
     throw new TaskFailure(`${path} is a folder: it is not replaced by a link`, {
-      hint: 'remove it first: state: absent',
+      hint: 'remove it first with state: absent',
     });
   if (present.type !== 'absent' && present.type !== 'link' && !force)
-    throw new TaskFailure(`${path} is a file: it is not replaced by a link`, { hint: 'with force: true it is' });
+    throw new TaskFailure(`${path} is a file: it is not replaced by a link`, { hint: 'set force: true to replace it' });
 }
 
 function nameOf(present: PathState): string | null {

@@ -2,7 +2,7 @@ import type { Output, ProbeKind } from '../../engine/module/probe.ts';
 import { sh } from '../../engine/module/quote.ts';
 
 /**
- * What stands at a path (a link is not followed). Only what a change can predict exactly: times and sizes are in `inode`.
+ * What is at a path (a link is not followed). Only what a change can predict exactly: times and sizes are in `inode`.
  * `owner` and `group` are names, or numbers as text where the host has no name for them.
  */
 export type PathState = Absent | Present;
@@ -24,7 +24,7 @@ export const absentPath: Absent = { type: 'absent' };
 /** What `stat -c` is asked for of a path. */
 export const presentFormat = '%a|%U|%u|%G|%g|%F';
 
-/** Names and targets may hold any character but NUL, which ends them here. Of what it cannot look at, stat tells in a line each. */
+/** Names and targets may hold any character but NUL, which ends them here. stat prints one line for each path that it cannot read. */
 export const pathStates: ProbeKind = {
   script: (paths) =>
     sh`LC_ALL=C stat --printf='%n\\0'${presentFormat}'\\0' ${paths}; set --; for path in ${paths}; do [ ! -L "$path" ] || set -- "$@" "$path"; done; [ $# -eq 0 ] || readlink -z "$@"`,

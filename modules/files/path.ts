@@ -15,7 +15,7 @@ export function pathState(path: string): Probe<PathState> {
       const present = parsePresent(line!);
       return present.type === 'link' ? { ...present, target: rest.join('\n').replace(/\n$/, '') } : present;
     },
-    tell: tellPath,
+    describe: describePath,
     appearsWith: withPackages<PathState>({
       absent: (state) => state.type === 'absent',
       appearing(forecast) {
@@ -28,7 +28,7 @@ export function pathState(path: string): Probe<PathState> {
   };
 }
 
-function tellPath(state: PathState): string {
+function describePath(state: PathState): string {
   if (state.type === 'absent') return 'nothing';
   const { type, owner, group, mode, target } = state;
   return `${type === 'link' ? `link to ${target}` : type} of ${owner}:${group}, mode ${mode}`;
@@ -41,7 +41,7 @@ export function realPath(path: string): Probe<string | null> {
     // readlink alone never ends where a link leads to something below itself: the kernel is asked first.
     script: sh`case $(LC_ALL=C stat -L -c %F ${path} 2>&1) in *': Too many levels of symbolic links') exit 1 ;; esac; readlink -f ${path}`,
     parse: (out) => (out.code === 0 ? out.stdout.replace(/\n$/, '') : null),
-    tell: (real) => real ?? 'no such path',
+    describe: (real) => real ?? 'no such path',
     appearsWith: withPackages({
       absent: (real) => real === null,
       appearing: (forecast) => {
@@ -71,7 +71,7 @@ export function inode(path: string): Probe<Inode | null> {
   const format = '%u %g %s %i %Y';
   return {
     key: `inode:${path}`,
-    volatile: true, // of a folder: whatever is done in it; what matters of a file has probes of its own
+    volatile: true, // any change in a folder changes it; what matters about a file has separate probes
     script: sh`LC_ALL=C stat -c ${format} ${path}`,
     parse(out) {
       if (isMissing(out)) return null;

@@ -39,7 +39,7 @@ export function bounded<T>(path: string, source: string, job: () => T): T {
   } catch (error) {
     if ((error as { code?: unknown }).code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error;
     throw new TaskFailure(`the pattern takes more than ${limitMilliseconds / 1000} s on ${path}: ${source}`, {
-      hint: 'repetitions inside repetitions, such as (a+)+, take forever on some lines: write it without them',
+      hint: 'nested repetitions such as (a+)+ can take exponential time: rewrite the pattern without them',
     });
   }
 }

@@ -7,17 +7,17 @@ import { absentPath, type PathState } from './path-state.ts';
 import { noFile } from './text.ts';
 import { tree } from './tree.ts';
 
-/** A path, what stands there, and the folder that it is in. */
+/** A path, what is there, and its folder. */
 export interface Place {
   readonly path: string;
   readonly present: PathState;
   readonly folder: PathState;
 }
 
-/** What the task only looks at: where it cannot be known what the task does, this still can. */
+/** For things that the task only reads: they stay known even if the task's effect is not. */
 export const untouched = <T>(probe: Probe<T>): Probe<T> => ({ ...probe, fixed: true });
 
-/** One round trip, unless the folder is a link: then what it leads to is looked at. */
+/** One round trip, unless the folder is a link: then its target is read too. */
 export async function look(host: Reader, path: string): Promise<Place> {
   const above = dirname(path);
   const [present, folder] = await Promise.all([host.read(pathState(path)), host.read(untouched(pathState(above)))]);
@@ -26,7 +26,7 @@ export async function look(host: Reader, path: string): Promise<Place> {
   return { path, present: folder.type === 'absent' ? absentPath : present, folder };
 }
 
-/** As `look`, at the place that a link at `path` leads to. */
+/** Like `look`, for the target of a link at `path`. */
 export async function lookThrough(host: Reader, path: string): Promise<Place> {
   const place = await look(host, path);
   if (place.present.type !== 'link') return place;
@@ -41,14 +41,14 @@ async function followed(host: Reader, path: string, link: PathState): Promise<Pa
   return real === null ? absentPath : host.read(pathState(real));
 }
 
-/** Told before anything is written: a file needs its folder. */
+/** Reported before anything is written: a file needs its folder. */
 export function expectFolder({ path, folder }: Place): void {
   const above = dirname(path);
   if (folder.type === 'absent')
-    throw new TaskFailure(`${path} cannot be made: the folder ${above} is not there`, {
-      hint: `make it first: file: {path: ${above}, state: directory}`,
+    throw new TaskFailure(`${path} cannot be created: the folder ${above} does not exist`, {
+      hint: `create it first: file: {path: ${above}, state: directory}`,
     });
-  if (folder.type !== 'directory') throw new TaskFailure(`${path} cannot be made: ${above} is not a folder`);
+  if (folder.type !== 'directory') throw new TaskFailure(`${path} cannot be created: ${above} is not a folder`);
 }
 
 /** The folders that a path is in, innermost first; the last is `/`. */

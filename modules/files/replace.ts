@@ -12,12 +12,15 @@ export const replace = defineModule({
     type: 'object',
     properties: {
       ...editArgs,
-      regexp: { type: 'string', description: 'Matched over the whole text; `^` and `$` stand for the ends of a line.' },
+      regexp: {
+        type: 'string',
+        description: 'Matched against the whole text; `^` and `$` match at the ends of each line.',
+      },
       replace: {
         type: 'string',
         default: '',
         description:
-          'What each match becomes, with `\\1` or `\\g<name>` from it. The expression must not match what it became, or the task fails: it would change the file each time.',
+          'Replacement for each match; may use `\\1` or `\\g<name>`. The expression must not match the replacement, or the task fails, since it would change the file each time.',
       },
     },
     required: ['path', 'regexp'],
@@ -43,7 +46,7 @@ export const replace = defineModule({
   lint: (args) => lintPatterns(args, ['regexp']),
   check(args, host) {
     return checkEdit(host, args, (text) => {
-      if (text === null) throw new TaskFailure(`${args.path} is not there`);
+      if (text === null) throw new TaskFailure(`${args.path} does not exist`);
       const pattern = compile(args.regexp, 'gm');
       return bounded(args.path, args.regexp, () => replaceAll(text, pattern, args.replace));
     });

@@ -6,7 +6,7 @@ import { fileText } from './text.ts';
 
 export const slurp = defineModule({
   name: 'slurp',
-  summary: 'Reads a file of the host into a variable.',
+  summary: 'Reads a file from the host into a variable.',
   subject: 'files',
   args: {
     type: 'object',
@@ -20,7 +20,7 @@ export const slurp = defineModule({
     type: 'object',
     properties: {
       content: { type: 'string', description: 'The bytes of the file in base64.' },
-      encoding: { const: 'base64', description: 'How content is written.' },
+      encoding: { const: 'base64', description: 'Encoding of content.' },
       source: { type: 'string', description: 'The file.' },
     },
   },
@@ -37,7 +37,7 @@ export const slurp = defineModule({
   async check({ src }, host) {
     const [{ present }, text] = await Promise.all([look(host, src), host.read(fileText(src))]);
     if (present.type === 'absent' || !text.exists)
-      throw new TaskFailure(present.type === 'absent' ? `${src} is not there` : `${src} is not a regular file`);
+      throw new TaskFailure(present.type === 'absent' ? `${src} does not exist` : `${src} is not a regular file`);
     const bytes = bytesOf(text);
     if (!bytes) throw new TaskFailure(`${src} is larger than 4 MiB`, { hint: 'fetch copies larger files' });
     return {

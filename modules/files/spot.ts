@@ -12,12 +12,12 @@ export const spotArgs = {
   insertafter: {
     type: 'string',
     description:
-      'What is new goes after the last line that this expression matches, at the end where none does; `EOF` (the default): at the end, `BOF`: at the beginning.',
+      'Insert after the last line that matches this expression, or at the end if none does; `EOF` (the default): at the end, `BOF`: at the beginning.',
   },
   insertbefore: {
     type: 'string',
     description:
-      'What is new goes before the last line that this expression matches, at the end where none does; `BOF`: at the beginning.',
+      'Insert before the last line that matches this expression, or at the end if none does; `BOF`: at the beginning.',
   },
 } as const;
 
@@ -32,7 +32,7 @@ export function lintSpot(args: Readonly<Record<string, unknown>>): string[] {
   ];
 }
 
-/** The number of lines that stand before the new ones. */
+/** The number of lines before the new ones. */
 export function spotFor(lines: readonly string[], { path, insertafter, insertbefore }: Spot): number {
   const source = insertbefore ?? insertafter ?? 'EOF';
   if (ends.includes(source)) return source === 'BOF' ? 0 : lines.length;

@@ -8,18 +8,18 @@ import { fileDigest } from './text.ts';
 
 export const stat = defineModule({
   name: 'stat',
-  summary: 'Looks at what stands at a path.',
+  summary: 'Reports what exists at a path.',
   subject: 'files',
   args: {
     type: 'object',
     properties: {
-      path: { type: 'string', format: 'path', description: 'Where to look.' },
+      path: { type: 'string', format: 'path', description: 'The path.' },
       follow: {
         type: 'boolean',
         default: false,
-        description: 'Look at what a symbolic link leads to, not at the link.',
+        description: 'Follow a symbolic link instead of reporting the link itself.',
       },
-      get_checksum: { type: 'boolean', default: true, description: 'Read the whole file for its SHA-256.' },
+      get_checksum: { type: 'boolean', default: true, description: 'Compute the SHA-256 of the file.' },
     },
     required: ['path'],
     additionalProperties: false,
@@ -29,7 +29,7 @@ export const stat = defineModule({
     properties: {
       stat: {
         type: 'object',
-        description: 'What stands there.',
+        description: 'What is at the path.',
         properties: {
           exists: { type: 'boolean', description: 'All else is missing where this is false.' },
           path: { type: 'string', description: 'The path.' },
@@ -40,8 +40,8 @@ export const stat = defineModule({
           pw_name: { type: 'string', description: 'The name of the owner.' },
           gr_name: { type: 'string', description: 'The name of the group.' },
           checksum: { type: 'string', description: 'SHA-256 in hex, of a regular file.' },
-          lnk_source: { type: 'string', description: 'What a link leads to, as an absolute path.' },
-          lnk_target: { type: 'string', description: 'The text in a link.' },
+          lnk_source: { type: 'string', description: 'Target of a link, as an absolute path.' },
+          lnk_target: { type: 'string', description: 'Target of a link, as written in it.' },
           uid: { type: 'integer', description: 'The number of the owner.' },
           gid: { type: 'integer', description: 'The number of the group.' },
           size: { type: 'integer', description: 'In bytes.' },

@@ -13,13 +13,13 @@ export const template = defineModule({
       src: {
         type: 'string',
         format: 'template-file',
-        description: "A template of the controller, found in the role's or the playbook's templates/.",
+        description: "A template on the controller, found in the role's or the playbook's templates/.",
       },
       dest: {
         type: 'string',
         format: 'path',
         description:
-          'Where the file goes; with a slash at the end, the folder that it goes into (its name then loses `.hbs`). A symbolic link here is replaced by the file, not followed.',
+          'Path of the file; with a trailing slash, the folder to put it in (under its name without `.hbs`). A symbolic link at this path is replaced, not followed.',
       },
       ...contentArgs,
     },

@@ -31,7 +31,7 @@ export function fileText(path: string): Probe<FileText> {
       if (kind === 'large') return { exists: true, content: '', encoding: 'too-large' };
       return kind === 'file' ? fileTextOf(Buffer.from(lines.join(''), 'base64')) : noFile;
     },
-    tell: tellText,
+    describe: describeText,
     appearsWith: withPackages<FileText>({
       absent: (file) => !file.exists,
       appearing: (forecast) => fromBytes(path, forecast, noFile, fileTextOf),
@@ -40,7 +40,7 @@ export function fileText(path: string): Probe<FileText> {
   };
 }
 
-function tellText({ exists, content, encoding }: FileText): string {
+function describeText({ exists, content, encoding }: FileText): string {
   if (!exists) return 'no file';
   if (encoding === 'too-large') return 'a large file';
   return `a file of ${Buffer.byteLength(content, encoding)} bytes`;
@@ -59,7 +59,7 @@ export function fileDigest(path: string): Probe<string | null> {
     key: `digest:${path}`,
     script: ifFile(path, sh`sha256sum <${path}`),
     parse: (out) => /^[0-9a-f]{64}/.exec(readable(path, out).stdout)?.[0] ?? null,
-    tell: (digest) => (digest === null ? 'no file' : 'a file'),
+    describe: (digest) => (digest === null ? 'no file' : 'a file'),
     appearsWith: withPackages<string | null>({
       absent: (digest) => digest === null,
       appearing: (forecast) => fromBytes(path, forecast, null, digestOf),

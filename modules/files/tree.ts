@@ -18,7 +18,7 @@ export function tree(path: string): Probe<readonly Alike[]> {
         .split('\n')
         .filter((line) => line !== '' && !line.endsWith(': No such file or directory')); // gone meanwhile
       if (complaints.length > 0)
-        throw new TaskFailure(`cannot look at all that is in ${path}: ${complaints[0]}`, { output: out });
+        throw new TaskFailure(`cannot read the contents of ${path}: ${complaints[0]}`, { output: out });
       const lines = out.stdout.split('\n').filter((line) => line !== '');
       return summed(
         lines.map((line) => {

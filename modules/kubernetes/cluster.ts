@@ -4,7 +4,7 @@ import { sh } from '../../engine/module/quote.ts';
 
 export const adminConf = '/etc/kubernetes/admin.conf';
 
-/** The files of a node that are looked at: each is made at another moment of an init or a join. */
+/** The node's files that are checked: each is created at a different point of an init or a join. */
 export const nodeFiles = {
   adminConf,
   kubeletConf: '/etc/kubernetes/kubelet.conf',
@@ -24,15 +24,15 @@ export interface NodeFiles {
   readonly pins: readonly string[];
   /** The API server in kubelet.conf, without the scheme; '' where there is none. */
   readonly server: string;
-  /** The kubelet's certificate is in a file of its own: what `init` arranges when the cluster is up. */
+  /** The kubelet's certificate is in a separate file: `init` arranges that once the cluster is up. */
   readonly rotated: boolean;
-  /** As `systemctl is-active` says it. */
+  /** As reported by `systemctl is-active`. */
   readonly kubelet: string;
   /** What the API server of this host answers to /readyz: 'ok', or what is wrong; null where none is to be here. */
   readonly readyz: string | null;
 }
 
-/** kubectl against the API server of the same host, so that one control plane's answer tells of that one alone. */
+/** kubectl against the API server of the same host, so that the answer is about that control plane alone. */
 const ownKubectl = `manifest=${nodeFiles.apiManifest}
 address=$(sed -n 's/^ *- --advertise-address=//p' "$manifest" 2>/dev/null)
 port=$(sed -n 's/^ *- --secure-port=//p' "$manifest" 2>/dev/null)
@@ -109,7 +109,7 @@ export interface ClusterAnswer {
   readonly nodes: readonly ClusterNode[];
   /** kubeadm's ClusterConfiguration, as text; '' before `init` has stored it. */
   readonly configuration: string;
-  /** Whether a new node can find and trust the cluster: the last thing but the addons that `init` does. */
+  /** Whether a new node can find and trust the cluster: the last step of `init` but the addons. */
   readonly discovery: boolean;
   /** Whether kube-proxy is deployed, the last addon. */
   readonly proxy: boolean;

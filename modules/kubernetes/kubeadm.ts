@@ -16,16 +16,16 @@ import { type Survey, survey } from './kubeadm/survey.ts';
 
 export const kubeadm = defineModule({
   name: 'kubeadm',
-  summary: 'Makes a Kubernetes cluster, joins nodes to it, and takes them out of it.',
+  summary: 'Creates a Kubernetes cluster, joins nodes to it, and removes nodes from it.',
   subject: 'Kubernetes',
   args: schema,
   returns: {
     type: 'object',
     properties: {
-      found: { type: 'string', description: 'The state that the node was found in: absent, half-join, complete …' },
+      found: { type: 'string', description: 'The state in which the node was found: absent, half-join, complete …' },
       ready: {
         type: 'boolean',
-        description: 'Whether it was complete and Ready when it was looked at: nothing is to be waited for.',
+        description: 'Whether the node was complete and Ready when checked, so that no wait is needed.',
       },
     },
   },
@@ -54,18 +54,18 @@ export const kubeadm = defineModule({
   ],
 
   lint(args) {
-    const told: string[] = [];
+    const problems: string[] = [];
     const ignored = args.ignore_preflight_errors;
     if (Array.isArray(ignored) && ignored.some((name) => String(name).toLowerCase() === 'all'))
-      told.push("ignore_preflight_errors: 'all' would hide the errors that matter; name the checks");
+      problems.push("ignore_preflight_errors: 'all' would hide the errors that matter; list the checks");
     if (args.state === 'init' && !('config' in args))
-      told.push('state init needs config, the template that a cluster is made with');
+      problems.push('state init requires config, the template from which the cluster is created');
     if (args.state === 'worker' && !('via' in args))
-      told.push('state worker needs via, the control planes to join through');
+      problems.push('state worker requires via, the control planes to join through');
     for (const name of ['endpoint', 'node_ip'])
       if (['init', 'control-plane', 'worker'].includes(String(args.state)) && !(name in args))
-        told.push(`state ${String(args.state)} needs ${name}`);
-    return told;
+        problems.push(`state ${String(args.state)} needs ${name}`);
+    return problems;
   },
 
   async check(args, host) {
@@ -130,7 +130,7 @@ const written = [adminConf, nodeFiles.kubeletConf].flatMap((path) => [
   fileDigest(path),
   inode(path),
 ]);
-/** What a cluster will look like is not guessed, nor the files that kubeadm writes. */
+/** The resulting cluster is not guessed, nor are the files that kubeadm writes. */
 const uncertain: readonly Prediction[] = [
   nodeFilesProbe,
   clusterProbe,
@@ -145,7 +145,7 @@ function refusal(args: KubeadmArguments, { state, why }: Verdict): TaskFailure {
     foreign:
       'nothing is reset by itself: if the host is to leave its old cluster, run `kubeadm` with `state: absent` on it first',
     'other-role': 'run `kubeadm` with `state: absent` on it first, then it can join in its new role',
-    'name-taken': 'give this host a name of its own, or delete that Node if its host is gone',
+    'name-taken': 'give this host a unique name, or delete that Node if its host no longer exists',
     down: 'on a control plane: `systemctl status kubelet containerd`, `crictl ps -a`, `journalctl -u kubelet -n 50`; nothing is reset by itself',
   };
   return new TaskFailure(`${args.node_name} is ${state}: ${why}`, {
@@ -178,7 +178,7 @@ async function bring(
       const member = memberOf(evidence);
       const against = member && evidence.members ? objection(evidence.members, member) : undefined;
       if (against !== undefined)
-        throw new TaskFailure(`${args.node_name} cannot be made anew: ${against}`, {
+        throw new TaskFailure(`${args.node_name} cannot be recreated: ${against}`, {
           result: { found: verdict.state },
         });
       await leave(args.node_name, via, member, { drain: false });
@@ -189,7 +189,7 @@ async function bring(
   }
 }
 
-/** Waits until the node is complete, then sets its labels; what is still missing after that the engine's second check tells. */
+/** Waits until the node is complete, then sets its labels; the engine's second check reports what is still missing. */
 async function settle(args: KubeadmArguments, host: Writer): Promise<void> {
   const present = fresh(host);
   const end = Date.now() + args.wait_seconds * 1000;
@@ -242,8 +242,8 @@ async function remove(
 ): Promise<void> {
   const against = args.whole_cluster ? undefined : cannotLeave(args, evidence);
   if (against !== undefined)
-    throw new TaskFailure(`${args.node_name} cannot be taken out of its cluster: ${against}`, {
-      hint: 'to end the cluster itself: whole_cluster: true',
+    throw new TaskFailure(`${args.node_name} cannot be removed from its cluster: ${against}`, {
+      hint: 'to remove the cluster itself, set whole_cluster: true',
     });
   if (!args.whole_cluster && via && via !== host) {
     const node = evidence.cluster?.answer.nodes.find((n) => n.name === args.node_name);
@@ -252,7 +252,7 @@ async function remove(
   if (!isBare(evidence.node)) await reset(args, host);
 }
 
-/** A control plane holds the cluster's data: it goes only where others are seen to hold them too. */
+/** A control plane holds the cluster's data: it is removed only if others demonstrably hold the data too. */
 function cannotLeave(args: KubeadmArguments, { node, cluster, members, silent }: Evidence): string | undefined {
   const controlPlane = node.files.includes('etcdManifest') || node.files.includes('etcdData');
   if (!controlPlane) return undefined;

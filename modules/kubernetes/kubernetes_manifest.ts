@@ -9,20 +9,20 @@ import { kubeconfigProbe } from './cluster.ts';
 const schema = {
   type: 'object',
   properties: {
-    src: { type: 'string', format: 'template-file', description: 'Template of the manifest, on the controller.' },
+    src: { type: 'string', format: 'template-file', description: 'Template of the manifest on the controller.' },
     definition: { type: ['object', 'array'], description: 'One object, or a list of objects.' },
     path: {
       type: 'string',
       format: 'path',
-      description: 'File on the host that holds the manifest, e.g. one that get_url has fetched.',
+      description: 'File on the host that contains the manifest, e.g. one fetched by get_url.',
     },
     kubeconfig: {
       type: 'string',
       format: 'path',
       default: '/etc/kubernetes/admin.conf',
-      description: 'How the cluster is reached from the host.',
+      description: 'Kubeconfig on the host with which to reach the cluster.',
     },
-    state: { enum: ['present', 'absent'], default: 'present', description: 'Whether the objects are there.' },
+    state: { enum: ['present', 'absent'], default: 'present', description: 'Whether the objects exist.' },
     force: { type: 'boolean', default: false, description: 'Take over fields that another manager owns.' },
   },
 } as const;
@@ -33,7 +33,7 @@ const sources = ['src', 'definition', 'path'] as const;
 
 export const kubernetes_manifest = defineModule({
   name: 'kubernetes_manifest',
-  summary: 'Applies objects to a Kubernetes cluster by server-side apply, after a look at what would differ.',
+  summary: 'Applies objects to a Kubernetes cluster by server-side apply, if a diff shows changes.',
   subject: 'Kubernetes',
   args: schema,
   examples: [
@@ -51,14 +51,14 @@ export const kubernetes_manifest = defineModule({
     return given.length === 1
       ? []
       : [
-          `exactly one of ${sources.join(', ')} says what to apply; there ${given.length === 0 ? 'is none' : `are ${given.join(' and ')}`}`,
+          `exactly one of ${sources.join(', ')} must say what to apply; there ${given.length === 0 ? 'is none' : `are ${given.join(' and ')}`}`,
         ];
   },
 
   async check(args, host) {
     if (!(await host.read(kubeconfigProbe(args.kubeconfig))))
       throw new TaskFailure(`there is no ${args.kubeconfig} on this host`, {
-        hint: 'run this on a control plane, or say kubeconfig',
+        hint: 'run this on a control plane, or set kubeconfig',
       });
     const manifest = await manifestOf(args, host);
     const probe = args.state === 'present' ? diffProbe(args, manifest) : existingProbe(args, manifest);
@@ -90,14 +90,14 @@ async function manifestOf(args: ManifestArguments, host: Reader): Promise<string
   const file = await host.read(fileText(args.path));
   if (!file.exists)
     throw new TaskFailure(`there is no file ${args.path} on this host`, {
-      hint: 'fetch it by an earlier task (get_url, copy)',
+      hint: 'fetch it with an earlier task (get_url, copy)',
     });
   return file.content;
 }
 
 type ManifestProbe = Probe<readonly Difference[]>;
 
-// The manifest goes to kubectl through a builtin: it stands in no argument list. Nothing is left in kubectl's cache.
+// The manifest goes to kubectl through a builtin: it appears in no argument list. Nothing is left in kubectl's cache.
 const piped = (args: ManifestArguments, manifest: string, words: readonly string[]): string =>
   `KUBECTL_EXTERNAL_DIFF='diff -u -N -U 99999'; export KUBECTL_EXTERNAL_DIFF
 if [ -w /dev/shm ]; then TMPDIR=/dev/shm; export TMPDIR; fi\n${sh`printf '%s\n' ${manifest} | kubectl --kubeconfig ${args.kubeconfig} --cache-dir=/dev/null/none ${words} -f -`}`;

@@ -18,9 +18,9 @@ export const kubernetes_wait = defineModule({
         type: 'array',
         items: { type: 'string' },
         default: [],
-        description: 'Inventory names of control planes: the first that answers is asked. By default the host itself.',
+        description: 'Inventory names of control planes; the first that responds is queried. Default: the host itself.',
       },
-      timeout: { type: 'integer', minimum: 1, default: 300, description: 'Seconds to wait at most.' },
+      timeout: { type: 'integer', minimum: 1, default: 300, description: 'Maximum seconds to wait.' },
     },
   },
   examples: [
@@ -45,7 +45,7 @@ export const kubernetes_wait = defineModule({
         throw new TaskFailure(
           `after ${args.timeout} s: ${left.map(({ what, from }) => `${what} is ${from ?? 'not in the cluster'}`).join(', ')}`,
           {
-            hint: 'a node without a pod network stays NotReady: look at /etc/cni/net.d and `journalctl -u kubelet` there',
+            hint: 'a node without a pod network stays NotReady: check /etc/cni/net.d and `journalctl -u kubelet` there',
           },
         );
       await sleep(2000, undefined, { signal: host.signal });

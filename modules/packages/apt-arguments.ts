@@ -4,61 +4,61 @@ const names = { oneOf: [{ type: 'string' }, { type: 'array', items: { type: 'str
 export const aptArguments = {
   type: 'object',
   description:
-    'All packages go in one apt-get. update_cache serves the packages: the index is refreshed when something has to be installed (or state is latest, or no ' +
-    'package is named) and it is missing, older than its sources or older than cache_valid_time. A host that has all its packages is left alone.',
+    'All packages are handled by one apt-get. update_cache refreshes the index only when something has to be installed (or state is latest, or no ' +
+    'package is named) and the index is missing, older than its sources or older than cache_valid_time. A host that has all its packages is left alone.',
   properties: {
     name: {
       ...names,
-      description: 'One or several: `curl`, `kubelet=1.36.*` (a version, globs allowed), `libc6:i386`.',
+      description: 'One or more packages: `curl`, `kubelet=1.36.*` (a version; globs allowed), `libc6:i386`.',
     },
-    pkg: { ...names, description: 'Another word for name.' },
+    pkg: { ...names, description: 'Alias for name.' },
     deb: { type: 'string', format: 'path', description: 'A .deb file on the host, installed with its dependencies.' },
     state: {
       enum: ['present', 'absent', 'latest'],
       default: 'present',
       description:
-        '`present`: installed, in whatever version unless one is named. `absent`: not installed. `latest`: the newest that the index has.',
+        '`present`: installed, in any version unless one is given. `absent`: not installed. `latest`: the newest version in the index.',
     },
-    purge: { type: 'boolean', default: false, description: 'With absent: their configuration goes too.' },
+    purge: { type: 'boolean', default: false, description: 'With absent: also remove their configuration files.' },
     autoremove: {
       type: 'boolean',
       default: false,
-      description: 'With absent: dependencies that nothing else needs go too.',
+      description: 'With absent: also remove dependencies that nothing else needs.',
     },
     update_cache: {
       type: 'boolean',
       default: false,
-      description: 'Refresh the package index first, where that is needed.',
+      description: 'Refresh the package index first, if needed.',
     },
     cache_valid_time: {
       type: 'integer',
       minimum: 0,
       default: 3600,
-      description: 'Seconds for which an index is fresh enough.',
+      description: 'Seconds for which an index counts as fresh.',
     },
     default_release: { type: 'string', description: 'Take packages from this release (`bookworm-backports`).' },
-    install_recommends: { type: 'boolean', description: "By default as the host's apt is configured." },
+    install_recommends: { type: 'boolean', description: "Default: the host's apt configuration." },
     allow_downgrade: {
       type: 'boolean',
       default: false,
-      description: 'Let a version be older than the one that is installed.',
+      description: 'Allow a version older than the installed one.',
     },
     allow_change_held_packages: {
       type: 'boolean',
       default: false,
-      description: 'Change packages that are on hold too.',
+      description: 'Also change packages that are on hold.',
     },
-    hold: { type: 'boolean', description: 'Whether the packages are held at their version afterwards.' },
+    hold: { type: 'boolean', description: 'Whether to hold the packages at their version.' },
     dpkg_options: {
       type: 'string',
       default: 'force-confdef,force-confold',
-      description: 'Options of dpkg, without dashes, separated by commas.',
+      description: 'dpkg options without dashes, separated by commas.',
     },
     lock_timeout: {
       type: 'integer',
       minimum: 0,
       default: 120,
-      description: 'Seconds to wait for another apt or dpkg.',
+      description: 'Seconds to wait for the lock of apt and dpkg.',
     },
   },
   allOf: [

@@ -4,11 +4,11 @@ import type { AptForecast } from './apt-forecast.ts';
 import { unlisted } from './apt-forecast-script.ts';
 import { merged } from './upcoming.ts';
 
-/** Folders that packages share: that one is named in a script says nothing of what is in it. */
+/** Folders that packages share: a script that names one of them says nothing about their contents. */
 const shared =
   /^\/(?:etc|etc\/(?:default|init\.d|systemd(?:\/system)?)|usr|(?:usr\/)?(?:s?bin|lib|share)|(?:usr\/)?lib\/systemd(?:\/system)?|var(?:\/[^/]+)?|run|home|root|srv|opt|tmp)?$/;
 
-/** What will stand at a path where nothing stands now; null: nothing; undefined: their scripts or services may see to it. */
+/** What will be at a path where there is nothing now; null: nothing; undefined: scripts or services may create it. */
 export function pathWillBe(path: string, forecast: AptForecast): Present | null | undefined {
   const entry = forecast.entries.get(merged(path));
   const folder = dirname(path);
@@ -20,7 +20,7 @@ export function pathWillBe(path: string, forecast: AptForecast): Present | null 
   return null;
 }
 
-/** Whether a maintainer's script speaks of a path (not of one below it, unless by a variable or wildcard), a user … */
+/** Whether a maintainer script mentions a path (not of one below it, unless by a variable or wildcard), a user … */
 export function names(forecast: AptForecast, word: string): boolean {
   const spoken = new RegExp(`(?<![\\w./-])${word.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')}(?![\\w-]|\\.\\w|/[\\w.])`);
   return forecast.scripts.some((script) => spoken.test(script));
@@ -30,7 +30,7 @@ function startsServices(forecast: AptForecast): boolean {
   return forecast.scripts.some((script) => /deb-systemd-invoke|invoke-rc\.d|systemctl +(?:re)?start/.test(script));
 }
 
-/** Whether users and groups may come along whose names are not known. */
+/** Whether users and groups with unknown names may be created. */
 export function accountsMayAppear(forecast: AptForecast): boolean {
   return forecast.scripts.some((script) => /adduser|useradd|addgroup|groupadd|^[ug]!? /m.test(script));
 }

@@ -1,14 +1,14 @@
 import { sh } from '../../engine/module/quote.ts';
 import { fetchKey } from './apt-sources.ts';
 
-/** A file that apt's configuration will have; null: that will be gone. `url`: its content is what is fetched from there. */
+/** A file of apt's configuration; null: removed. `url`: its content is fetched from there. */
 export interface AptFile {
   readonly path: string;
   readonly text: string | null;
   readonly url?: string;
 }
 
-/** What a task will have done to apt and its packages, as far as what comes of it hangs on that. */
+/** What a task changes in apt's configuration or packages, as far as the forecast depends on it. */
 export type AptStep =
   | { readonly kind: 'sources'; readonly files: readonly AptFile[]; readonly refresh: boolean }
   | {
@@ -30,7 +30,7 @@ const largestMegabytes = 200;
 /**
  * Lets apt fetch what the steps would install, and prints what is in it, line by line: `package NAME VERSION`,
  * `old STATUS NAME` (it is known to dpkg now), `policy`, and of each in turn `from NAME`, `script BASE64`, `entry …` as tar
- * lists it; at the end `text BASE64 PATH`. Ends with 3 where there is no memory to do it in, 4 and 5 where apt would not.
+ * lists it; at the end `text BASE64 PATH`. Exits with 3 if there is no memory for it, with 4 or 5 if apt fails.
  */
 export function forecastScript(steps: readonly AptStep[]): string {
   return [
@@ -39,7 +39,7 @@ export function forecastScript(steps: readonly AptStep[]): string {
     'd=$(mktemp -d /dev/shm/tsplay-XXXXXXXXXX) || exit 3',
     `trap 'rm -rf -- "$d"' EXIT; trap 'exit 3' HUP INT TERM`,
     'mkdir -p "$d/lists/partial" "$d/archives/partial" "$d/sources" "$d/keys" "$d/texts" || exit 3',
-    // apt fetches as a user of its own.
+    // apt fetches as a separate user.
     'chmod 711 "$d"; chown _apt "$d/archives" "$d/archives/partial" "$d/lists/partial" 2>/dev/null',
     'cp -pR /etc/apt/sources.list.d/. "$d/sources/" 2>/dev/null',
     'cp /var/lib/dpkg/status "$d/status" || exit 3',
@@ -72,7 +72,7 @@ function stepScript(step: AptStep): string[] {
   }
   return [
     sh`aptget --print-uris ${step.words} >"$d/uris" || exit 5`,
-    // What others must give way for is not looked into, nor what would fill the memory.
+    // Not inspected: packages that need others removed, and downloads that would fill the memory.
     `awk -v free="$(df -Pm /dev/shm | awk 'NR == 2 { print int($4 / 4) }')" '/^The following packages will be (REMOVED|DOWNGRADED)/ { exit 1 } NF == 4 && $4 ~ /:/ { bytes += $3 } END { if (bytes / 1048576 > free || bytes / 1048576 > ${largestMegabytes}) exit 1 }' "$d/uris" || exit 5`,
     `set --; debs=
      while read -r uri file size hash; do

@@ -4,7 +4,7 @@ import type { Present } from '../files/path-state.ts';
 import { type AptStep, forecastScript } from './apt-forecast-script.ts';
 import { merged } from './upcoming.ts';
 
-/** What packages will bring that are not installed yet, as it stands in them. */
+/** What packages that are not installed yet contain. */
 export interface AptForecast {
   /** Versions by name, of those that will be unpacked. */
   readonly packages: ReadonlyMap<string, string>;
@@ -18,15 +18,15 @@ export interface AptForecast {
   readonly programs: ReadonlyMap<string, string>;
   /** Contents of their configuration and units, by path. */
   readonly texts: ReadonlyMap<string, Buffer>;
-  /** What their maintainers' scripts and the snippets for tmpfiles and sysusers say. */
+  /** Their maintainer scripts and the snippets for tmpfiles and sysusers. */
   readonly scripts: readonly string[];
-  /** The host has a policy of its own on which services may start. */
+  /** The host has a local policy on which services may start. */
   readonly policy: boolean;
 }
 
 /**
- * Lets apt fetch the packages and looks into them; null where that cannot be had. All of it stays in the host's memory
- * (/dev/shm), is gone at the end, and takes seconds: asked only in check mode, and only when a later task asks for
+ * Lets apt fetch the packages and inspects them; null if that is not possible. Everything stays in the host's memory
+ * (/dev/shm), is removed at the end, and takes seconds: asked only in check mode, and only when a later task asks for
  * something that is not there.
  */
 export function aptForecast(steps: readonly AptStep[]): Probe<AptForecast | null> {
@@ -38,7 +38,7 @@ export function aptForecast(steps: readonly AptStep[]): Probe<AptForecast | null
   };
 }
 
-/** All that a forecast hangs on, in one word: what is installed, where packages come from, and what is known of them. */
+/** Everything a forecast depends on, as one digest: what is installed, where packages come from, and what is known of them. */
 const aptBase: Probe<string> = {
   key: 'apt-base:',
   script:

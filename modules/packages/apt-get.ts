@@ -24,16 +24,16 @@ export async function aptUpdate(host: Writer, lockTimeout: number): Promise<void
 
 /**
  * Runs apt-get or apt-mark. apt waits for dpkg's lock itself (DPkg::Lock::Timeout), but for no other lock, and apt-mark
- * for none: those are tried again until the same time is over. What an interrupted dpkg left is mended first, once.
+ * for none: those are retried until the same timeout. An interrupted dpkg is repaired first, once.
  */
 export async function aptGet(host: Writer, argv: readonly string[], lockTimeout: number): Promise<Output> {
   const end = Date.now() + lockTimeout * 1000;
-  for (let mended = false; ; ) {
+  for (let repaired = false; ; ) {
     const out = await host.run(argv, { environment });
     if (out.code === 0) return out;
     if (lockTaken.test(out.stderr) && Date.now() < end) await sleep(1000, undefined, { signal: host.signal });
-    else if (isInterrupted(out.stderr) && !mended) {
-      mended = true;
+    else if (isInterrupted(out.stderr) && !repaired) {
+      repaired = true;
       await host.run(['dpkg', '--force-confdef', '--force-confold', '--configure', '-a'], { environment });
       await host.run(['apt-get', '-y', '-q', ...waiting(lockTimeout), '--fix-broken', 'install'], { environment });
     } else throw explain(out, lockTimeout, argv);
@@ -48,7 +48,7 @@ export function isInterrupted(aptSays: string): boolean {
   return /dpkg was interrupted|--fix-broken install|dpkg --configure -a/.test(aptSays);
 }
 
-/** Why apt would not, in its own words, with what to do about it. */
+/** The reason why apt failed, in its own words, with a hint. */
 export function explain(out: Output, lockTimeout: number, argv: readonly string[]): TaskFailure {
   const said = out.stderr.split('\n').filter((line) => line.startsWith('E: '));
   const words =
@@ -58,7 +58,7 @@ export function explain(out: Output, lockTimeout: number, argv: readonly string[
     // While it waits apt names the holder on stdout, at the end no more.
     const holder = /held by process (\d+(?: \([^)]*\))?)/.exec(out.stderr + out.stdout)?.[1];
     const who = holder === undefined ? 'another process' : `process ${holder}`;
-    return new TaskFailure(`${who} has held the lock of apt and dpkg for ${lockTimeout} s`, {
+    return new TaskFailure(`${who} has held the apt and dpkg lock for ${lockTimeout} s`, {
       ...details,
       hint: 'let it finish and run again, or wait longer with lock_timeout; on a fresh machine it is often unattended-upgrades or cloud-init',
     });
@@ -74,17 +74,14 @@ const hints: readonly (readonly [RegExp, string])[] = [
   ],
   [
     /Unable to locate package|has no installation candidate/,
-    'check the spelling; if a repository is missing, add it before (apt_repository); if the index is old, set update_cache: true',
+    'check the spelling; if a repository is missing, add it first (apt_repository); if the index is old, set update_cache: true',
   ],
   [
     /Version '.*' for '.*' was not found/,
     '`apt-cache policy NAME` on the host lists the versions; if the index is old, set update_cache: true',
   ],
-  [
-    /Held packages were changed/,
-    'the package is on hold: set allow_change_held_packages: true to change it all the same',
-  ],
-  [/Packages were downgraded/, 'a newer version is installed: set allow_downgrade: true to go back'],
+  [/Held packages were changed/, 'the package is on hold: set allow_change_held_packages: true to change it'],
+  [/Packages were downgraded/, 'a newer version is installed: set allow_downgrade: true to downgrade'],
   [/Essential packages were removed/, 'the system would break: tsplay never removes essential packages'],
   [
     /NO_PUBKEY|not signed|signatures couldn't be verified|EXPKEYSIG/,
@@ -92,7 +89,7 @@ const hints: readonly (readonly [RegExp, string])[] = [
   ],
   [
     /Could not resolve|Temporary failure resolving|Failed to fetch|Could not connect/,
-    'the host does not reach the mirror: look at its network, DNS and proxy',
+    'the host cannot reach the mirror: check its network, DNS and proxy',
   ],
   [
     /You don't have enough free space|No space left on device/,

@@ -2,7 +2,7 @@ import { oneOf } from '../../engine/module/failure.ts';
 import type { Probe } from '../../engine/module/probe.ts';
 import { sh } from '../../engine/module/quote.ts';
 
-/** What apt would do, dependencies and all. */
+/** What apt would do, including dependencies. */
 export interface AptPlan {
   /** Versions by package. */
   readonly installs: Readonly<Record<string, string>>;
@@ -29,12 +29,12 @@ export function aptPlan(words: readonly string[]): Probe<AptPlan> {
       const broken = /The following packages have unmet dependencies:\n[\s\S]*$/.exec(out.stdout)?.[0] ?? '';
       return { installs, removes, error: out.code === 0 ? null : `${out.stderr.trim()}\n${broken}`.trim() };
     },
-    tell: ({ installs, removes, error }) =>
+    describe: ({ installs, removes, error }) =>
       error === null
         ? [...Object.entries(installs).map(([name, version]) => `+${name} ${version}`), ...removes.map((n) => `-${n}`)]
             .sort()
             .join(', ') || 'nothing to do'
-        : 'it cannot be done',
+        : 'not possible',
     appearsWith: { cause: 'package-index', absent: () => true },
   };
 }
@@ -42,7 +42,7 @@ export function aptPlan(words: readonly string[]): Probe<AptPlan> {
 const indexStates = ['fresh', 'missing', 'older than its sources', 'too old'] as const;
 export type IndexState = (typeof indexStates)[number];
 
-/** How apt's package index stands against its sources and, if given, an age in seconds. */
+/** State of apt's package index relative to its sources and, if given, to an age in seconds. */
 export function aptIndex(validSeconds?: number): Probe<IndexState> {
   return {
     key: `apt-index:${validSeconds ?? ''}`,

@@ -37,7 +37,7 @@ export function unitWillBe(unit: string, forecast: AptForecast): UnitState | und
   };
 }
 
-/** Another unit that comes along may start or enable it. */
+/** Another new unit may start or enable it. */
 function isWanted(unit: string, path: string, forecast: AptForecast): boolean {
   return [...forecast.texts].some(
     ([other, text]) =>

@@ -13,7 +13,7 @@ import { versionOfProgram } from './upcoming.ts';
 
 export const apt = defineModule({
   name: 'apt',
-  summary: 'Debian packages: installed, in a version, held, or gone.',
+  summary: 'Installs, upgrades, holds and removes Debian packages.',
   subject: 'packages',
   args: aptArguments,
   returns: {
@@ -89,7 +89,7 @@ export const apt = defineModule({
         present: { refresh: false, words, unhold: [], hold: [] },
         differences: there.map((f) => ({
           what: `package ${f.spec.name}`,
-          from: f.state.version ?? 'its configuration',
+          from: f.state.version ?? 'configuration files',
           to: null,
         })),
         after: [
@@ -146,7 +146,7 @@ export const apt = defineModule({
       if (to === undefined && !state.broken && (certain || !lacking.some((f) => f.spec === spec))) continue;
       differences.push({
         what: `package ${spec.name}`,
-        from: state.broken ? `${state.version}, half installed` : state.version,
+        from: state.broken ? `${state.version}, partly installed` : state.version,
         to: to ?? spec.version ?? 'installed',
       });
     }
@@ -174,7 +174,7 @@ export const apt = defineModule({
         upgrades: wanted.some(({ state }) => state.version !== null),
         hold: args.hold ? wanted.map(({ spec }) => spec.name) : [],
       });
-      // What a file on the host brings is not looked at.
+      // The contents of a .deb on the host are not inspected.
       after.push(deb ? mayAppear('package') : mayAppear('package', brings, versionOfProgram));
     }
 
@@ -236,14 +236,14 @@ function options(args: {
   ];
 }
 
-/** Apt would say the same, but of a hold that is only foreseen it does not know. */
+/** apt would refuse as well, but it does not know of predicted holds. */
 function refuseHeld(found: readonly { spec: Spec; state: PackageState }[], allowed: boolean): void {
   const held = found
     .filter(({ state }) => state.held && !state.broken)
     .map(({ spec, state }) => `${spec.name} (${state.version})`);
   if (allowed || held.length === 0) return;
   throw new TaskFailure(`on hold: ${held.join(', ')}`, {
-    hint: 'set allow_change_held_packages: true to change a package that is on hold all the same',
+    hint: 'set allow_change_held_packages: true to change packages that are on hold',
   });
 }
 
@@ -256,6 +256,6 @@ async function readDeb(host: Reader, path: string): Promise<{ name: string; vers
   const [deb, at] = await Promise.all([host.read(debFile(path)), host.read(pathState(path))]);
   if (deb) return deb;
   if (at.type === 'absent')
-    throw new TaskFailure(`there is no ${path} on the host`, { hint: 'bring it there first (get_url, copy)' });
+    throw new TaskFailure(`${path} does not exist on the host`, { hint: 'copy it there first (get_url, copy)' });
   throw new TaskFailure(`${path} is not a Debian package`);
 }

@@ -15,30 +15,34 @@ const words = { oneOf: [{ type: 'string' }, { type: 'array', items: { type: 'str
 
 export const apt_repository = defineModule({
   name: 'apt_repository',
-  summary: 'A repository of packages, with its key.',
+  summary: 'Configures an apt repository and its signing key.',
   subject: 'packages',
   args: {
     type: 'object',
     description:
-      'Keeps /etc/apt/sources.list.d/NAME.sources (deb822) and, for a key, /etc/apt/keyrings/NAME.asc; a NAME.list of older days is removed. ' +
-      'The key of key_url is fetched by the host when the keyring is not there; remove that file to have it fetched again.',
+      'Keeps /etc/apt/sources.list.d/NAME.sources (deb822) and, for a key, /etc/apt/keyrings/NAME.asc; a NAME.list in the old format is removed. ' +
+      'The key of key_url is fetched by the host when the keyring is not there; remove that file to fetch it again.',
     properties: {
-      name: { type: 'string', pattern: '^[A-Za-z0-9_.-]+$', description: 'The name of the files.' },
+      name: { type: 'string', pattern: '^[A-Za-z0-9_.-]+$', description: 'Base name of the files.' },
       uris: { ...words, description: '`https://pkgs.k8s.io/core:/stable:/v1.36/deb/`.' },
       suites: { ...words, description: '`bookworm`; `/` for a flat repository.' },
       components: { ...words, description: '`main`; none for a flat repository.' },
       types: { ...words, default: 'deb', description: '`deb`, `deb-src`.' },
       architectures: { ...words, description: "`amd64`; all of the host's by default." },
-      enabled: { type: 'boolean', default: true, description: 'false keeps the file, and apt does not use it.' },
-      key: { type: 'string', format: 'local-file', description: 'A file of the controller with the key, armoured.' },
-      key_url: { type: 'string', pattern: '^https?://', description: 'Where the host gets the key, armoured.' },
+      enabled: { type: 'boolean', default: true, description: '`false` keeps the file, but apt does not use it.' },
+      key: { type: 'string', format: 'local-file', description: 'File on the controller with the ASCII-armored key.' },
+      key_url: {
+        type: 'string',
+        pattern: '^https?://',
+        description: 'URL from which the host fetches the ASCII-armored key.',
+      },
       signed_by: {
         type: 'string',
-        description: 'The armoured key itself, or the path of a keyring that is on the host.',
+        description: 'The ASCII-armored key itself, or the path of a keyring on the host.',
       },
       state: { enum: ['present', 'absent'], default: 'present', description: '`absent`: its files are removed.' },
       update_cache: { type: 'boolean', default: true, description: 'Refresh the package index after a change.' },
-      lock_timeout: { type: 'integer', minimum: 0, default: 120, description: 'Seconds to wait for another apt.' },
+      lock_timeout: { type: 'integer', minimum: 0, default: 120, description: 'Seconds to wait for the lock of apt.' },
     },
     required: ['name'],
     additionalProperties: false,
@@ -165,20 +169,20 @@ async function fetched(
   if (out.code !== 0)
     throw new TaskFailure(`the host cannot fetch the key ${url}: ${out.stderr.trim().split('\n').at(-1) ?? ''}`, {
       output: out,
-      hint: 'does the host reach that address? Else give the key as a file (key)',
+      hint: 'check that the host can reach this URL, or pass the key as a file (key)',
     });
   if (!out.stdout.includes('-----BEGIN PGP PUBLIC KEY BLOCK-----'))
-    throw new TaskFailure(`what ${url} gives is no armoured key`, {
+    throw new TaskFailure(`what ${url} returns is not an ASCII-armored key`, {
       output: { ...out, stdout: out.stdout.slice(0, 300) },
-      hint: 'look at the address; a binary key can be brought with copy and named in signed_by',
+      hint: 'check the URL; for a binary key, use copy and set signed_by to its path',
     });
   return out.stdout;
 }
 
 function armoured(key: string): string {
   if (!key.includes('-----BEGIN PGP PUBLIC KEY BLOCK-----'))
-    throw new TaskFailure('the key is not armoured', {
-      hint: 'it must begin with -----BEGIN PGP PUBLIC KEY BLOCK-----; `gpg --armor --export` makes one',
+    throw new TaskFailure('the key is not ASCII-armored', {
+      hint: 'it must begin with -----BEGIN PGP PUBLIC KEY BLOCK-----; `gpg --armor --export` creates one',
     });
   return key.endsWith('\n') ? key : `${key}\n`;
 }

@@ -27,7 +27,7 @@ export function packageState(name: string): Probe<PackageState> {
       if (!version || status === 'not-installed' || status === 'config-files') return noPackage;
       return { version, broken: status !== 'installed', held: want === 'hold' };
     },
-    tell: ({ version, broken, held }) =>
+    describe: ({ version, broken, held }) =>
       version === null ? 'not installed' : `${version}${broken ? ', not configured' : ''}${held ? ', held' : ''}`,
     appearsWith: {
       cause: 'package',
@@ -76,7 +76,7 @@ export function packageFiles(names: readonly string[]): Probe<readonly string[]>
   };
 }
 
-/** A name that stands for one package: no pattern, and no single architecture. */
+/** A name of exactly one package: no pattern, no architecture. */
 export const onePackage = /^[a-z0-9][a-z0-9.+-]*$/;
 
 /** The states of several packages from one dpkg-query, which reads all that dpkg knows, whatever it is asked for. */

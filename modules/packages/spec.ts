@@ -1,6 +1,6 @@
 import { TaskFailure } from '../../engine/module/failure.ts';
 
-/** One package as it is asked for. */
+/** One requested package. */
 export interface Spec {
   readonly name: string;
   /** May hold the wildcards of apt: `1.36.*`. */
@@ -17,11 +17,11 @@ export function parseSpecs(names: string | readonly string[], state: 'present' |
   return words.filter(Boolean).map((word) => {
     const [, name, version] = /^([a-z0-9][a-z0-9+.-]*(?::[a-z0-9-]+)?)(?:=(\S+))?$/.exec(word) ?? [];
     if (name === undefined)
-      throw new TaskFailure(`'${word}' is not the name of a package`, {
-        hint: 'lower case, as `curl` or `kubelet=1.36.*`',
+      throw new TaskFailure(`'${word}' is not a valid package name`, {
+        hint: 'package names are lowercase: `curl` or `kubelet=1.36.*`',
       });
     if (version !== undefined && state !== 'present')
-      throw new TaskFailure(`'${word}' names a version: that goes only with state: present`);
+      throw new TaskFailure(`'${word}' has a version, which requires state: present`);
     return { name, word, ...(version !== undefined && { version }) };
   });
 }

@@ -35,7 +35,7 @@ export function account(user: string): Probe<Account | null> {
           .sort(),
       };
     },
-    tell: tellAccount,
+    describe: describeAccount,
     appearsWith: withPackages<Account | null>({
       absent: (value) => value === null,
       appearing: (forecast) => (forecast.mayCreateAccount(user) ? undefined : null),
@@ -43,7 +43,7 @@ export function account(user: string): Probe<Account | null> {
   };
 }
 
-function tellAccount(entry: Account | null): string {
+function describeAccount(entry: Account | null): string {
   if (!entry) return 'no such user';
   const { comment, home, shell, group, groups } = entry;
   const name = comment === '' ? '' : `'${comment}', `;
@@ -57,7 +57,7 @@ export function numberOf(kind: 'user' | 'group', name: string): Probe<number | n
     key: `${kind}-number:${name}`,
     script: sh`getent ${database} ${name}`,
     parse: (out) => (readable(`${kind} ${name}`, out, found).code === 0 ? Number(out.stdout.split(':')[2]) : null),
-    tell: (number) => (number === null ? `no such ${kind}` : String(number)),
+    describe: (number) => (number === null ? `no such ${kind}` : String(number)),
     appearsWith: withPackages<number | null>({
       absent: (value) => value === null,
       appearing: (forecast) => (forecast.mayCreateAccount(name) ? undefined : null),
@@ -70,7 +70,7 @@ export function groupExists(name: string): Probe<boolean> {
     key: `group:${name}`,
     script: sh`getent group ${name}`,
     parse: (out) => readable(`group ${name}`, out, found).code === 0,
-    tell: (there) => (there ? 'there' : 'no such group'),
+    describe: (there) => (there ? 'there' : 'no such group'),
     appearsWith: withPackages<boolean>({
       absent: (there) => !there,
       appearing: (forecast) => (forecast.mayCreateAccount(name) ? undefined : false),

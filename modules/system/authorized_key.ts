@@ -12,15 +12,15 @@ const kinds =
 
 export const authorized_key = defineModule({
   name: 'authorized_key',
-  summary: 'SSH keys with which a user may log in.',
+  summary: 'Manages the Manages the Manages the Manages the SSH keys with which a user may log in.',
   subject: 'system',
   args: {
     type: 'object',
     description:
-      'A key is the same whatever its options and comment; the line given wins over the line there is. Other lines stay.',
+      'Keys are compared without options and comment; the given line replaces the existing one. Other lines are kept.',
     properties: {
       user: { type: 'string', description: 'The account; it must exist.' },
-      key: { type: 'string', description: 'One or several lines as in authorized_keys, options in front allowed.' },
+      key: { type: 'string', description: 'One or more lines as in authorized_keys; leading options are allowed.' },
       state: { enum: ['present', 'absent'], default: 'present', description: '`absent`: the keys are removed.' },
     },
     required: ['user', 'key'],
@@ -40,7 +40,7 @@ export const authorized_key = defineModule({
   async check(args, host) {
     const owner = await host.read(account(args.user));
     if (!owner)
-      throw new TaskFailure(`there is no user ${args.user} on the host`, { hint: 'make the account first (user)' });
+      throw new TaskFailure(`there is no user ${args.user} on the host`, { hint: 'create the account first (user)' });
     const folder = `${owner.home}/.ssh`;
     const path = `${folder}/authorized_keys`;
     const [file, at] = await Promise.all([host.read(fileText(path)), host.read(pathState(folder))]);
@@ -54,8 +54,8 @@ export const authorized_key = defineModule({
       .filter((l) => l !== '' && !l.startsWith('#'))) {
       const id = identityOf(line);
       if (id === undefined)
-        throw new TaskFailure(`this is no public key: ${line.slice(0, 60)}`, {
-          hint: 'one line as in a .pub file: its kind, the key, a comment',
+        throw new TaskFailure(`this is not a public key: ${line.slice(0, 60)}`, {
+          hint: 'expected: a line as in a .pub file (type, key, comment)',
         });
       const same = left.filter((l) => identityOf(l) === id);
       if (args.state === 'present' ? same.length === 1 && same[0] === line : same.length === 0) continue;

@@ -6,7 +6,7 @@ import { inode, pathState } from '../files/path.ts';
 import { absentPath } from '../files/path-state.ts';
 import { digestOf, type FileText, fileDigest, fileText, fileTextOf, noFile } from '../files/text.ts';
 
-/** The text of a file whose name a module has made up or been given as its own: no package brings it by the way. */
+/** The text of a file whose name a module has made up or been given as its own: no package creates it. */
 export function ownText(path: string): Probe<FileText> {
   const { appearsWith: _, ...probe } = fileText(path);
   return probe;
@@ -42,7 +42,7 @@ export function configFile(path: string, present: FileText, wanted: string | nul
 
 /** The text of a file that is to be edited; an error where it is none. */
 export function textOf(path: string, file: FileText): string {
-  if (file.encoding !== 'utf8') throw new TaskFailure(`${path} is not a text file of reasonable size`);
+  if (file.encoding !== 'utf8') throw new TaskFailure(`${path} is not a text file of at most 4 MiB`);
   return file.content;
 }
 

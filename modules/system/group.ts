@@ -6,19 +6,19 @@ import { membership } from './membership.ts';
 
 export const group = defineModule({
   name: 'group',
-  summary: 'A group of users.',
+  summary: 'Manages a user group.',
   subject: 'system',
   args: {
     type: 'object',
     properties: {
       name: { type: 'string', pattern: '^[A-Za-z_][A-Za-z0-9_.-]*\\$?$', description: 'The name of the group.' },
-      gid: { type: 'integer', minimum: 0, description: 'Its number; by default the next that is free.' },
+      gid: { type: 'integer', minimum: 0, description: 'Its number. Default: the next free one.' },
       system: {
         type: 'boolean',
         default: false,
-        description: 'For a new one: take its number from the range of system groups.',
+        description: 'For a new group: choose its number from the range for system groups.',
       },
-      state: { enum: ['present', 'absent'], default: 'present', description: '`absent`: there is no such group.' },
+      state: { enum: ['present', 'absent'], default: 'present', description: '`absent`: the group is removed.' },
     },
     required: ['name'],
     additionalProperties: false,
@@ -74,7 +74,7 @@ async function membersWithout(host: Reader, gone: string): Promise<readonly Pred
   const { primary, members } = await host.read(membership(gone));
   if (primary.length > 0)
     throw new TaskFailure(`the group ${gone} is the primary group of ${primary.join(', ')}`, {
-      hint: 'take the accounts away before (user), or give them another group',
+      hint: 'remove the accounts first (user), or give them a different group',
     });
   const found = await Promise.all(members.map((name) => host.read(account(name))));
   return [

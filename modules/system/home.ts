@@ -12,7 +12,7 @@ const skeleton: Probe<readonly string[]> = {
   parse: (out) => out.stdout.split('\n').filter((name) => name !== ''),
 };
 
-/** The home folder that useradd makes of an account: one that is there stays as it is. */
+/** The home folder that useradd makes of an account: an existing one is left unchanged. */
 export async function homeWillBe(host: Reader, name: string, { home, group }: Account): Promise<readonly Prediction[]> {
   const present = await host.read(pathState(home));
   if (present.type !== 'absent') return [];

@@ -12,7 +12,7 @@ export const hostname = defineModule({
   subject: 'system',
   args: {
     type: 'object',
-    description: '/etc/hosts is not touched: see lineinfile.',
+    description: '/etc/hosts is not changed: see lineinfile.',
     properties: {
       name: {
         type: 'string',
@@ -28,7 +28,7 @@ export const hostname = defineModule({
     `- name: the host is called as in the inventory
   hostname:
     name: '{{inventory_hostname}}'`,
-    `- name: a name of its own
+    `- name: a unique name
   hostname:
     name: k8s-master-1`,
   ],

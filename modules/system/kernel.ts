@@ -10,7 +10,7 @@ export function kernelModule(name: string): Probe<'loaded' | 'built-in' | 'absen
     // A built-in module has a folder under /sys/module only if it has parameters, and never an initstate.
     script: sh`if [ -e /sys/module/${file}/initstate ]; then echo loaded; elif [ -d /sys/module/${file} ] || tr - _ </lib/modules/"$(uname -r)"/modules.builtin 2>/dev/null | grep -q /${file}'\.ko'; then echo built-in; else echo absent; fi`,
     parse: (out) => oneOf(`kernel module ${name}`, out, ['loaded', 'built-in', 'absent']),
-    tell: (state) => state,
+    describe: (state) => state,
   };
 }
 
@@ -24,11 +24,11 @@ export function sysctlValue(key: string): Probe<string | null> {
       if (out.code !== 0)
         throw new TaskFailure(`cannot read the kernel setting ${key}: ${out.stderr.trim()}`, {
           output: out,
-          hint: 'some can only be written; others need root (become: true)',
+          hint: 'some are write-only; others need root (become: true)',
         });
       return normalise(out.stdout);
     },
-    tell: (value) => value ?? 'no such setting',
+    describe: (value) => value ?? 'no such setting',
     appearsWith: { cause: 'kernel-module', absent: (value) => value === null },
   };
 }
@@ -86,6 +86,6 @@ export function hostNames(): Probe<{ readonly now: string; readonly boot: string
       const [now = '', boot] = readable('the host name', out).stdout.trim().split('\n');
       return { now: now.trim(), boot: boot?.trim() ?? null };
     },
-    tell: ({ now, boot }) => `${now}, after the next boot ${boot ?? 'none'}`,
+    describe: ({ now, boot }) => `${now}, at next boot ${boot ?? 'none'}`,
   };
 }

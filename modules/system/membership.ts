@@ -1,7 +1,7 @@
 import type { Probe } from '../../engine/module/probe.ts';
 import { sh } from '../../engine/module/quote.ts';
 
-/** Whom a group has, each list sorted. */
+/** The users of a group, each list sorted. */
 export interface Membership {
   /** Those whose primary group it is. */
   readonly primary: readonly string[];

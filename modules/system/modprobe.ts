@@ -7,7 +7,7 @@ import { kernelModule } from './kernel.ts';
 
 export const modprobe = defineModule({
   name: 'modprobe',
-  summary: 'A kernel module: loaded now, and at boot.',
+  summary: 'Loads and unloads kernel modules, now and at boot.',
   subject: 'system',
   args: {
     type: 'object',
@@ -18,8 +18,7 @@ export const modprobe = defineModule({
       params: {
         type: 'string',
         default: '',
-        description:
-          'Parameters for the loading: `numdummies=2`. Of a module that is loaded already they are not compared.',
+        description: 'Parameters for loading: `numdummies=2`. Not compared if the module is already loaded.',
       },
       state: {
         enum: ['present', 'absent'],
@@ -29,7 +28,7 @@ export const modprobe = defineModule({
       persistent: {
         enum: ['present', 'absent', 'disabled'],
         default: 'disabled',
-        description: 'Loaded at boot, not loaded at boot, or not looked at.',
+        description: 'Whether the module is loaded at boot: yes, no, or unmanaged.',
       },
     },
     required: ['name'],
@@ -96,7 +95,7 @@ export const modprobe = defineModule({
       argv,
       await host.run(argv),
       args.state === 'present'
-        ? 'has this kernel the module? `modinfo NAME` and `uname -r` on the host tell'
+        ? 'check that this kernel has the module: `modinfo NAME` and `uname -r` on the host'
         : 'something may still use it: see lsmod',
     );
   },

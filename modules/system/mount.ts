@@ -23,27 +23,27 @@ export const mount = defineModule({
   args: {
     type: 'object',
     properties: {
-      path: { type: 'string', format: 'path', description: 'The folder that the file system is mounted at.' },
+      path: { type: 'string', format: 'path', description: 'The mount point.' },
       src: {
         type: 'string',
         description:
-          'Device, `UUID=…`, folder (for a bind mount) or network address. Needed for `mounted` and `present`.',
+          'Device, `UUID=…`, folder (for a bind mount) or network address. Required for `mounted` and `present`.',
       },
       fstype: {
         type: 'string',
-        description: 'Type of the file system; `none` for a bind mount. Needed for `mounted` and `present`.',
+        description: 'File system type; `none` for a bind mount. Required for `mounted` and `present`.',
       },
-      opts: { type: 'string', default: 'defaults', description: 'Options of mount, separated by commas.' },
+      opts: { type: 'string', default: 'defaults', description: 'Mount options, separated by commas.' },
       dump: { type: 'integer', default: 0, description: 'The fifth field of fstab: whether dump saves it.' },
       passno: {
         type: 'integer',
         default: 0,
-        description: 'The sixth field of fstab: when it is checked at boot; 0: not.',
+        description: 'The sixth field of fstab: the order of checks at boot; 0: no check.',
       },
       state: {
         enum: ['mounted', 'unmounted', 'present', 'absent'],
         description:
-          '`mounted`: in fstab and mounted, its folder made if missing. `present`: in fstab only. `unmounted`: not mounted, fstab stays as it is. `absent`: neither mounted nor in fstab; the folder stays.',
+          '`mounted`: in fstab and mounted; the folder is created if missing. `present`: in fstab only. `unmounted`: not mounted; fstab is unchanged. `absent`: neither mounted nor in fstab; the folder is kept.',
       },
     },
     required: ['path', 'state'],
@@ -55,12 +55,12 @@ export const mount = defineModule({
     properties: {
       path: { type: 'string', description: 'Where it is mounted.' },
       src: { type: 'string', description: 'What is mounted.' },
-      fstype: { type: 'string', description: 'The sort of file system.' },
+      fstype: { type: 'string', description: 'The file system type.' },
       opts: { type: 'string', description: 'The options of fstab.' },
     },
   },
   examples: [
-    `- name: Keep etcd's data on a disk of its own
+    `- name: Keep etcd's data on a separate disk
   mount:
     path: /var/lib/etcd
     src: UUID=5f4b2f6e-6a0c-4a5e-9d2f-1c2a3b4c5d6e
@@ -137,7 +137,7 @@ async function checkLive(
         : { commands: [['mount', '-o', `remount,${wanted.opts}`, path]], differences: [], after: [] };
     if (!before)
       throw new TaskFailure(`${live.source} is mounted at ${path}, and not by fstab`, {
-        hint: 'unmount it first, with state: unmounted, or name it as it is',
+        hint: 'unmount it first with state: unmounted, or set src and fstype to what is mounted',
       });
     return {
       commands: [

@@ -17,7 +17,7 @@ export function mountedAt(path: string): Probe<Mounted | null> {
       const [source, fstype] = last.split(' ') as [string, string];
       return { source: plain(source), fstype };
     },
-    tell: (mounted) => (mounted ? `${mounted.source} (${mounted.fstype})` : 'nothing mounted'),
+    describe: (mounted) => (mounted ? `${mounted.source} (${mounted.fstype})` : 'nothing mounted'),
   };
 }
 

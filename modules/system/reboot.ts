@@ -6,17 +6,22 @@ import { bootId } from './kernel.ts';
 
 export const reboot = defineModule({
   name: 'reboot',
-  summary: 'Boots the host again and waits until it is back.',
+  summary: 'Reboots the host and waits until it is back.',
   subject: 'system',
   args: {
     type: 'object',
     description:
-      "Always does: put it into a handler or give it a condition. The host is back when the kernel's boot id is another one and test_command succeeds.",
+      "Always reboots: use it in a handler or with a condition. The host is back when the kernel's boot ID has changed and test_command succeeds.",
     properties: {
       reboot_timeout: { type: 'integer', minimum: 1, default: 600, description: 'Seconds.' },
-      pre_reboot_delay: { type: 'integer', minimum: 0, default: 0, description: 'Seconds to wait before.' },
-      post_reboot_delay: { type: 'integer', minimum: 0, default: 0, description: 'Seconds to wait after it is back.' },
-      msg: { type: 'string', default: 'Reboot by tsplay', description: 'What those who are logged in read.' },
+      pre_reboot_delay: { type: 'integer', minimum: 0, default: 0, description: 'Seconds to wait before the reboot.' },
+      post_reboot_delay: {
+        type: 'integer',
+        minimum: 0,
+        default: 0,
+        description: 'Seconds to wait once the host is back.',
+      },
+      msg: { type: 'string', default: 'Reboot by tsplay', description: 'Message to logged-in users.' },
       test_command: {
         type: 'string',
         default: 'true',
@@ -28,7 +33,7 @@ export const reboot = defineModule({
   returns: {
     type: 'object',
     properties: {
-      rebooted: { type: 'boolean', description: 'Whether it was booted again.' },
+      rebooted: { type: 'boolean', description: 'Whether the host was rebooted.' },
       elapsed: { type: 'integer', description: 'Seconds until it was back.' },
     },
   },
@@ -42,7 +47,7 @@ export const reboot = defineModule({
   reboot:
     test_command: systemctl is-system-running --wait`,
   ],
-  check: () => Promise.resolve({ present: null, differences: [{ what: 'host', from: 'running', to: 'booted again' }] }),
+  check: () => Promise.resolve({ present: null, differences: [{ what: 'host', from: 'running', to: 'rebooted' }] }),
   async change(args, _found, host) {
     const begun = Date.now();
     const before = await host.readNow(bootId());
@@ -57,7 +62,7 @@ export const reboot = defineModule({
     const deadline = begun + args.reboot_timeout * 1000;
     const problem = await backAgain(host, before, args.test_command, deadline, args.reboot_timeout);
     if (problem !== undefined)
-      throw new TaskFailure(problem, { hint: 'its console tells more; a longer reboot_timeout may do' });
+      throw new TaskFailure(problem, { hint: 'check its console, or set a longer reboot_timeout' });
     await sleep(args.post_reboot_delay * 1000, undefined, { signal: host.signal });
     const elapsed = Math.round((Date.now() - begun) / 1000);
     return { result: { rebooted: true, elapsed }, message: `back after ${elapsed} s` };

@@ -8,13 +8,13 @@ import { unitState } from './unit.ts';
 
 export const swap = defineModule({
   name: 'swap',
-  summary: 'No swap: not now, and not after a reboot.',
+  summary: 'Disables swap, now and at boot.',
   subject: 'system',
   args: {
     type: 'object',
     description:
-      "Swap goes off, its lines in /etc/fstab become comments, its units and swap.target are masked: a line that is gone from fstab alone is brought back by systemd's units.",
-    properties: { state: { enum: ['absent'], default: 'absent', description: 'Nothing else is offered.' } },
+      "Turns swap off, comments out its lines in /etc/fstab, and masks its units and swap.target: without the masks, systemd's units would turn it on again.",
+    properties: { state: { enum: ['absent'], default: 'absent', description: 'The only state.' } },
     additionalProperties: false,
   },
   examples: [

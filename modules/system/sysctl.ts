@@ -10,28 +10,28 @@ const setting = { type: ['string', 'integer'] } as const;
 
 export const sysctl = defineModule({
   name: 'sysctl',
-  summary: 'Kernel settings: now, and at boot.',
+  summary: 'Sets kernel parameters, now and at boot.',
   subject: 'system',
   args: {
     type: 'object',
     description:
-      'Other lines of the file stay. Values are compared with what the kernel has, runs of white space as one blank. With absent the line goes; the live value stays.',
+      "Other lines of the file are kept. Values are compared with the kernel's; a run of whitespace counts as one space. With absent, the line is removed and the live value is kept.",
     properties: {
       name: { type: 'string', description: '`net.ipv4.ip_forward`.' },
-      value: { ...setting, description: 'What it is set to, for `name`.' },
-      values: { type: 'object', additionalProperties: setting, description: 'Several at once, by name, in one file.' },
+      value: { ...setting, description: 'The value of `name`.' },
+      values: { type: 'object', additionalProperties: setting, description: 'Several settings by name, in one file.' },
       state: {
         enum: ['present', 'absent'],
         default: 'present',
-        description: '`absent`: it is not set at boot any more; the running kernel keeps its value.',
+        description: '`absent`: no longer set at boot; the running kernel keeps its value.',
       },
-      sysctl_set: { type: 'boolean', default: true, description: 'Set the live value as well.' },
+      sysctl_set: { type: 'boolean', default: true, description: 'Also set the live value.' },
       reload: { type: 'boolean', default: true, description: 'Like sysctl_set: false leaves the live value alone.' },
       sysctl_file: {
         type: 'string',
         format: 'path',
         default: '/etc/sysctl.d/99-tsplay.conf',
-        description: '/etc/sysctl.conf is not read any more by newer systems.',
+        description: 'Newer systems no longer read /etc/sysctl.conf.',
       },
     },
     allOf: [{ oneOf: [{ required: ['name'] }, { required: ['values'] }] }],
@@ -51,7 +51,7 @@ export const sysctl = defineModule({
     value: 1`,
   ],
   lint(args) {
-    return args['values'] !== undefined && args['value'] !== undefined ? ['value goes with name, not with values'] : [];
+    return args['values'] !== undefined && args['value'] !== undefined ? ['value requires name, not values'] : [];
   },
   async check(args, host) {
     if (args.name !== undefined && args.value === undefined && args.state === 'present')
@@ -78,7 +78,7 @@ export const sysctl = defineModule({
       if (value === to) continue;
       if (value === null)
         throw new TaskFailure(`the kernel has no setting ${key}`, {
-          hint: 'check the spelling; if a module brings it (br_netfilter: net.bridge.*), load that before (modprobe)',
+          hint: 'check the spelling; if a kernel module provides it (br_netfilter: net.bridge.*), load that first (modprobe)',
         });
       set.push(key);
       after.push(willBe(sysctlValue(key), to));

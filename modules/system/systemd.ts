@@ -10,28 +10,28 @@ import { type UnitState, unitName } from './unit-state.ts';
 
 export const systemd = defineModule({
   name: 'systemd',
-  summary: 'A systemd unit: running or not, at boot or not, masked; restarts and reloads for handlers.',
+  summary: 'Manages a systemd unit: started, enabled, masked; restarts and reloads for handlers.',
   subject: 'system',
   args: {
     type: 'object',
     description:
-      'started is met by a unit that is on its way to run, even one that restarts in a loop (a kubelet before kubeadm). restarted and reloaded always change something: ' +
-      'they belong into handlers. systemd is asked to read its files again whenever it must before an act; daemon_reload: true asks for that alone.',
+      'A unit that is activating counts as started, even one that restarts in a loop (a kubelet before kubeadm). restarted and reloaded always report a change: ' +
+      'use them in handlers. systemd reloads its unit files whenever an action requires it; daemon_reload: true only reloads them.',
     properties: {
       name: { type: 'string', minLength: 1, description: '`containerd`, `systemd-sysctl.service`, `apt-daily.timer`.' },
       state: {
         enum: ['started', 'stopped', 'restarted', 'reloaded'],
-        description: 'reloaded and restarted start a unit that does not run.',
+        description: '`reloaded` and `restarted` start a unit that is not running.',
       },
       enabled: { type: 'boolean', description: 'Whether it starts at boot.' },
-      masked: { type: 'boolean', description: 'Whether nothing can start it at all.' },
+      masked: { type: 'boolean', description: 'Whether it is masked: nothing can start it.' },
       daemon_reload: {
         type: 'boolean',
         default: false,
-        description: 'With a name: when its files are newer than what systemd has loaded. Without: always.',
+        description: 'With a name: reload only if its files are newer than what systemd has loaded. Without: always.',
       },
-      no_block: { type: 'boolean', default: false, description: 'Do not wait until the start or stop is done.' },
-      scope: { enum: ['system'], default: 'system', description: 'Units of users are not offered.' },
+      no_block: { type: 'boolean', default: false, description: 'Do not wait for the start or stop to finish.' },
+      scope: { enum: ['system'], default: 'system', description: 'User units are not supported.' },
     },
     allOf: [{ anyOf: [{ required: ['name'] }, { required: ['daemon_reload'] }] }],
     additionalProperties: false,
@@ -41,7 +41,7 @@ export const systemd = defineModule({
     properties: {
       name: { type: 'string', description: 'The unit.' },
       enabled: { type: 'boolean', description: 'Whether it starts at boot.' },
-      state: { enum: ['started', 'stopped'], description: 'Whether it runs.' },
+      state: { enum: ['started', 'stopped'], description: 'Whether it is running.' },
     },
   },
   examples: [
@@ -80,7 +80,7 @@ export const systemd = defineModule({
     const present = await readUnit(host, unit, args.masked === true);
     const masked = args.masked ?? present.masked;
     if (present.masked && masked && (args.state === 'started' || args.state === 'restarted' || args.enabled === true))
-      throw new TaskFailure(`${unit} is masked`, { hint: 'set masked: false to let it start' });
+      throw new TaskFailure(`${unit} is masked`, { hint: 'set masked: false to allow it to start' });
 
     if (args.masked && !present.masked && (await host.read(pathState(`/etc/systemd/system/${unit}`))).type === 'file')
       throw new TaskFailure(
@@ -161,7 +161,7 @@ async function readUnit(host: Reader, unit: string, mayBeMissing: boolean): Prom
     return { ...present, exists: true, masked: false, enabled, oneshot };
   }
   throw new TaskFailure(`there is no unit ${unit} on the host`, {
-    hint: 'is its package installed? `systemctl list-unit-files` shows the names',
+    hint: 'check that its package is installed; `systemctl list-unit-files` lists the units',
   });
 }
 
@@ -216,6 +216,6 @@ async function act(
   throw new TaskFailure(how, {
     command: words.join(' '),
     output: out,
-    hint: `its status and the end of its journal stand above; \`journalctl -u ${unit}\` has all of it`,
+    hint: `its status and the end of its journal are shown above; \`journalctl -u ${unit}\` has all of it`,
   });
 }

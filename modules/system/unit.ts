@@ -14,9 +14,9 @@ export function unitState(name: string): Probe<UnitState> {
     script: sh`state=$(systemctl show -p ${fields} -- ${unit}) || exit; printf '%s\n' "$state"; case $state in *UnitFileState=generated*) echo "SysV=$(systemctl is-enabled -- ${unit} 2>/dev/null)" ;; esac`,
     parse(out) {
       if (out.code !== 0)
-        throw new TaskFailure(`cannot ask systemd about ${unit}: ${out.stderr.trim() || `exit code ${out.code}`}`, {
+        throw new TaskFailure(`cannot query systemd about ${unit}: ${out.stderr.trim() || `exit code ${out.code}`}`, {
           output: out,
-          hint: 'is systemd the init of this host?',
+          hint: 'check that systemd is the init system of this host',
         });
       const fieldsRead = new Map(
         out.stdout
@@ -39,7 +39,7 @@ export function unitState(name: string): Probe<UnitState> {
         oneshot: fieldsRead.get('Type') === 'oneshot' && fieldsRead.get('RemainAfterExit') !== 'yes',
       };
     },
-    tell: tellUnit,
+    describe: describeUnit,
     appearsWith: withPackages<UnitState>({
       absent: (state) => !state.exists,
       appearing: (forecast) => forecast.unit(unit),
@@ -48,10 +48,12 @@ export function unitState(name: string): Probe<UnitState> {
   };
 }
 
-function tellUnit({ exists, running, enabled, masked, outdated }: UnitState): string {
+function describeUnit({ exists, running, enabled, masked, outdated }: UnitState): string {
   if (!exists) return 'no such unit';
-  const boot = { yes: 'enabled', no: 'not enabled', always: 'started by others' }[enabled];
-  return [running ? 'running' : 'stopped', masked ? 'masked' : boot, ...(outdated ? ['its files are newer'] : [])].join(
-    ', ',
-  );
+  const boot = { yes: 'enabled', no: 'not enabled', always: 'started by other units' }[enabled];
+  return [
+    running ? 'running' : 'stopped',
+    masked ? 'masked' : boot,
+    ...(outdated ? ['unit files changed on disk'] : []),
+  ].join(', ');
 }

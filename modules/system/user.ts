@@ -19,45 +19,46 @@ interface Found {
 
 export const user = defineModule({
   name: 'user',
-  summary: 'A user account.',
+  summary: 'Manages a user account.',
   subject: 'system',
   args: {
     type: 'object',
-    description: 'What is not named stays as it is. A new account without `group` has a group of its own name.',
+    description:
+      'Attributes that are not given are left unchanged. A new account without `group` gets a group with the name of the account.',
     properties: {
       name: { type: 'string', pattern: '^[A-Za-z_][A-Za-z0-9_.-]*\\$?$', description: 'The name of the account.' },
-      uid: { type: 'integer', minimum: 0, description: 'Its number; by default the next that is free.' },
+      uid: { type: 'integer', minimum: 0, description: 'Its number. Default: the next free one.' },
       group: { type: 'string', description: 'The primary group; it must exist.' },
       groups: {
         type: 'array',
         items: { type: 'string' },
-        description: 'Supplementary groups: exactly these, unless append.',
+        description: 'Supplementary groups: exactly these, unless append is set.',
       },
-      append: { type: 'boolean', default: false, description: 'Add to groups, and take from none.' },
-      comment: { type: 'string', description: 'The name of the person, or what it is for.' },
+      append: { type: 'boolean', default: false, description: 'Only add to the groups.' },
+      comment: { type: 'string', description: 'The full name, or the purpose of the account.' },
       shell: {
         type: 'string',
         format: 'path',
-        description: 'The login shell; by default as the host gives it to a new one.',
+        description: "The login shell. Default for a new account: the host's default.",
       },
       home: {
         type: 'string',
         format: 'path',
-        description: 'Of an existing account the entry changes; nothing is moved.',
+        description: 'For an existing account, only the entry changes; nothing is moved.',
       },
       create_home: { type: 'boolean', default: true, description: 'For a new account.' },
       system: {
         type: 'boolean',
         default: false,
-        description: 'For a new account: take its number from the range of system accounts.',
+        description: 'For a new account: choose its number from the range for system accounts.',
       },
       password: {
         type: 'string',
         format: 'secret',
-        description: 'The hash as in /etc/shadow (`openssl passwd -6`); `!` locks.',
+        description: 'The hash as in /etc/shadow (`openssl passwd -6`); `!` locks the account.',
       },
-      state: { enum: ['present', 'absent'], default: 'present', description: '`absent`: there is no such account.' },
-      remove: { type: 'boolean', default: false, description: 'With absent: the home folder and mail go too.' },
+      state: { enum: ['present', 'absent'], default: 'present', description: '`absent`: the account is removed.' },
+      remove: { type: 'boolean', default: false, description: 'With absent: also remove the home folder and mail.' },
     },
     required: ['name'],
     additionalProperties: false,
@@ -76,7 +77,7 @@ export const user = defineModule({
     home: /var/lib/etcd
     create_home: false
     shell: /usr/sbin/nologin`,
-    `- name: nobody of that name any more
+    `- name: remove an account
   user:
     name: intern
     state: absent
@@ -215,11 +216,11 @@ async function expectGroups(host: Reader, wanted: readonly string[], has: readon
   const missing = added.filter((_, i) => there[i] === false);
   if (missing.length > 0)
     throw new TaskFailure(`the host has no group ${missing.map((group) => `'${group}'`).join(', ')}`, {
-      hint: 'make it before (group), or install what brings it',
+      hint: 'create it first (group), or install the package that creates it',
     });
 }
 
-/** Who is in which group, once an account is there, is another or is gone. */
+/** Group memberships after an account is created, changed or removed. */
 async function membershipsWillBe(
   host: Reader,
   name: string,

@@ -50,11 +50,11 @@ describe('options of tsplay run', function () {
   });
 
   const wrong: readonly (readonly [options: Partial<RunCommandOptions>, reported: string])[] = [
-    [{ startAtTask: 'tyr' }, "--start-at-task: no task is called 'tyr'"],
+    [{ startAtTask: 'tyr' }, "--start-at-task: there is no task 'tyr'"],
     [{ limit: [''] }, '--limit is empty: is a variable not set?'],
     [{ inventory: [''] }, '--inventory is empty: is a variable not set?'],
     [{ tags: [','] }, '--tags names no tag: is a variable not set?'],
-    [{ limit: ['c', 'wbe'] }, "--limit: no host or group is called 'wbe'"],
+    [{ limit: ['c', 'wbe'] }, "--limit: there is no host or group 'wbe'"],
     [{ limit: ['web:&db'] }, "--limit 'web:&db' leaves no host: the plays are for a, b, c"],
     [{ step: true, output: 'jsonl' }, '--step needs --output human'],
     [{ syntaxCheck: true }, 'to check without running, use tsplay validate '],

@@ -173,7 +173,7 @@ describe('the editor', function () {
   });
 
   it('says what an argument and a keyword mean', async () => {
-    expect(await server.hover('playbooks/hover.yml', { line: 2, character: 15 })).to.include('Where the file goes');
+    expect(await server.hover('playbooks/hover.yml', { line: 2, character: 15 })).to.include('Path of the file');
     expect(await server.hover('playbooks/hover.yml', { line: 3, character: 8 })).to.include('condition in CEL');
   });
 });

@@ -185,7 +185,7 @@ export const cases: readonly ModuleCase[] = [
     module: authorized_key,
     args: { user: 'deploy', key: 'hello', state: 'present' },
     given: hostWith({ '/home/deploy/.ssh': folder, [keys]: null }, { 'account:deploy': deploy }),
-    fails: 'no public key',
+    fails: 'not a public key',
   },
   {
     title: 'authorized_key needs the account',

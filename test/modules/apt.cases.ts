@@ -152,7 +152,7 @@ export const cases: readonly ModuleCase[] = [
     },
     differences: [
       { what: 'package exim4', from: '4', to: null },
-      { what: 'package old', from: 'its configuration', to: null },
+      { what: 'package old', from: 'configuration files', to: null },
     ],
     commands: [`${get} purge --auto-remove exim4 old`],
   },
@@ -166,7 +166,7 @@ export const cases: readonly ModuleCase[] = [
         'apt-plan:install curl': cannot("E: dpkg was interrupted, you must manually run 'dpkg --configure -a'"),
       },
     },
-    differences: [{ what: 'package curl', from: '8, half installed', to: 'installed' }],
+    differences: [{ what: 'package curl', from: '8, partly installed', to: 'installed' }],
     commands: [`${get} install curl`],
     converges: 'unknown',
   },
@@ -195,11 +195,11 @@ export const cases: readonly ModuleCase[] = [
     fails: 'apt: Unable to locate package crul',
   },
   {
-    title: 'refuses what is not the name of a package',
+    title: 'refuses what is not a valid package name',
     module: apt,
     args: { ...base, name: '--allow-unauthenticated' },
     given: {},
-    fails: "'--allow-unauthenticated' is not the name of a package",
+    fails: "'--allow-unauthenticated' is not a valid package name",
   },
   {
     title: 'names who holds the lock when the time is over',
@@ -215,7 +215,7 @@ export const cases: readonly ModuleCase[] = [
           },
       },
     },
-    fails: 'process 4242 (unattended-upgr) has held the lock of apt and dpkg for 0 s',
+    fails: 'process 4242 (unattended-upgr) has held the apt and dpkg lock for 0 s',
   },
   {
     title: 'names who held the lock while apt waited, though its last word does not',
@@ -234,6 +234,6 @@ export const cases: readonly ModuleCase[] = [
           },
       },
     },
-    fails: 'process 4242 (unattended-upgr) has held the lock of apt and dpkg for 0 s',
+    fails: 'process 4242 (unattended-upgr) has held the apt and dpkg lock for 0 s',
   },
 ];

@@ -93,7 +93,7 @@ export const cases: readonly ModuleCase[] = [
     module: apt_repository,
     args: { ...base, key_url: 'https://x/key' },
     given: hostWith(none, fresh),
-    fails: 'what https://x/key gives is no armoured key',
+    fails: 'what https://x/key returns is not an ASCII-armored key',
   },
   {
     title: 'takes it all away',

@@ -8,11 +8,11 @@ const cleanup = { jid, mode: 'cleanup' };
 
 export const cases: readonly ModuleCase[] = [
   {
-    title: 'still runs',
+    title: 'is still running',
     module: async_status,
     args: status,
     given: given({ is: 'running' }),
-    message: 'it still runs',
+    message: 'it is still running',
     result: { ansible_job_id: jid, started: true, finished: false },
   },
   {
@@ -41,14 +41,14 @@ export const cases: readonly ModuleCase[] = [
     module: async_status,
     args: status,
     given: given({ is: 'lost', stdout: 'begun\n', stderr: '' }),
-    fails: 'it is gone without a result',
+    fails: 'it ended without a result',
   },
   {
     title: 'is not known',
     module: async_status,
     args: status,
     given: given({ is: 'unknown' }),
-    fails: 'the host knows no job',
+    fails: 'the host has no job',
   },
   {
     title: 'leaves nothing',
@@ -63,6 +63,6 @@ export const cases: readonly ModuleCase[] = [
     module: async_status,
     args: cleanup,
     given: given({ is: 'running' }),
-    fails: 'still runs',
+    fails: 'is still running',
   },
 ];

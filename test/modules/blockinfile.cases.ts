@@ -48,7 +48,7 @@ export const cases: readonly ModuleCase[] = [
     module: blockinfile,
     args: { ...base, block: 'x' },
     given: on(null),
-    fails: 'is not there',
+    fails: 'does not exist',
   },
   {
     title: 'makes the file when told to',

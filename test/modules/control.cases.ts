@@ -18,11 +18,11 @@ export const cases: readonly ModuleCase[] = [
     message: 'all conditions hold',
   },
   {
-    title: 'assert names what does not hold',
+    title: 'assert names the conditions that are not met',
     module: assert,
     args: { ...base, that: [yes, no] },
     given: {},
-    fails: "does not hold: 'b == 1'",
+    fails: "condition not met: 'b == 1'",
   },
   {
     title: 'assert says what it is told to',
@@ -57,7 +57,7 @@ export const cases: readonly ModuleCase[] = [
   },
   { title: 'pause waits, though not for nothing', module: pause, args: { seconds: 0 }, given: {} },
   {
-    title: 'pause asks nobody',
+    title: 'pause does not prompt',
     module: pause,
     args: { prompt: 'sure?' },
     given: {},

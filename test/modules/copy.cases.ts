@@ -130,7 +130,7 @@ export const cases: readonly ModuleCase[] = [
     module: copy,
     args: { ...hello, dest: '/opt/app/motd' },
     given: hostWith({ '/opt/app': null, '/opt/app/motd': null }),
-    fails: 'the folder /opt/app is not there',
+    fails: 'the folder /opt/app does not exist',
   },
   {
     title: 'fails where a folder stands in the place of the file',

@@ -47,7 +47,7 @@ export const cases: readonly ModuleCase[] = [
     module: fetch,
     args,
     given: hostWith({ '/etc': folder, '/etc/f': null }),
-    fails: '/etc/f is not there',
+    fails: '/etc/f does not exist',
   },
   {
     title: 'does nothing where nothing is there and that is allowed',
@@ -55,6 +55,6 @@ export const cases: readonly ModuleCase[] = [
     args: { ...args, fail_on_missing: false },
     given: hostWith({ '/etc': folder, '/etc/f': null }),
     commands: [],
-    message: 'not there',
+    message: 'does not exist',
   },
 ];

@@ -109,7 +109,7 @@ export const cases: readonly ModuleCase[] = [
     module: file,
     args: { ...plain, path: '/etc/x', state: 'file' },
     given: hostWith({ '/etc': folder, '/etc/x': null }),
-    fails: '/etc/x is not there',
+    fails: '/etc/x does not exist',
   },
   {
     title: 'makes a link',

@@ -80,6 +80,6 @@ export const cases: readonly ModuleCase[] = [
     module: get_url,
     args,
     given: hostWith({ '/opt': null, '/opt/kubectl': null }),
-    fails: 'the folder /opt is not there',
+    fails: 'the folder /opt does not exist',
   },
 ];

@@ -68,14 +68,14 @@ export const cases: readonly ModuleCase[] = [
     module: lineinfile,
     args: { ...base, state: 'absent', line: 'x' },
     given: on(null),
-    message: 'not there',
+    message: 'does not exist',
   },
   {
     title: 'fails where the file is not there',
     module: lineinfile,
     args: { ...base, line: 'x' },
     given: on(null),
-    fails: '/etc/f is not there',
+    fails: '/etc/f does not exist',
   },
   {
     title: 'makes the file when told to',

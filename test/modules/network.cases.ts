@@ -29,7 +29,7 @@ export const cases: readonly ModuleCase[] = [
     module: wait_for,
     args: { ...wait, port: 22 },
     given: { reads: { 'port:127.0.0.1:22': false } },
-    fails: 'after 0 s port 22 of 127.0.0.1 is still not there',
+    fails: 'after 0 s port 22 of 127.0.0.1 is still absent',
   },
   {
     title: 'wait_for gives up with the words of the playbook',
@@ -84,7 +84,7 @@ export const cases: readonly ModuleCase[] = [
     module: uri,
     args: ask,
     given: { reads: { 'http:GET http://x/': { ...answer, status: -1 } } },
-    fails: 'no curl',
+    fails: 'curl is not installed',
   },
   {
     title: 'ping answers',

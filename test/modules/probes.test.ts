@@ -117,7 +117,7 @@ describe('probes of paths', () => {
 
   it('fail where it cannot be seen what is there', () => {
     symlinkSync('round', at('round'));
-    expect(() => ask(fileText(at('round')))).to.throw(/cannot look at .*round/);
+    expect(() => ask(fileText(at('round')))).to.throw(/cannot read .*round/);
     expect(() => ask(pathState(at('x'.repeat(300))))).to.throw('File name too long');
   });
 

@@ -37,6 +37,6 @@ export const cases: readonly ModuleCase[] = [
     module: replace,
     args: { path: '/etc/f', regexp: 'a', replace: '', backup: false },
     given: hostWith({ '/etc': folder, '/etc/f': null }),
-    fails: 'is not there',
+    fails: 'does not exist',
   },
 ];

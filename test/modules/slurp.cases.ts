@@ -27,7 +27,7 @@ export const cases: readonly ModuleCase[] = [
     module: slurp,
     args,
     given: hostWith({ '/etc': folder, '/etc/f': null }),
-    fails: '/etc/f is not there',
+    fails: '/etc/f does not exist',
   },
   {
     title: 'fails at a folder',

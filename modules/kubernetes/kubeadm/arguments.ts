@@ -9,21 +9,21 @@ export const schema = {
     state: {
       enum: ['init', 'control-plane', 'worker', 'absent'],
       description:
-        '`init`: a control plane that makes the cluster where none of `via` has one, and joins it otherwise; `control-plane`, `worker`: joins; `absent`: leaves the cluster and is cleaned.',
+        '`init`: a control plane that creates the cluster if none of `via` has one, and otherwise joins it; `control-plane`, `worker`: joins; `absent`: leaves the cluster and is reset.',
     },
-    node_name: { type: 'string', description: 'Name of the Node; for control planes the name in the inventory.' },
-    node_ip: { type: 'string', default: '', description: 'Address of the host that the others reach it by.' },
+    node_name: { type: 'string', description: 'Name of the Node; for control planes, the inventory name.' },
+    node_ip: { type: 'string', default: '', description: 'Address at which the other nodes reach the host.' },
     endpoint: {
       type: 'string',
       default: '',
-      description: '`name:port` of the API for all nodes: the load balancer. Needed to join.',
+      description: '`name:port` of the API for all nodes (the load balancer). Required to join.',
     },
     via: {
       type: 'array',
       items: { type: 'string' },
       default: [],
       description:
-        'Inventory names of the other control planes; the cluster is asked and written through the first that answers, even outside of --limit.',
+        'Inventory names of the other control planes; the cluster is read and changed through the first that responds, even one outside --limit.',
     },
     config: {
       type: 'string',
@@ -42,7 +42,7 @@ export const schema = {
     labels: {
       ...texts,
       description:
-        'Labels that the Node has; others are left alone. Set through a control plane: a kubelet may not set all itself.',
+        'Labels of the Node; others are left alone. Set through a control plane, because a kubelet may not set every label itself.',
     },
     ignore_preflight_errors: {
       type: 'array',
@@ -54,7 +54,7 @@ export const schema = {
       type: 'array',
       items: { type: 'string' },
       default: [],
-      description: 'Phases of `kubeadm init` to leave out, e.g. `addon/coredns`.',
+      description: 'Phases of `kubeadm init` to skip, e.g. `addon/coredns`.',
     },
     snapshot_dir: {
       type: 'string',
@@ -64,14 +64,14 @@ export const schema = {
     whole_cluster: {
       type: 'boolean',
       default: false,
-      description: 'With `absent`: the cluster itself goes, so that nothing is drained and no quorum is kept.',
+      description: 'With `absent`: remove the whole cluster; nothing is drained and no quorum is kept.',
     },
-    timeout_seconds: { type: 'integer', minimum: 60, default: 900, description: 'How long one init or join may take.' },
+    timeout_seconds: { type: 'integer', minimum: 60, default: 900, description: 'Timeout of one init or join.' },
     wait_seconds: {
       type: 'integer',
       minimum: 0,
       default: 180,
-      description: 'How long to wait afterwards until the node is complete.',
+      description: 'How long to wait for the node to be complete afterward.',
     },
   },
 } as const;

@@ -54,7 +54,7 @@ export interface Verdict {
   readonly why: string;
 }
 
-/** What state a node is in and what is to be done about it. Everything that decides stands in the evidence. */
+/** What state a node is in and what to do about it. The decision depends only on the evidence. */
 export function classify(e: Evidence): Verdict {
   return e.cluster ? inCluster(e, e.cluster) : withoutCluster(e);
 }
@@ -81,7 +81,7 @@ function withoutCluster(e: Evidence): Verdict {
     if (!e.founds) return refuse('down', `no control plane has a cluster yet (${silence})`);
     return { state: 'absent', action: 'init', why: 'no control plane has a cluster' };
   }
-  // Until `init` has given the kubelet a certificate of its own there has been no token: nobody can have joined.
+  // Until `init` has given the kubelet its certificate, there has been no token: nobody can have joined.
   if (e.founds && used.length === 0 && !e.node.rotated)
     return {
       state: 'dead-init',
@@ -213,7 +213,7 @@ function complete(e: Evidence): Verdict {
   const kubelet = e.node.kubelet === 'active' ? '' : `, its kubelet is ${e.node.kubelet}`;
   const note = object?.ready
     ? `Ready${kubelet}`
-    : `joined, but NotReady${kubelet}: its network or its kubelet is to be mended, not its membership`;
+    : `joined, but NotReady${kubelet}: fix its network or its kubelet, not its membership`;
   return { state: 'complete', action: 'none', why: note };
 }
 

@@ -2,68 +2,68 @@ import { TaskFailure } from '../../../engine/module/failure.ts';
 import type { Output } from '../../../engine/module/probe.ts';
 import { quoteAll } from '../../../engine/module/quote.ts';
 
-/** What kubeadm means by what it says: kubeadm's exit code is 1 for nearly everything, its stderr tells them apart. */
+/** Explanations of kubeadm's errors: its exit code is nearly always 1, only stderr distinguishes them. */
 const meanings: readonly { readonly says: RegExp; readonly means: string; readonly hint?: string }[] = [
   {
     says: /could not find a JWS signature/,
     means: 'the join token is not known to the cluster: it has expired, or the clocks of the hosts differ',
-    hint: 'run the playbook again, which makes a new one; compare `date` on the hosts',
+    hint: 'run the playbook again, which creates a new one; compare `date` on the hosts',
   },
   {
     says: /Secret "?kubeadm-certs"? was not found/i,
-    means: 'the certificates for a new control plane are gone from the cluster: their key lives for two hours',
-    hint: 'run the playbook again, which uploads them anew',
+    means: 'the certificates for a new control plane are no longer in the cluster: they expire after two hours',
+    hint: 'run the playbook again, which uploads them again',
   },
   {
     says: /a Node with name "?[^"\s]+"? and status "?Ready"? already exists/,
     means: 'another host with the same name is in the cluster',
-    hint: 'give this host a name of its own, or delete that Node',
+    hint: 'give this host a unique name, or delete that Node',
   },
   {
     says: /stable controlPlaneEndpoint/,
     means:
       'the cluster was made without an address for several control planes (controlPlaneEndpoint), so that no control plane can be added',
-    hint: 'set controlPlaneEndpoint in the ConfigMap kube-system/kubeadm-config and make the API server certificates anew, or make the cluster anew',
+    hint: 'set controlPlaneEndpoint in the ConfigMap kube-system/kubeadm-config and renew the API server certificates, or recreate the cluster',
   },
   {
     says: /\[ERROR (FileAvailable--|DirAvailable--|Port-10250\])/,
     means: 'remains of an earlier init or join are on the host',
-    hint: 'if the host is to be made anew: the same module with `state: absent` on it',
+    hint: 'to start over, run this module on the host with `state: absent`',
   },
   {
     says: /\[ERROR Port-(\d+)\]/,
     means: 'a port that a control plane needs is in use by another program',
-    hint: '`ss -ltnp` on the host tells by which',
+    hint: '`ss -ltnp` on the host shows by which',
   },
   {
     says: /\[ERROR (ImagePull)\]/,
     means: 'the images cannot be pulled',
-    hint: 'look at the registry or mirror that containerd is told to use',
+    hint: 'check the registry or mirror configured in containerd',
   },
   {
     says: /\[ERROR CRI\]/,
     means: 'the container runtime does not answer',
-    hint: '`systemctl status containerd` and `crictl info` on the host',
+    hint: 'check check check check `systemctl status containerd` and `crictl info` on the host',
   },
   {
     says: /\[ERROR (Swap|NumCPU|Mem|SystemVerification|FileContent--[\w-]+)\]/,
     means: 'the host is not fit for Kubernetes',
-    hint: 'mend it, or name the check in ignore_preflight_errors',
+    hint: 'fix it, or add the check to ignore_preflight_errors',
   },
   {
     says: /x509: certificate|cluster CA found in cluster-info.* does not match|invalid.*public key.*pins?|pinned/i,
     means: 'the certificate of the API that answers is not the one of this cluster',
-    hint: 'look where the name of the API points to on this host (/etc/hosts), and which backends the load balancer has',
+    hint: 'check what the API name resolves to on this host (/etc/hosts), and the backends of the load balancer',
   },
   {
     says: /connection refused|no such host|i\/o timeout|context deadline exceeded|couldn't validate the identity/i,
     means: 'the API cannot be reached by its name',
-    hint: 'on this host: `getent hosts` for the name, then look at the load balancer (`systemctl status haproxy`)',
+    hint: 'on this host, check the name with `getent hosts`, then the load balancer (`systemctl status haproxy`)',
   },
   {
     says: /timed out waiting for the condition|kubelet is not running|kubelet isn't running/i,
     means: 'the kubelet or the control plane did not come up in time',
-    hint: '`journalctl -u kubelet -n 50` and `crictl ps -a` on this host',
+    hint: 'check check check check `journalctl -u kubelet -n 50` and `crictl ps -a` on this host',
   },
 ];
 
@@ -77,7 +77,7 @@ export function expectKubeadm(argv: readonly string[], output: Output): Output {
   throw new TaskFailure(
     found
       ? `${verb}: ${found.means} (${said})`
-      : `${verb} ended with exit code ${output.code}: ${said || 'it said nothing'}`,
+      : `${verb} failed with exit code ${output.code}: ${said || 'it said nothing'}`,
     {
       command: quoteAll(argv),
       output,

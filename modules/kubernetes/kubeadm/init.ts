@@ -52,8 +52,8 @@ export async function mark(args: KubeadmArguments, host: Writer): Promise<void> 
 
 function configOf({ config }: KubeadmArguments): string {
   if (!config)
-    throw new TaskFailure('`config` is needed to make a cluster', {
-      hint: "give the template of kubeadm's InitConfiguration",
+    throw new TaskFailure('`config` is required to create a cluster', {
+      hint: "set it to the template of kubeadm's InitConfiguration",
     });
   return config.content;
 }

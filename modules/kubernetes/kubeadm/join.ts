@@ -21,7 +21,7 @@ interface Credentials {
 
 /**
  * Joins a bare host. The token lives for half an hour at most and is deleted afterwards; it reaches the host on kubeadm's
- * standard input, so that it stands in no file and in no argument list.
+ * standard input, so that it appears in no file and in no argument list.
  */
 export async function join(args: KubeadmArguments, host: Writer, way: Way): Promise<void> {
   const controlPlane = args.state !== 'worker';
@@ -30,7 +30,7 @@ export async function join(args: KubeadmArguments, host: Writer, way: Way): Prom
     await host.run(['kubeadm', 'version', '-o', 'short']),
   ).stdout.trim();
   const api = apiVersionOf(version);
-  if (!api) throw new TaskFailure(`kubeadm ${version} is too old: 1.15 is the oldest that is known here`);
+  if (!api) throw new TaskFailure(`kubeadm ${version} is too old: 1.15 is the oldest supported version`);
   if (controlPlane) await snapshot(args, way.host);
   const token = await makeToken(way.host);
   host.secret(token);

@@ -13,7 +13,7 @@ export function objection(members: readonly EtcdMember[], leaving: EtcdMember): 
   if (leaving.learner || leaving.name === '') return undefined;
   const voters = members.filter((m) => !m.learner);
   const rest = voters.filter((m) => m.id !== leaving.id);
-  if (rest.length === 0) return 'it is the only control plane: the cluster would be gone';
+  if (rest.length === 0) return 'it is the only control plane: the cluster would be lost';
   const healthy = rest.filter((m) => m.healthy).length;
   const needed = Math.floor(rest.length / 2) + 1;
   if (healthy < needed)
@@ -34,7 +34,7 @@ export async function leave(
     if (output.code !== 0)
       throw new TaskFailure(
         `the etcd member of ${name} cannot be removed: ${output.stderr.trim().split('\n').at(-1)}`,
-        { output, hint: 'etcd needs its quorum for this: look at the other control planes first' },
+        { output, hint: 'etcd needs a quorum for this: check the other control planes first' },
       );
   }
   if (node) await kubectl(via, ['delete', 'node', name, '--ignore-not-found', '--timeout=60s']);
@@ -42,7 +42,7 @@ export async function leave(
 
 async function drain(name: string, via: Writer): Promise<void> {
   const argv = ['drain', name, '--ignore-daemonsets', '--delete-emptydir-data', '--force', '--timeout=300s'];
-  await kubectl(via, argv, 'a PodDisruptionBudget may stand against it: `kubectl get pdb -A`');
+  await kubectl(via, argv, 'a PodDisruptionBudget may prevent it: `kubectl get pdb -A`');
 }
 
 export async function kubectl(via: Writer, argv: readonly string[], hint?: string): Promise<void> {
@@ -67,7 +67,7 @@ export async function reset(args: KubeadmArguments, host: Writer): Promise<void>
     });
 }
 
-/** What `kubeadm reset` says that it leaves behind. Rules of others in iptables stay. */
+/** What `kubeadm reset` leaves behind. Other programs' iptables rules are kept. */
 const cleanUp = `rm -rf /etc/cni/net.d/* /var/lib/cni /run/flannel ${Object.values(nodeFiles).join(' ')} /etc/kubernetes/pki || exit
 for link in cni0 flannel.1 kube-ipvs0; do
   if [ -e "/sys/class/net/$link" ]; then ip link delete "$link" || exit; fi

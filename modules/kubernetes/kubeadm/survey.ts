@@ -12,8 +12,8 @@ export interface Survey {
 }
 
 /**
- * Looks at the node and, through the first control plane that answers, at the cluster. `via` are the other control
- * planes; a control plane asks itself last, so that a second cluster of its own is seen to be one.
+ * Surveys the node and, through the first control plane that responds, the cluster. `via` are the other control
+ * planes; a control plane asks itself last, so that a separate second cluster is detected.
  */
 export async function survey(args: KubeadmArguments, host: Reader): Promise<Survey> {
   const role = args.state === 'worker' ? 'worker' : 'control-plane';
@@ -79,7 +79,7 @@ async function ask({ reader }: { reader: Reader }): Promise<Answer | UnknownValu
     return { cluster, node, bare: isBare(node) };
   } catch (error) {
     if (error instanceof UnknownValue) return error;
-    // A lost control plane is what the others are there for; a host that cannot be looked at may hold a cluster.
+    // A lost control plane is what the others are there for; a host that cannot be inspected may hold a cluster.
     if (error instanceof Error && error.name === 'Unreachable')
       return { cluster: { answers: false, why: error.message }, node: nothing, bare: false };
     throw error;

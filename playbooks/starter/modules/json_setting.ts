@@ -1,12 +1,12 @@
 import { defineModule, type Probe, sh, TaskFailure, willBe } from 'tsplay/module';
 
-/** The file as it is; empty where there is none. A probe only reads. */
+/** The content of the file; empty if it does not exist. A probe only reads. */
 function content(path: string): Probe<string> {
   return {
     key: `json_setting ${path}`,
     script: sh`cat ${path} 2>/dev/null || :`,
     parse: (out) => out.stdout,
-    // in check mode: where a package is still to be installed, which may bring the file, nobody can know
+    // in check mode, the content is unknown if an earlier task would install a package: it may contain the file
     appearsWith: { cause: 'package', absent: (text) => text === '' },
   };
 }
@@ -14,20 +14,20 @@ function content(path: string): Probe<string> {
 export const json_setting = defineModule({
   name: 'json_setting',
   summary: 'Sets one key of a JSON file.',
-  // from this come the types below, the checks before a run, the page in `tsplay doc` and what the editor proposes
+  // the source of the types below, the checks before a run, the page in `tsplay doc` and the editor's completion
   args: {
     type: 'object',
     properties: {
-      path: { type: 'string', format: 'path', description: 'The file; it is made where it is missing.' },
+      path: { type: 'string', format: 'path', description: 'The file; created if it does not exist.' },
       key: { type: 'string', description: 'The key.' },
-      value: { type: 'string', description: 'The text that it is set to.' },
+      value: { type: 'string', description: 'The value to set.' },
     },
     required: ['path', 'key', 'value'],
     additionalProperties: false,
   },
   examples: ['- json_setting:\n    path: /etc/app/settings.json\n    key: release\n    value: "1.0"'],
 
-  /** Looks and compares. It cannot write: what is found here is all that a run with --check does. */
+  /** Reads and compares. It cannot write: with --check, this is all that runs. */
   async check({ path, key, value }, host) {
     const before = await host.read(content(path));
     const settings = parse(path, before);
@@ -40,7 +40,7 @@ export const json_setting = defineModule({
     };
   },
 
-  /** Mends what the check has found; afterwards the check must find nothing left. */
+  /** Removes the differences that the check has found; afterward the check must find none. */
   async change({ path }, { present }, host) {
     await host.write(path, present, {});
   },
@@ -50,7 +50,7 @@ function parse(path: string, text: string): Record<string, unknown> {
   try {
     return text === '' ? {} : (JSON.parse(text) as Record<string, unknown>);
   } catch {
-    throw new TaskFailure(`${path} holds no JSON`, { hint: 'mend it, or remove it: it is then made anew' });
+    throw new TaskFailure(`${path} does not contain valid JSON`, { hint: 'fix it, or remove it to have it recreated' });
   }
 }
 
