@@ -3,10 +3,9 @@ import type { Play, Task } from '../playbook/types.ts';
 import type { Result } from '../run/events/event.ts';
 import type { Occurrence, RunPolicy, Step, TaskResult } from '../run/types.ts';
 import { formatPlace } from '../source/place.ts';
-import { differencesDigest, stepId } from './digests.ts';
 import type { Plan, PlannedStep } from './format.ts';
 import type { Keyed } from './key.ts';
-import { Occurrences } from './occurrences.ts';
+import { differencesDigest, Occurrences, stepId } from './steps.ts';
 
 /** Why a host is blocked. */
 export interface BlockedHost {

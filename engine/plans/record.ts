@@ -9,11 +9,10 @@ import { formatPlace } from '../source/place.ts';
 import type { SeenFact } from '../variables/needed-facts.ts';
 import type { HostScope } from '../variables/scope.ts';
 import type { Secrets } from '../vault/redaction.ts';
-import { differencesDigest, stepId } from './digests.ts';
 import type { PlannedHost, PlannedStep, Rest } from './format.ts';
 import type { Keyed } from './key.ts';
-import { Occurrences } from './occurrences.ts';
 import { shownDifference, shownKey } from './shown.ts';
+import { differencesDigest, Occurrences, stepId } from './steps.ts';
 
 /** What is known of a step before its result is reported. */
 interface Begun {

@@ -1,7 +1,6 @@
 import { expect } from 'chai';
 import { Unknown } from '../../engine/module/unknown.ts';
-import { canonical } from '../../engine/plans/canonical.ts';
-import { Keyed } from '../../engine/plans/key.ts';
+import { canonical, Keyed } from '../../engine/plans/key.ts';
 
 describe('the digests of a plan', () => {
   it('are the same for equal values, whatever the order of their keys', () => {
