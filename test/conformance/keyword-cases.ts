@@ -53,7 +53,7 @@ function keywordCase(file: KeywordFile, form: Form, levels: readonly Level[]): P
     title: `${title}: ${form}${file.apart ? `, ${levels.join(', ')}` : ''}`,
     playbook: yaml(levels.flatMap((level, i) => [playAt(level, file, shown[i]!), ...afterPlay(level, file)]), value),
     files: { ...file.files, ...filesOf(levels, shown) },
-    trace: levels.flatMap((level, i) => traceAt(level, shown[i]!)),
+    trace: levels.flatMap((level, i) => traceAt(level, file, shown[i]!)),
     messages: shown.flatMap(({ messages = [] }) => messages),
     ...(file.contents && { contents: shown.flatMap(({ contents = [] }) => contents) }),
     ...(form === 'text' && { extra: { x: values.text } }),
@@ -137,14 +137,10 @@ function filesOf(levels: readonly Level[], shown: readonly Shown[]): Record<stri
 }
 
 /** The lines of a handler are marked as such, and follow those of the task that notifies it. */
-function traceAt(level: Level, { trace }: Shown): readonly string[] {
+function traceAt(level: Level, { hosts = 'a' }: KeywordFile, { trace }: Shown): readonly string[] {
   if (level !== 'handler') return trace;
-  const own = trace.filter((line) => line.split(' ')[2] === 'handler');
-  const hosts = new Set(own.map((line) => line.split(' ')[0]!));
   const marked = (line: string): string =>
     line.endsWith(')') ? line.replace(/\(([^()]*)\)$/, '(handler, $1)') : `${line} (handler)`;
-  return [
-    ...[...hosts].map((host) => `${host} changed trigger`),
-    ...trace.map((line) => (own.includes(line) ? marked(line) : line)),
-  ];
+  const triggers = (hosts === 'all' ? ['a', 'b', 'c'] : [hosts]).map((host) => `${host} changed trigger`);
+  return [...triggers, ...trace.map((line) => (line.split(' ')[2] === 'handler' ? marked(line) : line))];
 }

@@ -2,11 +2,22 @@ import type { Result } from '../../engine/run/events/event.ts';
 import { type Diagnostic, InvalidInput } from '../../engine/source/diagnostic.ts';
 import { formatPlace } from '../../engine/source/place.ts';
 import { trace } from '../run/trace.ts';
+import { startServer } from '../transport/ssh/server.ts';
 import type { Case } from './case.ts';
 import type { Outcome } from './compare.ts';
 
-/** Runs a case on this engine, looking so many tasks ahead. */
-export async function runOnTsplay(
+/** Runs a case on this engine, looking so many tasks ahead. `SSHPORT` in its inventory is an sshd that refuses each login. */
+export async function runOnTsplay(entry: Case, lookahead: number): Promise<Outcome> {
+  if (!entry.inventory?.includes('SSHPORT')) return runCase(entry, lookahead);
+  const server = await startServer({ password: 'of nobody' });
+  try {
+    return await runCase({ ...entry, inventory: entry.inventory.replaceAll('SSHPORT', `${server.port}`) }, lookahead);
+  } finally {
+    server.stop();
+  }
+}
+
+async function runCase(
   { playbook, inventory, inventories, files, options, extra, limit, vault }: Case,
   lookahead: number,
 ): Promise<Outcome> {
