@@ -41,8 +41,7 @@ export function difference(seen: Outcome, expected: Expected): string | undefine
     if (should.join('\n') !== is.join('\n')) problems.push(`host ${host}:\n${beside(should, is)}`);
   }
   if (seen.exit !== expected.exit) problems.push(`exit ${seen.exit}, expected ${expected.exit}`);
-  for (const part of expected.messages ?? [])
-    if (!seen.told.includes(part)) problems.push(`no failure says: ${part}`);
+  for (const part of expected.messages ?? []) if (!seen.told.includes(part)) problems.push(`no failure says: ${part}`);
   const contents = [...(seen.contents ?? [])].sort().join(', ');
   if (expected.contents && contents !== [...expected.contents].sort().join(', '))
     problems.push(`contents: ${contents}; expected: ${expected.contents.join(', ')}`);

@@ -14,6 +14,8 @@ interface Shown {
   readonly trace: readonly string[];
   readonly contents?: readonly string[];
   readonly messages?: readonly string[];
+  /** What Ansible does instead: a case of its own, which is not compared. */
+  readonly differs?: string;
 }
 
 /** A file of keywords/: one keyword, at every level at which it may stand and in each form. */
@@ -36,10 +38,13 @@ export interface KeywordFile extends Shown, Pick<Case, 'inventory' | 'files' | '
   readonly wrong?: Pick<Case, 'trace' | 'messages'>;
 }
 
-/** The cases of a file: by form, and where `apart` also by level. */
+/** The cases of a file: by form, and by level where the levels cannot share a playbook. */
 export function keywordCases(file: KeywordFile): readonly Partial<Case>[] {
   const { at, kind } = keywords[file.keyword]!;
-  const groups = file.apart ? at.map((level) => [level]) : [at];
+  const alone = (level: Level): boolean => file.apart === true || file.levels?.[level]?.differs !== undefined;
+  const groups = [at.filter((level) => !alone(level)), ...at.filter(alone).map((level) => [level])].filter(
+    (levels) => levels.length > 0,
+  );
   const cases = forms.flatMap((form) => groups.map((levels) => keywordCase(file, form, levels)));
   return kind === 'maps' ? cases : [...cases, wrongCase(file)];
 }
@@ -48,17 +53,22 @@ function keywordCase(file: KeywordFile, form: Form, levels: readonly Level[]): P
   const { keyword, values, title } = file;
   const value = form === 'text' ? (file.source ?? '"{{ x }}"') : values[form];
   const shown = levels.map((level) => at(level, file.levels?.[level] ?? file));
+  // Ansible has no such facts.
+  const compared = file.ansible && form !== 'fact' && levels.every((level) => !file.levels?.[level]?.differs);
   return {
     ...common(file),
-    title: `${title}: ${form}${file.apart ? `, ${levels.join(', ')}` : ''}`,
-    playbook: yaml(levels.flatMap((level, i) => [playAt(level, file, shown[i]!), ...afterPlay(level, file)]), value),
+    title: `${title}: ${form}${levels.length < keywords[keyword]!.at.length ? `, ${levels.join(', ')}` : ''}`,
+    playbook: yaml(
+      levels.flatMap((level, i) => [playAt(level, file, shown[i]!), ...afterPlay(level, file)]),
+      value,
+    ),
     files: { ...file.files, ...filesOf(levels, shown) },
     trace: levels.flatMap((level, i) => traceAt(level, file, shown[i]!)),
     messages: shown.flatMap(({ messages = [] }) => messages),
     ...(file.contents && { contents: shown.flatMap(({ contents = [] }) => contents) }),
     ...(form === 'text' && { extra: { x: values.text } }),
     ...(file.exit !== undefined && { exit: file.exit }),
-    ...(form !== 'fact' && file.ansible && { ansible: file.ansible }), // Ansible has no such facts
+    ...(compared && { ansible: file.ansible }),
     covers: { keyword, form, levels },
   };
 }
