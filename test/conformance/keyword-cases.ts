@@ -52,7 +52,7 @@ export function keywordCases(file: KeywordFile): readonly Partial<Case>[] {
 function keywordCase(file: KeywordFile, form: Form, levels: readonly Level[]): Partial<Case> {
   const { keyword, values, title } = file;
   const value = form === 'text' ? (file.source ?? '"{{ x }}"') : values[form];
-  const shown = levels.map((level) => at(level, file.levels?.[level] ?? file));
+  const shown = levels.map((level) => shownAt(level, file.levels?.[level] ?? file));
   // Ansible has no such facts.
   const compared = file.ansible && form !== 'fact' && levels.every((level) => !file.levels?.[level]?.differs);
   return {
@@ -86,7 +86,7 @@ function wrongCase(file: KeywordFile): Partial<Case> {
   return {
     ...common(file),
     title: `${file.title}: a value of another type is refused where it is written`,
-    playbook: yaml([playAt(level, file, at(level, file))], '"{{ x }}"'),
+    playbook: yaml([playAt(level, file, shownAt(level, file))], '"{{ x }}"'),
     extra: { x },
     trace: [`a failed ${level}`],
     messages: [`'${file.keyword}' must be ${expected}, but it is ${JSON.stringify(x)} (`, 'site.yml:'],
@@ -104,7 +104,7 @@ function yaml(value: unknown, source: string): string {
   return stringify(value, { lineWidth: 0 }).replaceAll('VALUE', () => source);
 }
 
-function at(level: Level, { task, trace, contents, messages }: Shown): Shown {
+function shownAt(level: Level, { task, trace, contents, messages }: Shown): Shown {
   return JSON.parse(JSON.stringify({ task, trace, contents, messages }).replaceAll('LEVEL', level)) as Shown;
 }
 
