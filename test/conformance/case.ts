@@ -2,7 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { Ajv, type JSONSchemaType } from 'ajv';
 import { parse } from 'yaml';
+import type { Level } from '../../engine/playbook/keywords.ts';
 import type { RunOptions } from '../../engine/run/options.ts';
+import { type Form, type KeywordFile, keywordCases } from './keyword-cases.ts';
 
 /** What ansible-core does with the files of a case, where it is asked to. */
 export interface InAnsible {
@@ -36,6 +38,12 @@ export interface Case {
   readonly exit?: number;
   /** Codes of the diagnostics that keep the playbook from beginning. */
   readonly refused?: readonly string[];
+  /** Parts of what tsplay's failures say, each in at least one. */
+  readonly messages?: readonly string[];
+  /** What tsplay's results with differences give of them: `host task`, then `hidden` or `shown` by `diff`, or `default`. */
+  readonly contents?: readonly string[];
+  /** What a case of keywords/ shows; see keyword-cases.ts. */
+  readonly covers?: { readonly keyword: string; readonly form: Form; readonly levels: readonly Level[] };
 }
 
 const text = { type: 'string' };
@@ -45,6 +53,7 @@ const flag = { type: 'boolean' };
 
 const options: Partial<Record<keyof RunOptions, object>> = {
   check: flag,
+  diff: flag,
   forks: { type: 'integer' },
   forceHandlers: flag,
   tags: texts,
@@ -85,6 +94,9 @@ const schema = {
     trace: texts,
     exit: { type: 'integer' },
     refused: { ...texts, minItems: 1 },
+    messages: texts,
+    contents: texts,
+    covers: { type: 'object' },
   },
   required: ['title', 'playbook'],
   oneOf: [{ required: ['trace'] }, { required: ['refused'] }],
@@ -104,9 +116,11 @@ export function loadCases(): readonly Case[] {
     .flatMap(loadFile);
 }
 
-/** A file holds one case, or what several have in common and under `variants` the rest of each. */
+/** A file holds one case, what several have in common and under `variants` the rest of each, or a keyword. */
 function loadFile(path: string): readonly Case[] {
-  const { variants, ...common } = parse(readFileSync(join(folder, path), 'utf8')) as Partial<Case> & Variants;
+  const read: unknown = parse(readFileSync(join(folder, path), 'utf8'));
+  if (isKeywordFile(read)) return keywordCases(read).map((entry) => checked(path, entry));
+  const { variants, ...common } = read as Partial<Case> & Variants;
   if (!variants) return [checked(path, common)];
   return variants.map((variant) =>
     checked(path, { ...common, ...variant, title: `${common.title}: ${variant.title}` }),
@@ -115,6 +129,10 @@ function loadFile(path: string): readonly Case[] {
 
 interface Variants {
   readonly variants?: readonly Partial<Case>[];
+}
+
+function isKeywordFile(read: unknown): read is KeywordFile {
+  return typeof read === 'object' && read !== null && 'keyword' in read;
 }
 
 function checked(path: string, read: unknown): Case {

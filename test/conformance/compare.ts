@@ -7,12 +7,16 @@ export interface Outcome {
   readonly refused?: readonly string[];
   /** For people, when it is not what was expected: messages of failures, or the whole output. */
   readonly told: string;
+  /** See Case. */
+  readonly contents?: readonly string[];
 }
 
 export interface Expected {
   readonly trace?: readonly string[] | undefined;
   readonly exit: number;
   readonly refused?: readonly string[] | undefined;
+  readonly messages?: readonly string[] | undefined;
+  readonly contents?: readonly string[] | undefined;
 }
 
 function byHost(lines: readonly string[]): ReadonlyMap<string, readonly string[]> {
@@ -37,6 +41,10 @@ export function difference(seen: Outcome, expected: Expected): string | undefine
     if (should.join('\n') !== is.join('\n')) problems.push(`host ${host}:\n${beside(should, is)}`);
   }
   if (seen.exit !== expected.exit) problems.push(`exit ${seen.exit}, expected ${expected.exit}`);
+  for (const part of expected.messages ?? []) if (!seen.told.includes(part)) problems.push(`no failure says: ${part}`);
+  const contents = [...(seen.contents ?? [])].sort().join(', ');
+  if (expected.contents && contents !== [...expected.contents].sort().join(', '))
+    problems.push(`contents: ${contents}; expected: ${expected.contents.join(', ')}`);
   if (problems.length === 0) return undefined;
   return [...problems, ...(seen.told === '' ? [] : [`told:\n${seen.told}`])].join('\n');
 }

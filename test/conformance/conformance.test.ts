@@ -30,8 +30,8 @@ for (const [suite, window] of Object.entries(windows))
 
     for (const entry of cases)
       it(`${entry.topic} / ${entry.title}`, async () => {
-        const { trace, refused, exit = refused ? 1 : 0 } = entry;
-        expectOutcome(await onTsplay(entry), { trace, exit, refused });
+        const { trace, refused, messages, contents, exit = refused ? 1 : 0 } = entry;
+        expectOutcome(await onTsplay(entry), { trace, exit, refused, messages, contents });
       });
   });
 

@@ -5,6 +5,7 @@ type Given = Partial<RunOptions>;
 
 const flags: readonly (readonly [keyof Given, string])[] = [
   ['check', '--check'],
+  ['diff', '--diff'],
   ['forceHandlers', '--force-handlers'],
   ['become', '--become'],
 ];
