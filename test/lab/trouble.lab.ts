@@ -92,7 +92,7 @@ describe('trouble', function () {
         return reported(ONE);
       };
       expect(await refused({ ansible_private_key_file: wrong })).to.contain(
-        `refuses the login as debian: tried key ${wrong}; the server takes publickey`,
+        `refuses the login as debian: tried key ${wrong}; the server accepts publickey`,
       );
       expect(await refused({ ansible_user: 'nobody' })).to.contain('refuses the login as nobody');
       expect(await refused({ ansible_private_key_file: join(at.folder, 'no_key') })).to.contain('there is no key file');
@@ -102,7 +102,7 @@ describe('trouble', function () {
       await at.inside(ONE, 'echo "PasswordAuthentication no" > /etc/ssh/sshd_config.d/no.conf && systemctl reload ssh');
       await at.until(ONE, 'sshd -T | grep -q "^passwordauthentication no"');
       expect(await refused({ ansible_password: 'opensesame', ansible_private_key_file: null })).to.match(
-        /the server takes publickey"/,
+        /the server accepts publickey"/,
       );
       await at.inside(ONE, 'rm /etc/ssh/sshd_config.d/no.conf && systemctl reload ssh');
     });
@@ -190,8 +190,12 @@ describe('trouble', function () {
       const { ran } = at.begin(written());
       await at.until(ONE, 'ls /opt/.tsplay.*');
       await at.cut(ONE);
-      const { code, results } = await ran;
-      expect(results).to.deep.equal([`${ONE} unreachable big`, `${TWO} changed big`, `${TWO} changed next`]);
+      const { code, results, reported } = await ran;
+      expect(results, reported(ONE)).to.deep.equal([
+        `${ONE} unreachable big`,
+        `${TWO} changed big`,
+        `${TWO} changed next`,
+      ]);
       expect(code).to.equal(4);
       await at.until(ONE, nothingRuns);
       expect(await at.inside(ONE, 'ls -A /opt')).to.equal('');
