@@ -166,13 +166,13 @@ export class CheckPrefetch implements Prefetch {
 /** What a step will leave, where it is skipped or will find nothing to do. Its time limit holds here too. */
 async function checkAhead(step: Step, signal: AbortSignal): Promise<Found | undefined> {
   const { task } = step;
-  const refused = await failingCondition(step, signal);
-  if (refused) return { registers: registered(skippedFor(refused)), facts: {} };
   const resolved = await settingsOf(step);
-  const problem = firstProblem(resolved);
-  if (problem !== undefined) throw problem;
   const deadline = startDeadline(resolved.settings.timeoutSeconds);
   try {
+    const refused = await failingCondition(step, anyOf(signal, deadline.signal));
+    if (refused) return { registers: registered(skippedFor(refused)), facts: {} };
+    const problem = firstProblem(resolved);
+    if (problem !== undefined) throw problem;
     const { args, context } = await prepareStep(step, resolved.settings, deadline);
     const ahead = { ...context, signal: anyOf(context.signal, signal) };
     const check = await runCheck(task.module, args, new HostSession(ahead, true));

@@ -7,6 +7,7 @@ import type { Output, Probe } from '../../module/probe.ts';
 import { quote, quoteAll } from '../../module/quote.ts';
 import { UnknownValue } from '../../module/unknown.ts';
 import { Unreachable } from '../../transport/types.ts';
+import { until } from '../task/deadline.ts';
 import type { ReadObserver, TaskContext } from '../types.ts';
 import { batcherFor, becomeKey, textOf } from './probe-batcher.ts';
 import type { CachedRead } from './shared.ts';
@@ -59,7 +60,13 @@ export class HostSession implements Writer {
     const present = cache.get(key);
     const anyone = probe.shared || present?.unreachable; // it depends on what is done to other hosts as well
     const valid = present && Date.now() - present.at < shared.fresh && (!anyone || present.changes === shared.changes);
-    const read = valid ? present : cachedRead(this.readNow(probe), shared.changes);
+    const { signal } = this.#context;
+    if (valid && present.at === Number.POSITIVE_INFINITY && present.signal !== signal)
+      return until(signal, present.value as Promise<T>).catch((error: unknown) => {
+        if (present.signal.aborted && !signal.aborted) return this.#observe(probe); // only the other task's time is over
+        throw error;
+      });
+    const read = valid ? present : cachedRead(this.readNow(probe), shared.changes, signal);
     if (this.#ahead || !probe.shared) cache.set(key, read);
     else cache.delete(key);
     read.value.catch((error: unknown) => {
@@ -106,8 +113,12 @@ export class HostSession implements Writer {
   async writeLocal(path: string, content: Buffer, mode: number): Promise<void> {
     await mkdir(dirname(path), { recursive: true });
     const temporary = `${path}.${randomUUID()}`;
-    await writeLocalFile(temporary, content, { mode, flag: 'wx' });
-    await rename(temporary, path);
+    try {
+      await writeLocalFile(temporary, content, { mode, flag: 'wx' });
+      await rename(temporary, path);
+    } finally {
+      this.#context.host.shared.forget('local'); // this machine may be a host as well
+    }
   }
 
   secret(secretText: string): void {
@@ -170,8 +181,8 @@ export class HostSession implements Writer {
   }
 }
 
-function cachedRead(value: Promise<unknown>, changes: number): CachedRead {
-  const read: CachedRead = { value, at: Number.POSITIVE_INFINITY, changes };
+function cachedRead(value: Promise<unknown>, changes: number, signal: AbortSignal): CachedRead {
+  const read: CachedRead = { value, at: Number.POSITIVE_INFINITY, changes, signal };
   const answered = (): void => {
     read.at = Date.now();
   };
