@@ -6,7 +6,7 @@ import type { FileAttributes, RunOptions, Writer } from '../../module/module.ts'
 import type { Output, Probe } from '../../module/probe.ts';
 import { quote, quoteAll } from '../../module/quote.ts';
 import { UnknownValue } from '../../module/unknown.ts';
-import { Unreachable } from '../../transport/types.ts';
+import { type RawOutput, Unreachable } from '../../transport/types.ts';
 import { until } from '../task/deadline.ts';
 import type { ReadObserver, TaskContext } from '../types.ts';
 import { batcherFor, becomeKey, textOf } from './probe-batcher.ts';
@@ -133,24 +133,22 @@ export class HostSession implements Writer {
     const { environment, become, host, deadline } = this.#context;
     const blocked = this.#context.blocked?.();
     if (blocked !== undefined) throw new TaskFailure(blocked);
-    this.#context.signal.throwIfAborted();
+    const { signal } = this.#context;
+    signal.throwIfAborted();
     const variables = Object.entries({ ...environment, ...options.environment }).map(
       ([name, value]) => `export ${name}=${quote(value)}`,
     );
     const directory = options.directory === undefined ? [] : [`cd -- ${quote(options.directory)} || exit 1`];
-    const left = deadline.left();
-    const own = options.timeoutSeconds || undefined;
-    const seconds = own === undefined ? left : left === undefined ? own : Math.min(own, left);
     const stdin = options.stdin === undefined ? undefined : bytesOf(options.stdin);
     const connection = await this.#context.connection();
-    const shell = await connection.shell(
-      become,
-      stdin && stdin.length >= uploadBytes ? 'upload' : undefined,
-      this.#context.signal,
-    );
-    try {
+    const purpose = stdin && stdin.length >= uploadBytes ? 'upload' : undefined;
+    const run = async (): Promise<readonly RawOutput[]> => {
+      const shell = await connection.shell(become, purpose, signal);
+      const left = deadline.left();
+      const own = options.timeoutSeconds || undefined;
+      const seconds = own === undefined ? left : left === undefined ? own : Math.min(own, left);
       // Once it may change something it is not interrupted: the host ends it when its time is over.
-      const [output] = await shell.run([
+      return shell.run([
         {
           text: [...variables, ...directory, script].join('\n'),
           mayChange: true,
@@ -158,6 +156,9 @@ export class HostSession implements Writer {
           ...(seconds !== undefined && { timeoutSeconds: seconds }),
         },
       ]);
+    };
+    try {
+      const [output] = await (purpose ? run() : batcherFor(connection, become).change(run, signal));
       // The end of the task's own time is reported as such; a time that the module has set is for the module to judge.
       if (output!.code === 124 && deadline.signal?.aborted)
         throw new TaskFailure(`not finished within ${deadline.seconds} s, and ended (timeout)`, {

@@ -244,11 +244,11 @@ async function predict({ task }: TimedStep, { target, context, check }: Found): 
   const { module } = task;
   // A module that reads nothing must still not be predicted on a host that cannot be reached, or on which become fails.
   if (module.nature === 'action') await (await context.connection()).shell(context.become, undefined, context.signal);
-  const until = `until '${task.name}' has run`;
-  if (module.nature === 'wait') throw new UnknownValue(until);
-  target.predictions.add(check.after ?? [], until);
+  const reason = `until '${task.name}' has run`;
+  if (module.nature === 'wait') throw new UnknownValue(reason);
+  target.predictions.add(check.after ?? [], reason);
   const result = { status: 'changed', differences: check.differences } as const;
-  return module.nature === 'action' ? { ...result, unknownResult: until } : result;
+  return module.nature === 'action' ? { ...result, unknownResult: reason } : result;
 }
 
 async function change(step: TimedStep, { args, context, check }: Found): Promise<Changed | void> {
