@@ -17,6 +17,7 @@ export interface PlaybookOptions extends VaultOptions {
   readonly skipTags?: readonly string[];
   readonly extraVars?: readonly string[];
   readonly check?: boolean;
+  readonly diff?: boolean;
   readonly forks?: string;
   readonly user?: string;
   readonly privateKey?: string;
@@ -57,6 +58,7 @@ export async function requestOf(
     modules: builtIn,
     options: {
       check: options.check ?? false,
+      diff: options.diff ?? false,
       forks: positive('--forks', options.forks ?? '50'),
       timeoutSeconds: positive('--timeout', options.timeout ?? '10'),
       ...(options.lookahead !== undefined && { lookahead: lookahead(options.lookahead) }),

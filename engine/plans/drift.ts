@@ -24,14 +24,14 @@ function reason(then: PlannedHost | undefined, now: PlannedHost): BlockedHost | 
   const found = new Map(now.rests.map((rest) => [rest.id, rest]));
   const moved = then.rests.flatMap((rest) => {
     const other = found.get(rest.id);
-    return other && other.value !== rest.value ? [tell(rest, other)] : [];
+    return other && other.value !== rest.value ? [describe(rest, other)] : [];
   });
   if (moved.length === 0) return undefined;
   return { status: 'failed', message: `it has changed since the plan was made\n${moved.sort().join('\n')}` };
 }
 
 /** `the package nginx: then 1.22, now 1.24 (task 'Install nginx', site.yml:7:7)`. */
-function tell(then: Rest, now: Rest): string {
+function describe(then: Rest, now: Rest): string {
   const what = then.what ?? 'something that no_log hides';
   const where = then.on === undefined ? '' : ` on ${then.on}`;
   const shown = then.then !== undefined && now.then !== undefined && then.then !== now.then;

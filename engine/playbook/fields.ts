@@ -9,7 +9,7 @@ import { keywords, keywordsAt, type Level } from './keywords.ts';
 import { describeWritten, type Kind, meantBoolean, misfit, writtenText } from './kinds.ts';
 import { withoutCollection } from './module-names.ts';
 
-/** The keywords of one map, each of the kind that the table asks for: what does not fit has been told and is left out. */
+/** The keywords of one map, each of the kind that the table requires: others have been reported and are left out. */
 export class Fields {
   readonly #entries: ReadonlyMap<string, MapEntry>;
   readonly #diagnostics: Diagnostics;
@@ -77,7 +77,7 @@ export class Fields {
   }
 }
 
-/** Parts a map into the keywords of its level and the rest, which is for the caller to judge. Tells what does not fit. */
+/** Divides a map into the keywords of its level and the rest, which the caller checks. Reports values of the wrong kind. */
 export function readFields(
   node: MapNode,
   level: Level,
@@ -150,7 +150,7 @@ export function isLater(key: string): boolean {
   return notSupported.has(withoutCollection(key));
 }
 
-/** Tells that a key means nothing at this level: known elsewhere, not supported, or not known at all. */
+/** Reports that a key is not valid at this level: known elsewhere, not supported, or unknown. */
 export function rejectKey(
   { key, keyPlace }: MapEntry,
   level: Level,

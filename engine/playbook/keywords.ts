@@ -2,7 +2,7 @@ import { becomeMethods } from '../transport/become/methods.ts';
 import type { Kind } from './kinds.ts';
 
 /**
- * Where a keyword can stand. `import`: import_tasks and import_role; `include`: include_tasks and include_role;
+ * The levels at which a keyword is valid. `import`: import_tasks and import_role; `include`: include_tasks and include_role;
  * `playbook`: import_playbook.
  */
 export const levels = [
@@ -41,7 +41,7 @@ function on<K extends Kind>(at: readonly Level[], kind: K, describe: string, cho
   return { kind, at, describe, ...(choices && { choices }) };
 }
 
-/** A keyword whose value says how tasks run. Blocks, plays and roles hand it down to the tasks inside. */
+/** A keyword whose value says how tasks run. Blocks, plays and roles pass it down to the tasks inside. */
 function setting<N extends string, K extends SettingKind>(name: N, at: readonly Level[], kind: K, describe: string) {
   return { kind, at, describe, setting: name };
 }
@@ -57,7 +57,7 @@ function defaulted<N extends string, K extends SettingKind, D extends boolean | 
   return { kind, at, describe, setting: name, default: value };
 }
 
-/** Every keyword: what value it takes, and where it may stand. All messages about keywords follow from this table. */
+/** Every keyword: what value it takes and at which levels. All messages about keywords derive from this table. */
 const table = {
   name: on(
     ['play', 'block', 'task', 'handler', 'import', 'include', 'playbook', 'role'],

@@ -10,7 +10,7 @@ export function holdsExpression(node: SourceNode): boolean {
   return node.tag === '!cel' || node.tag === '!vault' || (node.tag !== '!unsafe' && node.value.includes('{{'));
 }
 
-/** The sort of value, for messages. */
+/** The kind of value, for messages. */
 export function describeWritten(node: SourceNode): string {
   return holdsExpression(node) ? 'an expression' : describe(node);
 }
@@ -32,7 +32,7 @@ const isList = (node: SourceNode, item: (node: SourceNode) => boolean): boolean 
   node.kind === 'list' && node.items.every(item);
 const isEmpty = (node: SourceNode): boolean => isScalar(node) && node.value === null;
 
-/** The sorts of values that keywords take. `expected` completes the sentence "… must be". */
+/** The kinds of values that keywords take. `expected` completes the sentence "… must be". */
 const kinds = {
   any: { expected: 'a value', fits: () => true },
   text: { expected: 'text without an expression', fits: isPlainText },

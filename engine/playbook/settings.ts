@@ -10,7 +10,7 @@ import type { Settings } from './types.ts';
 
 export const noSettings: Settings = { environment: [], moduleDefaults: new Map() };
 
-/** What is said here, over what is inherited: environments add up, default arguments are replaced module by module. */
+/** The settings given here over those inherited: environments add up, default arguments are replaced module by module. */
 function mergeSettings(context: Context, fields: Fields): Settings {
   const own: Partial<Record<SettingName, Template>> = {};
   for (const { keyword, name } of settingKeywords) {
@@ -53,7 +53,7 @@ function moduleDefaults(context: Context, entries: readonly MapEntry[]): Map<str
   return defaults;
 }
 
-/** What stands inside inherits: conditions outermost first, tags united, settings merged, variables and notify added. */
+/** What entries inside inherit: conditions outermost first, tags united, settings merged, variables and notify added. */
 export function inherit(context: Context, fields: Fields, varsOrigin: string): Context {
   const { diagnostics } = context.loader;
   const vars = fields.map('vars');

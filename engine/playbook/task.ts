@@ -11,7 +11,7 @@ import { type ModuleCall, readModuleCall } from './module-call.ts';
 import { inherit } from './settings.ts';
 import type { Common, Loop, Task } from './types.ts';
 
-/** One task, or undefined where it names no module that could run. */
+/** One task, or undefined if it names no usable module. */
 export function readTask(
   node: MapNode,
   level: 'task' | 'handler',
@@ -68,7 +68,7 @@ export function common(
   };
 }
 
-/** A loop of Ansible's old form has been refused: what it would give is not missing as well. */
+/** A loop in Ansible's old form has been reported: do not report its variables as undefined too. */
 function oldLoop(rest: readonly MapEntry[]): Loop | undefined {
   const old = rest.find(({ key }) => key.startsWith('with_'));
   return (
@@ -120,7 +120,7 @@ function readUntil(fields: Fields, { loader: { diagnostics } }: Context): Task['
   return conditions;
 }
 
-/** What takes long runs detached only where a module's change is one command: others need the connection to work. */
+/** Only modules whose change is one command can run detached: others need the connection to work. */
 function checkAsync(fields: Fields, call: ModuleCall | undefined, { loader: { diagnostics, modules } }: Context): void {
   if (!fields.has('async')) {
     if (fields.has('poll'))

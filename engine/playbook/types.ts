@@ -5,7 +5,7 @@ import type { Place } from '../source/place.ts';
 import type { SettingName } from './keywords.ts';
 import type { Prompt } from './prompts.ts';
 
-/** A playbook after parsing: roles and imports are resolved, what blocks and plays hand down stands on each task. */
+/** A playbook after parsing: roles and imports are resolved, and each task has what blocks and plays pass down. */
 export interface Playbook {
   readonly file: string;
   readonly plays: readonly Play[];
@@ -17,9 +17,9 @@ export interface Play {
   /** A list of host patterns as written; may hold expressions over extra vars. */
   readonly hosts: Template;
   readonly layers: PlayLayers;
-  /** Variables that a person is asked for before the run. */
+  /** Variables that the user is asked for before the run. */
   readonly prompts: readonly Prompt[];
-  /** Whether all facts of the hosts are read up front; default: only those referenced, on demand. See plan/terms.ts. */
+  /** Whether all facts of the hosts are read up front; default: only those referenced, on demand. See run/play/settings.ts. */
   readonly gatherFacts?: Template;
   /** In the order of execution; handlers are flushed after each. */
   readonly sections: readonly (readonly Entry[])[];
@@ -42,9 +42,9 @@ export interface PlayLayers {
 
 /** Variables written together; a name's template is compiled. */
 export interface VariableLayer {
-  /** For people: `defaults of role 'common'`, `play vars`, `vars of the task` … */
+  /** For messages: `defaults of role 'common'`, `play vars`, `vars of the task` … */
   readonly origin: string;
-  /** The vars of an include: as parameters they win over what the host has learned. */
+  /** The vars of an include: as parameters they take precedence over what the host has learned. */
   readonly given?: true;
   /** The variables of a role itself. */
   readonly ofRole?: true;
@@ -54,7 +54,7 @@ export interface VariableLayer {
   >;
 }
 
-/** What a play, role, block or task says about how to run; a task's own are merged over what it inherits. */
+/** The settings of a play, role, block or task; a task's own are merged over those it inherits. */
 export type Settings = { readonly [N in SettingName]?: Template } & {
   readonly environment: readonly Template[];
   /** Default arguments of modules, by module name. */
@@ -63,7 +63,7 @@ export type Settings = { readonly [N in SettingName]?: Template } & {
 
 export type Entry = Task | Block | Meta | Include;
 
-/** What every entry has from where it stands; inherited parts are already in. */
+/** What every entry has, including what it inherits. */
 export interface Common {
   /** As written; expressions in it are in `title`. */
   readonly name: string;
@@ -117,7 +117,7 @@ export interface Task extends Common {
   readonly failedWhen?: readonly Condition[];
   /** Folders to look for templates and files in, in order (role, then task file, then playbook), absolute. */
   readonly searchPath: readonly string[];
-  /** Set for include_vars: what its arguments mean on the disk. */
+  /** Set for include_vars: the files that its arguments can mean. */
   readonly variableFiles?: VariableFiles;
 }
 
@@ -156,7 +156,7 @@ export interface Meta extends Common {
     | 'noop';
 }
 
-/** Tasks that are chosen when the run comes to them. All that can be chosen has been read and checked before. */
+/** Tasks that are chosen during the run. All that can be chosen has been read and checked before it. */
 export interface Include extends Common {
   readonly kind: 'include';
   readonly what: 'include_tasks' | 'include_role';
@@ -167,15 +167,15 @@ export interface Include extends Common {
   readonly once?: string;
   /** All that the names can mean. */
   readonly candidates: readonly Candidate[];
-  /** Whether each candidate is meant for sure (or, in a loop, for an item): not only one that a pattern fits. */
+  /** Whether each candidate is certain to be chosen (in a loop, for an item), not just matched by a pattern. */
   readonly certain: boolean;
-  /** The candidate that evaluated names mean. Throws TaskFailure where it is none. */
+  /** The candidate for evaluated names. Throws TaskFailure if there is none. */
   choose(names: ReadonlyMap<string, string>): Candidate;
 }
 
 /** A file of tasks, or a role with one choice of its files. */
 export interface Candidate {
-  /** For people: the path of the file, or the role's name. */
+  /** For messages: the path of the file, or the role's name. */
   readonly title: string;
   /** What was read before the run. Missing where it is read elsewhere: a file may include itself. */
   readonly checked?: Included;

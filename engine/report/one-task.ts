@@ -44,11 +44,11 @@ function findings(result: Result, message: string, paint: Paint, diff: boolean):
 }
 
 function differences(result: Result, paint: Paint, diff: boolean): readonly string[] {
-  return result.differences.flatMap((difference) =>
-    diff
-      ? showDifference(difference, paint).map((line) => `  ${line}`)
-      : [`  ${harmless(difference.what)}${shortly(difference.from, difference.to)}`],
-  );
+  return result.differences.flatMap(({ what, from, to, ...rest }) => {
+    if (result.diff ?? diff) return showDifference({ what, from, to, ...rest }, paint).map((line) => `  ${line}`);
+    const values = result.diff === false ? '' : shortly(from, to);
+    return [`  ${harmless(what)}${values}`];
+  });
 }
 
 function shortly(from: string | null, to: string | null): string {

@@ -20,6 +20,7 @@ export function showTask(title: string, results: readonly Result[], options: Vie
       result.item,
       withoutName(result),
       result.differences,
+      result.diff,
       result.failure,
       result.warnings,
     ]);
@@ -70,7 +71,7 @@ function showResult(group: readonly Result[], options: ViewOptions): string[] {
 }
 
 function showDifferences(result: Result, options: ViewOptions): string[] {
-  if (options.diff)
+  if (result.diff ?? options.diff)
     return result.differences.flatMap((d) => showDifference(d, options.paint)).map((line) => `      ${line}`);
   const names = result.differences.map((d) =>
     d.from !== null && d.to !== null && (d.from + d.to).length <= 60 && !/\n/.test(d.from + d.to)

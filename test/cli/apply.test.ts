@@ -110,7 +110,7 @@ describe('tsplay apply', function () {
       ['-e', 'word=w'],
       'group_vars/more.yml is read now, and was not there',
     ],
-    ['it is no plan', (p) => p.write('plan.json', '{}'), [], 'this is no plan'],
+    ['it is no plan', (p) => p.write('plan.json', '{}'), [], 'this is not a plan'],
     ['it is no JSON', (p) => p.write('plan.json', p.read('plan.json').slice(1)), [], 'the plan is damaged'],
     [
       'it was edited',
@@ -122,7 +122,7 @@ describe('tsplay apply', function () {
       'it is of another format',
       (p) => p.write('plan.json', p.read('plan.json').replace('"format": 1', '"format": 9')),
       [],
-      'the plan is of format 9',
+      'the plan has format 9',
     ],
     [
       'it is of another tsplay',
@@ -156,7 +156,7 @@ describe('tsplay apply', function () {
     project.write('list.json', '{"more": {"hosts": ["a"]}}');
     const { code, stderr } = await project.apply('-e', 'word=w');
     expect(code).to.equal(1);
-    expect(stderr).to.contain('\n  the output of more.sh --list is another\n');
+    expect(stderr).to.contain('\n  the output of more.sh --list has changed\n');
   });
 
   it('asks on a terminal, and without one wants --yes', async () => {
@@ -174,6 +174,6 @@ describe('tsplay apply', function () {
       .to.contain(
         `content of ${project.folder}/word.b: then no file, now a file of 7 bytes (task 'word', site.yml:8:7)`,
       )
-      .and.contain('hint: nothing was done on it; a new plan tells what would be done now');
+      .and.contain('hint: nothing was done on it; a new plan shows what would be done now');
   });
 });

@@ -47,7 +47,7 @@ const rows: readonly (readonly [
   ['a broken place', blockinfile, { path, block: 'x', insertafter: '*' }, "'insertafter' is not a regular expression"],
   ['a marker that marks nothing', blockinfile, { path, block: 'x', marker: '# x' }, "'marker' cannot be"],
   ['a broken replacement', replace, { path, regexp: '[z-a]' }, "'regexp' is not a regular expression"],
-  ['a fetched file of each host', fetch, { src: path, dest: 'x', flat: false }, "'flat' can only be true"],
+  ['a fetched file of each host', fetch, { src: path, dest: 'x', flat: false }, "'flat' must be true"],
   ['a fetched file with a symbolic mode', fetch, { src: path, dest: 'x', flat: true, mode: 'u=rw' }, 'must be octal'],
   ['a digest that is none', get_url, { url: 'https://a/b', dest: path, checksum: 'sha256:12' }, "'checksum' cannot be"],
   ['an address of this machine', get_url, { url: 'file:///etc/passwd', dest: path }, "'url' cannot be"],

@@ -89,10 +89,10 @@ export class Profile {
 
   summary(): ProfileSummary {
     this.#turn();
-    const told = ({ times, milliseconds }: Account) => ({ times, milliseconds });
+    const summarize = ({ times, milliseconds }: Account) => ({ times, milliseconds });
     const hosts = [...this.#hosts].map(([name, of]) => [
       name,
-      { connect: told(of.connect), read: told(of.read), change: told(of.change) },
+      { connect: summarize(of.connect), read: summarize(of.read), change: summarize(of.change) },
     ]);
     return { start: this.#start, all: { ...this.#all }, hosts: Object.fromEntries(hosts) };
   }

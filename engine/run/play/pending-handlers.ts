@@ -65,7 +65,7 @@ export class PendingHandlerFile implements PendingHandlers {
               ? undefined
               : 'the inventory no longer has this host';
       if (why === undefined) continue;
-      this.#warn(`${pending.host}: ${told(pending)} is pending from an earlier run, and dropped: ${why}`);
+      this.#warn(`${pending.host}: ${describe(pending)} is pending from an earlier run, and dropped: ${why}`);
       this.#pending.delete(keyOf(pending));
       this.#changed();
     }
@@ -80,7 +80,7 @@ export class PendingHandlerFile implements PendingHandlers {
       for (const host of due) host.notified.set(handler, 'changed');
       const names = due.map((host) => host.name).join(', ');
       this.#warn(
-        `${names}: ${told({ play: play.name, handler: name })} is pending from an earlier run: notified again`,
+        `${names}: ${describe({ play: play.name, handler: name })} is pending from an earlier run: notified again`,
       );
     }
   }
@@ -91,7 +91,7 @@ export class PendingHandlerFile implements PendingHandlers {
     if (this.#due) this.#write();
     const hosts = new Map<string, string[]>();
     for (const pending of this.#pending.values()) {
-      const about = told(pending);
+      const about = describe(pending);
       hosts.set(about, [...(hosts.get(about) ?? []), pending.host]);
     }
     for (const [about, names] of hosts)
@@ -152,7 +152,7 @@ function nameOf({ name, role }: Handler): string {
   return role ? `${role.name} : ${name}` : name;
 }
 
-function told({ play, handler }: Omit<Pending, 'host'>): string {
+function describe({ play, handler }: Omit<Pending, 'host'>): string {
   return `the handler '${handler}' of the play '${play}'`;
 }
 

@@ -62,7 +62,7 @@ describe('a file that is written whole', () => {
 
   it('stays as it was where only a part of the new one came', async () => {
     expect(await failure(writeFile(cutOff, at('f'), 'new content\n', {}))).to.contain(
-      'did not come through whole; the old file stays',
+      'did not arrive completely; the old file stays',
     );
     expect(readFileSync(at('f'), 'utf8')).to.equal('old\n');
     expect(readdirSync(folder)).to.deep.equal(['f']);

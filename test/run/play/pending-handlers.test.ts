@@ -142,6 +142,6 @@ describe('the journal of handlers', () => {
     await go();
     const [name] = journals();
     writeFileSync(at(`state/journal/${name}`), '{"pending": 1');
-    expect(warnings(await go({ go: 'on' }))[0]).to.contain('is damaged, and not used');
+    expect(warnings(await go({ go: 'on' }))[0]).to.contain('is damaged and was ignored');
   });
 });
