@@ -89,9 +89,10 @@ describe('an interrupt', function () {
     const { given = {}, then = () => {}, ...request } = more;
     const controller = new AbortController();
     const running = traceIn(folder, given, { modules, ...request }, { signal: controller.signal });
-    let ended = false;
-    running.finally(() => (ended = true)).catch(() => undefined);
-    while (!ended && !existsSync(join(folder, 'began'))) await sleep(20);
+    const now = { ended: false };
+    const end = () => void (now.ended = true);
+    running.then(end, end);
+    while (!now.ended && !existsSync(join(folder, 'began'))) await sleep(20);
     controller.abort();
     then();
     return { ...(await running), signal: controller.signal };
