@@ -65,9 +65,12 @@ export async function execute(
     throw vault.secrets.error(error); // a bug, and its message and stack will be shown
   } finally {
     interruption.release();
-    pending.close();
-    await connections.closeAll();
-    await Promise.all(ahead);
+    try {
+      pending.close();
+    } finally {
+      await connections.closeAll();
+      await Promise.all(ahead);
+    }
   }
   const counts = [...involved].map((name): [string, HostCounts] => [name, context.host(name).counts]);
   const exit = signal.aborted

@@ -169,7 +169,7 @@ export interface TaskContext {
   /** Identifies the login: what is read over another login may be something else. */
   login(): string;
   connection(signal?: AbortSignal): Promise<Connection>;
-  reconnect(timeoutSeconds: number): Promise<void>;
+  reconnect(timeoutSeconds: number, signal?: AbortSignal): Promise<void>;
   readonly become: Become | undefined;
   readonly checkMode: boolean;
   readonly environment: Readonly<Record<string, string>>;

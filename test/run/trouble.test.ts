@@ -52,4 +52,16 @@ describe('a host in trouble', () => {
     });
     expect(events.filter(({ event }) => event === 'warning').map((event) => JSON.stringify(event))).to.have.length(1);
   });
+
+  it('is ignored where the items of a loop need it, if the task says so', async () => {
+    const { exit, lines } = await trace({
+      inventory,
+      playbook: `- hosts: away
+  tasks:
+    - { name: each, debug: { msg: "{{ item }}" }, loop: !cel "[facts.hostname]", ignore_unreachable: true }
+    - { name: next, debug: { msg: x } }
+`,
+    });
+    expect([exit, lines]).to.deep.equal([0, ['away unreachable each (ignored)', 'away ok next']]);
+  });
 });

@@ -24,7 +24,11 @@ export function connectorOver(
       return options.trips ? traced(connection, emit, quiet) : connection;
     },
     reconnect: async (target, timeoutSeconds, signal) => {
-      await (await connections.get(target, signal)).close();
+      // One that is lost already and cannot be opened now needs no closing.
+      await connections.get(target, signal).then(
+        (open) => open.close(),
+        () => undefined,
+      );
       await connectAgain(connections, target, timeoutSeconds, signal);
     },
     warn: (message) => {

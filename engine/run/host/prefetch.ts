@@ -1,3 +1,4 @@
+import pLimit, { type LimitFunction } from 'p-limit';
 import { firstFalse } from '../../expressions/condition.ts';
 import { facts as factTable } from '../../facts/facts.ts';
 import { UnknownValue } from '../../module/unknown.ts';
@@ -18,7 +19,7 @@ import type { HostState, Prefetch, Run, Step, TaskResult } from '../types.ts';
 import { HostSession } from './session.ts';
 import { type Found, UpcomingValues, untilRun } from './upcoming-values.ts';
 
-/** Tasks prefetched at once, at most: the scripts and answers of all of them are in memory at the same time. */
+/** Tasks prefetched at once, and items of loops, at most: scripts and answers of all of them are in memory at the same time. */
 const most = 1000;
 
 /** A task that will run, unless something fails, is skipped or ends before it. */
@@ -106,12 +107,13 @@ export class CheckPrefetch implements Prefetch {
   async #checkAll(host: HostState, tasks: readonly Upcoming[], signal: AbortSignal): Promise<void> {
     const values = new UpcomingValues(this.#run(), host);
     for (const [i, { task }] of tasks.entries()) values.announce(i, task);
+    const limit = pLimit(most);
     const untils = tasks.map(({ task }) => untilRun(task));
     const checks: Promise<void>[] = [];
     const attend = async (upcoming: Upcoming, i: number): Promise<void> => {
       let before: string | undefined;
       for (;;) {
-        const reason = await this.#checkOne(host, upcoming, i, values, signal);
+        const reason = await this.#checkOne(host, upcoming, { index: i, values, limit }, signal);
         if (reason === undefined || reason === before) return;
         before = reason;
         await Promise.all(checks.filter((_, n) => n < i && untils[n] === reason));
@@ -125,8 +127,11 @@ export class CheckPrefetch implements Prefetch {
   async #checkOne(
     host: HostState,
     { play, task, around }: Upcoming,
-    index: number,
-    values: UpcomingValues,
+    {
+      index,
+      values,
+      limit,
+    }: { readonly index: number; readonly values: UpcomingValues; readonly limit: LimitFunction },
     signal: AbortSignal,
   ): Promise<string | undefined> {
     const run = this.#run();
@@ -148,13 +153,15 @@ export class CheckPrefetch implements Prefetch {
         if (await evaluate(run, play, outside, () => firstFalse(include.when, outside), signal)) return undefined;
       }
       if (!task.loop) {
-        values.learn(index, task, await checkAhead(step, signal));
+        values.learn(index, task, await limit(() => checkAhead(step, signal)));
         return undefined;
       }
       const { loop } = task;
       const { items } = await itemsOf(run, play, scope, task, loop, signal);
       await Promise.all(
-        items.map((_, i) => checkAhead({ ...step, scope: scopeWith(loopVariables(loop, items, i)) }, signal)),
+        items.map((_, i) =>
+          limit(() => checkAhead({ ...step, scope: scopeWith(loopVariables(loop, items, i)) }, signal)),
+        ),
       );
       return undefined;
     } catch (error) {
@@ -166,13 +173,13 @@ export class CheckPrefetch implements Prefetch {
 /** What a step will leave, where it is skipped or will find nothing to do. Its time limit holds here too. */
 async function checkAhead(step: Step, signal: AbortSignal): Promise<Found | undefined> {
   const { task } = step;
-  const refused = await failingCondition(step, signal);
-  if (refused) return { registers: registered(skippedFor(refused)), facts: {} };
   const resolved = await settingsOf(step);
-  const problem = firstProblem(resolved);
-  if (problem !== undefined) throw problem;
   const deadline = startDeadline(resolved.settings.timeoutSeconds);
   try {
+    const refused = await failingCondition(step, anyOf(signal, deadline.signal));
+    if (refused) return { registers: registered(skippedFor(refused)), facts: {} };
+    const problem = firstProblem(resolved);
+    if (problem !== undefined) throw problem;
     const { args, context } = await prepareStep(step, resolved.settings, deadline);
     const ahead = { ...context, signal: anyOf(context.signal, signal) };
     const check = await runCheck(task.module, args, new HostSession(ahead, true));

@@ -1,6 +1,6 @@
 import type { Output, Probe } from '../../module/probe.ts';
-
 import type { Become, Connection, RawOutput, Script } from '../../transport/types.ts';
+import { until } from '../task/deadline.ts';
 
 interface Question {
   readonly probe: Probe<unknown>;
@@ -20,7 +20,8 @@ const largestParty = 200;
 /**
  * Collects the probes of one tick for one shell and sends them together; probes that arrive meanwhile are sent next. Probes
  * that one process can answer are sent as one script. When a task's signal is aborted, its probes reject at once; what is
- * under way in the shell is ended with it, and the probes of others in that batch are sent again.
+ * under way in the shell is ended with it, and the probes of others in that batch are sent again. So that this never ends a
+ * change, changes wait for the probes that are under way, and probes for changes: the shell takes up one after the other anyway.
  */
 class ProbeBatcher {
   #waiting: Question[] = [];
@@ -28,6 +29,9 @@ class ProbeBatcher {
   /** Asked and not settled. */
   readonly #open = new Set<Question>();
   #underWay: { readonly questions: readonly Question[]; readonly ending: AbortController } | undefined;
+  #changing = 0;
+  /** Changes that wait for the probes that are under way. */
+  #changes: (() => void)[] = [];
   /** One listener a signal, however many questions it is about: hundreds of hosts share the run's signal. */
   readonly #watched = new Map<AbortSignal, () => void>();
   readonly #send: Send;
@@ -40,13 +44,34 @@ class ProbeBatcher {
     if (signal?.aborted) return Promise.reject(signal.reason as Error);
     if (!this.#busy) {
       this.#busy = true;
-      setImmediate(() => void this.#flush());
+      this.#flushNext();
     }
     return new Promise((resolve, reject) => {
       const question: Question = { probe, signal, resolve, reject };
       this.#open.add(question);
       this.#watch(signal);
       this.#waiting.push(question);
+    });
+  }
+
+  /** Runs a change in the same shell; `signal` ends only its wait for probes. */
+  async change<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    while (this.#underWay) await until(signal, new Promise<void>((resolve) => this.#changes.push(resolve)));
+    this.#changing++;
+    try {
+      return await work();
+    } finally {
+      this.#changing--;
+      if (this.#busy && !this.#underWay) this.#flushNext();
+    }
+  }
+
+  /** In the next tick: whoever waited for an answer asks on in this very one, and those questions are sent together too. */
+  #flushNext(): void {
+    setImmediate(() => {
+      if (this.#underWay || this.#changing > 0) return;
+      if (this.#waiting.length > 0) void this.#flush();
+      else this.#busy = false;
     });
   }
 
@@ -69,11 +94,8 @@ class ProbeBatcher {
     }
     this.#underWay = undefined;
     this.#unwatch();
-    // whoever waited for an answer asks on in this very tick: those questions are sent together too
-    setImmediate(() => {
-      if (this.#waiting.length > 0) void this.#flush();
-      else this.#busy = false;
-    });
+    for (const begin of this.#changes.splice(0)) begin();
+    this.#flushNext();
   }
 
   /** Returns those that the common answer did not settle: each has to be asked by itself. */

@@ -6,7 +6,8 @@ import type { FileAttributes, RunOptions, Writer } from '../../module/module.ts'
 import type { Output, Probe } from '../../module/probe.ts';
 import { quote, quoteAll } from '../../module/quote.ts';
 import { UnknownValue } from '../../module/unknown.ts';
-import { Unreachable } from '../../transport/types.ts';
+import { type RawOutput, Unreachable } from '../../transport/types.ts';
+import { until } from '../task/deadline.ts';
 import type { ReadObserver, TaskContext } from '../types.ts';
 import { batcherFor, becomeKey, textOf } from './probe-batcher.ts';
 import type { CachedRead } from './shared.ts';
@@ -59,7 +60,13 @@ export class HostSession implements Writer {
     const present = cache.get(key);
     const anyone = probe.shared || present?.unreachable; // it depends on what is done to other hosts as well
     const valid = present && Date.now() - present.at < shared.fresh && (!anyone || present.changes === shared.changes);
-    const read = valid ? present : cachedRead(this.readNow(probe), shared.changes);
+    const { signal } = this.#context;
+    if (valid && present.at === Number.POSITIVE_INFINITY && present.signal !== signal)
+      return until(signal, present.value as Promise<T>).catch((error: unknown) => {
+        if (present.signal.aborted && !signal.aborted) return this.#observe(probe); // only the other task's time is over
+        throw error;
+      });
+    const read = valid ? present : cachedRead(this.readNow(probe), shared.changes, signal);
     if (this.#ahead || !probe.shared) cache.set(key, read);
     else cache.delete(key);
     read.value.catch((error: unknown) => {
@@ -106,8 +113,12 @@ export class HostSession implements Writer {
   async writeLocal(path: string, content: Buffer, mode: number): Promise<void> {
     await mkdir(dirname(path), { recursive: true });
     const temporary = `${path}.${randomUUID()}`;
-    await writeLocalFile(temporary, content, { mode, flag: 'wx' });
-    await rename(temporary, path);
+    try {
+      await writeLocalFile(temporary, content, { mode, flag: 'wx' });
+      await rename(temporary, path);
+    } finally {
+      this.#context.host.shared.forget('local'); // this machine may be a host as well
+    }
   }
 
   secret(secretText: string): void {
@@ -122,24 +133,22 @@ export class HostSession implements Writer {
     const { environment, become, host, deadline } = this.#context;
     const blocked = this.#context.blocked?.();
     if (blocked !== undefined) throw new TaskFailure(blocked);
-    this.#context.signal.throwIfAborted();
+    const { signal } = this.#context;
+    signal.throwIfAborted();
     const variables = Object.entries({ ...environment, ...options.environment }).map(
       ([name, value]) => `export ${name}=${quote(value)}`,
     );
     const directory = options.directory === undefined ? [] : [`cd -- ${quote(options.directory)} || exit 1`];
-    const left = deadline.left();
-    const own = options.timeoutSeconds || undefined;
-    const seconds = own === undefined ? left : left === undefined ? own : Math.min(own, left);
     const stdin = options.stdin === undefined ? undefined : bytesOf(options.stdin);
     const connection = await this.#context.connection();
-    const shell = await connection.shell(
-      become,
-      stdin && stdin.length >= uploadBytes ? 'upload' : undefined,
-      this.#context.signal,
-    );
-    try {
+    const purpose = stdin && stdin.length >= uploadBytes ? 'upload' : undefined;
+    const run = async (): Promise<readonly RawOutput[]> => {
+      const shell = await connection.shell(become, purpose, signal);
+      const left = deadline.left();
+      const own = options.timeoutSeconds || undefined;
+      const seconds = own === undefined ? left : left === undefined ? own : Math.min(own, left);
       // Once it may change something it is not interrupted: the host ends it when its time is over.
-      const [output] = await shell.run([
+      return shell.run([
         {
           text: [...variables, ...directory, script].join('\n'),
           mayChange: true,
@@ -147,6 +156,9 @@ export class HostSession implements Writer {
           ...(seconds !== undefined && { timeoutSeconds: seconds }),
         },
       ]);
+    };
+    try {
+      const [output] = await (purpose ? run() : batcherFor(connection, become).change(run, signal));
       // The end of the task's own time is reported as such; a time that the module has set is for the module to judge.
       if (output!.code === 124 && deadline.signal?.aborted)
         throw new TaskFailure(`not finished within ${deadline.seconds} s, and ended (timeout)`, {
@@ -170,8 +182,8 @@ export class HostSession implements Writer {
   }
 }
 
-function cachedRead(value: Promise<unknown>, changes: number): CachedRead {
-  const read: CachedRead = { value, at: Number.POSITIVE_INFINITY, changes };
+function cachedRead(value: Promise<unknown>, changes: number, signal: AbortSignal): CachedRead {
+  const read: CachedRead = { value, at: Number.POSITIVE_INFINITY, changes, signal };
   const answered = (): void => {
     read.at = Date.now();
   };

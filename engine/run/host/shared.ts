@@ -7,6 +7,8 @@ export interface CachedRead {
   at: number;
   /** How much had been changed on all hosts by then. */
   readonly changes: number;
+  /** Of the task that has asked first. */
+  readonly signal: AbortSignal;
   /** The host was not reached: a change on another host may bring it up. */
   unreachable?: true;
 }
@@ -39,6 +41,12 @@ export class SharedHosts {
       names.add(host);
       host.predictions = first!.predictions; // what is predicted for one machine holds under all its names
     }
+  }
+
+  /** Something was changed on a machine: nothing that was read there before is valid any more. */
+  forget(machine: string | undefined): void {
+    this.changes++;
+    for (const twin of this.at(machine)) twin.forgetReads();
   }
 
   at(machine: string | undefined): Iterable<Twin> {

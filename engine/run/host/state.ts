@@ -147,9 +147,8 @@ export class RunHost implements HostState {
   }
 
   forget(): void {
-    this.shared.changes++;
-    for (const twin of this.shared.at(this.#machine)) if (twin !== this) twin.forgetReads();
-    this.forgetReads();
+    this.shared.forget(this.#machine);
+    if (this.#machine === undefined) this.forgetReads();
   }
 
   forgetReads(): void {

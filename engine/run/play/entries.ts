@@ -1,5 +1,6 @@
 import { selected } from '../../playbook/tags.ts';
 import type { Block, Entry } from '../../playbook/types.ts';
+import { until } from '../task/deadline.ts';
 import { runTask } from '../task/task.ts';
 import type { HostState, Position, Run } from '../types.ts';
 import { propagateFailure } from './failure-policy.ts';
@@ -46,7 +47,11 @@ export function flush(
 async function isConfirmed(run: Run, entry: Entry, hosts: readonly HostState[]): Promise<boolean> {
   if (!run.confirm || entry.kind === 'block' || entry.kind === 'meta') return true;
   const title = entry.role ? `${entry.role.name} : ${entry.name}` : entry.name;
-  return run.confirm({ title, hosts: hosts.map((host) => host.name) });
+  const answer = run.confirm({ title, hosts: hosts.map((host) => host.name) });
+  return until(run.signal, answer).catch((error: unknown) => {
+    if (run.signal.aborted) return false;
+    throw error;
+  });
 }
 
 /** Handlers run whatever their tags. */

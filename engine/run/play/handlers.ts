@@ -35,7 +35,8 @@ export async function flushHandlers(
     }
     for (const host of due) {
       host.notified.delete(handler);
-      if (problems(host) === before.get(host)) run.pending.done(play, handler, host.name); // else the next run tries again
+      // What has failed or was interrupted is tried again by the next run.
+      if (!run.signal.aborted && problems(host) === before.get(host)) run.pending.done(play, handler, host.name);
     }
   }
   if (!rescuable) for (const host of stopped) host.notified.clear(); // they stay pending for the next run

@@ -3,8 +3,12 @@ import type { AnyModule, Check, Writer } from '../../module/module.ts';
 import { readOnly } from '../../module/read-only.ts';
 import { observed } from '../policy.ts';
 import type { ReadObserver } from '../types.ts';
+import { until } from './deadline.ts';
 
-/** Runs a module's check with a reader that cannot write, and makes sure that what it returns has the contract's form. */
+/**
+ * Runs a module's check with a reader that cannot write, and makes sure that what it returns has the contract's form. A
+ * check that does not end when the reader's signal is aborted is abandoned: it changes nothing.
+ */
 export async function runCheck(
   module: AnyModule,
   args: unknown,
@@ -12,7 +16,8 @@ export async function runCheck(
   observer?: ReadObserver,
 ): Promise<Check> {
   const reader = readOnly(host);
-  const found: unknown = await module.check(args, observer ? observed(reader, observer) : reader);
+  const check = async (): Promise<unknown> => module.check(args, observer ? observed(reader, observer) : reader);
+  const found = await until(host.signal, check());
   if (isCheck(found)) return found;
   throw new TaskFailure(`the module '${module.name}' did not return what it found`, {
     hint: "check returns { present, differences: [{ what: 'text', from: 'text' or null, to: 'text' or null }] }",

@@ -57,7 +57,7 @@ function makeContext(
     ...time,
     login: () => loginOf(target()),
     connection: async (signal = time.signal) => run.connector.connect(host, target(), settings.noLog, signal),
-    reconnect: async (seconds) => run.connector.reconnect(target(), seconds, time.signal),
+    reconnect: async (seconds, signal = time.signal) => run.connector.reconnect(target(), seconds, signal),
     secret: (text) => run.secrets.add(text),
     blocked: () => run.policy?.blocked?.(host.name)?.message,
     on,

@@ -38,6 +38,11 @@ export function startDeadline(seconds: number): Deadline & { end(): void } {
   };
 }
 
+/** Aborted when the time is over, but not by an interrupt: for what belongs to a change. */
+export function uninterruptible({ signal }: Deadline): AbortSignal {
+  return signal ?? new AbortController().signal;
+}
+
 /** Aborted as soon as one of them is, with its reason. */
 export function anyOf(...signals: readonly (AbortSignal | undefined)[]): AbortSignal {
   const given = [...new Set(signals.filter((signal) => signal !== undefined))];
@@ -50,18 +55,35 @@ export function shared(signal: AbortSignal): AbortSignal {
   return signal;
 }
 
+/** What waits for each signal. It has one listener for all: adding one takes longer the more there are. */
+const waiting = new WeakMap<AbortSignal, { readonly listener: () => void; readonly rejects: Set<() => void> }>();
+
 /** Waits for something that cannot be aborted itself, but no longer than until the signal is. */
-export async function until<T>(signal: AbortSignal | undefined, work: Promise<T>): Promise<T> {
+export function until<T>(signal: AbortSignal | undefined, work: Promise<T>): Promise<T> {
   if (!signal) return work;
-  signal.throwIfAborted();
-  let stop: () => void = () => {};
-  const aborted = new Promise<never>((_, reject) => {
-    stop = () => reject(signal.reason as Error);
-    signal.addEventListener('abort', stop, { once: true });
+  return new Promise<T>((resolve, reject) => {
+    const give = (): void => reject(signal.reason as Error);
+    work.finally(() => stopWaiting(signal, give)).then(resolve, reject);
+    if (signal.aborted) give();
+    else waitFor(signal, give);
   });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    signal.removeEventListener('abort', stop);
-  }
+}
+
+function waitFor(signal: AbortSignal, reject: () => void): void {
+  const known = waiting.get(signal);
+  if (known) return void known.rejects.add(reject);
+  const rejects = new Set([reject]);
+  const listener = (): void => {
+    waiting.delete(signal);
+    for (const each of rejects) each();
+  };
+  waiting.set(signal, { listener, rejects });
+  signal.addEventListener('abort', listener, { once: true });
+}
+
+function stopWaiting(signal: AbortSignal, reject: () => void): void {
+  const known = waiting.get(signal);
+  if (!known?.rejects.delete(reject) || known.rejects.size > 0) return;
+  waiting.delete(signal);
+  signal.removeEventListener('abort', known.listener);
 }

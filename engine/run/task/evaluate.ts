@@ -51,14 +51,16 @@ export async function readFacts(
   into: Map<string, unknown>,
   signal?: AbortSignal,
 ): Promise<void> {
-  const session = new HostSession(contextForFacts(run, play, run.host(host), signal));
+  const state = run.host(host);
+  const session = new HostSession(contextForFacts(run, play, state, signal));
   const read = async (name: string): Promise<void> => {
-    try {
-      into.set(name, await session.read(facts.get(name)!.probe));
-    } catch (error) {
+    const { changes } = state;
+    const value: unknown = await session.read(facts.get(name)!.probe).catch((error: unknown) => {
       if (!(error instanceof UnknownValue)) throw error;
-      into.set(name, new Unknown(error.reason));
-    }
+      return new Unknown(error.reason);
+    });
+    // What another host's task has changed here meanwhile makes it out of date: it will be asked for again.
+    if (state.changes === changes || facts.get(name)!.stable) into.set(name, value);
   };
   await Promise.all([...names].map(read));
 }

@@ -3,13 +3,15 @@ import { answers } from '../../playbook/handlers.ts';
 import type { Handler } from '../../playbook/types.ts';
 import { suggest } from '../../source/nearest.ts';
 import type { Step, TaskResult } from '../types.ts';
+import { noDeadline, uninterruptible } from './deadline.ts';
 import { evaluate } from './evaluate.ts';
 
 /** The handlers that a changed (or perhaps changed) task notifies. Throws TaskFailure where the play has none of that name. */
 export async function handlersToNotify(step: Step, { status }: TaskResult): Promise<readonly Handler[]> {
   const { run, play, task, scope } = step;
   if ((status !== 'changed' && status !== 'unknown') || task.notify.length === 0) return [];
-  const names = await evaluate(run, play, scope, () => task.notify.flatMap((template) => template.evaluate(scope)));
+  const evaluateNames = () => task.notify.flatMap((template) => template.evaluate(scope));
+  const names = await evaluate(run, play, scope, evaluateNames, uninterruptible(noDeadline)); // what has changed notifies
   return names.flatMap((name) => handlersNamed(step, String(name)));
 }
 

@@ -8,7 +8,7 @@ import { formatPlace } from '../../source/place.ts';
 import { BecomeFailed, Unreachable } from '../../transport/types.ts';
 import type { FailureDetail, Status } from '../events/event.ts';
 import { Refused } from '../policy.ts';
-import type { TaskResult } from '../types.ts';
+import type { TaskResult, TaskSettings } from '../types.ts';
 import { Interrupted } from './deadline.ts';
 
 export const skipped = (message: string): TaskResult => ({ status: 'skipped', differences: [], message });
@@ -83,6 +83,15 @@ export function reasonOf(result: TaskResult): string {
 }
 
 export const hasChanged = ({ status, changed }: TaskResult): boolean => status === 'changed' || changed === true;
+
+/** With ignore_errors or ignore_unreachable. */
+export function ignoredOrNot(result: TaskResult, settings: TaskSettings): TaskResult {
+  if (result.refused) return result;
+  const ignored =
+    (result.status === 'failed' && settings.ignoreErrors) ||
+    (result.status === 'unreachable' && settings.ignoreUnreachable);
+  return ignored ? { ...result, ignored } : result;
+}
 
 /** What `register` stores. */
 export function registered(result: TaskResult): Record<string, unknown> | Unknown {

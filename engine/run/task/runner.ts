@@ -21,11 +21,11 @@ import type {
 import { runCheck } from './check.ts';
 import { contextOf } from './context.ts';
 import type { Deadline } from './deadline.ts';
-import { anyOf } from './deadline.ts';
+import { anyOf, uninterruptible, until } from './deadline.ts';
 import { changeDetached } from './detached.ts';
 import { evaluate } from './evaluate.ts';
 import { handlersToNotify } from './notify.ts';
-import { hasChanged, registered, resultOfError, skippedFor, unknown } from './result.ts';
+import { hasChanged, ignoredOrNot, registered, resultOfError, skippedFor, unknown } from './result.ts';
 import { firstProblem, resolveSettings } from './settings.ts';
 
 /** A step with its settings and its time. */
@@ -88,7 +88,8 @@ async function retry(step: TimedStep, conditions: readonly Condition[]): Promise
   for (let attempts = 1; ; attempts++) {
     const result = { ...(await attempt(step)), attempts };
     if (result.status === 'unknown' || result.status === 'unreachable' || result.refused) return result;
-    if (await holdAll(step, conditions, withResult(step, result))) return result;
+    if (result.status === 'skipped') return result; // interrupted
+    if (!isTimedOut(step, result) && (await holdAll(step, conditions, result))) return result;
     if (attempts <= retries && !signal.aborted)
       await sleep(delaySeconds * 1000, undefined, { signal }).catch(() => undefined);
     if (attempts > retries || signal.aborted) {
@@ -113,13 +114,14 @@ async function attempt(step: TimedStep, checked?: CheckedStep): Promise<TaskResu
   }
   if (result.status === 'unreachable' || result.status === 'unknown' || result.status === 'skipped' || result.refused)
     return result;
+  if (isTimedOut(step, result)) return { ...result, changed: result.failure?.code !== undefined };
   if (task.changedWhen && result.status !== 'failed') {
-    const changed = await holdAll(step, task.changedWhen, withResult(step, result));
+    const changed = await holdAll(step, task.changedWhen, result);
     result = { ...result, status: changed ? 'changed' : 'ok', differences: changed ? result.differences : [] };
   }
   const changed = result.status === 'failed' ? await hasActed(step, result) : result.status === 'changed';
   if (task.failedWhen) {
-    const failed = await holdAll(step, task.failedWhen, withResult(step, { ...result, changed }));
+    const failed = await holdAll(step, task.failedWhen, { ...result, changed });
     if (failed)
       return {
         ...result,
@@ -135,21 +137,29 @@ async function attempt(step: TimedStep, checked?: CheckedStep): Promise<TaskResu
   return result.status === 'failed' ? { ...result, changed } : result;
 }
 
+/** As in Ansible, no condition judges a result that is cut short by the task's timeout: fields may be missing. */
+function isTimedOut({ deadline }: TimedStep, { status, result }: TaskResult): boolean {
+  return deadline.signal?.aborted === true && status === 'failed' && result?.['rc'] === 124;
+}
+
 /** Whether what failed has run and counts as a change: a command with an exit code, unless changed_when says otherwise. */
 async function hasActed(step: TimedStep, result: TaskResult): Promise<boolean> {
   const { module, changedWhen, failedWhen } = step.task;
   const ran = module.nature === 'action' && result.result?.['rc'] !== undefined;
   if (!ran && !failedWhen) return false;
-  return changedWhen ? holdAll(step, changedWhen, withResult(step, result)) : module.nature === 'action';
+  return changedWhen ? holdAll(step, changedWhen, result) : module.nature === 'action';
 }
 
 function withResult({ task, scope }: Step, result: TaskResult): HostScope {
   return task.register === undefined ? scope : scope.with(new Map([[task.register, registered(result)]]));
 }
 
-async function holdAll(step: TimedStep, conditions: readonly Condition[], scope: HostScope): Promise<boolean> {
-  const { run, play } = step;
-  return evaluate(run, play, scope, () => firstFalse(conditions, scope) === undefined, step.deadline.signal);
+/** Whether conditions about a result hold. An interrupt does not end their evaluation where something has been changed. */
+async function holdAll(step: TimedStep, conditions: readonly Condition[], result: TaskResult): Promise<boolean> {
+  const { run, play, deadline } = step;
+  const scope = withResult(step, result);
+  const signal = hasChanged(result) ? uninterruptible(deadline) : signalOf(step);
+  return evaluate(run, play, scope, () => firstFalse(conditions, scope) === undefined, signal);
 }
 
 /** The condition that keeps the step from running, if one does. */
@@ -208,9 +218,14 @@ async function execute(step: TimedStep, checked?: CheckedStep): Promise<TaskResu
   if (refused !== undefined && !context.checkMode) throw new Refused(refused);
   if (check.differences.length === 0) return { status: 'ok', differences: [], ...found };
   if (context.checkMode) return { ...(await predict(step, { ...prepared, check })), ...found };
-  const changed = await change(step, { ...prepared, check });
-  target.forget();
-  if (host !== target) host.forget();
+  context.signal.throwIfAborted(); // nothing begins any more
+  let changed: Changed | void;
+  try {
+    changed = await change(step, { ...prepared, check });
+  } finally {
+    target.forget(); // also where it failed half way
+    if (host !== target) host.forget();
+  }
   if ((module.nature ?? 'state') === 'state') await verify(step, prepared, check.differences);
   const waited = module.nature === 'wait';
   const message = changed?.message ?? check.message;
@@ -229,18 +244,19 @@ async function predict({ task }: TimedStep, { target, context, check }: Found): 
   const { module } = task;
   // A module that reads nothing must still not be predicted on a host that cannot be reached, or on which become fails.
   if (module.nature === 'action') await (await context.connection()).shell(context.become, undefined, context.signal);
-  const until = `until '${task.name}' has run`;
-  if (module.nature === 'wait') throw new UnknownValue(until);
-  target.predictions.add(check.after ?? [], until);
+  const reason = `until '${task.name}' has run`;
+  if (module.nature === 'wait') throw new UnknownValue(reason);
+  target.predictions.add(check.after ?? [], reason);
   const result = { status: 'changed', differences: check.differences } as const;
-  return module.nature === 'action' ? { ...result, unknownResult: until } : result;
+  return module.nature === 'action' ? { ...result, unknownResult: reason } : result;
 }
 
 async function change(step: TimedStep, { args, context, check }: Found): Promise<Changed | void> {
   const { run, task, settings } = step;
   const { module } = task;
   const work = async (writer: Writer): Promise<Changed | void> => module.change?.(args, check, writer);
-  const changing = module.nature === 'wait' ? context : uninterrupted(context);
+  if (module.nature === 'wait') return until(context.signal, work(new HostSession(context)));
+  const changing = uninterrupted(context);
   if (!module.detachable || settings.asyncSeconds === 0) return work(new HostSession(changing));
   const { asyncSeconds, pollSeconds } = settings;
   const warn = (message: string): void => run.emit({ event: 'warning', message });
@@ -249,10 +265,12 @@ async function change(step: TimedStep, { args, context, check }: Found): Promise
 
 /** What changes a host is not interrupted half way: only its own time ends it. */
 function uninterrupted(context: TaskContext): TaskContext {
+  const signal = uninterruptible(context.deadline);
   return {
     ...context,
-    signal: context.deadline.signal ?? new AbortController().signal,
-    connection: (signal) => context.connection(signal ?? context.deadline.signal),
+    signal,
+    connection: (own = signal) => context.connection(own),
+    reconnect: (seconds, own = signal) => context.reconnect(seconds, own),
     on: (host) => uninterrupted(context.on(host)),
   };
 }
@@ -274,14 +292,6 @@ function shorten(text: string | null): string {
   if (text === null) return 'not there';
   const line = text.split('\n', 1)[0]!;
   return line.length < text.length || line.length > 120 ? `'${line.slice(0, 120)} …'` : `'${line}'`;
-}
-
-function ignoredOrNot(result: TaskResult, settings: TaskSettings): TaskResult {
-  if (result.refused) return result;
-  const ignored =
-    (result.status === 'failed' && settings.ignoreErrors) ||
-    (result.status === 'unreachable' && settings.ignoreUnreachable);
-  return ignored ? { ...result, ignored } : result;
 }
 
 const signalOf = ({ run, deadline }: TimedStep): AbortSignal => anyOf(run.signal, deadline.signal);

@@ -6,10 +6,10 @@ import { NeededFacts } from '../../variables/needed-facts.ts';
 import { HostScope } from '../../variables/scope.ts';
 import type { HostState, Position, ResolvedSettings, Run, Step, TaskResult } from '../types.ts';
 import type { Deadline } from './deadline.ts';
-import { anyOf, startDeadline } from './deadline.ts';
+import { startDeadline } from './deadline.ts';
 import { type Items, itemsOf, loopVariables } from './loop.ts';
 import { runParallel } from './parallel-loop.ts';
-import { combine, registered, resultOfError, safely, skipped, skippedFor } from './result.ts';
+import { combine, ignoredOrNot, registered, resultOfError, safely, skipped, skippedFor } from './result.ts';
 import { runStep, settingsOf } from './runner.ts';
 
 /** Runs one task on all hosts, side by side. */
@@ -69,9 +69,10 @@ async function runOnHost(
   const step: Step = { run, play: at.play, task, host, scope, ...(occurrence && { occurrence }) };
 
   const resolved = await settingsOf(step);
+  if (at.unknown === undefined) await run.prefetch.before(at.play, task, host, run.signal);
+  // From here on: what is prefetched for later tasks does not count, and each check there has a deadline of its own.
   const deadline = startDeadline(resolved.settings.timeoutSeconds);
   try {
-    if (at.unknown === undefined) await run.prefetch.before(at.play, task, host, anyOf(run.signal, deadline.signal));
     if (task.loop && at.unknown === undefined) return [await runLoop(at, step, task.loop, resolved, started), resolved];
     const result = await runStep(
       step,
@@ -101,8 +102,7 @@ async function runLoop(
     found = await itemsOf(run, at.play, scope, task, loop, run.signal);
   } catch (error) {
     const { settings } = resolved;
-    const failed = resultOfError(error);
-    const result = { ...failed, ...(failed.status === 'failed' && settings.ignoreErrors && { ignored: true }) };
+    const result = ignoredOrNot(resultOfError(error), settings);
     host.commit(at, task, settings, result, whole);
     return result;
   }
@@ -135,7 +135,7 @@ async function runLoop(
     results.push(result);
     const value = registered(result);
     values.push(value instanceof Unknown ? value : { ...value, [loop.variable]: item });
-    if (result.status === 'unreachable') break;
+    if (result.status === 'unreachable' && !done.has(index + 1)) break; // what has run side by side with it is reported
     if (settings.pauseSeconds > 0 && !run.options.check && index < items.length - 1)
       await sleep(settings.pauseSeconds * 1000, undefined, { signal: run.signal }).catch(() => undefined);
   }

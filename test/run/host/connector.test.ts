@@ -1,5 +1,5 @@
 import { rmSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import ssh2 from 'ssh2';
@@ -87,5 +87,43 @@ describe('connections of a run', () => {
     expect(others.sort()).to.deep.equal(['a ok stat', 'a ok stat', 'b ok stat', 'b ok stat']);
     expect(events.filter(({ event }) => event === 'received').length).to.equal(2);
     expect(recap.roundTrips).to.deep.equal({ a: 2, b: 2 });
+  });
+
+  // What had been read of this machine stayed in the cache: it is not the host that was changed.
+  it("see what another host's task writes on this machine", async () => {
+    lay(`- hosts: a
+  tasks:
+    - { name: before, stat: { path: DIR/to }, delegate_to: localhost, register: r }
+    - { name: fetch, fetch: { src: DIR/hosts.yml, dest: DIR/to, flat: true } }
+    - { name: after, stat: { path: DIR/to }, delegate_to: localhost, register: s }
+    - { name: judged, assert: { that: ['!r.stat.exists', s.stat.exists] } }
+`);
+    const { lines } = await traceIn(folder, {});
+    expect(lines.at(-1)).to.equal('a ok judged');
+  });
+
+  // The first attempt was not repeated.
+  it('are waited for where the host is not up yet', async () => {
+    lay('- { hosts: c, tasks: [{ wait_for_connection: { timeout: 20 } }, { ping: {} }] }\n');
+    const { port } = silent.address() as AddressInfo;
+    giveUp();
+    const up = createServer((socket) => {
+      const server = connect(servers[0]!.port, '127.0.0.1').on('error', () => socket.destroy());
+      socket
+        .on('error', () => server.destroy())
+        .pipe(server)
+        .pipe(socket);
+    });
+    const common = '-o UserKnownHostsFile=DIR/known_hosts -o StrictHostKeyChecking=no'.replace('DIR', folder);
+    const watch = (event: Event): void => {
+      if (event.event === 'play-start') setTimeout(() => up.listen(port, '127.0.0.1'), 700);
+    };
+    try {
+      const extra = { ansible_ssh_common_args: common };
+      const { lines } = await traceIn(folder, { extra }, {}, { watch });
+      expect(lines).to.deep.equal(['c ok wait_for_connection', 'c ok ping']);
+    } finally {
+      up.close();
+    }
   });
 });

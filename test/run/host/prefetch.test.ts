@@ -1,6 +1,10 @@
+import { rmSync } from 'node:fs';
 import { expect } from 'chai';
+import type { AnyModule } from '../../../engine/module/module.ts';
+import { modules } from '../../../modules/index.ts';
 import { playbookOf } from '../generated.ts';
-import { trace } from '../trace.ts';
+import { layOut } from '../lay-out.ts';
+import { trace, traceIn } from '../trace.ts';
 
 const two = 'all: { vars: { ansible_connection: local }, hosts: { a: {}, b: {} } }\n';
 /** Each against none, which asks task by task. */
@@ -98,6 +102,38 @@ describe('looking ahead', function () {
       const { recap } = await trace({ playbook });
       expect(recap.exit).to.equal(0);
       expect(recap.roundTrips['a']).to.equal(trips);
+    });
+
+  // All were checked at once, however many there were.
+  const many: Readonly<Record<string, string>> = {
+    '5,000 tasks': '    - counted: {}\n'.repeat(5000),
+    'a loop of 5,000 items': '    - { ping: {} }\n    - { counted: {}, loop: !cel "numbers" }\n',
+  };
+  for (const [title, tasks] of Object.entries(many))
+    it(`checks at most 1,000 at once of ${title}`, async () => {
+      let [now, highest] = [0, 0];
+      const counted: AnyModule = {
+        name: 'counted',
+        summary: '',
+        args: { type: 'object', properties: {} },
+        examples: [],
+        async check(_args, host) {
+          highest = Math.max(highest, ++now);
+          await host.read({ key: `read:${highest}`, script: ':', parse: () => true });
+          now--;
+          return { present: null, differences: [] };
+        },
+      };
+      const folder = layOut({ playbook: `- hosts: a\n  tasks:\n${tasks}` });
+      const extra = { numbers: Array.from({ length: 5000 }, (_, i) => i) };
+      try {
+        const all = new Map([...modules, counted].map((module) => [module.name, module]));
+        const { exit } = await traceIn(folder, { extra }, { modules: all });
+        expect(exit).to.equal(0);
+        expect(highest).to.be.within(2, 1000);
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
     });
 
   it('asks nothing for tasks that will not be included', async () => {
