@@ -1,5 +1,5 @@
 import type { BlockedHost } from './enforce.ts';
-import type { Plan, PlannedHost, Rest } from './format.ts';
+import type { Plan, PlannedHost, Precondition } from './format.ts';
 
 /** The hosts that have drifted since the plan was made, and why: `checked` is the same pass, made now. */
 export function driftedHosts(
@@ -21,17 +21,17 @@ function reason(then: PlannedHost | undefined, now: PlannedHost): BlockedHost | 
   const unreachable = now.steps.find(({ status }) => status === 'unreachable');
   if (now.counts.unreachable > 0)
     return { status: 'unreachable', message: unreachable?.message ?? 'it cannot be reached' };
-  const found = new Map(now.rests.map((rest) => [rest.id, rest]));
-  const moved = then.rests.flatMap((rest) => {
-    const other = found.get(rest.id);
-    return other && other.value !== rest.value ? [describe(rest, other)] : [];
+  const found = new Map(now.preconditions.map((one) => [one.id, one]));
+  const drifted = then.preconditions.flatMap((before) => {
+    const after = found.get(before.id);
+    return after && after.value !== before.value ? [describe(before, after)] : [];
   });
-  if (moved.length === 0) return undefined;
-  return { status: 'failed', message: `it has changed since the plan was made\n${moved.sort().join('\n')}` };
+  if (drifted.length === 0) return undefined;
+  return { status: 'failed', message: `it has changed since the plan was made\n${drifted.sort().join('\n')}` };
 }
 
 /** `the package nginx: then 1.22, now 1.24 (task 'Install nginx', site.yml:7:7)`. */
-function describe(then: Rest, now: Rest): string {
+function describe(then: Precondition, now: Precondition): string {
   const what = then.what ?? 'something that no_log hides';
   const where = then.on === undefined ? '' : ` on ${then.on}`;
   const shown = then.then !== undefined && now.then !== undefined && then.then !== now.then;

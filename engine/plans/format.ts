@@ -3,7 +3,7 @@ import type { HostCounts, Status } from '../run/events/event.ts';
 import type { Keyed, KeyHint } from './key.ts';
 
 /** Raised whenever an older tsplay could misread a plan, or this one an older plan. */
-const format = 1;
+const format = 2;
 
 /** A task on a host, for one item of its loop, as it would run. Its texts are as outputs show them. */
 export interface PlannedStep {
@@ -29,7 +29,7 @@ export interface PlannedStep {
 }
 
 /** An observation of a host that its steps depend on. */
-export interface Rest {
+export interface Precondition {
   readonly id: string;
   readonly value: string;
   /** For the user; missing if no_log hides it. */
@@ -44,7 +44,7 @@ export interface Rest {
 export interface PlannedHost {
   readonly counts: HostCounts;
   readonly steps: readonly PlannedStep[];
-  readonly rests: readonly Rest[];
+  readonly preconditions: readonly Precondition[];
 }
 
 /** The content of a plan file. */

@@ -9,7 +9,7 @@ import { formatPlace } from '../source/place.ts';
 import type { SeenFact } from '../variables/needed-facts.ts';
 import type { HostScope } from '../variables/scope.ts';
 import type { Secrets } from '../vault/redaction.ts';
-import type { PlannedHost, PlannedStep, Rest } from './format.ts';
+import type { PlannedHost, PlannedStep, Precondition } from './format.ts';
 import type { Keyed } from './key.ts';
 import { shownDifference, shownKey } from './shown.ts';
 import { differencesDigest, Occurrences, stepId } from './steps.ts';
@@ -27,7 +27,7 @@ export class Recorder implements RunPolicy {
   readonly #occurrences: Occurrences;
   readonly #begun = new Map<string, Begun>();
   readonly #steps = new Map<string, PlannedStep[]>();
-  readonly #rests = new Map<string, Map<string, Rest>>();
+  readonly #preconditions = new Map<string, Map<string, Precondition>>();
   #count = 0;
 
   constructor(plays: Iterable<Play>, keyed: Keyed, inputs: Inputs | undefined) {
@@ -47,7 +47,7 @@ export class Recorder implements RunPolicy {
         if (probe.volatile || task.module.nature === 'wait') return;
         const id = this.#keyed.digest('rest', name, become?.user ?? '', probe.key);
         const words = { what: shownKey(probe.key), ...(probe.describe && { then: probe.describe(value) }) };
-        this.#rest(host.name, name, task, { id, value: this.#keyed.digest(value), ...(!quiet && words) });
+        this.#note(host.name, name, task, { id, value: this.#keyed.digest(value), ...(!quiet && words) });
       },
       missed: () => {
         this.#of(occurrence).loose = true;
@@ -62,7 +62,7 @@ export class Recorder implements RunPolicy {
     const id = this.#keyed.digest('rest', host, 'facts', probe.key);
     const words = { what: shownKey(probe.key), ...(probe.describe && { then: probe.describe(value) }) };
     const { entry, host: own } = scope.inside;
-    this.#rest(own.name, host, entry, { id, value: this.#keyed.digest(value), ...(!quiet && words) });
+    this.#note(own.name, host, entry, { id, value: this.#keyed.digest(value), ...(!quiet && words) });
   }
 
   found(_step: Step, occurrence: Occurrence, differences: readonly Difference[]): undefined {
@@ -107,7 +107,9 @@ export class Recorder implements RunPolicy {
         {
           counts: of,
           steps: (this.#steps.get(host) ?? []).map((step) => shownStep(step, secrets)),
-          rests: [...(this.#rests.get(host)?.values() ?? [])].map((rest) => shownRest(rest, secrets)),
+          preconditions: [...(this.#preconditions.get(host)?.values() ?? [])].map((one) =>
+            shownPrecondition(one, secrets),
+          ),
         },
       ]),
     );
@@ -121,12 +123,12 @@ export class Recorder implements RunPolicy {
   }
 
   /** Of several observations of the same the first counts. */
-  #rest(host: string, on: string, task: Pick<Entry, 'name' | 'place'> | undefined, rest: Rest): void {
-    const rests = this.#rests.get(host) ?? new Map<string, Rest>();
-    this.#rests.set(host, rests);
-    if (rests.has(rest.id)) return;
+  #note(host: string, on: string, task: Pick<Entry, 'name' | 'place'> | undefined, precondition: Precondition): void {
+    const known = this.#preconditions.get(host) ?? new Map<string, Precondition>();
+    this.#preconditions.set(host, known);
+    if (known.has(precondition.id)) return;
     const by = task && { task: task.name, place: formatPlace(task.place) };
-    rests.set(rest.id, { ...rest, ...(on !== host && { on }), ...by });
+    known.set(precondition.id, { ...precondition, ...(on !== host && { on }), ...by });
   }
 }
 
@@ -145,7 +147,7 @@ function shownStep({ differences, id, digest, ...step }: PlannedStep, secrets: S
   };
 }
 
-function shownRest({ what, then, ...rest }: Rest, secrets: Secrets): Rest {
+function shownPrecondition({ what, then, ...rest }: Precondition, secrets: Secrets): Precondition {
   return {
     ...rest,
     ...(what !== undefined && { what: secrets.text(what) }),

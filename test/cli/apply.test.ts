@@ -120,7 +120,7 @@ describe('tsplay apply', function () {
     ],
     [
       'it is of another format',
-      (p) => p.write('plan.json', p.read('plan.json').replace('"format": 1', '"format": 9')),
+      (p) => p.write('plan.json', p.read('plan.json').replace('"format": 2', '"format": 9')),
       [],
       'the plan has format 9',
     ],
