@@ -1,5 +1,3 @@
-import { setMaxListeners } from 'node:events';
-
 /** Why it was aborted, always an Error. */
 export function reasonOf(signal: AbortSignal): Error {
   const reason: unknown = signal.reason;
@@ -10,14 +8,35 @@ export function throwIfAborted(signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw reasonOf(signal);
 }
 
-/** Calls back once on abort, at once if it has happened already. Returns the function that removes the listener. */
+/** What waits for each signal. A signal has one listener for all of them: adding one takes longer the more there are. */
+const waiting = new WeakMap<AbortSignal, { readonly calls: Set<() => void>; readonly listener: () => void }>();
+
+/** Calls back once on abort, at once if it has happened already. Returns the function that stops waiting. */
 export function onAbort(signal: AbortSignal | undefined, listener: (reason: Error) => void): () => void {
   if (!signal) return () => {};
   const call = () => listener(reasonOf(signal));
-  setMaxListeners(0, signal); // many hosts may wait on one signal, which is no leak
   if (signal.aborted) call();
-  else signal.addEventListener('abort', call, { once: true });
-  return () => signal.removeEventListener('abort', call);
+  else waitFor(signal, call);
+  return () => stopWaiting(signal, call);
+}
+
+function waitFor(signal: AbortSignal, call: () => void): void {
+  const known = waiting.get(signal);
+  if (known) return void known.calls.add(call);
+  const calls = new Set([call]);
+  const listener = (): void => {
+    waiting.delete(signal);
+    for (const each of calls) each();
+  };
+  waiting.set(signal, { calls, listener });
+  signal.addEventListener('abort', listener, { once: true });
+}
+
+function stopWaiting(signal: AbortSignal, call: () => void): void {
+  const known = waiting.get(signal);
+  if (!known?.calls.delete(call) || known.calls.size > 0) return;
+  waiting.delete(signal);
+  signal.removeEventListener('abort', known.listener);
 }
 
 /** The promise's result, or a rejection with the signal's reason as soon as it is aborted. Does not end the work itself. */
@@ -71,6 +90,8 @@ interface Openable {
 /** One opening that several callers wait for. The abort of one ends only its own wait; when nobody waits any more, it is aborted. */
 class Opening<T extends Openable> {
   readonly result: Promise<T>;
+  /** Once it is open. */
+  opened: T | undefined;
   readonly #controller = new AbortController();
   #waiting = 0;
   #isSettled = false;
@@ -81,7 +102,11 @@ class Opening<T extends Openable> {
     const settle = () => {
       this.#isSettled = true;
     };
-    work.then((opened) => (this.isAborted ? void opened.close() : settle()), settle);
+    work.then((opened) => {
+      if (this.isAborted) return void opened.close();
+      this.opened = opened;
+      return settle();
+    }, settle);
     this.result = untilAborted(work, signal);
     this.result.catch(() => {}); // everybody may have stopped waiting
   }
@@ -112,6 +137,7 @@ export class Openings<T extends Openable> {
     throwIfAborted(signal);
     for (;;) {
       const present = this.#byKey.get(key);
+      if (present?.opened?.alive) return present.opened;
       if (!present || present.isAborted) return this.#begin(key, open).wait(signal);
       const value = await present.wait(signal);
       if (value.alive) return value;

@@ -71,7 +71,9 @@ describe('a plan binds', function () {
   it('rests on the facts that conditions use, on those of other hosts too', async () => {
     const tasks = `${write('{{ facts.hostname }} {{ hostvars.b.facts.os.id }}')}\n  when: facts.kernel != '' && facts.time > 0`;
     const { hosts } = await bind({ playbook: playbook(tasks) });
-    const told = hosts['a']!.preconditions.flatMap(({ what, on }) => (what?.startsWith('the fact') ? [[what, on]] : []));
+    const told = hosts['a']!.preconditions.flatMap(({ what, on }) =>
+      what?.startsWith('the fact') ? [[what, on]] : [],
+    );
     expect(told).to.have.deep.members([
       ['the fact kernel', undefined],
       ['the fact hostname', undefined],

@@ -4,12 +4,13 @@ import { facts as factTable } from '../../facts/facts.ts';
 import { UnknownValue } from '../../module/unknown.ts';
 import { selected } from '../../playbook/tags.ts';
 import type { Entry, Include, Play, Task } from '../../playbook/types.ts';
+import { untilAborted } from '../../transport/waiting.ts';
 import { NeededFacts } from '../../variables/needed-facts.ts';
 import { HostScope } from '../../variables/scope.ts';
 import type { RunOptions } from '../options.ts';
 import { batchesOf, playSettings } from '../play/settings.ts';
 import { runCheck } from '../task/check.ts';
-import { anyOf, startDeadline, until } from '../task/deadline.ts';
+import { anyOf, startDeadline } from '../task/deadline.ts';
 import { evaluate, readFacts } from '../task/evaluate.ts';
 import { itemsOf, loopVariables } from '../task/loop.ts';
 import { registered, skippedFor } from '../task/result.ts';
@@ -81,7 +82,7 @@ export class CheckPrefetch implements Prefetch {
     if (this.#pass?.task !== task || this.#pass.changes !== shared.changes)
       this.#pass = { task, at: now, changes: shared.changes };
     const pass = this.#pass;
-    await until(signal, this.#checkAll(host, tasks, signal)).catch(() => undefined);
+    await untilAborted(this.#checkAll(host, tasks, signal), signal).catch(() => undefined);
     prefetched.at = Date.now();
     if (pass.changes === shared.changes) shared.fresh = Math.max(shared.fresh, 2 * (prefetched.at - pass.at));
   }

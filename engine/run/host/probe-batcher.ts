@@ -1,6 +1,6 @@
 import type { Output, Probe } from '../../module/probe.ts';
 import type { Become, Connection, RawOutput, Script } from '../../transport/types.ts';
-import { until } from '../task/deadline.ts';
+import { untilAborted } from '../../transport/waiting.ts';
 
 interface Question {
   readonly probe: Probe<unknown>;
@@ -56,7 +56,7 @@ class ProbeBatcher {
 
   /** Runs a change in the same shell; `signal` ends only its wait for probes. */
   async change<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
-    while (this.#underWay) await until(signal, new Promise<void>((resolve) => this.#changes.push(resolve)));
+    while (this.#underWay) await untilAborted(new Promise<void>((resolve) => this.#changes.push(resolve)), signal);
     this.#changing++;
     try {
       return await work();

@@ -7,7 +7,7 @@ import type { Output, Probe } from '../../module/probe.ts';
 import { quote, quoteAll } from '../../module/quote.ts';
 import { UnknownValue } from '../../module/unknown.ts';
 import { type RawOutput, Unreachable } from '../../transport/types.ts';
-import { until } from '../task/deadline.ts';
+import { untilAborted } from '../../transport/waiting.ts';
 import type { ReadObserver, TaskContext } from '../types.ts';
 import { batcherFor, becomeKey, textOf } from './probe-batcher.ts';
 import type { CachedRead } from './shared.ts';
@@ -62,7 +62,7 @@ export class HostSession implements Writer {
     const valid = present && Date.now() - present.at < shared.fresh && (!anyone || present.changes === shared.changes);
     const { signal } = this.#context;
     if (valid && present.at === Number.POSITIVE_INFINITY && present.signal !== signal)
-      return until(signal, present.value as Promise<T>).catch((error: unknown) => {
+      return untilAborted(present.value as Promise<T>, signal).catch((error: unknown) => {
         if (present.signal.aborted && !signal.aborted) return this.#observe(probe); // only the other task's time is over
         throw error;
       });

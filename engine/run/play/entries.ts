@@ -1,6 +1,6 @@
 import { selected } from '../../playbook/tags.ts';
 import type { Block, Entry } from '../../playbook/types.ts';
-import { until } from '../task/deadline.ts';
+import { untilAborted } from '../../transport/waiting.ts';
 import { runTask } from '../task/task.ts';
 import type { HostState, Position, Run } from '../types.ts';
 import { propagateFailure } from './failure-policy.ts';
@@ -48,7 +48,7 @@ async function isConfirmed(run: Run, entry: Entry, hosts: readonly HostState[]):
   if (!run.confirm || entry.kind === 'block' || entry.kind === 'meta') return true;
   const title = entry.role ? `${entry.role.name} : ${entry.name}` : entry.name;
   const answer = run.confirm({ title, hosts: hosts.map((host) => host.name) });
-  return until(run.signal, answer).catch((error: unknown) => {
+  return untilAborted(answer, run.signal).catch((error: unknown) => {
     if (run.signal.aborted) return false;
     throw error;
   });

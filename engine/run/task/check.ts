@@ -1,9 +1,9 @@
 import { TaskFailure } from '../../module/failure.ts';
 import type { AnyModule, Check, Writer } from '../../module/module.ts';
 import { readOnly } from '../../module/read-only.ts';
+import { untilAborted } from '../../transport/waiting.ts';
 import { observed } from '../policy.ts';
 import type { ReadObserver } from '../types.ts';
-import { until } from './deadline.ts';
 
 /**
  * Runs a module's check with a reader that cannot write, and makes sure that what it returns has the contract's form. A
@@ -17,7 +17,7 @@ export async function runCheck(
 ): Promise<Check> {
   const reader = readOnly(host);
   const check = async (): Promise<unknown> => module.check(args, observer ? observed(reader, observer) : reader);
-  const found = await until(host.signal, check());
+  const found = await untilAborted(check(), host.signal);
   if (isCheck(found)) return found;
   throw new TaskFailure(`the module '${module.name}' did not return what it found`, {
     hint: "check returns { present, differences: [{ what: 'text', from: 'text' or null, to: 'text' or null }] }",

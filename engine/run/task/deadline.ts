@@ -54,36 +54,3 @@ export function shared(signal: AbortSignal): AbortSignal {
   setMaxListeners(0, signal);
   return signal;
 }
-
-/** What waits for each signal. It has one listener for all: adding one takes longer the more there are. */
-const waiting = new WeakMap<AbortSignal, { readonly listener: () => void; readonly rejects: Set<() => void> }>();
-
-/** Waits for something that cannot be aborted itself, but no longer than until the signal is. */
-export function until<T>(signal: AbortSignal | undefined, work: Promise<T>): Promise<T> {
-  if (!signal) return work;
-  return new Promise<T>((resolve, reject) => {
-    const give = (): void => reject(signal.reason as Error);
-    work.finally(() => stopWaiting(signal, give)).then(resolve, reject);
-    if (signal.aborted) give();
-    else waitFor(signal, give);
-  });
-}
-
-function waitFor(signal: AbortSignal, reject: () => void): void {
-  const known = waiting.get(signal);
-  if (known) return void known.rejects.add(reject);
-  const rejects = new Set([reject]);
-  const listener = (): void => {
-    waiting.delete(signal);
-    for (const each of rejects) each();
-  };
-  waiting.set(signal, { listener, rejects });
-  signal.addEventListener('abort', listener, { once: true });
-}
-
-function stopWaiting(signal: AbortSignal, reject: () => void): void {
-  const known = waiting.get(signal);
-  if (!known?.rejects.delete(reject) || known.rejects.size > 0) return;
-  waiting.delete(signal);
-  signal.removeEventListener('abort', known.listener);
-}

@@ -5,6 +5,7 @@ import { TaskFailure } from '../../module/failure.ts';
 import type { Changed, Difference, Writer } from '../../module/module.ts';
 import { UnknownValue } from '../../module/unknown.ts';
 import { prepareArguments } from '../../playbook/arguments/arguments.ts';
+import { untilAborted } from '../../transport/waiting.ts';
 import type { HostScope } from '../../variables/scope.ts';
 import { maskDifference } from '../events/redact.ts';
 import { HostSession } from '../host/session.ts';
@@ -21,7 +22,7 @@ import type {
 import { runCheck } from './check.ts';
 import { contextOf } from './context.ts';
 import type { Deadline } from './deadline.ts';
-import { anyOf, uninterruptible, until } from './deadline.ts';
+import { anyOf, uninterruptible } from './deadline.ts';
 import { changeDetached } from './detached.ts';
 import { evaluate } from './evaluate.ts';
 import { handlersToNotify } from './notify.ts';
@@ -255,7 +256,7 @@ async function change(step: TimedStep, { args, context, check }: Found): Promise
   const { run, task, settings } = step;
   const { module } = task;
   const work = async (writer: Writer): Promise<Changed | void> => module.change?.(args, check, writer);
-  if (module.nature === 'wait') return until(context.signal, work(new HostSession(context)));
+  if (module.nature === 'wait') return untilAborted(work(new HostSession(context)), context.signal);
   const changing = uninterrupted(context);
   if (!module.detachable || settings.asyncSeconds === 0) return work(new HostSession(changing));
   const { asyncSeconds, pollSeconds } = settings;

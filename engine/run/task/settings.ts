@@ -2,7 +2,7 @@ import { TemplateError } from '../../expressions/types.ts';
 import { type SettingKind, settingKeywords } from '../../playbook/keywords.ts';
 import { isTruthText, isUntruthText } from '../../playbook/kinds.ts';
 import { omit } from '../../playbook/magic.ts';
-import type { Common, Loop } from '../../playbook/types.ts';
+import type { Common, Loop, Settings } from '../../playbook/types.ts';
 import type { Place } from '../../source/place.ts';
 import type { HostScope } from '../../variables/scope.ts';
 import type { ResolvedSettings, TaskSettings } from '../types.ts';
@@ -15,11 +15,29 @@ type Entry = Pick<Common, 'settings'> & { readonly loop?: Loop };
  * Never throws: `problems` has, by keyword, what cannot be used; `no_log` is then on. Run it in `evaluate`, which reads
  * the facts that it asks for.
  */
-export function resolveSettings({ settings, loop }: Entry, scope: HostScope): ResolvedSettings {
+export function resolveSettings(entry: Entry, scope: HostScope): ResolvedSettings {
+  if (entry.loop?.pauseSeconds) return resolve(entry, scope);
+  let known = resolved.get(entry.settings);
+  if (known === undefined) {
+    known = isConstant(entry.settings) && resolve(entry, scope);
+    resolved.set(entry.settings, known);
+  }
+  return known || resolve(entry, scope);
+}
+
+/** Most settings hold no expression: they are the same on every host, and resolved once. False: these hold one. */
+const resolved = new WeakMap<Settings, ResolvedSettings | false>();
+
+function isConstant(settings: Settings): boolean {
+  const single = settingKeywords.flatMap(({ name }) => settings[name] ?? []);
+  return [...settings.environment, ...single].every(({ constant }) => constant);
+}
+
+function resolve({ settings, loop }: Entry, scope: HostScope): ResolvedSettings {
   const problems = new Map<string, unknown>();
-  const attempt = <T>(keyword: string, otherwise: T, resolve: () => T): T => {
+  const attempt = <T>(keyword: string, otherwise: T, value: () => T): T => {
     try {
-      return resolve();
+      return value();
     } catch (error) {
       problems.set(keyword, error);
       return otherwise;
