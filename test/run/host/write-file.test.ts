@@ -72,7 +72,7 @@ describe('a file that is written whole', () => {
     const killed = {
       shell: (script: string, options = {}) =>
         host.shell(
-          `kill() { command kill -KILL $(exec sh -c 'echo $PPID'); }; ${script.replace('$store >&3', '$store >&3; kill')}`,
+          `kill() { command kill -KILL $(exec sh -c 'echo $PPID'); }; ${script.replace('$store > $new', '$store > $new; kill')}`,
           options,
         ),
     };
