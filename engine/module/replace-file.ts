@@ -29,7 +29,9 @@ export function replaceScript(path: string, attributes: FileAttributes, fill: re
     // The command is the playbook author's own shell text.
     ...(validate === undefined
       ? []
-      : [`( cd "$start"; ${withPath(validate, `${folderOf(path)}${own}/new`)} ) </dev/null >&2 || { printf %s $?; exit 94; }`]),
+      : [
+          `( cd "$start"; ${withPath(validate, `${folderOf(path)}${own}/new`)} ) </dev/null >&2 || { printf %s $?; exit 94; }`,
+        ]),
     ...(keepsOld ? ['if [ -e "../$name" ] || [ -L "../$name" ]; then cp -pPR -- "../$name" old || exit 95; fi'] : []),
     ...(replaces === undefined ? [] : [unchanged(replaces)]),
     ...(backup === true
@@ -101,7 +103,9 @@ export function replaceFailure(path: string, output: Output, validate?: string):
       hint: 'set unsafe_writes: true to write into the file that is mounted there; a reader may then see half of it',
     });
   if (output.code === 86)
-    return new TaskFailure(`${path} was changed by something else meanwhile; it is as that left it`, { hint: 'run again' });
+    return new TaskFailure(`${path} was changed by something else meanwhile; it is as that left it`, {
+      hint: 'run again',
+    });
   if (output.code === 94)
     return new TaskFailure(`the new ${path} is not valid (${validate}); the old file stays`, {
       command: validate!,

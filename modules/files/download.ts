@@ -1,6 +1,7 @@
 import { TaskFailure } from '../../engine/module/failure.ts';
 import type { Probe } from '../../engine/module/probe.ts';
 import { sh } from '../../engine/module/quote.ts';
+import { replaceScript } from '../../engine/module/replace-file.ts';
 import type { Attributes } from './attributes.ts';
 
 export interface Download {
@@ -8,20 +9,21 @@ export interface Download {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly will: Attributes;
+  readonly unsafe_writes?: boolean;
   /** SHA-256 that the file must have before it counts. */
   readonly digest?: string;
 }
 
 /**
- * Downloads beside the place, readable by its owner alone, and renames over it when the digest is right; prints the digest.
+ * Downloads beside the place, and takes it when the digest is right; prints the digest.
  * curl reads address and headers from its standard input: what is secret in them is in no argument list.
  */
-export function downloadScript({ url, path, headers, will, digest }: Download): { script: string; stdin: string } {
+export function downloadScript({ url, path, headers, will, digest, unsafe_writes }: Download): {
+  script: string;
+  stdin: string;
+} {
   const needsCurl = Object.keys(headers).length > 0;
-  const script = [
-    'umask 077',
-    sh`new=$(mktemp ${`${path}.XXXXXXXXXX`}) || exit 1`,
-    `trap 'rm -f -- "$new"' EXIT HUP INT TERM`,
+  const fill = [
     'if command -v curl >/dev/null; then curl -fsSL --retry 2 -o "$new" -K - || exit 1',
     ...(needsCurl
       ? ["else echo 'headers can only be sent with curl, and curl is not installed' >&2; exit 1; fi"]
@@ -34,17 +36,16 @@ export function downloadScript({ url, path, headers, will, digest }: Download): 
     ...(digest === undefined
       ? []
       : [sh`[ "$got" = ${digest} ] || { echo "its sha256 is $got, not "${digest} >&2; exit 1; }`]),
-    sh`chown ${`${will.owner}:${will.group}`} "$new" && chmod ${will.mode} "$new" || exit 1`,
-    'sync "$new" 2>/dev/null || sync',
-    sh`mv -fT -- "$new" ${path} || exit 1`,
-    'trap - EXIT',
     'echo "$got"',
-  ].join('\n');
+  ];
   const lines = [
     `url = ${quoted(url)}`,
     ...Object.entries(headers).map(([name, value]) => `header = ${quoted(`${name}: ${value}`)}`),
   ];
-  return { script, stdin: `${lines.join('\n')}\n` };
+  return {
+    script: replaceScript(path, { ...will, ...(unsafe_writes !== undefined && { unsafe_writes }) }, fill),
+    stdin: `${lines.join('\n')}\n`,
+  };
 }
 
 /** A value in curl's configuration. */

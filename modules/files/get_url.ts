@@ -1,23 +1,22 @@
 import { basename } from 'node:path/posix';
-import { expectSuccess, TaskFailure } from '../../engine/module/failure.ts';
+import { TaskFailure } from '../../engine/module/failure.ts';
 import { type Difference, defineModule } from '../../engine/module/module.ts';
 import { cannotTell, willBe } from '../../engine/module/probe.ts';
-import {
-  type Attributes,
-  attributeArgs,
-  attributeCommands,
-  attributeDifferences,
-  readWanted,
-  settle,
-} from './attributes.ts';
+import { replaceFailure } from '../../engine/module/replace-file.ts';
+import { type Attributes, attributeArgs, attributeDifferences, readWanted, settle } from './attributes.ts';
+import { contentArgs } from './content.ts';
 import { downloadScript, urlDigest } from './download.ts';
 import { pathState } from './path.ts';
+import type { PathState } from './path-state.ts';
 import { disturbed, expectFolder, look } from './place.ts';
+import { attributeSteps, takeSteps } from './steps.ts';
 import { fileDigest, fileText } from './text.ts';
 
 interface Found {
   readonly path: string;
   readonly will: Attributes;
+  /** What is at the path now. */
+  readonly at: PathState;
   readonly download: boolean;
   /** SHA-256 that the file must have. */
   readonly digest?: string;
@@ -58,6 +57,7 @@ export const get_url = defineModule({
         description: 'HTTP headers to send, by name. They never appear in an argument list. Needs curl.',
       },
       ...attributeArgs,
+      unsafe_writes: contentArgs.unsafe_writes,
     },
     required: ['url', 'dest'],
     additionalProperties: false,
@@ -126,7 +126,7 @@ export const get_url = defineModule({
     const content: Difference[] = download
       ? [{ what: `content of ${path}`, from: is, to: digest === undefined ? `what ${url} serves` : `sha256 ${digest}` }]
       : [];
-    const found: Found = { path, will, download, ...(digest !== undefined && { digest }) };
+    const found: Found = { path, will, at: present, download, ...(digest !== undefined && { digest }) };
     return {
       present: found,
       differences: [...content, ...attributeDifferences(path, present, will)],
@@ -143,14 +143,22 @@ export const get_url = defineModule({
       result: { dest: path, url, state: 'file', ...will, ...(digest !== undefined && { checksum: digest }) },
     };
   },
-  async change({ url, headers = {} }, { present: { path, will, download, digest } }, host) {
+  async change({ url, headers = {}, unsafe_writes }, { present: { path, will, at, download, digest } }, host) {
     if (!download) {
-      for (const argv of attributeCommands(path, will)) expectSuccess(argv, await host.run(argv));
+      await takeSteps(host, attributeSteps(path, at, will));
       return {};
     }
-    const { script, stdin } = downloadScript({ url, path, headers, will, ...(digest !== undefined && { digest }) });
+    const { script, stdin } = downloadScript({
+      url,
+      path,
+      headers,
+      will,
+      ...(unsafe_writes !== undefined && { unsafe_writes }),
+      ...(digest !== undefined && { digest }),
+    });
     const output = await host.shell(script, { stdin });
     if (output.code === 0) return { result: { checksum: output.stdout.trim() } };
+    if (output.code !== 1) throw replaceFailure(path, output);
     // apt ends with a line that says no more than that it failed.
     const lines = output.stderr.split('\n').filter((line) => line !== '' && line !== 'E: Download Failed');
     const reason = lines.at(-1) ?? `exit code ${output.code}`;
