@@ -1,5 +1,5 @@
 import { TaskFailure } from './failure.ts';
-import type { Output } from './probe.ts';
+import type { Output, Probe } from './probe.ts';
 import { sh } from './quote.ts';
 
 /**
@@ -107,6 +107,20 @@ export function inFolderOf(path: string, script: string, via?: string): string {
       ? sh`reach ${path} || exit 90`
       : sh`follow ${via} || exit 90; [ "\${PWD%/}/$name" = ${path} ] || exit 88`;
   return `${library}${arrive}\n${script}`;
+}
+
+/** Whether a link may be followed, as the scripts above decide it: why not, or null. */
+export function refusal(link: string): Probe<string | null> {
+  return {
+    key: `refusal:${link}`,
+    script: `${library}${sh`follow ${link} || :`}`,
+    parse: (out) => (out.code === 87 ? out.stderr.trim().split('\n').at(-1)! : null),
+    fixed: true,
+  };
+}
+
+export function refused(why: string): TaskFailure {
+  return new TaskFailure(why, { hint: links[87]! });
 }
 
 const links: Readonly<Record<number, string>> = {

@@ -98,10 +98,7 @@ function withPath(command: string, path: string): string {
 export function replaceFailure(path: string, output: Output, validate?: string): TaskFailure {
   const said = output.stderr.trim();
   const more = said === '' ? '' : `: ${said}`;
-  if (output.code === 85)
-    return new TaskFailure(`cannot replace ${path}: it is a mount point`, {
-      hint: 'set unsafe_writes: true to write into the file that is mounted there; a reader may then see half of it',
-    });
+  if (output.code === 85) return isMountPoint(path);
   if (output.code === 86)
     return new TaskFailure(`${path} was changed by something else meanwhile; it is as that left it`, {
       hint: 'run again',
@@ -112,6 +109,12 @@ export function replaceFailure(path: string, output: Output, validate?: string):
       output: { code: Number(output.stdout), stdout: '', stderr: output.stderr },
     });
   return astray(path, output) ?? new TaskFailure(`${reasons[output.code]?.(path) ?? `cannot write ${path}`}${more}`);
+}
+
+export function isMountPoint(path: string): TaskFailure {
+  return new TaskFailure(`cannot replace ${path}: it is a mount point`, {
+    hint: 'set unsafe_writes: true to write into the file that is mounted there; a reader may then see half of it',
+  });
 }
 
 const reasons: Readonly<Record<number, (path: string) => string>> = {

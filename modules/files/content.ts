@@ -2,8 +2,9 @@ import { basename } from 'node:path/posix';
 import { TaskFailure } from '../../engine/module/failure.ts';
 import type { Changed, Check, Difference, Reader, Writer } from '../../engine/module/module.ts';
 import { type Prediction, willBe } from '../../engine/module/probe.ts';
+import { isMountPoint } from '../../engine/module/replace-file.ts';
 import { type Attributes, attributeArgs, attributeDifferences, readWanted, settle, type Wanted } from './attributes.ts';
-import { pathState } from './path.ts';
+import { mountPoint, pathState } from './path.ts';
 import type { PathState } from './path-state.ts';
 import { disturbed, expectFolder, look, type Place } from './place.ts';
 import { attributeSteps, takeSteps } from './steps.ts';
@@ -85,7 +86,16 @@ export async function checkContent(host: Reader, file: WantedFile): Promise<Chec
   const before = !there
     ? noFile
     : (text ?? (same || content.length > shownWhole ? undefined : await host.read(fileText(path))));
-  return judge(place, file, settle(settled.wanted, place.present, place.folder, settled.me, 'file'), same, before);
+  const will = settle(settled.wanted, place.present, place.folder, settled.me, 'file');
+  const check = judge(place, file, will, same, before);
+  await expectReplaceable(host, check.present);
+  return check;
+}
+
+/** Said before anything is written; of a file that stays as it is, nobody asks. */
+export async function expectReplaceable(host: Reader, { file, at, rewrite }: FoundFile): Promise<void> {
+  if (!rewrite || at.type !== 'file' || file.unsafe_writes === true) return;
+  if (await host.read(mountPoint(file.path))) throw isMountPoint(file.path);
 }
 
 /** The check of a file whose content now and then is known; `before` is missing where it was not worth reading. */

@@ -1,7 +1,7 @@
 import { TaskFailure } from '../../engine/module/failure.ts';
 import type { Check, Reader } from '../../engine/module/module.ts';
 import { readWanted, settle, type Wanted } from './attributes.ts';
-import { contentArgs, type FoundFile, judge } from './content.ts';
+import { contentArgs, expectReplaceable, type FoundFile, judge } from './content.ts';
 import { readsAs } from './link.ts';
 import { lookThrough } from './place.ts';
 import { digestOf, fileText, noFile } from './text.ts';
@@ -56,6 +56,7 @@ export async function checkEdit(
   };
   const same = before.exists && before.content === text;
   const check = judge(place, file, settle(wanted, present, folder, me, 'file'), same, before);
+  await expectReplaceable(host, check.present);
   const after = path === args.path ? check.after : [...(check.after ?? []), ...readsAs(args.path, path)];
   return { ...check, ...(after && { after }), result: { path, ...check.result } };
 }

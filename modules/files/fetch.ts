@@ -65,7 +65,7 @@ export const fetch = defineModule({
   async check({ src, dest, fail_on_missing: mustBe }, host) {
     const path = dest.endsWith('/') ? dest + basename(src) : dest;
     const [{ present }, digest, local] = await Promise.all([
-      look(host, src),
+      look(host, src, true),
       host.read(fileDigest(src)),
       host.readLocal(path),
     ]);

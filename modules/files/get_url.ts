@@ -2,11 +2,11 @@ import { basename } from 'node:path/posix';
 import { TaskFailure } from '../../engine/module/failure.ts';
 import { type Difference, defineModule } from '../../engine/module/module.ts';
 import { cannotTell, willBe } from '../../engine/module/probe.ts';
-import { replaceFailure } from '../../engine/module/replace-file.ts';
+import { isMountPoint, replaceFailure } from '../../engine/module/replace-file.ts';
 import { type Attributes, attributeArgs, attributeDifferences, readWanted, settle } from './attributes.ts';
 import { contentArgs } from './content.ts';
 import { downloadScript, urlDigest } from './download.ts';
-import { pathState } from './path.ts';
+import { mountPoint, pathState } from './path.ts';
 import type { PathState } from './path-state.ts';
 import { disturbed, expectFolder, look } from './place.ts';
 import { attributeSteps, takeSteps } from './steps.ts';
@@ -94,7 +94,7 @@ export const get_url = defineModule({
     if (args['force'] === true && 'headers' in args) problems.push("'force' cannot send 'headers': give a checksum");
     return problems;
   },
-  async check({ url, dest, checksum, force, owner, group, mode }, host) {
+  async check({ url, dest, checksum, force, owner, group, mode, unsafe_writes }, host) {
     const path = dest.endsWith('/') ? dest + nameIn(url) : dest;
     const wantedDigest = checksum?.slice('sha256:'.length).toLowerCase();
     const [place, settled, has, served] = await Promise.all([
@@ -116,6 +116,8 @@ export const get_url = defineModule({
     if (present.type === 'other') throw new TaskFailure(`${path} is not a regular file`);
     const digest = wantedDigest ?? served;
     const download = present.type !== 'file' || (digest !== undefined && has !== digest);
+    if (download && present.type === 'file' && unsafe_writes !== true && (await host.read(mountPoint(path))))
+      throw isMountPoint(path);
     const will = settle(settled.wanted, present, folder, settled.me, 'file');
     const is =
       present.type === 'absent'
