@@ -85,7 +85,7 @@ function withPath(command: string, path: string): string {
     if (token === '%s') {
       if (plain) return path;
       if (open === "'") return path.replaceAll("'", `'\\''`);
-      return open === '"' ? path.replaceAll(/[\\"$\`]/g, '\\$&') : quote(path);
+      return open === '"' ? path.replaceAll(/[\\"$`]/g, '\\$&') : quote(path);
     }
     const mark = open === "'" ? token.at(-1)! : token; // between single quotes a backslash is nothing but itself
     if (mark === open) open = '';
