@@ -13,15 +13,11 @@ import { quote, sh } from './quote.ts';
  */
 export function replaceScript(path: string, attributes: FileAttributes, fill: readonly string[]): string {
   const { owner, group, mode, validate, backup, replaces, via, unsafe_writes: unsafe } = attributes;
-  const mark = `.tsplay.${createHash('sha256').update(path).digest('hex').slice(0, 12)}`;
-  const own = `${mark}.${randomBytes(8).toString('hex')}`;
+  const own = ownFolder(path);
   const ownership = `${owner ?? ''}${group === undefined ? '' : `:${group}`}`;
   const keepsOld = backup === true || replaces !== undefined;
   const script = [
-    `rm -rf -- ./${mark}.*`,
-    `trap 'rm -rf -- ./${own}' EXIT; trap 'exit 98' HUP INT TERM PIPE`,
-    `mkdir -m 0700 ./${own} && cd -P ./${own} && [ -O . ] || exit 91`,
-    `trap 'cd -P .. && rm -rf -- ./${own}' EXIT`,
+    ...enterOwn(own),
     'new=./new',
     ...fill,
     ...settled(ownership, mode),
@@ -49,6 +45,22 @@ export function replaceScript(path: string, attributes: FileAttributes, fill: re
     `[ -z "\${saved+x}" ] || printf %s "\${PWD%/*}/$saved"`,
   ].join('\n');
   return `umask 077; start=$PWD\n${inFolderOf(path, script, via)}`;
+}
+
+/** The name of a folder for what is being made for a path. */
+export function ownFolder(path: string): string {
+  const mark = createHash('sha256').update(path).digest('hex').slice(0, 12);
+  return `.tsplay.${mark}.${randomBytes(8).toString('hex')}`;
+}
+
+/** Makes it, enters it and removes it at the end, and first what an earlier one for the same path has left. */
+export function enterOwn(own: string): string[] {
+  return [
+    `rm -rf -- ./${own.replace(/[^.]*$/, '*')}`,
+    `trap 'rm -rf -- ./${own}' EXIT; trap 'exit 98' HUP INT TERM PIPE`,
+    `mkdir -m 0700 ./${own} && cd -P ./${own} && [ -O . ] && exec 4<. || exit 91`,
+    `trap 'cd -P /proc/self/fd/4/.. && rm -rf -- ./${own}' EXIT`,
+  ];
 }
 
 const folderOf = (path: string): string => path.replace(/[^/]*$/, '');

@@ -1,6 +1,7 @@
 import { expectDone, inFolderOf } from '../../engine/module/anchored.ts';
 import type { Writer } from '../../engine/module/module.ts';
 import { sh } from '../../engine/module/quote.ts';
+import { enterOwn, ownFolder } from '../../engine/module/replace-file.ts';
 import type { Attributes } from './attributes.ts';
 import type { PathState } from './path-state.ts';
 
@@ -41,10 +42,8 @@ export const modeWord = (mode: string): string => (/^\d+$/.test(mode) ? mode.pad
 /** Something that `make` makes as `new`, in a folder of our own beside the path, and that then gets its name; `keep`: if nothing has it. */
 export function placed(what: string, path: string, make: string, keep = false): Step {
   const script = [
-    'own=$(mktemp -d ./.tsplay.XXXXXXXXXX) || exit 1',
-    `trap 'rm -rf -- "$own"' EXIT; trap 'exit 98' HUP INT TERM PIPE`,
-    'at=$name; cd -P -- "$own" && [ -O . ] && exec 4<. || exit 1',
-    `trap 'cd -P /proc/self/fd/4/.. && rm -rf -- "$own"' EXIT`,
+    'at=$name',
+    ...enterOwn(ownFolder(path)),
     `${make} || exit 1`,
     keep
       ? 'mv -nT -- new "../$at" && [ ! -e new ] || { echo "something else was made there meanwhile" >&2; exit 1; }'
