@@ -31,6 +31,6 @@ export const groupNameRule = 'begin it with a letter, a digit or _, and use no s
 
 /**
  * For text that becomes part of a line which a host's tool or file format reads: `format: 'line'` or `format: 'word'` in a
- * schema. A colon, a comma or a `#` that separates fields in one format only is for that module's own `pattern`.
+ * schema (`format: 'host'` for a host's name or address). A colon, a comma or a `#` that separates fields in one format only is for that module's own `pattern`.
  */
-export const lineFormats = { line: isLine, word: isWord } as const;
+export const lineFormats = { line: isLine, word: isWord, host: isHostName } as const;

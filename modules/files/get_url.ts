@@ -2,6 +2,7 @@ import { basename } from 'node:path/posix';
 import { expectSuccess, TaskFailure } from '../../engine/module/failure.ts';
 import { type Difference, defineModule } from '../../engine/module/module.ts';
 import { cannotTell, willBe } from '../../engine/module/probe.ts';
+import { headersSchema, passwordsIn } from '../commands/curl.ts';
 import {
   type Attributes,
   attributeArgs,
@@ -32,6 +33,7 @@ export const get_url = defineModule({
     properties: {
       url: {
         type: 'string',
+        format: 'line',
         pattern: '^(https?|ftp)://\\S+$',
         description: 'Fetched by the host itself, with curl, wget or, if neither is installed, apt.',
       },
@@ -53,9 +55,9 @@ export const get_url = defineModule({
           'Without a checksum: fetch the URL each time and replace the file if it differs. Needs curl or wget.',
       },
       headers: {
-        type: 'object',
-        additionalProperties: { type: 'string' },
-        description: 'HTTP headers to send, by name. They never appear in an argument list. Needs curl.',
+        ...headersSchema,
+        description:
+          'HTTP headers to send, by name. They never appear in an argument list, and a redirect to another server does not get them. Needs curl.',
       },
       ...attributeArgs,
     },
@@ -95,6 +97,7 @@ export const get_url = defineModule({
     return problems;
   },
   async check({ url, dest, checksum, force, owner, group, mode }, host) {
+    for (const password of passwordsIn(url)) host.secret(password);
     const path = dest.endsWith('/') ? dest + nameIn(url) : dest;
     const wantedDigest = checksum?.slice('sha256:'.length).toLowerCase();
     const [place, settled, has, served] = await Promise.all([
@@ -148,8 +151,8 @@ export const get_url = defineModule({
       for (const argv of attributeCommands(path, will)) expectSuccess(argv, await host.run(argv));
       return {};
     }
-    const { script, stdin } = downloadScript({ url, path, headers, will, ...(digest !== undefined && { digest }) });
-    const output = await host.shell(script, { stdin });
+    const script = downloadScript({ url, path, headers, will, ...(digest !== undefined && { digest }) });
+    const output = await host.shell(script);
     if (output.code === 0) return { result: { checksum: output.stdout.trim() } };
     // apt ends with a line that says no more than that it failed.
     const lines = output.stderr.split('\n').filter((line) => line !== '' && line !== 'E: Download Failed');

@@ -246,7 +246,7 @@ async function predict({ task }: TimedStep, { target, context, check }: Found): 
   // A module that reads nothing must still not be predicted on a host that cannot be reached, or on which become fails.
   if (module.nature === 'action') await (await context.connection()).shell(context.become, undefined, context.signal);
   const reason = `until '${task.name}' has run`;
-  if (module.nature === 'wait') throw new UnknownValue(reason);
+  if (module.nature === 'wait' || check.onlyAwaited) throw new UnknownValue(reason);
   target.predictions.add(check.after ?? [], reason);
   const result = { status: 'changed', differences: check.differences } as const;
   return module.nature === 'action' ? { ...result, unknownResult: reason } : result;
