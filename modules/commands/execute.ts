@@ -127,7 +127,7 @@ async function exists(host: Reader, path: string): Promise<boolean> {
   // Without a folder, a name that begins with - would be an option.
   const place = path.startsWith('-') ? `./${path}` : path;
   if (!/[*?[]/.test(path)) return (await host.read(pathState(place))).type !== 'absent';
-  return host.read(globMatches(path));
+  return host.read(globMatches(place));
 }
 
 function globMatches(pattern: string): Probe<boolean> {
