@@ -89,8 +89,15 @@ export class Draft {
     }
   }
 
-  set(variables: Variable[], name: string, value: SourceNode, place: Place, origin: string): void {
-    variables.push({ name, value, place, origin });
+  set(
+    variables: Variable[],
+    name: string,
+    value: SourceNode,
+    place: Place,
+    origin: string,
+    more: Pick<Variable, 'added'> = {},
+  ): void {
+    variables.push({ name, value, place, origin, ...more });
     if (!/^[A-Za-z_]\w*$/.test(name))
       this.#diagnostics.warning(
         'variable-name',

@@ -34,6 +34,7 @@ export const cases: readonly ModuleCase[] = [
     title: 'knows the line ends of other systems',
     module: shell,
     args: { cmd: 'x', executable: '/bin/sh' },
+    differences: ['command'],
     given: { outputs: { '/bin/sh -c x': { stdout: 'a\r\nready\r\n\r\n', stderr: '10%\r20%\r\n' } } },
     result: { stdout: 'a\r\nready', stdout_lines: ['a', 'ready'], stderr: '10%\r20%', stderr_lines: ['10%', '20%'] },
     converges: again,

@@ -26,7 +26,7 @@ import { anyOf, uninterruptible } from './deadline.ts';
 import { changeDetached } from './detached.ts';
 import { evaluate } from './evaluate.ts';
 import { handlersToNotify } from './notify.ts';
-import { hasChanged, ignoredOrNot, registered, resultOfError, skippedFor, unknown } from './result.ts';
+import { hasChanged, ignoredOrNot, isGiven, registered, resultOfError, skippedFor, unknown } from './result.ts';
 import { firstProblem, resolveSettings } from './settings.ts';
 
 /** A step with its settings and its time. */
@@ -210,6 +210,7 @@ async function execute(step: TimedStep, checked?: CheckedStep): Promise<TaskResu
     ...(check.warnings && { warnings: check.warnings }),
     ...(check.result && { result: check.result }),
     ...(check.facts && { facts: check.facts }),
+    ...(isGiven(step, target) && { given: true as const }),
   };
   if (check.inventory) {
     const differences = run.inventory.add(task, host.name, check.inventory);
