@@ -39,9 +39,9 @@ export function belowCommands(path: string, wanted: Wanted): string[][] {
       ? undefined
       : `${wanted.owner ?? ''}${wanted.group === undefined ? '' : `:${wanted.group}`}`;
   return [
-    ...(owner === undefined ? [] : [['chown', '-R', '-h', owner, path]]),
+    ...(owner === undefined ? [] : [['chown', '-R', '-h', '--', owner, path]]),
     ...(wanted.mode === undefined
       ? []
-      : [['chmod', '-R', /^\d+$/.test(wanted.mode) ? `0${wanted.mode}` : wanted.mode, path]]),
+      : [['chmod', '-R', '--', /^\d+$/.test(wanted.mode) ? `0${wanted.mode}` : wanted.mode, path]]),
   ];
 }

@@ -71,7 +71,7 @@ export const cases: readonly ModuleCase[] = [
       { what: 'owner of 3 below /srv', from: 'root', to: 'app' },
       { what: 'mode of 2 below /srv', from: '0600', to: 'u=rwX,go=rX' },
     ],
-    commands: ['chown -R -h app /srv', 'chmod -R u=rwX,go=rX /srv'],
+    commands: ['chown -R -h -- app /srv', 'chmod -R -- u=rwX,go=rX /srv'],
   },
   {
     title: 'removes what is there',
