@@ -17,19 +17,19 @@ export interface Fact {
 
 /** A host may send anything. Facts become parts of names and paths, so each has a form; what has another is the host's failure. */
 type Form = (text: string) => boolean;
-const name: Form = (text) => /^(?![.-])[^\s\p{C}/\\]*$/u.test(text);
+const plainName: Form = (text) => /^(?![.-])[^\s\p{C}/\\]*$/u.test(text);
 const hostName: Form = (text) => text === '' || isHostName(text);
 const address: Form = (text) => text === '' || isIP(text) !== 0;
 const network: Form = (text) => isIP(text.replace(/\/\d{1,3}$/, '')) !== 0;
 
-function formed<T>(fact: string, form: Form, value: T): T {
+function formed<T>(id: string, form: Form, value: T): T {
   const parts = Object.entries(typeof value === 'object' && value !== null ? value : { '': value });
   for (const [part, text] of parts as [string, unknown][]) {
     const right =
       typeof text === 'number' ? Number.isSafeInteger(text) : (part === 'pretty_name' ? isLine : form)(String(text));
     if (right && String(text).length <= 255) continue;
     const shown = String(text).length > 60 ? `${String(text).slice(0, 60)}…` : String(text);
-    throw new TaskFailure(`the host's '${fact}' cannot be ${JSON.stringify(shown)}`, {
+    throw new TaskFailure(`the host's '${id}' cannot be ${JSON.stringify(shown)}`, {
       hint: 'see what the host itself says of it: facts become parts of names and paths, so each has a form',
     });
   }
@@ -44,7 +44,7 @@ function fact<T>(
   parse: (text: string) => T,
   options: { form?: Form; stable?: boolean; volatile?: true; appearsWith?: AppearsWith<T> } = {},
 ): [string, Fact] {
-  const { form = name, stable = false, volatile, appearsWith } = options;
+  const { form = plainName, stable = false, volatile, appearsWith } = options;
   const probe: Probe<T> = {
     key: `fact:${id}`,
     script,
