@@ -84,6 +84,8 @@ export interface Check<P = unknown> {
   readonly present: P;
   /** Empty means ok. This alone decides whether a task has changed something. */
   readonly differences: readonly Difference[];
+  /** The differences are of something that the change only waits for, or fails over: in check mode the task is unknown. */
+  readonly onlyAwaited?: true;
   /** What probes will read after the change. */
   readonly after?: readonly Prediction[];
   /** Further fields of the registered result (declared in `returns`). */
@@ -123,6 +125,8 @@ export interface Module<A = never, P = unknown> {
   /** JSON schema of what the module adds to a registered result. */
   readonly returns?: ArgumentSchema;
   readonly nature?: Nature;
+  /** For the reference: what it does in check mode, where that is not the same for all its tasks. */
+  readonly inCheckMode?: string;
   /** Its argument names are the names of variables that it sets: while their values are not known, the variables are unknown. */
   readonly setsVariables?: true;
   /** The arguments that name the hosts and groups that it adds to the inventory. Its undeclared arguments are variables of those hosts. */

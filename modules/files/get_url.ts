@@ -3,6 +3,7 @@ import { TaskFailure } from '../../engine/module/failure.ts';
 import { type Difference, defineModule } from '../../engine/module/module.ts';
 import { cannotTell, willBe } from '../../engine/module/probe.ts';
 import { isMountPoint, replaceFailure } from '../../engine/module/replace-file.ts';
+import { headersSchema, passwordsIn } from '../commands/curl.ts';
 import { type Attributes, attributeArgs, attributeDifferences, readWanted, settle } from './attributes.ts';
 import { contentArgs } from './content.ts';
 import { downloadScript, urlDigest } from './download.ts';
@@ -31,6 +32,7 @@ export const get_url = defineModule({
     properties: {
       url: {
         type: 'string',
+        format: 'line',
         pattern: '^(https?|ftp)://\\S+$',
         description: 'Fetched by the host itself, with curl, wget or, if neither is installed, apt.',
       },
@@ -52,9 +54,9 @@ export const get_url = defineModule({
           'Without a checksum: fetch the URL each time and replace the file if it differs. Needs curl or wget.',
       },
       headers: {
-        type: 'object',
-        additionalProperties: { type: 'string' },
-        description: 'HTTP headers to send, by name. They never appear in an argument list. Needs curl.',
+        ...headersSchema,
+        description:
+          'HTTP headers to send, by name. They never appear in an argument list, and a redirect to another server does not get them. Needs curl.',
       },
       ...attributeArgs,
       unsafe_writes: contentArgs.unsafe_writes,
@@ -95,6 +97,7 @@ export const get_url = defineModule({
     return problems;
   },
   async check({ url, dest, checksum, force, owner, group, mode, unsafe_writes }, host) {
+    for (const password of passwordsIn(url)) host.secret(password);
     const path = dest.endsWith('/') ? dest + nameIn(url) : dest;
     const wantedDigest = checksum?.slice('sha256:'.length).toLowerCase();
     const [place, settled, has, served] = await Promise.all([
@@ -150,7 +153,7 @@ export const get_url = defineModule({
       await takeSteps(host, attributeSteps(path, at, will));
       return {};
     }
-    const { script, stdin } = downloadScript({
+    const script = downloadScript({
       url,
       path,
       headers,
@@ -158,7 +161,7 @@ export const get_url = defineModule({
       ...(unsafe_writes !== undefined && { unsafe_writes }),
       ...(digest !== undefined && { digest }),
     });
-    const output = await host.shell(script, { stdin });
+    const output = await host.shell(script);
     if (output.code === 0) return { result: { checksum: output.stdout.trim() } };
     if (output.code !== 1) throw replaceFailure(path, output);
     // apt ends with a line that says no more than that it failed.
