@@ -28,6 +28,7 @@ export interface Evaluated {
  * Beyond the standard, `format` may be one of:
  * - `mode`: file mode as text, normalised to four octal digits (`0644`) or kept symbolic;
  * - `path`: an absolute path on the host;
+ * - `line`, `word`: text that becomes a line, or a field of one: see module/line.ts;
  * - `local-file`, `template-file`: a file on the controller, passed as LocalFile or RenderedFile;
  * - `condition`, `expression`: CEL, passed as Verdict or Evaluated;
  * - `secret`: text that is masked in every output.
