@@ -6,6 +6,7 @@ import type { Scope, Template } from '../../expressions/types.ts';
 import { compileValue } from '../../expressions/value.ts';
 import { Diagnostics } from '../../source/diagnostic.ts';
 import type { ScalarNode } from '../../source/node.ts';
+import { scalarText } from '../../source/written-number.ts';
 import type { Context } from '../context.ts';
 import { isFolder } from '../local-files.ts';
 import type { Loop } from '../types.ts';
@@ -56,7 +57,7 @@ function patternOf(node: ScalarNode, template: Template, scope: Scope): NamePatt
 function valueOf(template: Template, scope: Scope): string | undefined {
   try {
     const value = template.evaluate(scope);
-    return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
+    return typeof value === 'boolean' ? undefined : scalarText(value);
   } catch {
     return undefined; // it depends on values known only at run time
   }
