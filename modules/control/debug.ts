@@ -32,7 +32,7 @@ export const debug = defineModule({
   check(args) {
     const value = args.var === undefined ? (args.msg ?? 'Hello world!') : args.var.value;
     const text =
-      typeof value === 'string' || value instanceof Number // 1.0 as it was written
+      typeof value === 'string' || typeof value?.valueOf() === 'number' // 1.0 as it was written
         ? String(value)
         : (JSON.stringify(value, null, 2) ?? 'undefined');
     return Promise.resolve({

@@ -45,7 +45,7 @@ export const apt_repository = defineModule({
       },
       signed_by: {
         type: 'string',
-        pattern: '^(?:/[^\\s\\p{Cc}]*|[^/][^]*)$',
+        pattern: '^(?:/[^\\s\\p{Cc}\\p{Zl}\\p{Zp}]*|[^/][^]*)$',
         description: 'The ASCII-armored key itself, or the path of a keyring on the host.',
       },
       state: { enum: ['present', 'absent'], default: 'present', description: '`absent`: its files are removed.' },

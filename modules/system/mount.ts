@@ -24,7 +24,7 @@ export const mount = defineModule({
   args: {
     type: 'object',
     properties: {
-      path: { type: 'string', format: 'path', pattern: '^\\P{Cc}*$', description: 'The mount point.' },
+      path: { type: 'string', format: 'path', pattern: '^[^\\p{Cc}\\p{Zl}\\p{Zp}]*$', description: 'The mount point.' },
       src: {
         type: 'string',
         format: 'line',

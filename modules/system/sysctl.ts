@@ -7,7 +7,7 @@ import { applyConfigFile, configFile, ownText, textOf } from './config-file.ts';
 import { inDecimal, normalise, sysctlName, sysctlPath, sysctlValue, sysctlWritable } from './kernel.ts';
 
 const setting = { type: ['string', 'integer'], format: 'line' } as const;
-const key = { format: 'word', pattern: '^[^#;=][^=]*$' } as const;
+const settingName = { format: 'word', pattern: '^[^#;=][^=]*$' } as const;
 
 export const sysctl = defineModule({
   name: 'sysctl',
@@ -18,11 +18,11 @@ export const sysctl = defineModule({
     description:
       "Other lines of the file are kept. Values are compared with the kernel's; a run of whitespace counts as one space. With absent, the line is removed and the live value is kept.",
     properties: {
-      name: { type: 'string', ...key, description: '`net.ipv4.ip_forward`.' },
+      name: { type: 'string', ...settingName, description: '`net.ipv4.ip_forward`.' },
       value: { ...setting, description: 'The value of `name`.' },
       values: {
         type: 'object',
-        propertyNames: key,
+        propertyNames: settingName,
         additionalProperties: setting,
         description: 'Several settings by name, in one file.',
       },
@@ -36,7 +36,7 @@ export const sysctl = defineModule({
       sysctl_file: {
         type: 'string',
         format: 'path',
-        pattern: '^\\P{Cc}*$',
+        pattern: '^[^\\p{Cc}\\p{Zl}\\p{Zp}]*$',
         default: '/etc/sysctl.d/99-tsplay.conf',
         description: 'Newer systems no longer read /etc/sysctl.conf.',
       },
@@ -67,7 +67,7 @@ export const sysctl = defineModule({
     return [
       ...(values !== undefined && value !== undefined ? ['value requires name, not values'] : []),
       ...(name !== undefined && value === undefined && state !== 'absent'
-        ? [`the value of ${String(name)} is missing`]
+        ? [`the value of ${keys.join()} is missing`]
         : []),
       ...keys
         .filter((one) => /\/\.{0,2}(?:\/|$)/.test(sysctlPath(one)))

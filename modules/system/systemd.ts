@@ -75,7 +75,7 @@ export const systemd = defineModule({
       problems.push('a masked unit cannot run');
     if (typeof args['name'] === 'string' && args['state'] !== undefined && isTemplate(unitName(args['name'])))
       problems.push(
-        `${args['name']} is a template and cannot be ${String(args['state'])}: name an instance, such as ${args['name'].replace('@', '@1')}`,
+        `${args['name']} is a template and cannot be ${args['state'] as string}: name an instance, such as ${args['name'].replace('@', '@1')}`,
       );
     if (args['name'] === undefined)
       for (const arg of ['state', 'enabled', 'masked'])

@@ -11,10 +11,10 @@ import { expectFree, groupName, noGroup, numberWillBe } from './identity.ts';
 import { membership } from './membership.ts';
 
 /** What a field of /etc/passwd can hold. */
-const field = '^[^:\\p{Cc}]*$';
+const fieldPattern = '^[^:\\p{Cc}\\p{Zl}\\p{Zp}]*$';
 
 /** A group as useradd takes it, among others in a list. */
-const groupWord = { type: 'string', pattern: '^[^-:,\\s\\p{Cc}][^:,\\p{Cc}]*$' } as const;
+const groupWord = { type: 'string', pattern: '^[^-:,\\s\\p{Cc}\\p{Zl}\\p{Zp}][^:,\\p{Cc}\\p{Zl}\\p{Zp}]*$' } as const;
 
 interface Found {
   readonly found: Account | null;
@@ -51,13 +51,13 @@ export const user = defineModule({
       shell: {
         type: 'string',
         format: 'path',
-        pattern: field,
+        pattern: fieldPattern,
         description: "The login shell. Default for a new account: the host's default.",
       },
       home: {
         type: 'string',
         format: 'path',
-        pattern: field,
+        pattern: fieldPattern,
         description: 'For an existing account, only the entry changes; nothing is moved.',
       },
       create_home: { type: 'boolean', default: true, description: 'For a new account.' },
