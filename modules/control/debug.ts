@@ -32,8 +32,8 @@ export const debug = defineModule({
   check(args) {
     const value = args.var === undefined ? (args.msg ?? 'Hello world!') : args.var.value;
     const text =
-      typeof value === 'string' || typeof value?.valueOf() === 'number' // 1.0 as it was written
-        ? String(value)
+      typeof value === 'string' || typeof value?.valueOf() === 'number'
+        ? `${value as string | number}` // 1.0 as it was written
         : (JSON.stringify(value, null, 2) ?? 'undefined');
     return Promise.resolve({
       present: null,
