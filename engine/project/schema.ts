@@ -6,7 +6,13 @@ import type { Fault } from './types.ts';
 
 /** The formats of module/schema.ts. */
 const formats = [
-  ...['mode', 'path', 'secret', 'local-file', 'template-file', 'condition', 'expression'],
+  'mode',
+  'path',
+  'secret',
+  'local-file',
+  'template-file',
+  'condition',
+  'expression',
   ...Object.keys(lineFormats),
 ];
 
