@@ -161,7 +161,12 @@ async function checkLive(
       if (lacking.length === 0 && before?.opts === wanted.opts) return undefined;
       return {
         commands: [['mount', '-o', `remount,${wanted.opts}`, path]],
-        differences: lacking.map((option) => ({ what: `${option} at ${path}`, from: 'not in force', to: 'in force' })),
+        // the new line of fstab says it already
+        differences: (before?.opts === wanted.opts ? lacking : []).map((option) => ({
+          what: `${option} at ${path}`,
+          from: 'not in force',
+          to: 'in force',
+        })),
         after: [cannotTell(mountOptions(path)), cannotTellAny(`mount-is:${path}:`), willBe(isMounted(wanted), true)],
       };
     }
