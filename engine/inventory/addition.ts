@@ -1,6 +1,7 @@
 import type { Diagnostics } from '../source/diagnostic.ts';
 import type { SourceNode } from '../source/node.ts';
 import type { Place } from '../source/place.ts';
+import { WrittenNumber } from '../source/written-number.ts';
 import { Draft } from './draft.ts';
 import type { Addition } from './types.ts';
 
@@ -30,6 +31,8 @@ export function withAddition(draft: Draft, addition: Addition, diagnostics: Diag
 /** The value as a source node in which nothing is an expression. */
 function literal(value: unknown, place: Place): SourceNode {
   if (Array.isArray(value)) return { kind: 'list', place, items: value.map((item) => literal(item, place)) };
+  if (value instanceof WrittenNumber)
+    return { kind: 'scalar', place, value: value.valueOf(), source: String(value), plain: true };
   if (typeof value === 'object' && value !== null)
     return {
       kind: 'map',

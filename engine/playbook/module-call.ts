@@ -6,7 +6,7 @@ import type { Context } from './context.ts';
 import { type Fields, isLater, rejectKey } from './fields.ts';
 import { keywords, type Level } from './keywords.ts';
 import { describeWritten, holdsExpression, writtenText } from './kinds.ts';
-import { withoutCollection } from './module-names.ts';
+import { suggestModule } from './module-names.ts';
 
 /** The module that a task names, and its arguments as written. */
 export interface ModuleCall {
@@ -44,10 +44,7 @@ export function readModuleCall(
         'unknown-module',
         entry.keyPlace,
         `there is no module '${entry.key}'`,
-        suggest(withoutCollection(entry.key), [
-          ...modules.names,
-          ...(strangers.length === 1 ? Object.keys(keywords) : []),
-        ]),
+        suggestModule(entry.key, [...modules.names, ...(strangers.length === 1 ? Object.keys(keywords) : [])]),
       );
   }
   if (second)
@@ -96,12 +93,7 @@ function readAction(
   if (!node) return undefined;
   const find = (key: string, keyPlace: Place, value: SourceNode): MapEntry | undefined => {
     if (modules.find(key)) return { key, keyPlace, value };
-    diagnostics.error(
-      'unknown-module',
-      keyPlace,
-      `there is no module '${key}'`,
-      suggest(withoutCollection(key), modules.names),
-    );
+    diagnostics.error('unknown-module', keyPlace, `there is no module '${key}'`, suggestModule(key, modules.names));
     return undefined;
   };
   if (

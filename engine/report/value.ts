@@ -1,3 +1,4 @@
+import { scalarText } from '../source/written-number.ts';
 import { onOneLine } from './style.ts';
 
 /** Deeper levels of a value are shown as `…`: JSON.stringify and every other recursion overflows the stack on deep data. */
@@ -20,6 +21,6 @@ function bounded(value: unknown, depth: number): unknown {
 
 /** A loop item, short enough to identify a line. */
 export function itemText(item: unknown): string {
-  const text = typeof item === 'string' ? item : jsonText(item);
+  const text = scalarText(item) ?? jsonText(item);
   return onOneLine(text.length > 80 ? `${text.slice(0, 77)}…` : text);
 }

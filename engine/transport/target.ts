@@ -1,3 +1,4 @@
+import { scalarText } from '../source/written-number.ts';
 import { becomeMethods, methodNamed } from './become/methods.ts';
 import { type KnownOptions, parseSshArguments } from './ssh/arguments.ts';
 import { optionEntries, ownName } from './ssh/options.ts';
@@ -123,7 +124,8 @@ function firstText(name: string, lookup: Lookup, variables: readonly string[]): 
 /** Text, a number or a truth value as text; what is empty counts as not given. */
 function given(name: string, what: string, value: unknown): string | undefined {
   if (value === undefined || value === null || value === '') return undefined;
-  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return String(value);
+  const text = scalarText(value);
+  if (text !== undefined) return text;
   throw new Unreachable(
     `${name === '' ? '' : `${name}: `}${what} must be text`,
     'connection settings cannot be lists, maps or unknown values',

@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../source/diagnostic.ts';
+import { bareNumber } from '../source/written-number.ts';
 
 export const mask = '********';
 
@@ -95,7 +96,7 @@ export class Secrets {
   /** `copies` has the copy of each list and map that was read, and `…` for those that are being read: the ancestors. */
   #copy(shown: unknown, depth: number, copies: Map<object, unknown>): unknown {
     if (typeof shown === 'string') return this.#forms.size === 0 ? shown : this.text(shown);
-    if (typeof shown === 'number' || typeof shown === 'bigint') return this.#whole.has(String(shown)) ? mask : shown;
+    if (['number', 'bigint'].includes(typeof bareNumber(shown))) return this.#whole.has(String(shown)) ? mask : shown;
     if (typeof shown !== 'object' || shown === null) return shown;
     if (copies.has(shown)) return copies.get(shown);
     if (depth === deepest) return omitted;

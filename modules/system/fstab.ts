@@ -12,7 +12,7 @@ export interface Entry {
 }
 
 function parse(line: string): Entry | undefined {
-  const fields = line.trim().split(/\s+/);
+  const fields = line.replaceAll(/^[ \t]+|[ \t\r]+$/g, '').split(/[ \t]+/); // no other white space separates fields
   if (fields.length < 3 || fields[0]!.startsWith('#')) return undefined;
   const [src, path, fstype, opts = 'defaults', dump = '0', passno = '0'] = fields as [
     string,
@@ -22,7 +22,7 @@ function parse(line: string): Entry | undefined {
     string?,
     string?,
   ];
-  return { src: plain(src), path: plain(path), fstype, opts, dump: Number(dump), passno: Number(passno) };
+  return { src: plain(src), path: plain(path), fstype, opts: plain(opts), dump: Number(dump), passno: Number(passno) };
 }
 
 export function readEntry(text: string, path: string): Entry | undefined {
@@ -48,5 +48,5 @@ function same(one: Entry, other: Entry): boolean {
 }
 
 function written({ src, path, fstype, opts, dump, passno }: Entry): string {
-  return [escaped(src), escaped(path), fstype, opts, dump, passno].join(' ');
+  return [escaped(src), escaped(path), fstype, escaped(opts), dump, passno].join(' ');
 }

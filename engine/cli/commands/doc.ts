@@ -1,6 +1,6 @@
 import { actions } from '../../editor/actions.ts';
 import type { AnyModule } from '../../module/module.ts';
-import { withoutCollection } from '../../playbook/module-names.ts';
+import { suggestModule, withoutCollection } from '../../playbook/module-names.ts';
 import { codeTerms, factTerms, helperBlocks, keywordTerms, moduleList, variableTerms } from '../../reference/lists.ts';
 import { markdown } from '../../reference/markdown.ts';
 import { actionPage, modulePage } from '../../reference/module-page.ts';
@@ -76,7 +76,7 @@ function pageOf(name: string, modules: readonly AnyModule[]): readonly Block[] {
   const keyword = keywordTerms().find((term) => term.name === short);
   if (keyword) return [heading(2, 'keyword'), terms([keyword])];
   const names = [...modules, ...actions, ...keywordTerms()].map((known) => known.name);
-  throw new UsageError(`there is no module '${name}'; ${suggest(short, names) ?? 'tsplay doc lists all'}`);
+  throw new UsageError(`there is no module '${name}'; ${suggestModule(short, names) ?? 'tsplay doc lists all'}`);
 }
 
 /** All of them, or the one of this name. */

@@ -1,4 +1,5 @@
 import { Unknown, UnknownValue } from '../../module/unknown.ts';
+import { bareNumber } from '../../source/written-number.ts';
 import { isMap } from '../member.ts';
 
 /**
@@ -20,7 +21,8 @@ export class CelValues {
     }
   }
 
-  #give(value: unknown): unknown {
+  #give(given: unknown): unknown {
+    const value = bareNumber(given);
     if (value instanceof Unknown) throw new UnknownValue(value.reason);
     if (typeof value === 'number') return Number.isSafeInteger(value) ? BigInt(value) : value;
     if (Array.isArray(value)) return this.#list(value);

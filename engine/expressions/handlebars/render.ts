@@ -6,6 +6,7 @@ import type {
   SubExpression,
 } from 'handlebars/dist/cjs/handlebars/compiler/base.js';
 import { Unknown, UnknownValue } from '../../module/unknown.ts';
+import { scalarText } from '../../source/written-number.ts';
 import { isTruthy } from '../functions/logic.ts';
 import { describeValue, findEntry, findVariable, isMap, Missing } from '../member.ts';
 import { type Scope, TemplateError } from '../types.ts';
@@ -67,8 +68,8 @@ export class Renderer {
 
   #printed(node: Expression, level: Level | undefined): string {
     const value = this.value(node, level);
-    if (typeof value === 'string') return value;
-    if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+    const text = scalarText(value);
+    if (text !== undefined) return text;
     if (value === null) return '';
     const hint = Array.isArray(value)
       ? "write {{ join list ',' }} or {{ toJson list }}"
@@ -90,7 +91,7 @@ export class Renderer {
       case 'with':
         return isTruthy(value) ? body({ item: value, data: {}, names: names(value), outer: level }) : otherwise();
       default: {
-        if (value !== null && typeof value !== 'object')
+        if (value !== null && !Array.isArray(value) && !isMap(value))
           throw this.#error(node.params[0]!, `cannot loop over ${describeValue(value)}`, 'a list or a map is expected');
         const isList = Array.isArray(value);
         const entries: [string | number, unknown][] = isList

@@ -5,6 +5,7 @@ import type { LocalFile, RenderedFile } from '../../module/schema.ts';
 import { Unknown, UnknownValue } from '../../module/unknown.ts';
 import { Diagnostics, formatDiagnostic } from '../../source/diagnostic.ts';
 import { shownPath } from '../../source/place.ts';
+import { WrittenNumber } from '../../source/written-number.ts';
 import type { Secrets } from '../../vault/redaction.ts';
 import type { Vault } from '../../vault/vault.ts';
 import { findFileBelow, placeBelow } from '../files-for-hosts.ts';
@@ -65,6 +66,8 @@ function conform(value: unknown, schema: Schema, name: string): unknown {
       entries.map(([key, part]) => [key, conform(part, propertySchema(schema, key), `${name}.${key}`)]),
     );
   }
+  if (value instanceof WrittenNumber && typesOf(schema).size > 0)
+    return typesOf(schema).has('string') ? String(value) : value.valueOf();
   if (!isTextOnly(schema)) return value;
   if (formatOf(schema) === 'mode') return conformMode(value, name);
   return typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean' ? String(value) : value;

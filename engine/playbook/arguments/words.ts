@@ -1,4 +1,5 @@
 import type { ErrorObject } from 'ajv';
+import { isLine } from '../../module/line.ts';
 import { suggest } from '../../source/nearest.ts';
 import { normaliseMode } from './formats.ts';
 
@@ -150,7 +151,7 @@ function kindOf(value: unknown): string {
 }
 
 function shown(value: unknown): string {
-  const text = typeof value === 'string' ? `'${value}'` : (JSON.stringify(value) ?? 'nothing');
+  const text = typeof value === 'string' && isLine(value) ? `'${value}'` : (JSON.stringify(value) ?? 'nothing');
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }
 

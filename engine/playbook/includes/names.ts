@@ -4,6 +4,7 @@ import type { Scope, Template } from '../../expressions/types.ts';
 import { compileValue } from '../../expressions/value.ts';
 import { Diagnostics } from '../../source/diagnostic.ts';
 import type { ScalarNode } from '../../source/node.ts';
+import { scalarText } from '../../source/written-number.ts';
 import { nameParts } from '../arguments/computed-name.ts';
 import type { Context } from '../context.ts';
 import { isFolder } from '../local-files.ts';
@@ -46,7 +47,7 @@ function patternOf(node: ScalarNode, template: Template, scope: Scope): NamePatt
 function valueOf(template: Template, scope: Scope): string | undefined {
   try {
     const value = template.evaluate(scope);
-    return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
+    return typeof value === 'boolean' ? undefined : scalarText(value);
   } catch {
     return undefined; // it depends on values known only at run time
   }
