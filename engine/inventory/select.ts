@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { isIPv6 } from 'node:net';
-import { search } from '../expressions/functions/search.ts';
+import { matchesStart } from '../expressions/functions/search.ts';
 import type { Diagnostics } from '../source/diagnostic.ts';
 import { suggest } from '../source/nearest.ts';
 import type { Place } from '../source/place.ts';
@@ -131,7 +131,7 @@ function matchName(
 
 /** `~` starts a regular expression, anchored at the start; otherwise *, ? and [abc] are shell wildcards. */
 function matcher(name: string): (candidate: string) => boolean {
-  if (name.startsWith('~')) return (candidate) => search(candidate, `^(?:${name.slice(1)})`);
+  if (name.startsWith('~')) return (candidate) => matchesStart(candidate, name.slice(1));
   if (!/[*?[]/.test(name)) return (candidate) => candidate === name;
   const glob = name.replaceAll(/\[!?[^\]]+\]|[^]/g, (token) => {
     if (token === '*') return '.*';

@@ -20,7 +20,7 @@ export const include_vars = defineModule({
       },
       name: { type: 'string', description: 'Store everything under this one variable.' },
       depth: { type: 'integer', minimum: 0, default: 0, description: 'Levels of folders to read; 0: all.' },
-      files_matching: { type: 'string', description: 'Read only files whose names match this pattern (RE2).' },
+      files_matching: { type: 'string', description: 'Read only files whose names match this regular expression (as in Python).' },
       ignore_files: {
         type: 'array',
         items: { type: 'string' },

@@ -1,24 +1,28 @@
-import { createRequire } from 'node:module';
+import { Regex } from '../../module/regex/regex.ts';
+import { TooLong } from '../../module/regex/machine.ts';
+import { RegexError } from '../../module/regex/tree.ts';
 import { Memo } from '../memo.ts';
 
-interface Pattern {
-  test(text: string): boolean;
-}
+const patterns = new Memo<Regex>(100_000);
 
-const patterns = new Memo<Pattern>(100_000);
-let RE2: (new (pattern: string) => Pattern) | undefined;
-
-/** Whether the pattern (RE2: linear in the length of the text) matches in the text. The engine is loaded at first use. */
+/** Whether the pattern (Python's) matches in the text. */
 export function search(text: string, pattern: string): boolean {
-  return patterns.get(pattern, () => compile(pattern)).test(text);
+  return tried(pattern, (regex) => regex.test(text));
 }
 
-function compile(pattern: string): Pattern {
-  RE2 ??= (createRequire(import.meta.url)('@bufbuild/re2') as { RE2JS: new (pattern: string) => Pattern }).RE2JS;
+/** Whether the pattern matches at the start of the text, as `re.match` says. */
+export function matchesStart(text: string, pattern: string): boolean {
+  return tried(pattern, (regex) => regex.matches(text));
+}
+
+function tried(pattern: string, test: (regex: Regex) => boolean): boolean {
   try {
-    return new RE2(pattern);
+    return test(patterns.get(pattern, () => new Regex(pattern)));
   } catch (error) {
-    const reason = error instanceof Error ? error.message.replace(/^error parsing regexp: /, '') : 'unreadable';
-    throw new TypeError(`'${pattern}' is not a pattern: ${reason}`, { cause: error });
+    if (error instanceof RegexError)
+      throw new TypeError(`'${pattern}' is not a regular expression: ${error.message}`, { cause: error });
+    if (error instanceof TooLong)
+      throw new TypeError(`'${pattern}' takes too long on this text: rewrite its repetitions`, { cause: error });
+    throw error;
   }
 }

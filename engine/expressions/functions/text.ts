@@ -84,7 +84,7 @@ export const textFunctions = [
   }),
   define({
     name: 'search',
-    summary: 'Whether a regular expression (RE2) matches anywhere in the text.',
+    summary: 'Whether a regular expression (as in Python) matches anywhere in the text.',
     parameters: [text('text'), text('pattern')],
     result: 'bool',
     examples: [
