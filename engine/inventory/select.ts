@@ -113,13 +113,7 @@ function matchName(
     test = matcher(name);
     test('');
   } catch (error) {
-    const around = name.startsWith('~') && /\(\?<?[=!]/.test(name);
-    diagnostics.error(
-      'host-pattern-regex',
-      place,
-      around ? `'${name}' uses lookaround, which is not supported in regular expressions` : (error as Error).message,
-      around ? 'exclude hosts with !, for example web:!web1' : undefined,
-    );
+    diagnostics.error('host-pattern-regex', place, (error as Error).message);
     return [];
   }
   const groups = [...inventory.groups.values()].filter((group) => test(group.name));

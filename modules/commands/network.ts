@@ -30,15 +30,6 @@ export function portOpen(address: string, port: number, seconds: number): Probe<
   };
 }
 
-/** Whether a line of a file matches an extended regular expression; false where there is no file. */
-export function fileMatches(path: string, pattern: string): Probe<boolean> {
-  return {
-    key: `matches:${path}: ${pattern}`,
-    script: sh`grep -qE -e ${pattern} -- ${path} 2>/dev/null`,
-    parse: (out) => readable(path, out, [0, 1, 2]).code === 0,
-  };
-}
-
 export interface HttpRequest {
   readonly url: string;
   readonly method: string;

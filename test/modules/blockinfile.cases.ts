@@ -32,7 +32,12 @@ export const cases: readonly ModuleCase[] = [
     'a\n# BEGIN M\r\nx\r\n# END M\r\n',
     'a\n# BEGIN M\r\ny\r\n# END M\r\n',
   ),
-  edit('leaves a block with CR LF that is right', { block: 'x' }, '# BEGIN M\r\nx\r\n# END M\r\nb\n', '# BEGIN M\r\nx\r\n# END M\r\nb\n'),
+  edit(
+    'leaves a block with CR LF that is right',
+    { block: 'x' },
+    '# BEGIN M\r\nx\r\n# END M\r\nb\n',
+    '# BEGIN M\r\nx\r\n# END M\r\nb\n',
+  ),
   edit('leaves a block that is right', { block: 'x' }, '# BEGIN M\nx\n# END M\nb', '# BEGIN M\nx\n# END M\nb'),
   edit(
     'replaces a block where it stands',

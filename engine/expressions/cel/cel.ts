@@ -42,9 +42,9 @@ export function parseCel(source: string): CelProgram {
       asksForType ||= name === 'type';
       if (name === 'matches')
         throw new Problem(
-          "'matches' is not available: it can take forever",
+          "'matches' is not available: its expressions would not be those of Ansible",
           node.start,
-          'use search(text, pattern), which is safe (RE2)',
+          'use search(text, pattern), whose pattern is as in Python',
         );
     },
   );

@@ -1,5 +1,5 @@
-import { Regex } from '../../module/regex/regex.ts';
 import { TooLong } from '../../module/regex/machine.ts';
+import { Regex } from '../../module/regex/regex.ts';
 import { RegexError } from '../../module/regex/tree.ts';
 import { Memo } from '../memo.ts';
 

@@ -4,7 +4,11 @@ import { type Flags, RegexError } from './tree.ts';
 type Change = Partial<Record<keyof Flags, boolean>>;
 
 /** The flags of `(?i)`, for the whole pattern, or of `(?i-m:…)`, for a body that follows. `sign` is the first character after the question mark. */
-export function groupFlags(source: Source, sign: string, at: number): { readonly flags: Change; readonly body: boolean } {
+export function groupFlags(
+  source: Source,
+  sign: string,
+  at: number,
+): { readonly flags: Change; readonly body: boolean } {
   if (!/^[aiLmsux-]$/.test(sign)) throw new RegexError(`unknown extension ?${sign}`, at + 1);
   const on: string[] = [];
   const off: string[] = [];

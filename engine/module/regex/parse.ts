@@ -227,7 +227,10 @@ class Parser {
   #lookBehind(flags: Flags, at: number): Node {
     const sign = this.#source.take();
     if (sign !== '=' && sign !== '!')
-      throw new RegexError(`unknown extension ?<${sign ?? ''}${sign && isName(sign) ? ' (write (?P<name>…))' : ''}`, at + 1);
+      throw new RegexError(
+        `unknown extension ?<${sign ?? ''}${sign && isName(sign) ? ' (write (?P<name>…))' : ''}`,
+        at + 1,
+      );
     const outer = this.#lookBehindFrom;
     this.#lookBehindFrom ??= this.#groups + 1;
     const body = this.#inside(flags, at);

@@ -6,7 +6,13 @@ export type Node =
   | { readonly is: 'either'; readonly branches: readonly Node[] }
   | { readonly is: 'group'; readonly number: number; readonly body: Node }
   | { readonly is: 'atomic'; readonly body: Node }
-  | { readonly is: 'look'; readonly behind: boolean; readonly negative: boolean; readonly body: Node; readonly at: number }
+  | {
+      readonly is: 'look';
+      readonly behind: boolean;
+      readonly negative: boolean;
+      readonly body: Node;
+      readonly at: number;
+    }
   | { readonly is: 'same'; readonly group: number; readonly flags: Flags }
   | { readonly is: 'if'; readonly group: number; readonly yes: Node; readonly no: Node }
   | { readonly is: 'repeat'; readonly body: Node; readonly min: number; readonly max: number; readonly how: Repeating };

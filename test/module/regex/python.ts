@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { Regex } from '../../../engine/module/regex/regex.ts';
 import { TooLong } from '../../../engine/module/regex/machine.ts';
+import { Regex } from '../../../engine/module/regex/regex.ts';
 import { RegexError } from '../../../engine/module/regex/tree.ts';
 
 export interface Trial {
@@ -50,7 +50,10 @@ export const hasPython =
 export function pythons(trials: readonly Trial[]): (Outcome | undefined)[] {
   const input = trials.map((trial) => `${JSON.stringify(trial)}\n`).join('');
   const output = execFileSync('python3', ['-c', script], { input, encoding: 'utf8', maxBuffer: 1 << 30 });
-  const outcomes = output.trimEnd().split('\n').map((line) => JSON.parse(line) as Outcome);
+  const outcomes = output
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Outcome);
   return outcomes.map((outcome) => (Object.keys(outcome).length === 0 ? undefined : outcome));
 }
 
