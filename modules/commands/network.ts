@@ -1,4 +1,4 @@
-import { readable, TaskFailure } from '../../engine/module/failure.ts';
+import { TaskFailure } from '../../engine/module/failure.ts';
 import type { Output, Probe } from '../../engine/module/probe.ts';
 import { sh } from '../../engine/module/quote.ts';
 

@@ -70,7 +70,7 @@ describe('an expression', () => {
     ['!defined(nope) || nope == 1', true],
     ["search(result.stdout, '^Ready')", true],
     [
-      "search(result.stdout, 'a(')",
+      "search(result.stdout, 'a' + '(')",
       "error 1:2 'a(' is not a regular expression: missing ), unterminated subpattern at position 1",
     ],
     ["lower('A') + upper('b') + trim(' c ')", 'aBc'],
@@ -118,10 +118,16 @@ describe('an expression', () => {
     ['later.ok ? 1 : 2', "unknown until 'x' has run"],
     // wrong from the start
     [
+      "search(name, 'a(')",
+      ["1:15 expression-syntax: 'a(' is not a regular expression: missing ), unterminated subpattern at position 1"],
+    ],
+    [
+      "name.search('a(')",
+      ["1:14 expression-syntax: 'a(' is not a regular expression: missing ), unterminated subpattern at position 1"],
+    ],
+    [
       "name.matches('a')",
-      [
-        "1:2 expression-syntax: 'matches' is not available: its expressions would not be those of Ansible (use search(text, pattern), whose pattern is as in Python)",
-      ],
+      ["1:2 expression-syntax: 'matches' is not available: its patterns are not Python's (use search(text, pattern))"],
     ],
     ['x is defined', ['1:4 expression-syntax: this is not an expression (write defined(name))']],
     ['x is not defined', ['1:4 expression-syntax: this is not an expression (write !defined(name))']],

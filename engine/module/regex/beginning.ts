@@ -67,7 +67,7 @@ function firstOf(node: Node): First {
     case 'group':
     case 'atomic':
       return firstOf(node.body);
-    case 'repeat': {
+    default: {
       if (node.max === 0) return nothing;
       const body = firstOf(node.body);
       return { ...body, mayBeEmpty: body.mayBeEmpty || node.min === 0 };

@@ -164,7 +164,7 @@ export class Machine {
         return this.#same(step, at) ? number + 1 : failed;
       case 'if':
         return this.slots[2 * step.group + 1]! >= 0 ? number + 1 : step.no;
-      case 'end':
+      default:
         return ended;
     }
   }

@@ -68,7 +68,7 @@ export function widthOf(node: Node, groups: ReadonlyMap<number, readonly [number
       return widthOf(node.body, groups);
     case 'same':
       return groups.get(node.group) ?? [0, Number.POSITIVE_INFINITY];
-    case 'repeat': {
+    default: {
       const [min, max] = widthOf(node.body, groups);
       return [min * node.min, max === 0 || node.max === 0 ? 0 : max * node.max];
     }
