@@ -1,4 +1,4 @@
-import { readable, TaskFailure } from '../../engine/module/failure.ts';
+import { TaskFailure } from '../../engine/module/failure.ts';
 import type { Probe } from '../../engine/module/probe.ts';
 import { sh } from '../../engine/module/quote.ts';
 
@@ -27,14 +27,5 @@ export function portOpen(address: string, port: number, seconds: number): Probe<
     },
     volatile: true, // services come up and go down by themselves
     shared: !own,
-  };
-}
-
-/** Whether a line of a file matches an extended regular expression; false where there is no file. */
-export function fileMatches(path: string, pattern: string): Probe<boolean> {
-  return {
-    key: `matches:${path}: ${pattern}`,
-    script: sh`grep -qE -e ${pattern} -- ${path} 2>/dev/null`,
-    parse: (out) => readable(path, out, [0, 1, 2]).code === 0,
   };
 }

@@ -23,11 +23,18 @@ export interface Edited extends Wanted {
   readonly unsafe_writes?: boolean;
 }
 
+/** Why an edit would change its own result, and what to do: it is refused before anything is written. */
+export interface Unstable {
+  readonly because: string;
+  readonly hint: string;
+}
+
 /** If `edit` returns null, a missing file is not created; otherwise the returned text is the file's new content. */
 export async function checkEdit(
   host: Reader,
   args: Edited,
   edit: (text: string | null) => string | null,
+  unstable?: Unstable,
 ): Promise<Check<FoundFile | undefined>> {
   const [place, firstText, { wanted, me }] = await Promise.all([
     lookThrough(host, args.path),
@@ -44,6 +51,8 @@ export async function checkEdit(
   const text = edit(before.exists ? before.content : null);
   if (text === null)
     return { present: undefined, differences: [], result: { path }, message: `${path} does not exist` };
+  if (unstable && text !== before.content && edit(text) !== text)
+    throw new TaskFailure(`each run would change ${path} again: ${unstable.because}`, { hint: unstable.hint });
   const content = Buffer.from(text);
   const file = {
     path,
@@ -59,19 +68,4 @@ export async function checkEdit(
   await expectReplaceable(host, check.present);
   const after = path === args.path ? check.after : [...(check.after ?? []), ...readsAs(args.path, path)];
   return { ...check, ...(after && { after }), result: { path, ...check.result } };
-}
-
-export function linesOf(text: string): string[] {
-  const lines = text.split('\n');
-  if (lines.at(-1) === '') lines.pop();
-  return lines;
-}
-
-export function textOf(lines: readonly string[]): string {
-  return lines.map((line) => `${line}\n`).join('');
-}
-
-/** A line for comparison: other systems may have ended it with CR LF. */
-export function bare(line: string): string {
-  return line.endsWith('\r') ? line.slice(0, -1) : line;
 }

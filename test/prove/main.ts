@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { loadCases } from '../conformance/case.ts';
 import { byThemselves } from '../lab/cluster.ts';
+import { trialsOf } from '../module/regex/generate.ts';
+import { ours, pythons, type Verdict, verdict } from '../module/regex/python.ts';
 import { playbookOf } from '../run/generated.ts';
 import { proveCluster } from './cluster.ts';
 import { partsAt } from './equivalence.ts';
@@ -104,6 +106,20 @@ const parts: Readonly<Record<string, () => Promise<void>>> = {
     } finally {
       ground.close();
     }
+  },
+
+  patterns() {
+    const trials = trialsOf(seed, 100 * runs);
+    const python = pythons(trials);
+    const counts: Record<Verdict, number> = { equal: 0, refused: 0, 'too long': 0, differing: 0 };
+    for (const [i, trial] of trials.entries()) {
+      const found = verdict(python[i], ours(trial));
+      counts[found]++;
+      if (found === 'differing') problems.push(`pattern: ${JSON.stringify(trial)}`);
+    }
+    const told = Object.entries(counts).map(([word, count]) => `${count} ${word}`);
+    notes.push(`${trials.length} generated patterns, compared with Python's (seed ${seed}): ${told.join(', ')}.`);
+    return Promise.resolve();
   },
 
   async cluster() {

@@ -6,6 +6,7 @@ import type {
   SubExpression,
 } from 'handlebars/dist/cjs/handlebars/compiler/base.js';
 import { suggest } from '../../source/nearest.ts';
+import { constantProblem } from '../functions/catalogue.ts';
 import { computedStep } from '../shape.ts';
 import { Problem, type Reference } from '../types.ts';
 import { helpers } from './helpers.ts';
@@ -76,6 +77,9 @@ export function inspect(program: Program, text: Located): { references: Referenc
         ),
       );
     node.params.forEach((param, i) => {
+      const problem =
+        param.type === 'StringLiteral' && constantProblem(name, i, (param as Expression & { value: string }).value);
+      if (problem) problems.push(new Problem(problem, offset(param)));
       const optional = name === 'defined' ? 'test' : name === 'default' && i === 0 ? 'optional' : 'value';
       use(param, level, optional);
     });
