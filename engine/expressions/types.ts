@@ -6,6 +6,8 @@ export interface Scope {
   lookup(name: string): unknown;
   /** All names, for suggestions. */
   names(): Iterable<string>;
+  /** Told what a function, or an expression, has made of its inputs: what comes of a secret is one. */
+  derived?(inputs: readonly unknown[], result: unknown): void;
 }
 
 /** A variable that an expression uses: `hostvars.web.port` is ['hostvars', 'web', 'port']; a computed step is computedStep. */

@@ -160,6 +160,7 @@ function runOf(
     checkMode: options.check,
     diffMode: options.diff ?? false,
     memory: host,
+    derived: (inputs, result) => secrets.derive(inputs, result),
     playHosts: [],
     batch: [],
     playEnded: false,

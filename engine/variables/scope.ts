@@ -113,6 +113,10 @@ export class HostScope implements Scope {
     }
   }
 
+  derived(inputs: readonly unknown[], result: unknown): void {
+    this.#state.derived?.(inputs, result);
+  }
+
   *names(): Iterable<string> {
     yield* magicVariables.keys();
     yield* this.#locals.keys();

@@ -10,6 +10,9 @@ export class CelValues {
   reached: UnknownValue | undefined;
   readonly #originals = new WeakMap<object, unknown>();
 
+  /** The texts that were read. */
+  readonly texts = new Set<string>();
+
   /** Evaluates a value and converts it for CEL. */
   read(action: () => unknown): unknown {
     try {
@@ -24,6 +27,7 @@ export class CelValues {
     if (value instanceof Unknown) throw new UnknownValue(value.reason);
     if (typeof value === 'number') return Number.isSafeInteger(value) ? BigInt(value) : value;
     if (Array.isArray(value)) return this.#list(value);
+    if (typeof value === 'string') this.texts.add(value);
     return isMap(value) ? new CelMap(value, (read) => this.read(read)) : value;
   }
 

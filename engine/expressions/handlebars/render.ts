@@ -171,7 +171,9 @@ export class Renderer {
     const helper = helpers.get(name)!;
     const args = node.params.map((param) => this.value(param, level));
     try {
-      return helper.call!(args);
+      const result = helper.call!(args);
+      this.#scope.derived?.(args, result);
+      return result;
     } catch (error) {
       if (error instanceof UnknownValue || error instanceof TemplateError) throw error;
       throw this.#error(
