@@ -85,7 +85,8 @@ function escapeAt(text: string, at: number): { readonly char: string; readonly e
       end: from + all.length,
     };
   };
-  let read = byteAt(at);
+  const mark = text[at];
+  let read = mark === '&' ? undefined : byteAt(at);
   if (read) {
     const bytes = [read.value];
     let { end } = read;
@@ -97,6 +98,7 @@ function escapeAt(text: string, at: number): { readonly char: string; readonly e
     }
     return { char: Buffer.from(bytes).toString('utf8'), end };
   }
+  if (mark === '%') return { char: '', end: at + 1 };
   const coded = match(character) ?? match(decimal);
   if (coded) {
     const digits = coded.slice(1).find((group) => group !== undefined)!;
