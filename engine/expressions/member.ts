@@ -59,8 +59,10 @@ export function tooDeep(error: unknown): TypeError | undefined {
 
 /** For messages: "text", "a list" … */
 export function describeValue(value: unknown): string {
-  if (value === null) return 'nothing';
+  if (value === null || value === undefined) return 'nothing';
   if (typeof value === 'string') return 'text';
   if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'symbol') return 'omit';
+  if (typeof value === 'number' || typeof value === 'bigint') return 'a number';
   return typeof value === 'object' ? 'a map' : `a ${typeof value}`;
 }

@@ -88,6 +88,7 @@ export async function execute(
     hosts,
     exit,
     roundTrips,
+    ...(signal.aborted && { interrupted: [...involved].filter((name) => !context.host(name).isLost) }),
     ...(left.length > 0 && { pending: vault.secrets.value(left) }),
     ...(profile && { profile: profile.summary() }),
   });

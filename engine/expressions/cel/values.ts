@@ -28,6 +28,7 @@ export class CelValues {
     if (typeof value === 'number') return Number.isSafeInteger(value) ? BigInt(value) : value;
     if (Array.isArray(value)) return this.#list(value);
     if (typeof value === 'string') this.texts.add(value);
+    if (typeof value === 'symbol') return new Opaque(value);
     return isMap(value) ? new CelMap(value, (read) => this.read(read)) : value;
   }
 
@@ -38,7 +39,7 @@ export class CelValues {
       throw new RangeError(`${value} is too big for a number`);
     }
     if (typeof value !== 'object' || value === null) return value;
-    if (value instanceof CelMap) return value.original;
+    if (value instanceof CelMap || value instanceof Opaque) return value.original;
     if (Array.isArray(value)) return this.#originals.get(value) ?? value.map((item) => this.take(item));
     if (value instanceof Uint8Array) return Buffer.from(value).toString();
     if (value instanceof Date) return value.toISOString();
@@ -62,6 +63,20 @@ export class CelValues {
     });
     this.#originals.set(given, list);
     return given;
+  }
+}
+
+/** A value that CEL has no type for (omit) and only hands on: an empty map to it. */
+class Opaque extends Map<string, unknown> {
+  readonly original: symbol;
+
+  static {
+    Object.defineProperty(this.prototype, 'constructor', { value: Map }); // CEL recognizes maps by this
+  }
+
+  constructor(original: symbol) {
+    super();
+    this.original = original;
   }
 }
 

@@ -72,7 +72,9 @@ export class Renderer {
     if (value === null) return '';
     const hint = Array.isArray(value)
       ? "write {{ join list ',' }} or {{ toJson list }}"
-      : 'write {{ toJson map }} or {{ toYaml map }}';
+      : typeof value === 'symbol'
+        ? "it leaves out a whole argument: argument: '{{ default name omit }}'"
+        : 'write {{ toJson map }} or {{ toYaml map }}';
     throw this.#error(node, `${describeValue(value)} cannot be put into text`, hint);
   }
 
