@@ -71,7 +71,8 @@ export class Secrets {
     const bare = gistOf(secret.replace(/[\\%&]/g, ' ')).text;
     this.#gists.add(bare, part);
     this.#gists.add(gistOf(secret.toUpperCase()).text, part);
-    for (const reversed of [[...bare], [...secret]]) this.#gists.add(gistOf(reversed.reverse().join('')).text);
+    for (const reversed of [Array.from(bare), Array.from(secret)])
+      this.#gists.add(gistOf(reversed.reverse().join('')).text);
   }
 
   text(shown: string): string {
@@ -97,7 +98,7 @@ export class Secrets {
     const secret = read.flatMap((input) => input.secret);
     if (secret.length === 0) return;
     const whole = gistOf(made.join(' ')).text;
-    if (secret.every((part) => whole.includes(gistOf(part).text))) return;
+    if (secret.every((one) => whole.includes(gistOf(one).text))) return;
     for (const text of made)
       if (!read.some((input) => (input.secret.length === 0 ? input.text.includes(text) : input.text === text)))
         this.add(text);
@@ -161,8 +162,8 @@ export class Secrets {
     const ahead = begins && before > 0 ? droppedIn(shown.slice(from > 0 ? gist.to[from - 1] : 0, start)) : [];
     const next = to < gist.text.length ? gist.from[to] : shown.length;
     const behind = ends && after > 0 ? droppedIn(shown.slice(end, next)) : [];
-    const length = (dropped: readonly string[]): number => dropped.reduce((sum, { length }) => sum + length, 0);
-    return [start - length(before > 0 ? ahead.slice(-before) : []), end + length(behind.slice(0, after))];
+    const sizeOf = (dropped: readonly string[]): number => dropped.join('').length;
+    return [start - sizeOf(before > 0 ? ahead.slice(-before) : []), end + sizeOf(behind.slice(0, after))];
   }
 
   /** Messages may quote an encrypted file. */

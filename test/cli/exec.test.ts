@@ -52,7 +52,7 @@ describe('tsplay exec', function () {
   it('shows what a command prints, host by host', async () => {
     const { code, stdout, stderr } = await exec('all', '-a', 'echo "on  {{inventory_hostname}}"');
     expect(stderr).to.equal('');
-    expect(stdout.split('a | ')[1]).to.match(/^changed \| exit code 0\non {2}a\n/);
+    expect(stdout.split('a | ')[1]).to.match(/^changed | exit code 0\n  on {2}a\n/);
     expect(stdout.split('b | ')[1]).to.match(/^changed \| exit code 0\non {2}b\n/);
     expect(code).to.equal(0);
   });

@@ -26,7 +26,9 @@ const wrap = (text: string, width: number): string => text.replace(new RegExp(`.
 const shell = (script: string, text: string): string =>
   spawnSync('bash', ['-c', script], { env: { ...process.env, S: text, LC_ALL: 'C.UTF-8' }, encoding: 'utf8' }).stdout;
 const escaped = (text: string, of: (code: string) => string): string =>
-  [...text].map((c) => (c < '\u0080' ? c : [...Buffer.from(c)].map((b) => of(b.toString(16))).join(''))).join('');
+  Array.from(text)
+    .map((c) => (c < '\u0080' ? c : [...Buffer.from(c)].map((b) => of(b.toString(16))).join('')))
+    .join('');
 const entities = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#x27;', ü: '&uuml;', Ü: '&Uuml;' };
 
 /** Ways in which tools write a text. */
@@ -34,8 +36,8 @@ const ways: Readonly<Record<string, (text: string) => string>> = {
   'as it is': (t) => t,
   'in upper case': (t) => t.toUpperCase(),
   'in lower case': (t) => t.toLowerCase(),
-  reversed: (t) => [...t].reverse().join(''),
-  spaced: (t) => [...t].join(' '),
+  reversed: (t) => Array.from(t).reverse().join(''),
+  spaced: (t) => Array.from(t).join(' '),
   wrapped: (t) => wrap(t, 7),
   'folded at blanks': (t) => t.replaceAll(' ', '\n    '),
   'in JSON': (t) => JSON.stringify(t),
@@ -77,7 +79,7 @@ const ways: Readonly<Record<string, (text: string) => string>> = {
   'in SQL': (t) => t.replaceAll("'", "''"),
   'for sed': (t) => t.replace(/[/&\\.*$^[\]]/g, String.raw`\$&`),
   decomposed: (t) => t.normalize('NFD'),
-  'with zero-width blanks': (t) => [...t].join('\u200B'),
+  'with zero-width blanks': (t) => Array.from(t).join('\u200B'),
 };
 
 /** Whether a piece of what is written around the middle of the secret is still there. */

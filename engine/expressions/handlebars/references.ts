@@ -57,9 +57,10 @@ export function inspect(program: Program, text: Located): { references: Referenc
   };
 
   /** Reports Jinja with its translation, once: its words are no variables. */
-  const isJinja = (node: { loc: Path['loc'] }, end: Path['loc']): boolean => {
+  const isJinja = (node: { loc: Path['loc'] }, end: Path['loc'], block?: string): boolean => {
     const source = text.text.slice(offset(node), offsetAt(text.text, end.end));
-    const hint = templateHabit(source);
+    const instead = templateHabit(source);
+    const hint = block === undefined ? instead : instead?.replace(/^write \{\{ (.*) \}\}$/, `write {{#${block} ($1)}}`);
     if (hint !== undefined) problems.push(new Problem('this is Jinja; templates are Handlebars', offset(node), hint));
     return hint !== undefined;
   };
@@ -98,7 +99,7 @@ export function inspect(program: Program, text: Located): { references: Referenc
         ? `use it inside another: {{#if (${helpers.get(name)!.usage})}}`
         : suggest(name, blocks);
       problems.push(new Problem(`there is no block '${name}'`, offset(node.path), hint));
-    } else if (node.params.length > 1 && isJinja(node.params[0]!, node.params.at(-1)!.loc)) return;
+    } else if (node.params.length > 1 && isJinja(node.params[0]!, node.params.at(-1)!.loc, name)) return;
     else if (node.params.length !== 1 || node.hash)
       problems.push(new Problem(`{{#${name}}} takes one value`, offset(node.path)));
     for (const param of node.params) use(param, level);
