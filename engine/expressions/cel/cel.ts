@@ -76,7 +76,7 @@ export function parseCel(source: string): CelProgram {
 
 function evaluate(source: string, program: ParseResult, scope: Scope, uses: readonly CelUse[]): unknown {
   const outer = running;
-  const values = new CelValues();
+  const values = new CelValues((inputs, result) => scope.derived?.(inputs, result));
   running = values;
   try {
     const result = values.take(program(new Variables(scope, values, uses)));

@@ -1,5 +1,6 @@
 import { Unknown, UnknownValue } from '../../module/unknown.ts';
 import { isMap } from '../member.ts';
+import type { Scope } from '../types.ts';
 
 /**
  * Converts values for CEL and back, for one evaluation. Whole numbers become BigInt, CEL's int; maps are converted only
@@ -10,8 +11,30 @@ export class CelValues {
   reached: UnknownValue | undefined;
   readonly #originals = new WeakMap<object, unknown>();
 
-  /** The texts that were read. */
+  /** The texts that were read; the results of functions are none. */
   readonly texts = new Set<string>();
+  readonly #derived: Scope['derived'];
+  #computing = false;
+
+  constructor(derived?: Scope['derived']) {
+    this.#derived = derived;
+  }
+
+  /** The result of a function for these arguments, converted for CEL. */
+  compute(args: readonly unknown[], call: (args: readonly unknown[]) => unknown): unknown {
+    const outer = this.#computing;
+    this.#computing = true;
+    try {
+      return this.read(() => {
+        const given = args.map((arg) => this.take(arg));
+        const result = call(given);
+        this.#derived?.(given, result);
+        return result;
+      });
+    } finally {
+      this.#computing = outer;
+    }
+  }
 
   /** Evaluates a value and converts it for CEL. */
   read(action: () => unknown): unknown {
@@ -27,7 +50,7 @@ export class CelValues {
     if (value instanceof Unknown) throw new UnknownValue(value.reason);
     if (typeof value === 'number') return Number.isSafeInteger(value) ? BigInt(value) : value;
     if (Array.isArray(value)) return this.#list(value);
-    if (typeof value === 'string') this.texts.add(value);
+    if (typeof value === 'string' && !this.#computing) this.texts.add(value);
     if (typeof value === 'symbol') return new Opaque(value);
     return isMap(value) ? new CelMap(value, (read) => this.read(read)) : value;
   }
