@@ -62,8 +62,10 @@ export function tooDeep(error: unknown): TypeError | undefined {
 
 /** For messages: "text", "a list" … */
 export function describeValue(value: unknown): string {
-  if (value === null) return 'nothing';
+  if (value === null || value === undefined) return 'nothing';
   if (typeof value === 'string') return 'text';
   if (Array.isArray(value)) return 'a list';
-  return typeof bareNumber(value) === 'object' ? 'a map' : `a ${typeof bareNumber(value)}`;
+  if (typeof value === 'symbol') return 'omit';
+  if (['number', 'bigint'].includes(typeof bareNumber(value))) return 'a number';
+  return typeof value === 'object' ? 'a map' : `a ${typeof value}`;
 }

@@ -11,6 +11,8 @@ export interface Scope {
   fromHosts?(references: readonly Reference[]): boolean;
   /** How a variable is written, if its value is what that evaluates to here. */
   definition?(name: string): Template | undefined;
+  /** Told what a function, or an expression, has made of its inputs: what comes of a secret is one. */
+  derived?(inputs: readonly unknown[], result: unknown): void;
 }
 
 /** A variable that an expression uses: `hostvars.web.port` is ['hostvars', 'web', 'port']; a computed step is computedStep. */

@@ -5,7 +5,8 @@ import { harmless, indented, onOneLine, type Paint } from './style.ts';
 import { jsonText } from './value.ts';
 import type { ViewOptions } from './view.ts';
 
-/** The view of `tsplay exec`: a line per host and, below it, indented, what was found or done: no output can be taken for the line of a host. */
+/** The view of `tsplay exec`: a line per host and, below it, what was found or done. Only that line is not indented:
+ * no output can pass for the result of another host. */
 export function oneTaskView({ paint, diff }: Pick<ViewOptions, 'paint' | 'diff'>): (event: Event) => string {
   return (event) => {
     if (event.event === 'warning') return `${paint(`warning: ${indented(event.message, 2)}`, 'magenta')}\n`;
@@ -33,9 +34,8 @@ function show(result: Result, paint: Paint, diff: boolean): string {
 
 function output(returned: Readonly<Record<string, unknown>>, failure: FailureDetail | undefined): readonly string[] {
   return [returned['stdout'] ?? failure?.stdout, returned['stderr'] ?? failure?.stderr]
-    .map((text) => (typeof text === 'string' ? text.trimEnd() : ''))
-    .filter((text) => text !== '')
-    .map((text) => `  ${indented(text, 2)}`);
+    .map((text) => (typeof text === 'string' && text.trim() !== '' ? `  ${indented(text.trimEnd(), 2)}` : ''))
+    .filter((text) => text !== '');
 }
 
 /** For a module that is not a command: its differences or, without any, what it has found. */

@@ -1,3 +1,4 @@
+import { harmlessJson } from '../source/harmless.ts';
 import { scalarText } from '../source/written-number.ts';
 import { onOneLine } from './style.ts';
 
@@ -6,7 +7,7 @@ const deepest = 100;
 
 /** Any value as JSON, of bounded depth. Numbers that JSON cannot hold are written as text. */
 export function jsonText(value: unknown, indent?: number): string {
-  return JSON.stringify(bounded(value, 0), null, indent) ?? String(value);
+  return harmlessJson(JSON.stringify(bounded(value, 0), null, indent) ?? String(value));
 }
 
 function bounded(value: unknown, depth: number): unknown {

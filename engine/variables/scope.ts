@@ -151,6 +151,10 @@ export class HostScope implements Scope {
     return setting?.added === true && this.#template(name) === templateOf(setting.value);
   }
 
+  derived(inputs: readonly unknown[], result: unknown): void {
+    this.#state.derived?.(inputs, result);
+  }
+
   *names(): Iterable<string> {
     yield* magicVariables.keys();
     yield* this.#locals.keys();

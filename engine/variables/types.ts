@@ -25,6 +25,8 @@ export interface RunState {
   readonly checkMode: boolean;
   readonly diffMode: boolean;
   memory(host: string): HostMemory;
+  /** See Scope. */
+  derived?(inputs: readonly unknown[], result: unknown): void;
   /** All hosts of the current play, and those of the current batch; `inPlay` says which are still in it. */
   readonly playHosts: readonly string[];
   readonly batch: readonly string[];

@@ -1,4 +1,3 @@
-import { basename } from 'node:path/posix';
 import { TaskFailure } from '../../engine/module/failure.ts';
 import type { Changed, Check, Difference, Reader, Writer } from '../../engine/module/module.ts';
 import { type Prediction, willBe } from '../../engine/module/probe.ts';
@@ -79,7 +78,7 @@ export async function checkContent(host: Reader, file: WantedFile): Promise<Chec
   ]);
   if (place.present.type === 'directory')
     throw new TaskFailure(`${path} is a folder`, {
-      hint: `to put the file into it, end the path with a slash: ${path}/${basename(path)}`,
+      hint: `name the file in it, as in ${path}/NAME; with src, ${path}/ keeps the name of the source`,
     });
   const there = place.present.type === 'file' || place.present.type === 'link';
   const same = there && (text ? text.exists && bytesOf(text)?.equals(content) === true : digest === digestOf(content));

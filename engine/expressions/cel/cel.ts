@@ -87,10 +87,13 @@ function expectConstants(node: ASTNode, name: string): void {
 
 function evaluate(source: string, program: ParseResult, scope: Scope, uses: readonly CelUse[]): unknown {
   const outer = running;
-  const values = new CelValues();
+  const values = new CelValues((inputs, result) => scope.derived?.(inputs, result));
   running = values;
   try {
-    return values.take(program(new Variables(scope, values, uses)));
+    const result = values.take(program(new Variables(scope, values, uses)));
+    // The source's own texts are no secrets: a comparison with a secret may choose between them.
+    scope.derived?.([source, ...values.texts], result);
+    return result;
   } catch (error) {
     // Had the unknown value been known, another operand might have decided before this error.
     throw (

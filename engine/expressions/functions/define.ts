@@ -32,6 +32,8 @@ export function define<const P extends readonly Parameter[]>({
     method,
     call(args) {
       if (!row.shallow) expectKnown(args);
+      if (args.some((arg) => typeof arg === 'symbol'))
+        throw new TypeError('omit is no value to compute with: it leaves out a whole argument');
       const last = row.parameters.at(-1);
       const converted = args.map((arg, i) => (row.parameters[i] ?? last)!.convert(arg));
       try {

@@ -73,7 +73,9 @@ export class Renderer {
     if (value === null) return '';
     const hint = Array.isArray(value)
       ? "write {{ join list ',' }} or {{ toJson list }}"
-      : 'write {{ toJson map }} or {{ toYaml map }}';
+      : typeof value === 'symbol'
+        ? "it leaves out a whole argument: argument: '{{ default name omit }}'"
+        : 'write {{ toJson map }} or {{ toYaml map }}';
     throw this.#error(node, `${describeValue(value)} cannot be put into text`, hint);
   }
 
@@ -172,7 +174,9 @@ export class Renderer {
     const helper = helpers.get(name)!;
     const args = node.params.map((param) => this.value(param, level));
     try {
-      return helper.call!(args);
+      const result = helper.call!(args);
+      this.#scope.derived?.(args, result);
+      return result;
     } catch (error) {
       if (error instanceof UnknownValue || error instanceof TemplateError) throw error;
       throw this.#error(

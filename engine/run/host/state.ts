@@ -3,6 +3,7 @@ import type { Host } from '../../inventory/types.ts';
 import { Unknown } from '../../module/unknown.ts';
 import type { Handler, Task, VariableLayer } from '../../playbook/types.ts';
 import type { HostCounts, Result } from '../events/event.ts';
+import { markResult } from '../events/mark-result.ts';
 import { reasonOf, registered } from '../task/result.ts';
 import type {
   CommitOptions,
@@ -18,7 +19,7 @@ import { Predictions } from './predictions.ts';
 import type { CachedRead, SharedHosts } from './shared.ts';
 
 /** What committing a result needs of the run. */
-export type Commits = Pick<Run, 'emit' | 'policy' | 'pending' | 'options' | 'host'>;
+export type Commits = Pick<Run, 'emit' | 'policy' | 'pending' | 'options' | 'host' | 'secrets'>;
 
 export class RunHost implements HostState {
   host: Host;
@@ -90,6 +91,7 @@ export class RunHost implements HostState {
   }
 
   commitItem(at: Position, task: Reported, settings: TaskSettings, result: TaskResult, how: CommitOptions): void {
+    markResult(result, settings.noLog, this.#commits.secrets);
     this.#emit(at, task, settings, result, how);
     const owner = settings.delegateFacts ? this.#delegate(settings) : this;
     for (const [name, value] of Object.entries(result.facts ?? {})) owner.#learn(name, value, result);

@@ -5,6 +5,7 @@ import { Unknown, UnknownValue } from '../../module/unknown.ts';
 import { frameIn, originOf } from '../../project/locate.ts';
 import { type Diagnostic, InvalidInput } from '../../source/diagnostic.ts';
 import { formatPlace } from '../../source/place.ts';
+import { systemProblem } from '../../source/system-error.ts';
 import { BecomeFailed, Unreachable } from '../../transport/types.ts';
 import type { FailureDetail, Status } from '../events/event.ts';
 import { Refused } from '../policy.ts';
@@ -42,6 +43,14 @@ export function resultOfError(error: unknown, module?: AnyModule): TaskResult {
     return { ...failed(error.message, detailOf(error)), ...(error.result && { result: error.result }) };
   if (error instanceof BecomeFailed) return failed(error.message, hintOf(error));
   if (error instanceof InvalidInput) return failed(error.diagnostics.map(lineOf).join('; '));
+  if (error instanceof AggregateError && error.errors.length > 0) {
+    const [first, ...others] = error.errors.map((one) => resultOfError(one, module));
+    return others.length === 0
+      ? first!
+      : { ...first!, message: [first!, ...others].map((one) => one.message).join('; ') };
+  }
+  const refused = systemProblem(error);
+  if (refused !== undefined) return failed(`on this machine: ${refused}`);
   const bug = error instanceof Error ? error : new Error(String(error));
   const file = module && originOf(module);
   const frame = file === undefined ? undefined : frameIn(bug.stack ?? '', file);

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import ssh2, { type AnyAuthMethod, type AuthenticationType, type ParsedKey } from 'ssh2';
 import { type Target, Unreachable } from '../types.ts';
 
@@ -135,6 +135,10 @@ export class KeyCache {
 async function openKey(file: string, passphrase: string | undefined): Promise<ParsedKey | string> {
   let content: Buffer;
   try {
+    const { uid, mode } = await stat(file);
+    // As OpenSSH does: such a key may be known to others.
+    if (uid === process.getuid?.() && (mode & 0o077) !== 0)
+      return `is not used: others can read it (mode ${(mode & 0o777).toString(8).padStart(4, '0')}); chmod 600 ${file}`;
     content = await readFile(file);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
