@@ -43,7 +43,7 @@ export class HostConnection implements Connection {
   async shell(become?: Become, purpose?: 'upload', signal?: AbortSignal): Promise<ShellSession> {
     if (this.#closed) throw this.#isClosed();
     const other = become && become.user !== this.target.user ? become : undefined;
-    const key = JSON.stringify([purpose, other?.method, other?.user, other?.flags, other?.password]);
+    const key = JSON.stringify([purpose, other]);
     return this.#openings.get(key, (aborted) => this.#open(other, aborted), signal);
   }
 

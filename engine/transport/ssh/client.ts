@@ -2,6 +2,7 @@ import { connect } from 'node:net';
 import type { Duplex } from 'node:stream';
 import pLimit, { type LimitFunction } from 'p-limit';
 import ssh2, { type Client, type ConnectConfig, type ServerHostKeyAlgorithm } from 'ssh2';
+import { machineOf } from '../identity.ts';
 import { type Target, Unreachable } from '../types.ts';
 import { onAbort, sleep, throwIfAborted, untilAborted } from '../waiting.ts';
 import { KeyCache, type Login, loginFor } from './auth.ts';
@@ -64,7 +65,7 @@ export type Through = (signal: AbortSignal) => Promise<Duplex>;
 export class SshClients {
   readonly #keys = new KeyCache();
   readonly #knownHosts = new KnownHostsCache();
-  /** Servers that have hung up: callers wait until few are logging in. By address and port. */
+  /** Servers that have hung up: callers wait until few are logging in. By machine. */
   readonly #crowded = new Map<string, LimitFunction>();
 
   clear(): void {
@@ -80,6 +81,7 @@ export class SshClients {
   ): Promise<LoggedIn> {
     const known = this.#knownHosts.read([...target.knownHostsFiles, ...(target.globalKnownHostsFiles ?? [])]);
     const at = where(target);
+    const server = machineOf(target);
     let taken = 0;
     for (let attempt = 1; ; attempt++) {
       let begun = 0;
@@ -89,12 +91,12 @@ export class SshClients {
         const login = await untilAborted(loginFor(target, keyFiles, this.#keys), signal);
         return connectOnce(target, known, login, await through?.(signal), signal);
       };
-      const crowd = this.#crowded.get(at);
+      const crowd = this.#crowded.get(server);
       try {
         return await untilAborted(crowd ? crowd(logIn) : logIn(), signal);
       } catch (error) {
         if (!(error instanceof HungUp)) throw error;
-        if (!crowd) this.#crowded.set(at, this.#crowded.get(at) ?? pLimit(few));
+        if (!crowd) this.#crowded.set(server, this.#crowded.get(server) ?? pLimit(few));
         taken += Date.now() - begun;
         if (attempt >= attempts && taken >= target.connectTimeoutSeconds * 1000)
           throw new Unreachable(
