@@ -80,6 +80,12 @@ const table = {
     'text or expression',
     `How to become another user: ${becomeMethods.join(', ')}; ${becomeMethods[0]} by default.`,
   ),
+  become_exe: setting(
+    'becomeExe',
+    running,
+    'text or expression',
+    'The program of the become method, such as /usr/local/bin/sudo. Default: its name.',
+  ),
   become_flags: setting('becomeFlags', running, 'text or expression', 'Further options for the become method.'),
   check_mode: setting(
     'checkMode',

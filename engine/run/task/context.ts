@@ -89,6 +89,7 @@ function becomeFor({ options, secrets }: Run, settings: TaskSettings, own: HostS
       user: settings.becomeUser ?? options.becomeUser,
       method: settings.becomeMethod ?? options.becomeMethod,
       flags: settings.becomeFlags,
+      exe: settings.becomeExe,
       password: options.becomePassword,
     },
     (name) => own.lookup(name),
