@@ -88,10 +88,7 @@ describe('two hosts that differ in one setting only', () => {
     return started;
   };
   const knownFor = (name: string, known: readonly TestServer[], port?: number) => {
-    writeFileSync(
-      join(folder, name),
-      known.map((one) => `[127.0.0.1]:${port ?? one.port} ${one.hostKey}\n`).join(''),
-    );
+    writeFileSync(join(folder, name), known.map((one) => `[127.0.0.1]:${port ?? one.port} ${one.hostKey}\n`).join(''));
     return [join(folder, name)];
   };
   const target = (more: Partial<Target>): Target => ({
@@ -109,9 +106,7 @@ describe('two hosts that differ in one setting only', () => {
   it('are reached each behind its own jump host, though their address is the same', async () => {
     const [a, b] = [await server(), await server()];
     const jumps = [await server(a.port), await server(b.port)];
-    const said = await Promise.all(
-      jumps.map(({ port }) => sayAt(target({ port: 9, proxyJump: `127.0.0.1:${port}` }))),
-    );
+    const said = await Promise.all(jumps.map(({ port }) => sayAt(target({ port: 9, proxyJump: `127.0.0.1:${port}` }))));
     expect(said).to.deep.equal([a, b].map(({ port }) => String(port)));
   });
 
@@ -120,7 +115,9 @@ describe('two hosts that differ in one setting only', () => {
     const way = { port: web.port, proxyJump: `127.0.0.1:${jump.port}` };
     await connections.get(target(way));
     const strict = target({ ...way, hostKeyChecking: 'strict', knownHostsFiles: knownFor('web', [web]) });
-    expect((await failureOf(connections.get(strict))).message).to.match(/^jump host 127.*: the host key .* is not known/);
+    expect((await failureOf(connections.get(strict))).message).to.match(
+      /^jump host 127.*: the host key .* is not known/,
+    );
     await connections.get({ ...strict, knownHostsFiles: knownFor('both', [web, jump]) });
   });
 

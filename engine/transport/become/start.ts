@@ -86,7 +86,12 @@ function givePassword(
     };
     const bound = (text: string) => {
       if (text.length > longestDialogue)
-        finish(new BecomeFailed(`${become.method} on ${host} printed more than 32 KiB and started no shell`));
+        finish(
+          new BecomeFailed(
+            `${become.method} on ${host} printed more than 32 KiB and started no shell`,
+            'check ansible_become_exe (become_exe), and what the profile of the user prints',
+          ),
+        );
     };
     const answer = (text: string) => {
       const prompts = text.split(new RegExp(prompt.sign, `${prompt.sign.flags}g`)).length - 1;

@@ -152,7 +152,8 @@ export class ShellSession implements Shell {
     const frames = new Frames(this.#mark, (frame) => {
       if (this.#failure) return;
       // The shell answers what it was sent, in turn: so no more can queue up here than has been sent.
-      if (frame.sequence !== next++ || frame.sequence >= this.#sent || Number.isNaN(frame.code)) return this.#outOfOrder();
+      if (frame.sequence !== next++ || frame.sequence >= this.#sent || Number.isNaN(frame.code))
+        return this.#outOfOrder();
       this.#framed += frame.body.length;
       ready.push(frame);
       this.#pair();
