@@ -6,8 +6,7 @@ import { deepest, parseJson } from '../../engine/module/json.ts';
 
 const nested = (levels: number) => '['.repeat(levels) + ']'.repeat(levels);
 const run = (name: string, text: string): unknown => {
-  const { run: call } = encodingFunctions.find((one) => one.name === name)!;
-  return (call as (text: string) => unknown)(text);
+  return encodingFunctions.find((one) => one.name === name)!.call([text]);
 };
 
 describe('JSON from elsewhere', () => {

@@ -80,7 +80,7 @@ function fromYaml(yaml: string): unknown {
     checkDepth(value, 'YAML');
     return value;
   } catch (error) {
-    if (error instanceof RangeError) throw new TypeError('the YAML is nested too deeply', { cause: error });
+    if (/call stack/.test(String(error))) throw new TypeError('the YAML is nested too deeply', { cause: error });
     throw error instanceof TaskFailure ? new TypeError(error.message, { cause: error }) : error;
   }
 }
