@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import type { Duplex } from 'node:stream';
+import type { Duplex, Readable } from 'node:stream';
 import pLimit, { type LimitFunction } from 'p-limit';
 import ssh2, { type Client, type ConnectConfig, type ServerHostKeyAlgorithm } from 'ssh2';
 import { machineOf } from '../identity.ts';
@@ -7,6 +7,7 @@ import { type Target, Unreachable } from '../types.ts';
 import { onAbort, sleep, throwIfAborted, untilAborted } from '../waiting.ts';
 import { KeyCache, type Login, loginFor } from './auth.ts';
 import { explain, HungUp, hungUp, where } from './failure.ts';
+import { FloodGuard } from './flood.ts';
 import { judgeHostKey } from './host-key.ts';
 import { algorithmsFor, hostName, type KnownHost, KnownHostsCache, linesFor } from './known-hosts.ts';
 
@@ -34,19 +35,34 @@ const few = 2;
 export class LoggedIn {
   readonly client: Client;
   readonly #socket: Duplex;
+  readonly #flood: FloodGuard;
   alive = true;
   /** Why it was lost, if more is known than that it was. */
   lost: string | undefined;
 
-  constructor(client: Client, socket: Duplex) {
+  constructor(client: Client, socket: Duplex, flood: FloodGuard) {
     this.client = client;
     this.#socket = socket;
+    this.#flood = flood;
+    flood.loggedIn();
     client.on('error', (error) => {
       this.lost = /keepalive/i.test(error.message) ? 'it no longer answers' : error.message;
     });
     client.on('close', () => {
       this.alive = false;
     });
+  }
+
+  /** What comes in this channel was asked for. */
+  expects(channel: Readable): void {
+    this.#flood.counts(channel);
+  }
+
+  /** Drops it at once: the server is not to be trusted with another byte. */
+  drop(why: string): void {
+    this.lost ??= why;
+    this.alive = false;
+    this.#socket.destroy();
   }
 
   /** Says goodbye, and does not wait for an answer: a network that has gone gives none. */
@@ -127,6 +143,8 @@ function connectOnce(
   return new Promise<LoggedIn>((resolve, reject) => {
     let refused: Unreachable | undefined;
     let greeted = false;
+    let flood: FloodGuard | undefined;
+    let loggedIn: LoggedIn | undefined;
     const giveUp = (error: Error) => {
       sock.destroy();
       reject(error);
@@ -153,7 +171,7 @@ function connectOnce(
       sock,
     };
     client
-      .on('ready', () => resolve(new LoggedIn(client, sock)))
+      .on('ready', () => resolve((loggedIn = new LoggedIn(client, sock, flood!))))
       .on('error', (error) => {
         // A missing or failing agent is no reason to give up: the next way to log in is tried.
         if (error.level === 'agent') return;
@@ -161,6 +179,8 @@ function connectOnce(
       })
       .on('close', () => reject(refused ?? hungUp(target, login, greeted)));
     stopListening = onAbort(signal, giveUp);
-    if (!signal.aborted) client.connect(config);
+    if (signal.aborted) return;
+    client.connect(config);
+    flood = new FloodGuard(sock, (why) => (loggedIn ? loggedIn.drop(why) : login.giveUp(why)));
   }).finally(() => stopListening());
 }

@@ -107,7 +107,8 @@ interface Forward {
 }
 
 /** The way from a jump host to the target, which has as long to answer as one that is reached directly. */
-function forward({ client }: LoggedIn, target: Target, { hop, mayWorkLater, signal }: Forward): Promise<Duplex> {
+function forward(login: LoggedIn, target: Target, { hop, mayWorkLater, signal }: Forward): Promise<Duplex> {
+  const { client } = login;
   const { name, address, port, connectTimeoutSeconds } = target;
   const failed = ({ message, reason }: Error & { reason?: number }) =>
     new (reason === resourceShortage || (reason === prohibited && mayWorkLater()) ? ChannelRefused : Unreachable)(
@@ -123,6 +124,7 @@ function forward({ client }: LoggedIn, target: Target, { hop, mayWorkLater, sign
       client.forwardOut('127.0.0.1', 0, address, port, (error, channel) => {
         client.off('close', onClose);
         if (error) return reject(failed(error));
+        login.expects(channel);
         if (isLate) channel.destroy();
         resolve(channel);
       });
