@@ -27,9 +27,11 @@ export interface ShellOptions {
   readonly maxOutputBytes?: number;
   /** What the shell may take from the first call to its first frame. */
   readonly startTimeoutSeconds?: number;
-  /** The error for a shell that ended before it ran anything, from what it printed. */
-  readonly startFailure?: (printed: string) => Error;
+  /** The error for a shell that ended before it ran anything, from what it printed, and why if that is known. */
+  readonly startFailure?: (printed: string, why: string | undefined) => Error;
   readonly onRoundTrip?: () => void;
+  /** It has been ended because nothing came. */
+  readonly onSilence?: () => void;
 }
 
 const mebibyte = 1024 * 1024;
@@ -253,7 +255,10 @@ export class ShellSession implements Shell {
   }
 
   #dropAfter(seconds: number, message: string): void {
-    this.#guard = afterSeconds(seconds, () => this.drop(new NoAnswer(message)));
+    this.#guard = afterSeconds(seconds, () => {
+      this.drop(new NoAnswer(message));
+      this.#options.onSilence?.();
+    });
   }
 
   get #running(): number {
@@ -266,7 +271,7 @@ export class ShellSession implements Shell {
     const { host, startFailure } = this.#options;
     const because = why === undefined ? '' : ` (${why})`;
     if (this.#received === 0 && startFailure) {
-      this.drop(startFailure(Buffer.concat([this.#stderr.frames.rest(), this.#stdout.frames.rest()]).toString()));
+      this.drop(startFailure(Buffer.concat([this.#stderr.frames.rest(), this.#stdout.frames.rest()]).toString(), why));
       return;
     }
     const count = this.#running;

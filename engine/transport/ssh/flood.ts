@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { Duplex, Readable } from 'node:stream';
 
 const mebibyte = 1024 * 1024;
@@ -5,9 +6,12 @@ const mebibyte = 1024 * 1024;
 /** Keys, banners and prompts of a login; the longest are those of banners. */
 const mostBeforeLogin = mebibyte;
 
-/** What no channel delivers: keys that are renewed, keepalives, room for uploads. So much at once, and so much a second. */
-const mostUnasked = 8 * mebibyte;
-const unaskedEachSecond = mebibyte;
+/** What no channel delivers: keys that are renewed, keepalives. So much at once, and so much a second. */
+const mostUnasked = 4 * mebibyte;
+const unaskedEachSecond = mebibyte / 8;
+
+/** A server makes room for an upload: a message for every so many bytes of it. */
+const written = 256;
 
 /** What a packet takes, at most, for a byte that it delivers. */
 const overhead = 128;
@@ -25,11 +29,12 @@ export class FloodGuard {
   #unasked = 0;
   #delivered = 0;
   #at = Date.now();
+  #written = 0;
 
   /** To be made when ssh2 listens already: what it delivers of a piece has been counted when the piece comes here. */
   constructor(socket: Duplex, end: (why: string) => void) {
     const watch = ({ length }: Buffer): void => {
-      const why = this.#take(length, socket.writableLength);
+      const why = this.#take(length, (socket as Partial<Socket>).bytesWritten ?? 0, socket.writableLength);
       if (why === undefined) return;
       socket.off('data', watch);
       end(why);
@@ -50,16 +55,20 @@ export class FloodGuard {
     };
   }
 
-  #take(length: number, unread: number): string | undefined {
+  #take(length: number, sent: number, unread: number): string | undefined {
     this.#received += length;
     if (!this.#isLoggedIn)
       return this.#received > mostBeforeLogin ? 'it sent more than 1 MiB before the login was done' : undefined;
     const now = Date.now();
     const left = this.#unasked - ((now - this.#at) / 1000) * unaskedEachSecond;
-    this.#unasked = Math.max(0, Math.max(0, left) + length - this.#delivered * overhead);
+    this.#unasked = Math.max(
+      0,
+      Math.max(0, left) + length - this.#delivered * overhead - (sent - this.#written) / written,
+    );
     this.#at = now;
     this.#delivered = 0;
-    if (this.#unasked > mostUnasked) return 'it sent more than 8 MiB that nobody asked for';
+    this.#written = sent;
+    if (this.#unasked > mostUnasked) return 'it sent more than 4 MiB that nobody asked for';
     return unread > mostUnread ? 'it asks for answers and does not read them' : undefined;
   }
 }

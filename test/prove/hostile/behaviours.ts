@@ -14,14 +14,18 @@ export interface Behaviour {
   readonly exec?: (channel: ServerChannel, command: string, client: Connection) => void;
   /** Further variables in the inventory. */
   readonly variables?: Readonly<Record<string, unknown>>;
-  /** What the run says of it. */
+  /** It keeps a processor busy: such hosts have a process of their own. */
+  readonly loud?: true;
+  /** What the run says of it; a busy machine may say first that it took too long. */
   readonly says: RegExp;
 }
 
 type Protocol = Record<string, (...args: unknown[]) => unknown>;
 interface Internals {
   readonly _protocol: Protocol & {
-    readonly _packetRW: { write: { alloc(size: number): Buffer; allocStart: number; finalize(packet: Buffer): Buffer } };
+    readonly _packetRW: {
+      write: { alloc(size: number): Buffer; allocStart: number; finalize(packet: Buffer): Buffer };
+    };
     readonly _cipher: { encrypt(packet: Buffer): void };
   };
   readonly _sock: Socket;
@@ -44,11 +48,11 @@ function pump(stream: NodeJS.WritableStream & { destroyed?: boolean }, piece: (i
 /** Messages of the protocol without an end: ssh2 makes none of these itself. */
 function packets(client: Connection, payload: Buffer): void {
   const { _protocol: protocol, _sock: socket } = client as unknown as Internals;
-  const { write } = protocol._packetRW;
+  const { write } = protocol['_packetRW'];
   const send = (): void => {
     const packet = write.alloc(payload.length);
     payload.copy(packet, write.allocStart);
-    protocol._cipher.encrypt(write.finalize(packet));
+    protocol['_cipher'].encrypt(write.finalize(packet));
   };
   const go = (): void => {
     if (socket.destroyed) return;
@@ -110,7 +114,12 @@ export function realShell(channel: ServerChannel, command: string): ChildProcess
 }
 
 /** A shell that works until `until` has come by, and then does something else. */
-function shellUntil(channel: ServerChannel, command: string, until: RegExp, then: (mark: string, seen: string) => void) {
+function shellUntil(
+  channel: ServerChannel,
+  command: string,
+  until: RegExp,
+  then: (mark: string, seen: string) => void,
+) {
   const child = realShell(channel, command);
   let seen = '';
   let turned = false;
@@ -126,7 +135,7 @@ function shellUntil(channel: ServerChannel, command: string, until: RegExp, then
 }
 
 const turning =
-  (act: (channel: ServerChannel, mark: string, client: Connection) => void, until = /echo/) =>
+  (act: (channel: ServerChannel, mark: string, client: Connection) => void, until = /echo 3/) =>
   (channel: ServerChannel, command: string, client: Connection) =>
     shellUntil(channel, command, until, (mark) => act(channel, mark, client));
 
@@ -137,54 +146,111 @@ const prompts = (attempt: AuthContext): void => {
 };
 
 const start = /x/; // the first program
-const time = /does not answer within|no shell|did not start within|not finished within|gives no answer|timeout/;
+export const tookTooLong = /does not answer|no shell|did not start within|not finished within|no longer answers/;
 
 /** Every hostile host by its name. */
 export const behaviours: Readonly<Record<string, Behaviour>> = {
-  'silent-from-the-start': { socket: () => {}, says: time },
-  'silent-after-version': { socket: (socket) => void socket.write('SSH-2.0-x\r\n'), says: time },
-  'silent-in-key-exchange': { socket: silentAfter(900), says: time },
-  'silent-in-login': { login: () => {}, says: time },
-  'silent-channel': { session: 'silent', says: time },
-  'silent-exec': { exec: () => {}, says: time },
-  'silent-in-first-frame': { exec: turning(() => {}, start), says: time },
-  'silent-in-a-frame': { exec: turning((channel) => void channel.write('half')), says: time },
-  'silent-connection-later': { socket: silentAfter(4000), says: time },
-  'drips-version': { socket: (socket) => drip(socket, 'never a version '), says: time },
-  'drips-lines': { socket: (socket) => drip(socket, '\n'), says: time },
-  'drips-output': { exec: turning((channel) => drip(channel, 'drip\n')), says: time },
-  'drips-after-mark': { exec: turning((channel, mark) => drip(channel, `${mark} `), start), says: /out of order|time/ },
-  'garbage-at-once': { socket: (socket) => pump(socket, () => randomBytes(20_000)), says: /failed|before the login|hangs up/ },
+  'silent-from-the-start': { socket: () => {}, says: tookTooLong },
+  'silent-after-version': { socket: (socket) => void socket.write('SSH-2.0-x\r\n'), says: tookTooLong },
+  'silent-in-key-exchange': { socket: silentAfter(900), says: tookTooLong },
+  'silent-in-login': { login: () => {}, says: tookTooLong },
+  'silent-channel': { session: 'silent', says: tookTooLong },
+  'silent-exec': { exec: () => {}, says: tookTooLong },
+  'silent-in-first-frame': { exec: turning(() => {}, start), says: tookTooLong },
+  'silent-in-a-frame': { exec: turning((channel) => void channel.write('half')), says: tookTooLong },
+  'silent-connection-later': { socket: silentAfter(3000), says: tookTooLong },
+  'drips-version': { socket: (socket) => drip(socket, 'never a version '), says: tookTooLong },
+  'drips-lines': { socket: (socket) => drip(socket, '\n'), says: tookTooLong },
+  'drips-output': { exec: turning((channel) => drip(channel, 'drip\n')), says: tookTooLong },
+  'drips-after-mark': {
+    exec: turning((channel, mark) => drip(channel, `${mark} `), start),
+    says: /out of order|did not start/,
+  },
+  'garbage-at-once': {
+    loud: true,
+    socket: (socket) => pump(socket, () => randomBytes(20_000)),
+    says: /failed|before the login|hangs up/,
+  },
   'garbage-after-version': {
+    loud: true,
     socket(socket) {
       socket.write('SSH-2.0-x\r\n');
       pump(socket, () => randomBytes(20_000));
     },
     says: /failed|before the login|hangs up/,
   },
-  'lines-before-version': { socket: (socket) => pump(socket, () => 'x\r\n'.repeat(5000)), says: /failed|before the login|hangs up/ },
+  'lines-before-version': {
+    loud: true,
+    socket: (socket) => pump(socket, () => 'x\r\n'.repeat(5000)),
+    says: /failed|before the login|hangs up/,
+  },
   'hangs-up': { socket: (socket) => void socket.destroy(), says: /hangs up/ },
-  'banners-without-end': { login: (_attempt, client) => packets(client, banner), says: /before the login|hangs up/ },
-  'ignore-in-login': { login: (_attempt, client) => packets(client, ignore), says: /before the login|hangs up/ },
+  'banners-without-end': {
+    loud: true,
+    login: (_attempt, client) => packets(client, banner),
+    says: /before the login|hangs up/,
+  },
+  'ignore-in-login': {
+    loud: true,
+    login: (_attempt, client) => packets(client, ignore),
+    says: /before the login|hangs up/,
+  },
   'prompts-without-end': { login: prompts, variables: { ansible_password: 'secret' }, says: /asked more than 3 times/ },
   'refuses-every-login': { login: (attempt) => attempt.reject(['publickey', 'password']), says: /refuses the login/ },
   'refuses-channels': { session: 'refused', says: /opens no further channel/ },
-  'ignore-flood': { exec: turning((_c, _m, client) => packets(client, ignore)), says: /nobody asked for/ },
-  'debug-flood': { exec: turning((_c, _m, client) => packets(client, debug)), says: /nobody asked for/ },
-  'request-flood': { exec: turning((_c, _m, client) => packets(client, globalRequest)), says: /nobody asked for|does not read/ },
-  'channel-flood': { exec: turning((_c, _m, client) => packets(client, channelOpen)), says: /nobody asked for|does not read/ },
-  'endless-start': { exec: (channel) => pump(channel, () => filler), says: /more than 1 MiB before it/ },
-  'endless-output': { exec: turning((channel) => pump(channel, () => filler)), says: /more than 64 MiB|the most/ },
-  'endless-errors': { exec: turning((channel) => pump(channel.stderr, () => filler)), says: /more than 64 MiB|the most/ },
-  'endless-small-pieces': { exec: turning((channel) => pump(channel, () => 'x')), says: /more than 64 MiB|the most|not finished/ },
-  'mark-without-newline': { exec: turning((channel, mark) => pump(channel, (i) => (i === 0 ? mark : filler))), says: /out of order/ },
-  'marks-only': { exec: turning((channel, mark) => pump(channel, () => mark.repeat(200))), says: /out of order/ },
+  'ignore-flood': { loud: true, exec: turning((_c, _m, client) => packets(client, ignore)), says: /nobody asked for/ },
+  'debug-flood': { loud: true, exec: turning((_c, _m, client) => packets(client, debug)), says: /nobody asked for/ },
+  'request-flood': {
+    loud: true,
+    exec: turning((_c, _m, client) => packets(client, globalRequest)),
+    says: /nobody asked for|does not read|not finished/,
+  },
+  'channel-flood': {
+    loud: true,
+    exec: turning((_c, _m, client) => packets(client, channelOpen)),
+    says: /nobody asked for|does not read|not finished/,
+  },
+  'endless-start': { loud: true, exec: (channel) => pump(channel, () => filler), says: /more than 1 MiB before it/ },
+  'endless-output': {
+    loud: true,
+    exec: turning((channel) => pump(channel, () => filler)),
+    says: /more than 64 MiB|the most/,
+  },
+  'endless-errors': {
+    loud: true,
+    exec: turning((channel) => pump(channel.stderr, () => filler)),
+    says: /more than 64 MiB|the most/,
+  },
+  'endless-small-pieces': {
+    loud: true,
+    exec: turning((channel) => pump(channel, () => 'x')),
+    says: /more than 64 MiB|the most|not finished/,
+  },
+  'mark-without-newline': {
+    loud: true,
+    exec: turning((channel, mark) => pump(channel, (i) => (i === 0 ? mark : filler))),
+    says: /out of order/,
+  },
+  'marks-only': {
+    loud: true,
+    exec: turning((channel, mark) => pump(channel, () => mark.repeat(200))),
+    says: /out of order/,
+  },
   'frames-ahead': {
+    loud: true,
     exec: turning((channel, mark) => pump(channel, (i) => `${mark} ${i} 0\n`), start),
     says: /out of order/,
   },
-  'frames-of-before': { exec: turning((channel, mark) => pump(channel, () => `${mark} 1 0\n`)), says: /out of order/ },
-  'strange-exit-code': { exec: turning((channel, mark) => pump(channel, () => `${mark} 1 -1e9\n`)), says: /out of order/ },
+  'frames-of-before': {
+    loud: true,
+    exec: turning((channel, mark) => pump(channel, () => `${mark} 1 0\n`)),
+    says: /out of order/,
+  },
+  'strange-exit-code': {
+    loud: true,
+    exec: turning((channel, mark) => pump(channel, () => `${mark} 1 -1e9\n`)),
+    says: /out of order/,
+  },
   'deep-json': { variables: { levels: 9000 }, says: /nested more than 200 levels/ },
   'large-output': { variables: { bytes: 60_000_000 }, says: /^$/ },
   'too-large-output': { variables: { bytes: 70_000_000 }, says: /more than 64 MiB|the most/ },
@@ -193,7 +259,7 @@ export const behaviours: Readonly<Record<string, Behaviour>> = {
       channel.exit('KILL', true, '\u001b[2J');
       channel.end();
     }),
-    says: /was lost/,
+    says: /ended by SIGKILL/,
   },
   'unknown-key': { variables: { ansible_host_key_checking: true }, says: /is not known/ },
   'changed-key': { variables: { ansible_host_key_checking: true, changed: true }, says: /has changed/ },

@@ -3,7 +3,7 @@ import ssh2, { type Connection } from 'ssh2';
 import { type Behaviour, behaviours, realShell } from './behaviours.ts';
 
 /**
- * A process of its own, so that its work is not that of the run: `servers.ts good N` or `servers.ts hostile`. Prints the
+ * A process of its own, so that its work is not that of the run: `servers.ts good N`, `servers.ts quiet` or `servers.ts loud`: hostile ones. Prints the
  * ports as JSON on one line, and serves until its standard input ends.
  */
 const key = ssh2.utils.generateKeyPairSync('ecdsa', { bits: 256 });
@@ -42,8 +42,11 @@ async function serve(behaviour: Behaviour, good: number): Promise<number> {
 const [kind, count] = process.argv.slice(2);
 const good = await serve({ says: /^$/ }, 0);
 const ports: Record<string, number> = {};
-if (kind === 'good') for (let i = 1; i <= Number(count); i++) ports[`good${i}`] = i === 1 ? good : await serve({ says: /^$/ }, 0);
-else for (const [name, behaviour] of Object.entries(behaviours)) ports[name] = await serve(behaviour, good);
+if (kind === 'good')
+  for (let i = 1; i <= Number(count); i++) ports[`good${i}`] = i === 1 ? good : await serve({ says: /^$/ }, 0);
+else
+  for (const [name, behaviour] of Object.entries(behaviours))
+    if ((kind === 'loud') === (behaviour.loud ?? false)) ports[name] = await serve(behaviour, good);
 process.on('uncaughtException', () => {}); // a hostile host survives what its peer does
 process.stdout.write(`${JSON.stringify({ ports, hostKey: key.public.trim().split(' ').slice(0, 2).join(' ') })}\n`);
 process.stdin.resume().on('end', () => process.exit());
