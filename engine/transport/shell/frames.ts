@@ -56,7 +56,18 @@ export class Frames {
       const body = this.#take(rest.subarray(0, at));
       rest = rest.subarray(end + 1);
       this.#onFrame({ body, sequence: Number(sequence), code: Number(code) });
+      if (this.isBroken) return;
     }
+  }
+
+  /** Lets go of all that is kept, and takes no more. */
+  close(): void {
+    this.isBroken = true;
+    this.#parts = [];
+    this.#block = none;
+    this.#held = none;
+    this.#filled = 0;
+    this.size = 0;
   }
 
   /** Takes out what has come since the last mark. */

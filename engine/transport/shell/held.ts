@@ -18,7 +18,7 @@ export class HeldOutput {
   readonly #little: number;
   #total = 0;
 
-  constructor(most = 96 * mebibyte, little = 4 * mebibyte) {
+  constructor(most = 72 * mebibyte, little = 4 * mebibyte) {
     this.#most = most;
     this.#little = little;
   }

@@ -143,6 +143,11 @@ export class ShellSession implements Shell {
     this.#failure = reason;
     clearTimeout(this.#guard);
     this.#stream.destroy();
+    // It may be kept for long yet, by whoever holds the connection.
+    for (const { frames, ready } of [this.#stdout, this.#stderr]) {
+      frames.close();
+      ready.length = 0;
+    }
     this.#framed = 0;
     this.#account();
     for (const batch of this.#batches.splice(0)) batch.reject(reason);
