@@ -18,7 +18,7 @@ const playbook = `- hosts: all
   gather_facts: false
   strategy: free
   tasks:
-    - { name: say, command: 'echo {{ item }}', loop: [1, 2, 3, 4, 5], timeout: 15 }
+    - { name: say, command: 'echo {{ item }}', loop: [1, 2, 3, 4, 5], timeout: '{{ patience }}' }
     - name: print JSON
       shell: head -c {{ levels }} /dev/zero | tr '\\0' '['; head -c {{ levels }} /dev/zero | tr '\\0' ']'
       register: json
@@ -63,7 +63,7 @@ async function tsplay(folder: string, limit: string): Promise<Outcome> {
     : [...node, join(root, 'engine/cli/main.ts')];
   const begun = performance.now();
   const seconds = (): number => (performance.now() - begun) / 1000;
-  const child = spawn(program!, [...options, ...args, '--forks', '100'], {
+  const child = spawn(program, [...options, ...args, '--forks', '100'], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, HOME: folder, SSH_AUTH_SOCK: '' },
@@ -129,12 +129,19 @@ function layOut(folder: string, servers: readonly Servers[]): void {
   const ports: Record<string, number> = Object.assign({}, ...servers.map((one) => one.ports));
   const pair = ssh2.utils.generateKeyPairSync('ecdsa', { bits: 256 });
   const hosts = Object.fromEntries(
-    Object.entries(ports).map(([name, port]) => [name, { ansible_port: port, ...behaviours[name]?.variables }]),
+    Object.entries(ports).map(([name, port]) => [
+      name,
+      {
+        ansible_port: port,
+        ansible_timeout: name in behaviours ? 3 : 60,
+        patience: name in behaviours ? 15 : 120,
+        ...behaviours[name]?.variables,
+      },
+    ]),
   );
   const vars = {
     ansible_host: '127.0.0.1',
     ansible_user: 'me',
-    ansible_timeout: 3,
     ansible_host_key_checking: false,
     ansible_private_key_file: join(folder, 'key'),
     ansible_ssh_common_args: `-o UserKnownHostsFile=${join(folder, 'known_hosts')}`,
@@ -165,7 +172,7 @@ function judge(alone: Outcome, together: Outcome): Hostile {
     return results.some(isLost) || results.at(-1)?.task !== 'print much';
   });
   if (together.hung) problems.push(`the run did not end within ${mostSeconds} s`);
-  for (const name of unfinished) problems.push(`${name} did not finish`);
+  for (const name of unfinished) problems.push(`${name} did not finish: ${together.results.get(name)?.at(-1)?.said}`);
   if (together.mebibytes > mostMebibytes) problems.push(`it took ${Math.round(together.mebibytes)} MiB of memory`);
   const notes = [
     `${GOOD} good hosts: ${GOOD - unfinished.length} finished; alone in ${alone.good.toFixed(1)} s, beside ${Object.keys(behaviours).length} hostile ones in ${together.good.toFixed(1)} s (${(together.good / alone.good).toFixed(2)}×).`,
