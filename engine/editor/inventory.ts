@@ -33,6 +33,7 @@ export const connectionVariables: Readonly<Record<string, { readonly describe: s
     value: { enum: becomeMethods },
   },
   ansible_become_password: { describe: 'The password for becoming that user. Keep it in the vault.', value: word },
+  ansible_become_exe: { describe: 'The program of the become method. Default: its name.', value: word },
   ansible_become_flags: { describe: 'Additional options for the become method.', value: word },
 };
 

@@ -142,7 +142,6 @@ const notSupported: ReadonlyMap<string, string | undefined> = new Map([
   ['fact_path', undefined],
   ['gather_subset', 'only the facts that are referred to are read: leave it out'],
   ['gather_timeout', undefined],
-  ['become_exe', undefined],
 ]);
 
 /** Whether Ansible has this keyword and this engine does not (yet). */

@@ -17,7 +17,6 @@ export const levels = [
   'loop_control',
 ] as const;
 export type Level = (typeof levels)[number];
-
 export interface Keyword {
   readonly kind: Kind;
   readonly at: readonly Level[];
@@ -80,6 +79,7 @@ const table = {
     'text or expression',
     `How to become another user: ${becomeMethods.join(', ')}; ${becomeMethods[0]} by default.`,
   ),
+  become_exe: setting('becomeExe', running, 'text or expression', 'Another program for it: /usr/local/bin/sudo.'),
   become_flags: setting('becomeFlags', running, 'text or expression', 'Further options for the become method.'),
   check_mode: setting(
     'checkMode',

@@ -6,7 +6,7 @@ import type { Context } from './context.ts';
 import { type Fields, isLater, rejectKey } from './fields.ts';
 import { keywords, type Level } from './keywords.ts';
 import { describeWritten, holdsExpression, writtenText } from './kinds.ts';
-import { suggestModule, withoutCollection } from './module-names.ts';
+import { suggestModule } from './module-names.ts';
 import { inlineArguments, inYaml, pairsIn } from './name-value-text.ts';
 
 /** The module that a task names, and its arguments as written. */

@@ -82,23 +82,28 @@ export interface BecomeSettings {
   readonly user?: unknown;
   readonly method?: unknown;
   readonly flags?: unknown;
+  readonly exe?: unknown;
   readonly password?: unknown;
 }
 
-/** Which user to become; the host's variables override the keywords, as in Ansible. */
+/** Which user to become; the host's variables override the keywords, and those of the method all others, as in Ansible. */
 export function becomeOf(settings: BecomeSettings, lookup: Lookup): Become | undefined {
   const text = (variables: string[], setting: string, value: unknown) =>
     firstText('', lookup, variables) ?? given('', setting, value);
   if (!isTrue(text(['ansible_become'], 'become', settings.become) ?? 'false')) return undefined;
   const wanted = text(['ansible_become_method'], 'become_method', settings.method) ?? becomeMethods[0]!;
   const method = methodNamed(wanted.replace(/^ansible\.builtin\./, '')).name;
-  const password = text(['ansible_become_password', 'ansible_become_pass'], 'become password', settings.password);
-  const flags = text(['ansible_become_flags'], 'become_flags', settings.flags);
+  const of = (what: string, ...names: string[]) => [`ansible_${method}_${what}`, ...names];
+  const passwords = ['ansible_become_password', 'ansible_become_pass'];
+  const password = text(of('password', ...of('pass', ...passwords)), 'become password', settings.password);
+  const flags = text(of('flags', 'ansible_become_flags'), 'become_flags', settings.flags);
+  const exe = text(of('exe', 'ansible_become_exe'), 'become_exe', settings.exe);
   return {
     method,
-    user: text(['ansible_become_user'], 'become_user', settings.user) ?? 'root',
+    user: text(of('user', 'ansible_become_user'), 'become_user', settings.user) ?? 'root',
     ...(password !== undefined && { password }),
     ...(flags !== undefined && { flags }),
+    ...(exe !== undefined && { exe }),
   };
 }
 

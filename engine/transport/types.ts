@@ -25,11 +25,6 @@ export interface Target extends SshSettings {
   readonly unset?: readonly (keyof SshSettings)[];
 }
 
-/** What makes two targets one login: they share a connection, and what is read over one is what the other would read. */
-export function loginOf({ kind, address, port, user }: Target): string {
-  return JSON.stringify([kind, address, port, user]);
-}
-
 /** Which user to become on the host, and how. */
 export interface Become {
   /** One of `becomeMethods`. */
@@ -37,6 +32,8 @@ export interface Become {
   readonly user: string;
   readonly password?: string;
   readonly flags?: string;
+  /** The program of the method, as a command line: `/usr/local/bin/sudo`, `sudo su`. */
+  readonly exe?: string;
 }
 
 /** A row of the table in become/methods.ts. */
@@ -50,6 +47,8 @@ export interface BecomeMethod {
 
 export interface BecomeRequest {
   readonly user: string;
+  /** The words of the program instead of the method's name. */
+  readonly exe?: readonly string[];
   /** The user's own flags instead of the method's. */
   readonly flags?: readonly string[];
   /** Whether a password can be given; without one the method must not ask. */

@@ -4,6 +4,7 @@ import { cannotTell, type Probe } from '../../engine/module/probe.ts';
 import { quoteAll, sh } from '../../engine/module/quote.ts';
 import { pathState, realPath } from '../files/path.ts';
 import { fileDigest, fileText } from '../files/text.ts';
+import { linesOf, withoutFinalNewlines } from './lines.ts';
 
 /** The arguments that `command` and `shell` have in common. */
 export const commandArgs = {
@@ -114,12 +115,8 @@ export function resultOf(
   out: { code: number; stdout: string; stderr: string },
   cmd: string | readonly string[],
 ): Record<string, unknown> {
-  const [stdout, stderr] = [out.stdout.replace(/[\r\n]+$/, ''), out.stderr.replace(/[\r\n]+$/, '')];
+  const [stdout, stderr] = [withoutFinalNewlines(out.stdout), withoutFinalNewlines(out.stderr)];
   return { rc: out.code, stdout, stderr, stdout_lines: linesOf(stdout), stderr_lines: linesOf(stderr), cmd };
-}
-
-function linesOf(text: string): string[] {
-  return text === '' ? [] : text.split(/\r\n|[\n\r]/);
 }
 
 /** A path may hold wildcards of the shell. */

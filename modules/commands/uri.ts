@@ -1,4 +1,5 @@
 import { TaskFailure } from '../../engine/module/failure.ts';
+import { parseJson } from '../../engine/module/json.ts';
 import { defineModule } from '../../engine/module/module.ts';
 import { headersSchema, passwordsIn } from './curl.ts';
 import { type HttpAnswer, type HttpRequest, httpAnswer, httpScript, parseAnswer } from './http.ts';
@@ -171,8 +172,9 @@ function resultOf(args: UriArguments, answer: HttpAnswer): Record<string, unknow
 
 function jsonOf(content: string): { json?: unknown } {
   try {
-    return { json: JSON.parse(content) as unknown };
-  } catch {
+    return { json: parseJson(content) };
+  } catch (error) {
+    if (error instanceof TaskFailure) throw error;
     return {}; // the server announced JSON but sent something else: see content
   }
 }

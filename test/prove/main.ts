@@ -9,6 +9,7 @@ import { partsAt } from './equivalence.ts';
 import { nothing, sum } from './fidelity.ts';
 import { Ground, say } from './ground.ts';
 import { handWritten, proveHandWritten } from './hand-written.ts';
+import { proveHostile } from './hostile/run.ts';
 import { comparable, proveSmall, type Small } from './local.ts';
 import { type Family, families, tryFamily } from './properties.ts';
 import { fidelityHead, fidelityRow, tableOf } from './table.ts';
@@ -120,6 +121,13 @@ const parts: Readonly<Record<string, () => Promise<void>>> = {
     const told = Object.entries(counts).map(([word, count]) => `${count} ${word}`);
     notes.push(`${trials.length} generated patterns, compared with Python's (seed ${seed}): ${told.join(', ')}.`);
     return Promise.resolve();
+  },
+
+  async hostile() {
+    const { rows: hosts, notes: told, problems: found } = await proveHostile();
+    process.stdout.write(`\n${tableOf(hosts)}`);
+    notes.push(...told);
+    problems.push(...found);
   },
 
   async cluster() {

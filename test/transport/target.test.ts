@@ -211,6 +211,20 @@ const becomeCases: readonly [
     },
     { method: 'sudo', user: 'v', password: 'q', flags: '-H' },
   ],
+  [
+    'by the program that is named, and by what is said of the method before all else',
+    { become: true, exe: 'k', flags: 'f', user: 'u', password: 'p' },
+    {
+      ansible_become_exe: 'v',
+      ansible_sudo_exe: 'w',
+      ansible_sudo_flags: '-E',
+      ansible_become_user: 'x',
+      ansible_sudo_user: 'y',
+      ansible_sudo_pass: 'q',
+      ansible_su_exe: 'z',
+    },
+    { method: 'sudo', user: 'y', password: 'q', flags: '-E', exe: 'w' },
+  ],
   ['nobody where a variable says so', { become: true }, { ansible_become: false }, undefined],
 ];
 

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import type { Play } from '../../playbook/types.ts';
+import { machineOf } from '../../transport/identity.ts';
 import type { Connections } from '../../transport/pool.ts';
 import type { Target } from '../../transport/types.ts';
 import type { Profile } from '../events/profile.ts';
@@ -20,7 +21,7 @@ export function connectorOver(
       const open = () => connections.get(target, signal);
       const opened = await (profile ? profile.wait(host.name, 'connect', open) : open());
       const connection = profile?.watched(opened) ?? opened;
-      host.reachedAt(target.kind === 'local' ? 'local' : `${target.address}:${target.port}`);
+      host.reachedAt(machineOf(opened.target));
       return options.trips ? traced(connection, emit, quiet) : connection;
     },
     reconnect: async (target, timeoutSeconds, signal) => {

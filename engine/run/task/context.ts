@@ -1,7 +1,8 @@
 import { UnknownValue } from '../../module/unknown.ts';
 import type { Play, Task } from '../../playbook/types.ts';
+import { loginOf } from '../../transport/identity.ts';
 import { becomeOf, targetOf } from '../../transport/target.ts';
-import { type Become, loginOf, type Target } from '../../transport/types.ts';
+import type { Become, Target } from '../../transport/types.ts';
 import { NeededFacts } from '../../variables/needed-facts.ts';
 import { HostScope } from '../../variables/scope.ts';
 import type { HostState, Run, Step, TaskContext, TaskSettings } from '../types.ts';
@@ -88,6 +89,7 @@ function becomeFor({ options, secrets }: Run, settings: TaskSettings, own: HostS
       user: settings.becomeUser ?? options.becomeUser,
       method: settings.becomeMethod ?? options.becomeMethod,
       flags: settings.becomeFlags,
+      exe: settings.becomeExe,
       password: options.becomePassword,
     },
     (name) => own.lookup(name),

@@ -1,11 +1,13 @@
 import { connect } from 'node:net';
-import type { Duplex } from 'node:stream';
+import type { Duplex, Readable } from 'node:stream';
 import pLimit, { type LimitFunction } from 'p-limit';
 import ssh2, { type Client, type ConnectConfig, type ServerHostKeyAlgorithm } from 'ssh2';
+import { machineOf } from '../identity.ts';
 import { type Target, Unreachable } from '../types.ts';
 import { onAbort, sleep, throwIfAborted, untilAborted } from '../waiting.ts';
 import { KeyCache, type Login, loginFor } from './auth.ts';
 import { explain, HungUp, hungUp, where } from './failure.ts';
+import { FloodGuard } from './flood.ts';
 import { judgeHostKey } from './host-key.ts';
 import { algorithmsFor, hostName, type KnownHost, KnownHostsCache, linesFor } from './known-hosts.ts';
 
@@ -33,19 +35,34 @@ const few = 2;
 export class LoggedIn {
   readonly client: Client;
   readonly #socket: Duplex;
+  readonly #flood: FloodGuard;
   alive = true;
   /** Why it was lost, if more is known than that it was. */
   lost: string | undefined;
 
-  constructor(client: Client, socket: Duplex) {
+  constructor(client: Client, socket: Duplex, flood: FloodGuard) {
     this.client = client;
     this.#socket = socket;
+    this.#flood = flood;
+    flood.loggedIn();
     client.on('error', (error) => {
       this.lost = /keepalive/i.test(error.message) ? 'it no longer answers' : error.message;
     });
     client.on('close', () => {
       this.alive = false;
     });
+  }
+
+  /** What comes in this channel was asked for. */
+  expects(channel: Readable): void {
+    this.#flood.counts(channel);
+  }
+
+  /** Drops it at once: the server is not to be trusted with another byte. */
+  drop(why: string): void {
+    this.lost ??= why;
+    this.alive = false;
+    this.#socket.destroy();
   }
 
   /** Says goodbye, and does not wait for an answer: a network that has gone gives none. */
@@ -64,7 +81,7 @@ export type Through = (signal: AbortSignal) => Promise<Duplex>;
 export class SshClients {
   readonly #keys = new KeyCache();
   readonly #knownHosts = new KnownHostsCache();
-  /** Servers that have hung up: callers wait until few are logging in. By address and port. */
+  /** Servers that have hung up: callers wait until few are logging in. By machine. */
   readonly #crowded = new Map<string, LimitFunction>();
 
   clear(): void {
@@ -80,6 +97,7 @@ export class SshClients {
   ): Promise<LoggedIn> {
     const known = this.#knownHosts.read([...target.knownHostsFiles, ...(target.globalKnownHostsFiles ?? [])]);
     const at = where(target);
+    const server = machineOf(target);
     let taken = 0;
     for (let attempt = 1; ; attempt++) {
       let begun = 0;
@@ -89,12 +107,12 @@ export class SshClients {
         const login = await untilAborted(loginFor(target, keyFiles, this.#keys), signal);
         return connectOnce(target, known, login, await through?.(signal), signal);
       };
-      const crowd = this.#crowded.get(at);
+      const crowd = this.#crowded.get(server);
       try {
         return await untilAborted(crowd ? crowd(logIn) : logIn(), signal);
       } catch (error) {
         if (!(error instanceof HungUp)) throw error;
-        if (!crowd) this.#crowded.set(at, this.#crowded.get(at) ?? pLimit(few));
+        if (!crowd) this.#crowded.set(server, this.#crowded.get(server) ?? pLimit(few));
         taken += Date.now() - begun;
         if (attempt >= attempts && taken >= target.connectTimeoutSeconds * 1000)
           throw new Unreachable(
@@ -125,6 +143,8 @@ function connectOnce(
   return new Promise<LoggedIn>((resolve, reject) => {
     let refused: Unreachable | undefined;
     let greeted = false;
+    let flood: FloodGuard | undefined;
+    let loggedIn: LoggedIn | undefined;
     const giveUp = (error: Error) => {
       sock.destroy();
       reject(error);
@@ -151,7 +171,7 @@ function connectOnce(
       sock,
     };
     client
-      .on('ready', () => resolve(new LoggedIn(client, sock)))
+      .on('ready', () => resolve((loggedIn = new LoggedIn(client, sock, flood!))))
       .on('error', (error) => {
         // A missing or failing agent is no reason to give up: the next way to log in is tried.
         if (error.level === 'agent') return;
@@ -159,6 +179,8 @@ function connectOnce(
       })
       .on('close', () => reject(refused ?? hungUp(target, login, greeted)));
     stopListening = onAbort(signal, giveUp);
-    if (!signal.aborted) client.connect(config);
+    if (signal.aborted) return;
+    client.connect(config);
+    flood = new FloodGuard(sock, (why) => (loggedIn ? loggedIn.drop(why) : login.giveUp(why)));
   }).finally(() => stopListening());
 }

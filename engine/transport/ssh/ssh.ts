@@ -48,6 +48,8 @@ async function startOver(login: LoggedIn, command: string, target: Target, signa
       client.exec(command, (error, channel) => {
         client.off('close', onClose);
         if (error) return failed(error);
+        login.expects(channel);
+        login.expects(channel.stderr);
         if (isLate) channel.close();
         resolve(streamOf(channel, () => login.lost));
       });

@@ -22,6 +22,8 @@ export interface Access {
   readonly silent?: 'session' | 'exec';
   /** Keeps asking, with a second visible prompt, whatever the answers are; they are recorded here. */
   readonly endless?: string[][];
+  /** The port that every forward leads to, as if it were in a network of its own. */
+  readonly forwardTo?: number;
   /** Of one connection, at a time: shells, and channels to elsewhere. */
   readonly most?: { readonly sessions?: number; readonly forwards?: number };
 }
@@ -80,7 +82,7 @@ export async function startServer(access: Access): Promise<TestServer> {
       acceptSession().on('exec', (acceptExec, _reject, { command }) => {
         const channel = acceptExec();
         if (access.silent === 'exec') return;
-        const child = spawn('/bin/sh', ['-c', command]);
+        const child = spawn('/bin/sh', ['-c', command], { env: { ...process.env, SSH_SERVER: String(port) } });
         channel.on('data', (data: Buffer) => child.stdin.write(data));
         channel.on('end', () => child.stdin.end());
         channel.on('close', () => child.stdin.end());
@@ -98,7 +100,7 @@ export async function startServer(access: Access): Promise<TestServer> {
       // Only ssh2 itself says that it has no channel left.
       if (++forwards === access.most?.forwards)
         (client as unknown as Record<string, { add: () => number }>)['_chanMgr']!.add = () => -1;
-      const socket = connect(info.destPort, info.destIP);
+      const socket = connect(access.forwardTo ?? info.destPort, info.destIP);
       socket.once('error', () => rejectForward());
       socket.once('connect', () => {
         const channel = acceptForward();
@@ -109,8 +111,9 @@ export async function startServer(access: Access): Promise<TestServer> {
     });
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const { port } = server.address() as AddressInfo;
   return {
-    port: (server.address() as AddressInfo).port,
+    port,
     hostKey: key.public.trim().split(' ').slice(0, 2).join(' '),
     logins,
     clients,
