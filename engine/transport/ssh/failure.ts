@@ -34,6 +34,12 @@ export function explain(
       `try it by hand: ssh -p ${target.port} ${user}@${target.address}`,
     );
   }
+  if (/too many authentication failures/i.test(message)) {
+    return new Unreachable(
+      `${name}: ${at} ends the login as ${user} after too many keys: ${login.summary()}`,
+      "offer the right key only: ansible_private_key_file and ansible_ssh_common_args: '-o IdentitiesOnly=yes'",
+    );
+  }
   if (code === 'ECONNREFUSED')
     return new Unreachable(
       `${name}: ${at} refuses the connection`,

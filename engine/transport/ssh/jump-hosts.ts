@@ -3,6 +3,7 @@ import { ChannelRefused, type Target, Unreachable } from '../types.ts';
 import { Openings, sleep, withDeadline } from '../waiting.ts';
 import type { LoggedIn, SshClients, Through } from './client.ts';
 import { completed } from './config.ts';
+import { hopsOf, hopTarget } from './hop.ts';
 
 /**
  * The jump hosts of a run: each is connected to once, verified and logged in to like any host, and shared by all hosts
@@ -23,9 +24,8 @@ export class JumpHosts {
 
   /** Makes the way to the target through its jump hosts; undefined where it is reached directly. */
   wayTo(target: Target): Through | undefined {
-    const { proxyJump } = target;
-    if (proxyJump === undefined || proxyJump === 'none') return undefined;
-    const hops = proxyJump.split(',').map((hop) => hop.trim());
+    const hops = hopsOf(target);
+    if (hops.length === 0) return undefined;
     return async (signal) => this.#forward(hops, target, target, signal);
   }
 
@@ -68,23 +68,6 @@ export class JumpHosts {
       }
     }
   }
-}
-
-/** A jump host is reached with the keys and the checks of the host behind it, but never sees that host's password. */
-function hopTarget(hop: string, last: Target): Target {
-  const parts = /^(?:ssh:\/\/)?(?:([^@]+)@)?(?:\[([^\]]+)\]|([^:]+))(?::(\d+))?$/.exec(hop);
-  if (!parts) throw new Unreachable(`${last.name}: '${hop}' is not a valid jump host`, 'write user@host:port');
-  const [, user, bracketed, plain, port] = parts;
-  const { password: _password, proxyJump: _proxyJump, ...rest } = last;
-  const given = [...(user === undefined ? [] : ['user']), ...(port === undefined ? [] : ['port']), 'proxyJump'];
-  return {
-    ...rest,
-    name: `${last.name}: jump host ${hop}`,
-    address: bracketed ?? plain!,
-    port: port === undefined ? 22 : Number(port),
-    user: user ?? last.user,
-    unset: (['user', 'port', ...(last.unset ?? [])] as const).filter((setting) => !given.includes(setting)),
-  };
 }
 
 /** Reasons of a server, by RFC 4254: the first is also that of a server which forbids it altogether. */
