@@ -67,13 +67,18 @@ export class SshClients {
     this.#crowded.clear();
   }
 
+  /** What the known_hosts files of a target hold. */
+  knownHostsOf(target: Target): readonly KnownHost[] {
+    return this.#knownHosts.read([...target.knownHostsFiles, ...(target.globalKnownHostsFiles ?? [])]);
+  }
+
   async connect(
     target: Target,
     keyFiles: readonly string[],
     through: Through | undefined,
     signal: AbortSignal,
   ): Promise<LoggedIn> {
-    const known = this.#knownHosts.read([...target.knownHostsFiles, ...(target.globalKnownHostsFiles ?? [])]);
+    const known = this.knownHostsOf(target);
     const at = where(target);
     let taken = 0;
     for (let attempt = 1; ; attempt++) {

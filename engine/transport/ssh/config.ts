@@ -14,6 +14,8 @@ import { expandTokens } from './tokens.ts';
 export interface Completed {
   readonly target: Target;
   readonly keyFiles: readonly string[];
+  /** All that ssh says of this host; nothing where it was not asked. */
+  readonly settings: Values;
   /** The option that only the system's ssh can honour, in lower case, if there is one. */
   readonly needs?: string;
 }
@@ -86,7 +88,7 @@ export function argumentsFor(target: Target): string[] {
   const own: [string, string][] = [];
   if (!unset.includes('user')) own.push(['User', target.user]);
   if (!unset.includes('port')) own.push(['Port', String(target.port)]);
-  if (privateKeyFile !== undefined) own.push(['IdentityFile', `"${privateKeyFile.replaceAll('%', '%%')}"`]);
+  if (privateKeyFile !== undefined) own.push(['IdentityFile', `"${privateKeyFile}"`]);
   const others = given.filter(([name, value]) => name !== 'identityfile' || expandHome(value) !== privateKeyFile);
   return [
     ...(sshConfigFile === undefined ? [] : ['-F', sshConfigFile]),
@@ -137,17 +139,20 @@ function resolvePaths(target: Target, given: string, settings: Values): Complete
   };
   const files = (option: string, texts: readonly string[]) => texts.flatMap((text) => resolved(option, text) ?? []);
   const keyFiles = files('identityfile', others);
+  const key = privateKeyFile === undefined ? undefined : (resolved('identityfile', privateKeyFile) ?? privateKeyFile);
   const { revokedHostKeys: revoked, identityAgent: agent } = target;
   const isPath = agent !== undefined && agent !== 'none' && agent !== 'SSH_AUTH_SOCK' && !/^\$\w+$/.test(agent);
   const completedTarget = {
     ...target,
+    ...(key !== undefined && { privateKeyFile: key }),
     knownHostsFiles: files('userknownhostsfile', target.knownHostsFiles),
     ...(isPath && { identityAgent: resolved('identityagent', agent) ?? agent }),
     ...(revoked !== undefined && { revokedHostKeys: resolved('revokedhostkeys', revoked) ?? revoked }),
   };
   return {
     target: completedTarget,
-    keyFiles: [...new Set(privateKeyFile === undefined ? keyFiles : [privateKeyFile, ...keyFiles])],
+    keyFiles: [...new Set(key === undefined ? keyFiles : [key, ...keyFiles])],
+    settings,
     ...(needs !== undefined && { needs }),
   };
 }

@@ -35,8 +35,11 @@ export class JumpHosts {
   }
 
   async #connect(hops: readonly string[], last: Target, signal: AbortSignal): Promise<LoggedIn> {
-    const before = hops.slice(0, -1);
     const { target, keyFiles } = await completed(hopTarget(hops.at(-1)!, last), signal);
+    // As for ssh, the first one may have a jump host of its own, by its configuration.
+    const before = hops.length > 1 ? hops.slice(0, -1) : hopsOf(target);
+    if (before.includes(hops.at(-1)!))
+      throw new Unreachable(`${target.name}: its configuration names itself as its jump host`, 'see ProxyJump');
     const through: Through | undefined =
       before.length === 0 ? undefined : (aborted) => this.#forward(before, last, target, aborted);
     const client = await this.#clients.connect(target, keyFiles, through, signal);
