@@ -30,10 +30,7 @@ export function masterArguments(given: Target, target: Target, socket: string, p
   const hops = hopsOf(target);
   const way: Options =
     hops.length > 0
-      ? [
-          ['ProxyJump', 'none'],
-          ['ProxyCommand', jumpCommand(hops, target)],
-        ]
+      ? [['ProxyCommand', jumpCommand(hops, target)]] // it keeps a ProxyJump that comes later from counting
       : proxyCommand === undefined || !asks
         ? []
         : [['ProxyCommand', withoutAskpass(proxyCommand)]];
@@ -95,12 +92,7 @@ function jumpCommand(hops: readonly string[], last: Target): string {
     ...(isSet('requiredRsaSize') && hop.requiredRsaSize
       ? ([['RequiredRSASize', String(hop.requiredRsaSize)]] as const)
       : []),
-    ...(before.length > 0
-      ? ([
-          ['ProxyJump', 'none'],
-          ['ProxyCommand', jumpCommand(before, last)],
-        ] as const)
-      : []),
+    ...(before.length > 0 ? ([['ProxyCommand', jumpCommand(before, last)]] as const) : []),
   ];
   const words = ['ssh', ...written(options), ...argumentsFor(hop)].map((word) => quote(word.replaceAll('%', '%%')));
   return withoutAskpass([...words, "-W '[%h]:%p' --", quote(hop.address)].join(' '));

@@ -84,6 +84,7 @@ export async function startServer(access: Access): Promise<TestServer> {
         channel.on('data', (data: Buffer) => child.stdin.write(data));
         channel.on('end', () => child.stdin.end());
         channel.on('close', () => child.stdin.end());
+        client.once('close', () => child.stdin.destroy());
         child.stdin.on('error', () => {});
         child.stdout.pipe(channel, { end: false });
         child.stderr.pipe(channel.stderr, { end: false });
