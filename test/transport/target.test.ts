@@ -31,9 +31,7 @@ const cases: readonly Case[] = [
       connectTimeoutSeconds: 10,
       knownHostsFiles: [`${homedir()}/.ssh/known_hosts`],
       globalKnownHostsFiles: ['/etc/ssh/ssh_known_hosts'],
-      unset: [
-        ...fromConfig,
-      ],
+      unset: [...fromConfig],
     },
   },
   {
@@ -242,10 +240,15 @@ describe('which user to become', () => {
     ['community.general.doas', 'doas'],
     ['ansible.builtin.doas', 'doas'],
   ] as const)
-    it(`takes ${name}`, () =>
-      expect(becomeOf({ become: true, method: name }, () => undefined)).to.include({ method }));
+    it(`takes ${name}`, () => expect(becomeOf({ become: true, method: name }, () => undefined)).to.include({ method }));
 
-  for (const name of ['pbrun', 'community.general.sudosu', 'community.general.sudo', 'my.own.sudo', 'a.ansible.builtin.su'])
+  for (const name of [
+    'pbrun',
+    'community.general.sudosu',
+    'community.general.sudo',
+    'my.own.sudo',
+    'a.ansible.builtin.su',
+  ])
     it(`refuses ${name}`, () =>
       expect(() => becomeOf({ become: true, method: name }, () => undefined)).to.throw(
         `'${name}' is not a become method`,

@@ -38,7 +38,9 @@ export async function answerFor(target: Target, path: string): Promise<Askpass> 
   });
   server.unref();
   const program = `${path}.ask`;
-  writeFileSync(program, `#!/bin/sh\n${sh`exec ${process.execPath} -e ${client} ${`${path}.q`} `}"$1"\n`, { mode: 0o700 });
+  writeFileSync(program, `#!/bin/sh\n${sh`exec ${process.execPath} -e ${client} ${`${path}.q`} `}"$1"\n`, {
+    mode: 0o700,
+  });
   chmodSync(program, 0o700);
   return { program, close: () => void server.close() };
 }

@@ -25,7 +25,12 @@ const written = (options: Options): string[] => options.flatMap(([name, value]) 
 const files = (paths: readonly string[]): string => paths.map((path) => `"${path}"`).join(' ');
 
 /** The arguments of the ssh that logs in to a host and opens sessions for others at a socket. `target` is completed. */
-export function masterArguments(given: Target, target: Target, socket: string, proxyCommand: string | undefined): string[] {
+export function masterArguments(
+  given: Target,
+  target: Target,
+  socket: string,
+  proxyCommand: string | undefined,
+): string[] {
   const asks = target.password !== undefined || target.privateKeyPassphrase !== undefined;
   const hops = hopsOf(target);
   const way: Options =

@@ -30,7 +30,11 @@ export function failureOf(target: Target, printed: string, isDirect: boolean): E
         : 'compare its fingerprint, then add it to known_hosts (ssh-keyscan), or accept new keys without a check: -o StrictHostKeyChecking=accept-new',
     );
   }
-  if (/kex_exchange_identification|Connection (closed|reset) by/.test(printed) && !/Permission denied/.test(printed) && isDirect)
+  if (
+    /kex_exchange_identification|Connection (closed|reset) by/.test(printed) &&
+    !/Permission denied/.test(printed) &&
+    isDirect
+  )
     return new HungUp(said);
   const [, accepted = 'nothing more'] = /Permission denied \(([^)]*)\)/.exec(printed) ?? [];
   const login = { summary: () => `the server accepts ${accepted.replaceAll(',', ', ')}` };

@@ -92,4 +92,3 @@ function sessionSettings({ sshOptions = [] }: Target, { settings }: Completed): 
     return values.map((value) => [name, value] as const);
   });
 }
-

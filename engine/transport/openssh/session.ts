@@ -116,7 +116,7 @@ function streamOf(child: ChildProcessWithoutNullStreams, group: number, sessions
       child.kill();
       // Closing a session alone leaves what runs in it running.
       if (sessions.master.alive && child.exitCode === null && group > 1)
-        sessions.master.endsWith(run(sessions, sh`kill -KILL -- ${`-${group}`}`));
+        sessions.master.endsWith(run(sessions, `kill -KILL -${group}`));
     },
   };
 }

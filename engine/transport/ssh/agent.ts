@@ -30,9 +30,7 @@ export class ChosenAgent extends ssh2.OpenSSHAgent {
       if (error || !keys) return callback(error, keys);
       const usable = (keys as ParsedKey[]).filter((key) => this.#mayUse(key));
       const named = usable.filter((key) => this.#isNamed(key));
-      const chosen = this.#target.identitiesOnly
-        ? named
-        : [...named, ...usable.filter((key) => !named.includes(key))];
+      const chosen = this.#target.identitiesOnly ? named : [...named, ...usable.filter((key) => !named.includes(key))];
       this.offered = chosen.length;
       return callback(undefined, chosen);
     });

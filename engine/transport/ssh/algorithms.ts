@@ -13,7 +13,9 @@ export const hostKeyAlgorithms: readonly ServerHostKeyAlgorithm[] = [
 ];
 
 /** For ssh2. */
-export type Offered = Omit<Algorithms, 'serverHostKey'> & { readonly serverHostKey?: readonly ServerHostKeyAlgorithm[] };
+export type Offered = Omit<Algorithms, 'serverHostKey'> & {
+  readonly serverHostKey?: readonly ServerHostKeyAlgorithm[];
+};
 
 /** The lists of a target, with what ssh2 offers of each by itself and what it has besides. */
 const lists = [
@@ -34,5 +36,5 @@ export function algorithmsOf(target: Target): { offered: Offered; missing?: stri
     if (some.length === 0) missing ??= key.toLowerCase();
     else offered[name] = some;
   }
-  return { offered: offered as Offered, ...(missing !== undefined && { missing }) };
+  return { offered, ...(missing !== undefined && { missing }) };
 }

@@ -87,9 +87,9 @@ async function keyWays(
   }
   const socket = agentSocket(target);
   if (socket === undefined || socket === '') return keys;
-  const named = (await Promise.all(keyFiles.map((file) => opened.publicKey(file, target.privateKeyPassphrase)))).flatMap(
-    (key) => key ?? [],
-  );
+  const named = (
+    await Promise.all(keyFiles.map((file) => opened.publicKey(file, target.privateKeyPassphrase)))
+  ).flatMap((key) => key ?? []);
   const agent = new ChosenAgent(socket, named, target);
   const label = target.identitiesOnly ? 'the named keys in the agent' : 'agent';
   const agents: Way[] = [{ label, method: { type: 'agent', username, agent } }];

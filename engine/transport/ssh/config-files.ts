@@ -18,7 +18,8 @@ export function hasEffect(file: string, depth = 0): boolean {
     if (name === undefined || /^\s*#/.test(line)) return false;
     const key = keywordOf(name);
     if (key === 'host') return false;
-    if (key === 'include') return depth > 4 || includes(value, file).some((one) => one === undefined || hasEffect(one, depth + 1));
+    if (key === 'include')
+      return depth > 4 || includes(value, file).some((one) => one === undefined || hasEffect(one, depth + 1));
     // Distributions set it for everybody; it counts where the user asks for it, in a file of their own.
     if (key === 'gssapiauthentication' && file.startsWith('/etc/')) return false;
     return keywords[key]?.as !== 'nothing' && !(key === 'sendenv' && /^((LANG|LANGUAGE|LC_\S+)\s*)+$/.test(value));

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { type SshSettings, type Target, Unreachable } from '../types.ts';
 import { throwIfAborted, untilAborted } from '../waiting.ts';
 import { expandHome } from './arguments.ts';
@@ -24,8 +24,27 @@ const defaultKeys = ['id_ed25519', 'id_ecdsa', 'id_rsa'].map((name) => join(home
 
 /** Throws Unreachable where ssh refuses its configuration. */
 export async function completed(target: Target, signal?: AbortSignal): Promise<Completed> {
-  const settings = isAsked(target) ? await askSsh(target, signal) : undefined;
-  return complete(target, settings ?? new Map());
+  const asked = isAsked(target);
+  const settings = asked ? await askSsh(target, signal) : undefined;
+  const found = complete(target, settings ?? new Map());
+  const need =
+    found.needs ??
+    (target.kind === 'openssh' || (asked && !settings && asksForMore(target)) ? 'this connection' : undefined);
+  if (need !== undefined && !isInstalled())
+    throw new Unreachable(
+      `${target.name}: ${need} needs the system's ssh, and there is none`,
+      'install the OpenSSH client on this machine (openssh-client)',
+    );
+  return found;
+}
+
+/** Whether the inventory itself, and not a file that may be there, asks for what only ssh can read. */
+function asksForMore({ sshOptions: given = [], sshConfigFile }: Target): boolean {
+  return sshConfigFile !== undefined || given.some(([name]) => !isReadHere(name));
+}
+
+function isInstalled(): boolean {
+  return (process.env['PATH'] ?? '').split(delimiter).some((folder) => existsSync(join(folder, 'ssh')));
 }
 
 /** Without anything that counts, `ssh -G` (25 ms of CPU a host) could only repeat the defaults. */
@@ -129,7 +148,8 @@ export function complete(target: Target, settings: Values): Completed {
 /** The paths with their tokens replaced. */
 function resolvePaths(target: Target, given: string, settings: Values): Completed {
   const { privateKeyFile, sshOptions = [] } = target;
-  const named = settings.get('identityfile') ?? sshOptions.flatMap(([n, value]) => (n === 'identityfile' ? [value] : []));
+  const named =
+    settings.get('identityfile') ?? sshOptions.flatMap(([n, value]) => (n === 'identityfile' ? [value] : []));
   const others = named.length > 0 || privateKeyFile !== undefined ? named : defaultKeys;
   let needs = needsOpenSsh(withoutDefaults(settings, target));
   const resolved = (option: string, text: string): string | undefined => {
@@ -161,7 +181,8 @@ function resolvePaths(target: Target, given: string, settings: Values): Complete
 function withoutDefaults(settings: Values, { sshOptions = [], sshConfigFile = userConfig() }: Target): Values {
   if (!settings.has('gssapiauthentication')) return settings;
   const isGiven = sshOptions.some(([name]) => name === 'gssapiauthentication');
-  const asks = existsSync(sshConfigFile) && /^\s*gssapi(authentication|keyexchange)\b/im.test(readFileSync(sshConfigFile, 'utf8'));
+  const asks =
+    existsSync(sshConfigFile) && /^\s*gssapi(authentication|keyexchange)\b/im.test(readFileSync(sshConfigFile, 'utf8'));
   const ticket = process.env['KRB5CCNAME'] !== undefined || existsSync(`/tmp/krb5cc_${process.getuid?.()}`);
   if (isGiven || asks || ticket) return settings;
   return new Map([...settings].filter(([name]) => !name.startsWith('gssapi')));

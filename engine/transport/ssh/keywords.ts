@@ -106,7 +106,7 @@ export const keywords: Readonly<Record<string, Handling>> = {
   refuseconnection: refused(),
   addkeystoagent: nothing('keys are added to no agent'),
   batchmode: nothing('no question is asked during the run'),
-  casignaturealgorithms: nothing('only the system\'s ssh, which then applies it, checks certificates'),
+  casignaturealgorithms: nothing("only the system's ssh, which then applies it, checks certificates"),
   channeltimeout: nothing(oneConnection),
   clearallforwardings: nothing('it only takes forwardings away'),
   compression: nothing('large files are compressed before they are sent'),

@@ -41,7 +41,11 @@ const whole = (most: number) => (value: string) => {
   return Number.isInteger(number) && number >= 1 && number <= most ? number : undefined;
 };
 
-const list = (value: string) => value.split(',').map((one) => one.trim()).filter(Boolean);
+const list = (value: string) =>
+  value
+    .split(',')
+    .map((one) => one.trim())
+    .filter(Boolean);
 const truth = (value: string) => truths.get(value.toLowerCase());
 
 /** What only arguments for ssh and its configuration set. */

@@ -82,20 +82,31 @@ describe("a connection with the system's ssh", () => {
     it(`gives a password only when it is asked for${interactive ? ' by the server' : ''}`, async () => {
       const one = await server({ password: 'sesame!', interactive });
       const connection = await connections.get(target(one.port, [one], { password: 'sesame!' }));
-      const words = await run(await connection.shell(), 'cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ 2>/dev/null | grep -ac sesame!');
+      const words = await run(
+        await connection.shell(),
+        'cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ 2>/dev/null | grep -ac sesame!',
+      );
       expect(one.logins.map(({ method }) => method)).to.deep.equal([interactive ? 'keyboard-interactive' : 'password']);
       expect(Number(words.stdout)).to.be.below(2); // the shell that looks for it
     });
 
   it('tells no password to a jump host, not even one of the same name', async () => {
     const [jump, web] = [await server({ password: 'of the host' }), await server({ password: 'of the host' })];
-    const wanted = target(web.port, [jump, web], { password: 'of the host', proxyJump: `deploy@127.0.0.1:${jump.port}` });
+    const wanted = target(web.port, [jump, web], {
+      password: 'of the host',
+      proxyJump: `deploy@127.0.0.1:${jump.port}`,
+    });
     await failureOf(connections.get(wanted));
     expect(jump.logins).to.deep.equal([]);
   });
 
   for (const [what, access, more, message] of [
-    ['a wrong password', { password: 'right' }, { password: 'wrong' }, /refuses the login as deploy: the server accepts password/],
+    [
+      'a wrong password',
+      { password: 'right' },
+      { password: 'wrong' },
+      /refuses the login as deploy: the server accepts password/,
+    ],
     ['no password', { password: 'right' }, {}, /refuses the login as deploy: the server accepts password/],
   ] as const)
     it(`reports ${what}`, async () => {
@@ -135,10 +146,10 @@ describe("a connection with the system's ssh", () => {
 
   it('checks the key of a jump host', async () => {
     const [jump, web] = [await server(), await server()];
-    const error = await failureOf(
-      connections.get(target(web.port, [web], { proxyJump: `jo@127.0.0.1:${jump.port}` })),
-    );
-    expect(error.message).to.contain('web1:').and.to.match(/host key/i);
+    const error = await failureOf(connections.get(target(web.port, [web], { proxyJump: `jo@127.0.0.1:${jump.port}` })));
+    expect(error.message)
+      .to.contain('web1:')
+      .and.to.match(/host key/i);
     expect(jump.logins).to.deep.equal([]);
   });
 
@@ -169,6 +180,7 @@ describe("a connection with the system's ssh", () => {
     await run(await connection.shell(undefined, 'upload'), `until pgrep -f '^sleep ${mark}'; do sleep 0.05; done`);
     abort.abort(new Error('enough'));
     expect((await running).message).to.equal('enough');
+    await run(await connection.shell(undefined, 'upload'), `while pgrep -f '^sleep ${mark}'; do sleep 0.05; done`);
     for (const client of one.clients) client.end();
     const error = await failureOf(Promise.resolve().then(async () => run(await connection.shell(), 'sleep 1; echo x')));
     expect(error.name).to.equal('Unreachable');
@@ -189,8 +201,6 @@ describe("a connection with the system's ssh", () => {
   it('stops waiting for a silent host', async () => {
     const one = await server({ publicKey: pair.public, silent: 'session' });
     const connection = await connections.get(target(one.port, [one], { connectTimeoutSeconds: 1 }));
-    expect((await failureOf(connection.shell())).message).to.equal(
-      'web1 opened no shell within 1 s after the login',
-    );
+    expect((await failureOf(connection.shell())).message).to.equal('web1 opened no shell within 1 s after the login');
   });
 });

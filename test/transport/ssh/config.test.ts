@@ -10,6 +10,7 @@ import { keywordOf, keywords } from '../../../engine/transport/ssh/keywords.ts';
 import { needOf } from '../../../engine/transport/ssh/needs.ts';
 import { optionEntries } from '../../../engine/transport/ssh/options.ts';
 import { targetOf } from '../../../engine/transport/target.ts';
+import { failureOf } from '../shell/shells.ts';
 
 const config = `Host web*
   HostName 10.0.0.9
@@ -105,8 +106,8 @@ describe("OpenSSH's configuration", () => {
     });
 
   it('refuses a file that is not there', async () => {
-    const error = await find('db', { ansible_ssh_args: '-F /nowhere' }).catch((reason: Error) => reason);
-    expect(String(error)).to.match(/db: ssh refuses its configuration: Can't open user config file \/nowhere/);
+    const error = await failureOf(find('db', { ansible_ssh_args: '-F /nowhere' }));
+    expect(error.message).to.match(/^db: ssh refuses its configuration: Can't open user config file \/nowhere/);
   });
 
   for (const [what, name, args, message] of [
@@ -114,16 +115,17 @@ describe("OpenSSH's configuration", () => {
     ['a connection that runs nothing', 'nothing', '', /the configuration of ssh sets sessiontype/],
   ] as const)
     it(`refuses ${what}`, async () => {
-      const error = await find(name, {}, args).then(
-        () => undefined,
-        (reason: Error) => reason,
-      );
-      expect(error?.message).to.match(message);
+      const error = await failureOf(find(name, {}, args));
+      expect(error.message).to.match(message);
     });
 
   it('gives a jump host a user of its own, whatever file there is', async () => {
     const { target } = await find('web1', { ansible_user: 'deploy' });
-    expect(hopTarget('bastion', target)).to.include({ user: userInfo().username, port: 22, name: 'web1: jump host bastion' });
+    expect(hopTarget('bastion', target)).to.include({
+      user: userInfo().username,
+      port: 22,
+      name: 'web1: jump host bastion',
+    });
     expect(hopTarget('ada@[::1]:7', target)).to.include({ user: 'ada', port: 7, address: '::1' });
     expect(hopTarget('bastion', target)).to.not.have.any.keys('hostKeyAlias', 'password', 'ciphers', 'proxyJump');
   });

@@ -80,7 +80,7 @@ export async function startServer(access: Access): Promise<TestServer> {
       acceptSession().on('exec', (acceptExec, _reject, { command }) => {
         const channel = acceptExec();
         if (access.silent === 'exec') return;
-        const child = spawn('/bin/sh', ['-c', command]);
+        const child = spawn('/bin/sh', ['-c', command], { detached: true }); // its own process group, as with sshd
         channel.on('data', (data: Buffer) => child.stdin.write(data));
         channel.on('end', () => child.stdin.end());
         channel.on('close', () => child.stdin.end());
