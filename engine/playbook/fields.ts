@@ -5,6 +5,8 @@ import type { Diagnostics } from '../source/diagnostic.ts';
 import { suggest } from '../source/nearest.ts';
 import { type MapEntry, type MapNode, type ScalarNode, type SourceNode } from '../source/node.ts';
 import type { Place } from '../source/place.ts';
+import { findMethod } from '../transport/become/methods.ts';
+import { connectionKind } from '../transport/target.ts';
 import { type Keyword, keywords, keywordsAt, type Level } from './keywords.ts';
 import { describeWritten, holdsExpression, type Kind, meantBoolean, misfit, writtenText } from './kinds.ts';
 import { withoutCollection } from './module-names.ts';
@@ -94,7 +96,13 @@ export function readFields(
   return { fields: new Fields(found, diagnostics), rest };
 }
 
-function checkValue({ key, value }: MapEntry, { kind, choices, accepts }: Keyword, diagnostics: Diagnostics): boolean {
+/** Keywords whose text is a name from a table, where the table takes more names than it shows. */
+const named: Readonly<Record<string, (text: string) => boolean>> = {
+  become_method: (text) => findMethod(text) !== undefined,
+  connection: (text) => connectionKind(text) !== undefined,
+};
+
+function checkValue({ key, value }: MapEntry, { kind, choices }: Keyword, diagnostics: Diagnostics): boolean {
   const expected = misfit(kind, value);
   if (expected !== undefined) {
     const meant = kind.startsWith('boolean') ? meantBoolean(value) : undefined;
@@ -115,6 +123,7 @@ function checkValue({ key, value }: MapEntry, { kind, choices, accepts }: Keywor
     return false;
   }
   const text = choices && writtenText(value as ScalarNode);
+  const accepts = Object.hasOwn(named, key) ? named[key] : undefined;
   if (accepts && !holdsExpression(value)) {
     const name = writtenText(value as ScalarNode);
     if (accepts(name)) return true;

@@ -1,5 +1,4 @@
-import { becomeMethods, findMethod } from '../transport/become/methods.ts';
-import { connectionKind } from '../transport/target.ts';
+import { becomeMethods } from '../transport/become/methods.ts';
 import type { Kind } from './kinds.ts';
 
 /**
@@ -25,8 +24,6 @@ export interface Keyword {
   /** What it does, in a sentence: for the editor and the reference. */
   readonly describe: string;
   readonly choices?: readonly string[];
-  /** Whether text without an expression is one of its values, where there are more names than `choices` shows. */
-  readonly accepts?: (text: string) => boolean;
   /** The name of its value in Settings, where it is one: see run/task/settings.ts. */
   readonly setting?: string;
   /** The value where nothing sets it. */
@@ -77,15 +74,12 @@ const table = {
   ),
   become: setting('become', running, 'boolean or expression', 'Run as another user: become_user, root by default.'),
   become_user: setting('becomeUser', running, 'text or expression', 'The user to become; needs become.'),
-  become_method: {
-    ...setting(
-      'becomeMethod',
-      running,
-      'text or expression',
-      `How to become another user: ${becomeMethods.join(', ')}; ${becomeMethods[0]} by default.`,
-    ),
-    accepts: (text: string) => findMethod(text) !== undefined,
-  },
+  become_method: setting(
+    'becomeMethod',
+    running,
+    'text or expression',
+    `How to become another user: ${becomeMethods.join(', ')}; ${becomeMethods[0]} by default.`,
+  ),
   become_flags: setting('becomeFlags', running, 'text or expression', 'Further options for the become method.'),
   check_mode: setting(
     'checkMode',
@@ -93,15 +87,12 @@ const table = {
     'boolean or expression',
     'true: only predict, even in a real run. false: run for real, even in check mode.',
   ),
-  connection: {
-    ...setting(
-      'connection',
-      running,
-      'text or expression',
-      "How to reach the hosts: ssh (the default), openssh (with the system's ssh) or local.",
-    ),
-    accepts: (text: string) => connectionKind(text) !== undefined,
-  },
+  connection: setting(
+    'connection',
+    running,
+    'text or expression',
+    "How to reach the hosts: ssh (the default), openssh (with the system's ssh) or local.",
+  ),
   diff: setting(
     'diff',
     running,
