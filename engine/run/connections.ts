@@ -75,12 +75,7 @@ function defaultsOf({ settings }: Play, { user, privateKey }: RunOptions) {
 }
 
 /** The variables of a host as far as they are known before the run. */
-function lookupOn(
-  host: Host,
-  play: Play,
-  { extra, options }: Given,
-  inventory: Inventory,
-): (name: string) => unknown {
+function lookupOn(host: Host, play: Play, { extra, options }: Given, inventory: Inventory): (name: string) => unknown {
   const state: RunState = {
     inventory,
     playbookDirectory: '',

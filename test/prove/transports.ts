@@ -11,7 +11,9 @@ function isAboutConnections({ inventory = '', playbook, files = {}, refused }: C
   const texts = [inventory, playbook, ...Object.values(files)].join('\n');
   return (
     refused !== undefined ||
-    /ansible_(host|port|user|connection: *ssh|ssh_|password)|SSHPORT|remote_user|hostvars\b.*ansible|reset_connection/.test(texts)
+    /ansible_(host|port|user|connection: *ssh|ssh_|password)|SSHPORT|remote_user|hostvars\b.*ansible|reset_connection/.test(
+      texts,
+    )
   );
 }
 
