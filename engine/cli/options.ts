@@ -79,6 +79,8 @@ export const playOptions = {
   forceHandlers: flag('--force-handlers', 'run notified handlers of failed hosts too'),
 } satisfies OptionTable;
 
+export const forgetHandlersOption = flag('--forget-handlers', 'drop the handlers that earlier runs have left pending');
+
 export const startAtOption = option('--start-at-task <name>', 'start at this task; * and ? match any characters');
 
 export const outputFileOption = option('--output-file <file>', 'write a jsonl copy of the events to this file', {

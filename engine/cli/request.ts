@@ -28,6 +28,7 @@ export interface PlaybookOptions extends VaultOptions {
   readonly lookahead?: string;
   readonly profile?: boolean;
   readonly forceHandlers?: boolean;
+  readonly forgetHandlers?: boolean;
   readonly startAtTask?: string;
   readonly detailedExitcode?: boolean;
   readonly strict?: boolean;
@@ -64,6 +65,7 @@ export async function requestOf(
       ...(options.lookahead !== undefined && { lookahead: lookahead(options.lookahead) }),
       profile: options.profile ?? false,
       forceHandlers: options.forceHandlers ?? false,
+      forgetHandlers: options.forgetHandlers ?? false,
       detailedExitcode: options.detailedExitcode ?? false,
       tags: names('--tags', options.tags),
       skipTags: names('--skip-tags', options.skipTags),

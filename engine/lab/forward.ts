@@ -1,8 +1,9 @@
 import { connect } from 'node:net';
+import type { ProcessRecord } from '../source/process.ts';
 import { LAB_NAMESPACE } from './names.ts';
 import { namespacePath } from './network.ts';
 import { hostPaths } from './paths.ts';
-import { type ProcessRecord, programArguments, startDetached } from './process.ts';
+import { programArguments, startDetached } from './process.ts';
 import type { LabHost, LabOptions } from './types.ts';
 
 /**

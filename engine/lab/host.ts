@@ -1,5 +1,6 @@
 import { readFile, rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isAlive } from '../source/process.ts';
 import { makeGroups, removeGroups } from './cgroup.ts';
 import { answers, isTaken, startForward } from './forward.ts';
 import { ensureIdentity } from './identity.ts';
@@ -7,7 +8,7 @@ import { hostGroup } from './names.ts';
 import { makeHostNetwork, removeHostNetwork } from './network.ts';
 import { boot, leaderOf } from './nspawn.ts';
 import { hostPaths } from './paths.ts';
-import { ended, isAlive, kill } from './process.ts';
+import { ended, kill } from './process.ts';
 import { forgetHost, type HostRecord, readHost, writeHost } from './record.ts';
 import { LabError, run } from './run.ts';
 import { mountRoot, unmountRoot } from './storage.ts';

@@ -1,8 +1,9 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isAlive, type ProcessRecord } from '../source/process.ts';
 import { labNamespaces } from './network.ts';
 import { labPaths } from './paths.ts';
-import { isAlive, type ProcessRecord, recordOf } from './process.ts';
+import { recordOf } from './process.ts';
 import { readJson, writeJson } from './record.ts';
 import { codeOf, LabError } from './run.ts';
 import type { LabOptions } from './types.ts';

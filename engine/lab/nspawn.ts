@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { isAlive, type ProcessRecord, tryRecord } from '../source/process.ts';
 import { makeGroups } from './cgroup.ts';
 import { machineModules } from './kernel-modules.ts';
 import { hostGroup, hostNamespace } from './names.ts';
 import { namespacePath } from './network.ts';
 import { hostPaths } from './paths.ts';
-import { childrenOf, inGroups, innerPid, isAlive, type ProcessRecord, startDetached, tryRecord } from './process.ts';
+import { childrenOf, inGroups, innerPid, startDetached } from './process.ts';
 import { BOUND } from './storage.ts';
 import type { LabOptions } from './types.ts';
 

@@ -1,56 +1,16 @@
 import { spawn } from 'node:child_process';
-import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { isAlive, type ProcessRecord, parentOf, tryRecord } from '../source/process.ts';
 import { codeOf, LabError } from './run.ts';
-
-/** Identifies a process for certain: a pid alone may have been reused. */
-export interface ProcessRecord {
-  readonly pid: number;
-  /** Clock ticks after boot, field 22 of /proc/PID/stat. */
-  readonly start: string;
-  readonly boot: string;
-}
-
-interface Stat {
-  readonly state: string;
-  readonly parent: number;
-  readonly start: string;
-}
-
-const bootId = (): string => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-
-/** The command's name is in parentheses, and may itself contain spaces and parentheses. */
-export function parseStat(text: string): Stat {
-  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-  return { state: fields[0] ?? '?', parent: Number(fields[1]), start: fields[19] ?? '' };
-}
-
-function stat(pid: number): Stat | undefined {
-  try {
-    return parseStat(readFileSync(`/proc/${pid}/stat`, 'utf8'));
-  } catch {
-    return undefined;
-  }
-}
 
 export function recordOf(pid: number): ProcessRecord {
   const record = tryRecord(pid);
   if (!record) throw new LabError(`process ${pid} exited immediately`);
   return record;
-}
-
-export function tryRecord(pid: number): ProcessRecord | undefined {
-  const found = stat(pid);
-  return found && { pid, start: found.start, boot: bootId() };
-}
-
-export function isAlive(record: ProcessRecord | undefined): record is ProcessRecord {
-  if (!record || record.boot !== bootId()) return false;
-  const found = stat(record.pid);
-  return found !== undefined && found.start === record.start && !'ZX'.includes(found.state);
 }
 
 export function kill(record: ProcessRecord | undefined, signal: NodeJS.Signals | number = 'SIGKILL'): void {
@@ -121,7 +81,7 @@ export function programArguments(source: string, bundle: string): string[] {
 
 export async function childrenOf(pid: number): Promise<number[]> {
   const all = (await readdir('/proc')).map(Number).filter((n) => n > 0);
-  return all.filter((n) => stat(n)?.parent === pid);
+  return all.filter((n) => parentOf(n) === pid);
 }
 
 /** The pid of a process in its innermost namespace: 1 for a host's systemd. */

@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import type { ProcessRecord } from '../source/process.ts';
 import { hostPaths, labPaths } from './paths.ts';
-import type { ProcessRecord } from './process.ts';
 import { codeOf } from './run.ts';
 import type { LabHost, LabOptions } from './types.ts';
 

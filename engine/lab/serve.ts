@@ -1,10 +1,11 @@
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isAlive, type ProcessRecord } from '../source/process.ts';
 import { makeGroups } from './cgroup.ts';
 import { GATEWAY, LAB_NAMESPACE } from './names.ts';
 import { namespacePath } from './network.ts';
 import { labPaths } from './paths.ts';
-import { isAlive, kill, type ProcessRecord, programArguments, startDetached } from './process.ts';
+import { kill, programArguments, startDetached } from './process.ts';
 import { readJson, writeJson } from './record.ts';
 import { LabError, run } from './run.ts';
 import type { LabOptions } from './types.ts';

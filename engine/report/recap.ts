@@ -20,5 +20,15 @@ export function showRecap(recap: Recap, check: boolean, paint: Paint): string {
   };
   const heading = paint(check ? 'RECAP (check mode: what would be)' : 'RECAP', 'bold');
   const profile = recap.profile ? showProfile(recap.profile) : '';
-  return `\n${heading}\n${hosts.map(row).join('\n')}\n${profile}`;
+  return `\n${heading}\n${hosts.map(row).join('\n')}\n${pendingHandlers(recap, paint)}${profile}`;
+}
+
+/** What the next run will do, and why it may be surprised. */
+function pendingHandlers({ pending = [] }: Recap, paint: Paint): string {
+  if (pending.length === 0) return '';
+  const lines = pending.map(({ play, handler, hosts }) =>
+    onOneLine(`  ${hosts.join(', ')}: ${handler} (play '${play}')`),
+  );
+  const heading = paint('Handlers that have not run', 'yellow');
+  return `\n${heading} (the next run of this playbook runs them; --forget-handlers drops them):\n${lines.join('\n')}\n`;
 }

@@ -5,6 +5,8 @@ export interface RunOptions {
   readonly diff?: boolean;
   readonly forks: number;
   readonly forceHandlers: boolean;
+  /** Drop the handlers that earlier runs have left pending. */
+  readonly forgetHandlers?: boolean;
   readonly tags: readonly string[];
   readonly skipTags: readonly string[];
   readonly become: boolean;

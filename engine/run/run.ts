@@ -7,7 +7,7 @@ import { Diagnostics } from '../source/diagnostic.ts';
 import { suggest } from '../source/nearest.ts';
 import { Connections } from '../transport/pool.ts';
 import { LiveInventory } from './dynamic-inventory.ts';
-import type { Emit, HostCounts } from './events/event.ts';
+import type { Emit, HostCounts, PendingHandler } from './events/event.ts';
 import { Profile } from './events/profile.ts';
 import { maskEvent } from './events/redact.ts';
 import { growthOf } from './growth.ts';
@@ -16,6 +16,7 @@ import { CheckPrefetch } from './host/prefetch.ts';
 import { SharedHosts } from './host/shared.ts';
 import { RunHost } from './host/state.ts';
 import { chooseHosts } from './hosts.ts';
+import { PendingFiles } from './play/pending-files.ts';
 import { PendingHandlerFile } from './play/pending-handlers.ts';
 import { runPlay } from './play/play.ts';
 import { type Prepared, prepare, type RunRequest, readInventory } from './prepare.ts';
@@ -52,6 +53,7 @@ export async function execute(
   const { run: context, pending } = runOf(prepared, request, connections, profile, emit, signal);
   const involved = new Set<string>();
   const ahead: Promise<void>[] = [];
+  let left: readonly PendingHandler[] = [];
   try {
     dropMissing(pending, prepared);
     const { grows } = growthOf(playbook);
@@ -66,7 +68,7 @@ export async function execute(
   } finally {
     interruption.release();
     try {
-      pending.close();
+      left = pending.close();
     } finally {
       await connections.closeAll();
       await Promise.all(ahead);
@@ -81,7 +83,14 @@ export async function execute(
       );
   const { roundTrips } = connections;
   const hosts = Object.fromEntries(counts);
-  emit({ event: 'recap', hosts, exit, roundTrips, ...(profile && { profile: profile.summary() }) });
+  emit({
+    event: 'recap',
+    hosts,
+    exit,
+    roundTrips,
+    ...(left.length > 0 && { pending: vault.secrets.value(left) }),
+    ...(profile && { profile: profile.summary() }),
+  });
   return exit;
 }
 
@@ -97,7 +106,6 @@ function interruptionOf(interrupt: AbortSignal): { readonly signal: AbortSignal;
 function dropMissing(pending: PendingHandlerFile, { playbook, inventory }: Prepared): void {
   const { mayAppear } = growthOf(playbook);
   pending.dropMissing(
-    playbook.plays,
     (name) => inventory.hosts.has(name) || inventory.localhost(name) !== undefined || mayAppear(name),
   );
 }
@@ -156,7 +164,8 @@ function runOf(
     batch: [],
     playEnded: false,
   };
-  const pending = new PendingHandlerFile(request.journal, request, !options.check, masked);
+  const files = request.journal === undefined ? undefined : new PendingFiles(request.journal, request);
+  const pending = new PendingHandlerFile(files, playbook.plays, options, masked);
   const run: Run = {
     options,
     state,

@@ -61,7 +61,11 @@ export interface DynamicInventory {
 
 /** Handlers that were notified and have not run yet, kept for the next run. */
 export interface PendingHandlers {
-  notified(play: Play, handler: Handler, host: string): void;
+  notified(at: Position, handler: Handler, host: string, task: Reported): void;
+  /** A task has ended on a host: what it notified in an earlier run is notified again. */
+  passed(at: Position, task: Reported, host: HostState): void;
+  /** A section of the play ends: what earlier runs have notified in it is notified again. */
+  join(play: Play, section: number, hosts: readonly HostState[]): void;
   done(play: Play, handler: Handler, host: string): void;
 }
 
@@ -87,10 +91,12 @@ export type HostStatus = 'active' | 'failed' | 'unreachable' | 'ended';
 /** Where in its play a task, block or include is run. */
 export interface Position {
   readonly play: Play;
+  /** The index of the section of the play. */
+  readonly section: number;
   /** Inside a block with a rescue: a failure does not end the host. */
   readonly rescuable: boolean;
-  /** Among handlers, or inside an include among them. */
-  readonly handler?: boolean;
+  /** The handler that is run; inside an include among handlers, that include. */
+  readonly handler?: Handler;
   /** Titles of the includes around it, outermost first. */
   readonly around: readonly string[];
   /** Loop variables of those includes. */
@@ -119,6 +125,7 @@ export interface ResolvedSettings {
 /** What has settings and results: a task, an include, a meta. */
 export type Reported = Pick<Common, 'name' | 'settings' | 'place' | 'role'> & {
   readonly module: { readonly name: string; readonly setsVariables?: true };
+  readonly tags?: ReadonlySet<string>;
   readonly register?: string;
   readonly args?: Task['args'];
   readonly variableFiles?: Task['variableFiles'];

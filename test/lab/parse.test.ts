@@ -3,10 +3,11 @@ import { parseHierarchies } from '../../engine/lab/cgroup.ts';
 import { knownHost } from '../../engine/lab/identity.ts';
 import { builtinModules } from '../../engine/lab/kernel-modules.ts';
 import { cableOf, checkHosts } from '../../engine/lab/names.ts';
-import { isAlive, parseStat, recordOf } from '../../engine/lab/process.ts';
+import { recordOf } from '../../engine/lab/process.ts';
 import { withPassword } from '../../engine/lab/seed.ts';
 import { sourceLines } from '../../engine/lab/sources.ts';
 import { escapeLayer, mountPoints } from '../../engine/lab/storage.ts';
+import { isAlive, parseStat } from '../../engine/source/process.ts';
 
 describe('lab', () => {
   it('reads a process whose name has spaces and parentheses', () => {

@@ -2,11 +2,13 @@ import { basename, join, relative } from 'node:path';
 import { TaskFailure } from '../../module/failure.ts';
 import { suggest } from '../../source/nearest.ts';
 import type { ScalarNode } from '../../source/node.ts';
+import type { Place } from '../../source/place.ts';
 import type { Context } from '../context.ts';
-import { isFile } from '../local-files.ts';
+import { isFile, isFolder } from '../local-files.ts';
 import { findRole, isRole, knownRoles, type RoleFrom, type RolePart, rolePlaces } from '../roles/files.ts';
 import { type RoleCall, unfoldRole } from '../roles/roles.ts';
 import type { Loop, VariableLayer } from '../types.ts';
+import { firstFile } from '../yaml-file.ts';
 import type { IncludeArguments } from './arguments.ts';
 import type { Choice, Choices } from './candidate.ts';
 import { certainName, matching, type NamePattern, possibleNames } from './names.ts';
@@ -23,8 +25,12 @@ export function roleChoices(
   const isPublic = args.flag('public') ?? false;
   const unchecked = args.flag('rolespec_validate') === false;
   const choices: Choice[] = [];
+  const without: Missing[] = [];
   for (const { name, certain } of rolesLike(main, loop, context))
     for (const chosen of fromLike(name, [...parts], loop, context)) {
+      const missing = certain ? [] : chosen.filter(({ part, file }) => !hasFile(name, part, file, context));
+      without.push(...missing.map(({ part, file }) => ({ role: name, part, file })));
+      if (missing.length > 0) continue;
       const from = Object.fromEntries(
         chosen.map(({ part, file }) => [part, { name: file, place: parts.get(part)!.place }]),
       );
@@ -47,6 +53,7 @@ export function roleChoices(
         },
       });
     }
+  for (const missing of without) reportMissing(missing, parts.get(missing.part)!.place, choices.length > 0, context);
   return {
     names: new Map([['name', main], ...[...parts].map(([part, node]) => [`${part}_from`, node] as const)]),
     choices,
@@ -56,10 +63,40 @@ export function roleChoices(
         throw new TaskFailure(`there is no role '${name}'`, {
           hint: suggest(name, knownRoles(context.play.folder)) ?? 'check the name',
         });
+      for (const part of parts.keys()) {
+        const file = names.get(`${part}_from`)!;
+        if (!hasFile(name, part, file, context)) throw new TaskFailure(`role '${name}' has no ${part} '${file}'`);
+      }
       const from = [...parts.keys()].map((part) => [part, { name: names.get(`${part}_from`)!, place: main.place }]);
       return keyOf(name, Object.fromEntries(from) as RoleFrom, context);
     },
   };
+}
+
+interface Missing {
+  readonly role: string;
+  readonly part: RolePart;
+  readonly file: string;
+}
+
+function hasFile(role: string, part: RolePart, file: string, { play }: Context): boolean {
+  const path = findRole(role, play.folder);
+  if (path === undefined) return false;
+  const inVariableFolder = part === 'vars' || part === 'defaults' ? isFolder(join(path, part, file)) : false;
+  return inVariableFolder || firstFile(join(path, part), file) !== undefined;
+}
+
+/** A role that an expression may name, but that cannot be meant, is no error as long as another one can be. */
+function reportMissing({ role, part, file }: Missing, place: Place, others: boolean, { loader }: Context): void {
+  const message = `role '${role}' has no ${part} '${file}'`;
+  if (others)
+    loader.diagnostics.warning(
+      'missing-file',
+      place,
+      `${message}: the include fails where the expression names this role`,
+      `add the file, or see to it that the role is not chosen`,
+    );
+  else loader.diagnostics.error('missing-file', place, message);
 }
 
 function keyOf(name: string, from: RoleFrom, { play }: Context): string {

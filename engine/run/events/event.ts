@@ -79,10 +79,18 @@ export interface Recap {
   /** Tasks (not loop items) by host; as in Ansible `ok` includes the changed ones. */
   readonly hosts: Readonly<Record<string, HostCounts>>;
   readonly exit: number;
+  /** Handlers that were notified and have not run: the next run of the same playbook and inventory runs them. */
+  readonly pending?: readonly PendingHandler[];
   /** Round trips by host; opening a shell counts as one. */
   readonly roundTrips: Readonly<Record<string, number>>;
   /** Where the time went, if the run was asked to report it (RunOptions.profile). */
   readonly profile?: ProfileSummary;
+}
+
+export interface PendingHandler {
+  readonly play: string;
+  readonly handler: string;
+  readonly hosts: readonly string[];
 }
 
 /** Something the user should know that is not the result of a task. */

@@ -160,7 +160,7 @@ export class HostSession implements Writer {
     try {
       const [output] = await (purpose ? run() : batcherFor(connection, become).change(run, signal));
       // The end of the task's own time is reported as such; a time that the module has set is for the module to judge.
-      if (output!.code === 124 && deadline.signal?.aborted)
+      if (output!.code === 124 && deadline.isOver())
         throw new TaskFailure(`not finished within ${deadline.seconds} s, and ended (timeout)`, {
           command: script.replace(/^exec /, ''),
           output: textOf(output!),

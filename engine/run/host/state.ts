@@ -95,7 +95,7 @@ export class RunHost implements HostState {
     if (result.status === 'unknown' && task.module.setsVariables)
       for (const name of task.args?.keys() ?? []) owner.variables.set(name, new Unknown(reasonOf(result)));
     this.#include(task, result);
-    for (const handler of result.notify ?? []) this.#notify(at, handler, result);
+    for (const handler of result.notify ?? []) this.#notify(at, task, handler, result);
   }
 
   commitLoop(at: Position, task: Reported, result: TaskResult, value: unknown): void {
@@ -115,6 +115,7 @@ export class RunHost implements HostState {
       this.counts[result.status]++;
       if (result.status === 'unreachable') this.changeStatus('unreachable');
     }
+    this.#commits.pending.passed(at, task, this);
   }
 
   adopt(task: Task, from: HostState, settings: TaskSettings, result: TaskResult): void {
@@ -204,10 +205,10 @@ export class RunHost implements HostState {
       for (const layer of task.variableFiles?.layers ?? []) this.included.push(unknownLayer(layer, reasonOf(result)));
   }
 
-  #notify({ play }: Position, handler: Handler, result: TaskResult): void {
+  #notify(at: Position, task: Reported, handler: Handler, result: TaskResult): void {
     const changed = result.status === 'changed';
     this.notified.set(handler, changed ? 'changed' : (this.notified.get(handler) ?? new Unknown(reasonOf(result))));
-    if (changed) this.#commits.pending.notified(play, handler, this.name);
+    if (changed) this.#commits.pending.notified(at, handler, this.name, task);
   }
 }
 

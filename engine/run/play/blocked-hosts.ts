@@ -19,7 +19,9 @@ export function failBlockedHosts(run: Run, play: Play, hosts: readonly HostState
     const { settings } = resolveSettings(play, new HostScope(run.state, host.host, new NeededFacts(), play));
     const failure = { hint: 'nothing was done on it; a new plan shows what would be done now' };
     const result = { ...why, differences: [], failure, ...(why.status === 'failed' && { refused: true as const }) };
-    host.commit({ play, rescuable: false, around: [] }, task, settings, result, { started: performance.now() });
+    host.commit({ play, section: 0, rescuable: false, around: [] }, task, settings, result, {
+      started: performance.now(),
+    });
   }
   propagateFailure(run, { play, rescuable: false }, play, hosts);
 }

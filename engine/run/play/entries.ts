@@ -35,10 +35,10 @@ export async function runEntry(run: Run, at: Position, entry: Entry, hosts: read
 /** Runs the handlers that are notified. */
 export function flush(
   run: Run,
-  { play, rescuable }: Pick<Position, 'play' | 'rescuable'>,
+  within: Pick<Position, 'play' | 'section' | 'rescuable'>,
   hosts: readonly HostState[],
 ): Promise<void> {
-  return flushHandlers(run, play, hosts, rescuable, async (at, handler, group) => {
+  return flushHandlers(run, within, hosts, async (at, handler, group) => {
     if (await isConfirmed(run, handler, group)) await runEntry(run, at, handler, group);
   });
 }
@@ -56,7 +56,7 @@ async function isConfirmed(run: Run, entry: Entry, hosts: readonly HostState[]):
 
 /** Handlers run whatever their tags. */
 function isSelected({ options }: Run, { handler }: Position, { tags }: Entry): boolean {
-  return handler === true || selected(tags, options.tags, options.skipTags);
+  return handler !== undefined || selected(tags, options.tags, options.skipTags);
 }
 
 /** Whether the tags that were asked for leave anything of a list: a rescue of which nothing is left rescues nothing. */

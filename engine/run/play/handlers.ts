@@ -12,9 +12,8 @@ export type RunHandler = (at: Position, handler: Handler, hosts: readonly HostSt
  */
 export async function flushHandlers(
   run: Run,
-  play: Play,
+  { play, section, rescuable }: Pick<Position, 'play' | 'section' | 'rescuable'>,
   hosts: readonly HostState[],
-  rescuable: boolean,
   runHandler: RunHandler,
 ): Promise<void> {
   const done = new Map<HostState, Set<Handler>>(hosts.map((host) => [host, new Set()]));
@@ -26,17 +25,18 @@ export async function flushHandlers(
     if (!handler || run.signal.aborted) break;
     const due = hosts.filter((host) => waiting(host, handler));
     for (const host of due) done.get(host)!.add(handler);
-    const before = new Map(due.map((host) => [host, problems(host)]));
+    const failed = new Set<HostState>();
     for (const { hosts: group, handler: actual, ...how } of actualHandlers(handler, due)) {
-      const at = { play, rescuable, handler: true, around: [], ...how };
+      const at = { play, section, rescuable, handler: actual, around: [], ...how };
       const lost = await lostIn(group, () => runHandler(at, actual, group));
       for (const host of lost) stopped.add(host);
+      for (const host of lost) if (!isRescued(host, rescuable)) failed.add(host);
       if (lost.length > 0) propagateFailure(run, at, actual, hosts);
     }
     for (const host of due) {
       host.notified.delete(handler);
       // What has failed or was interrupted is tried again by the next run.
-      if (!run.signal.aborted && problems(host) === before.get(host)) run.pending.done(play, handler, host.name);
+      if (!run.signal.aborted && !failed.has(host)) run.pending.done(play, handler, host.name);
     }
   }
   if (!rescuable) for (const host of stopped) host.notified.clear(); // they stay pending for the next run
@@ -76,8 +76,9 @@ async function lostIn(hosts: readonly HostState[], work: () => Promise<void>): P
   return lost;
 }
 
-function problems({ counts }: HostState): number {
-  return counts.failed + counts.unreachable + counts.rescued;
+/** Whether a rescue around the flush takes over. */
+function isRescued(host: HostState, rescuable: boolean): boolean {
+  return rescuable && host.status === 'failed' && !host.refused;
 }
 
 function mayRun(run: Run, play: Play, host: HostState): boolean {

@@ -1,138 +1,178 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { mkdirSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { selected } from '../../playbook/tags.ts';
 import type { Handler, Play } from '../../playbook/types.ts';
-import type { Emit } from '../events/event.ts';
-import type { HostState, PendingHandlers } from '../types.ts';
+import type { Emit, PendingHandler } from '../events/event.ts';
+import type { HostState, PendingHandlers, Position, Reported } from '../types.ts';
+import type { Notifier, Pending, PendingFiles } from './pending-files.ts';
 
-/** A handler that was notified on a host and has not run there. Only names are stored, none of its data. */
-interface Pending {
-  readonly play: string;
-  readonly handler: string;
-  readonly host: string;
-}
-
-/** What identifies a run: the same playbooks on the same inventories continue where the last run ended. */
-export interface Subject {
-  readonly playbooks: readonly string[];
-  readonly inventories: readonly string[];
+interface Options {
+  readonly tags: readonly string[];
+  readonly skipTags: readonly string[];
+  /** Nothing is taken over or written: check mode. */
+  readonly check: boolean;
+  readonly forgetHandlers?: boolean;
 }
 
 /**
- * Keeps pending handlers in a file, from the moment they are notified until they have run without a failure: what a run
- * that failed, was interrupted or died has left is notified again by the next one. Without a folder nothing is kept, and
- * what check mode predicts is not written.
+ * Keeps pending handlers in a file, from the moment they are notified until they have run without a failure. What a run
+ * that failed, was interrupted or died has left joins what the next run notifies: on a host it is notified again when the
+ * task that notified it comes by, or at the end of the section of that task. So it runs where it would have run, after
+ * what may mend the cause of its failure; and only in a run that includes its play and its tags.
  */
 export class PendingHandlerFile implements PendingHandlers {
-  readonly #file: string | undefined;
-  readonly #writable: boolean;
-  readonly #subject: Subject;
+  readonly #files: PendingFiles | undefined;
+  readonly #plays: readonly Play[];
+  readonly #options: Options;
   readonly #emit: Emit;
   readonly #pending = new Map<string, Pending>();
+  /** What is left of earlier runs and has not joined yet. */
+  readonly #earlier = new Map<string, Pending>();
   #due: NodeJS.Immediate | undefined;
 
-  constructor(folder: string | undefined, subject: Subject, writable: boolean, emit: Emit) {
-    this.#subject = { playbooks: subject.playbooks.map(real), inventories: subject.inventories.map(real) };
-    const key = createHash('sha256').update(JSON.stringify(this.#subject)).digest('hex').slice(0, 32);
-    this.#file = folder === undefined ? undefined : join(folder, `${key}.json`);
-    this.#writable = writable;
+  /** Without files nothing is kept. `plays`: all of the playbook. */
+  constructor(files: PendingFiles | undefined, plays: readonly Play[], options: Options, emit: Emit) {
+    this.#files = files;
+    this.#plays = plays;
+    this.#options = options;
     this.#emit = emit;
-    for (const pending of this.#read()) this.#pending.set(keyOf(pending), pending);
+    if (files) this.#attempt(() => this.#resume(files));
   }
 
-  notified(play: Play, handler: Handler, host: string): void {
-    const pending = { play: play.name, handler: nameOf(handler), host };
-    if (this.#pending.has(keyOf(pending))) return;
-    this.#pending.set(keyOf(pending), pending);
+  notified(at: Position, handler: Handler, host: string, task: Reported): void {
+    const pending = this.#of(at.play, handler, host);
+    const known = this.#pending.get(keyOf(pending));
+    const by = at.handler ? this.#notifiersOf(at.play, at.handler, host) : [notifierOf(task)];
+    const section = at.section;
+    const missing = by.filter(({ task: name }) => !known?.by.some((other) => other.task === name));
+    if (known && missing.length === 0 && known.section === section) return;
+    this.#pending.set(keyOf(pending), { ...pending, section, by: [...(known?.by ?? []), ...missing] });
     this.#changed();
   }
 
   /** It has run on the host, or no longer needs to. */
   done(play: Play, handler: Handler, host: string): void {
-    if (this.#pending.delete(keyOf({ play: play.name, handler: nameOf(handler), host }))) this.#changed();
+    const key = keyOf(this.#of(play, handler, host));
+    this.#earlier.delete(key);
+    if (this.#pending.delete(key)) this.#changed();
+  }
+
+  passed({ play }: Position, task: Reported, host: HostState): void {
+    if (this.#earlier.size === 0) return;
+    const name = titleOf(task);
+    this.#join(play, [host], ({ by }) => by.some((notifier) => notifier.task === name));
+  }
+
+  /** A section of the play ends on these hosts: what earlier runs have notified in it joins. */
+  join(play: Play, section: number, hosts: readonly HostState[]): void {
+    if (this.#earlier.size > 0)
+      this.#join(play, hosts, (pending) => pending.section <= section && this.#isSelected(pending));
   }
 
   /** Warns about and drops what can no longer run: its play, handler or host is gone. */
-  dropMissing(plays: readonly Play[], mayHaveHost: (name: string) => boolean): void {
+  dropMissing(mayHaveHost: (name: string) => boolean): void {
     for (const pending of this.#pending.values()) {
-      const play = plays.filter(({ name }) => name === pending.play);
-      const why =
-        play.length === 0
-          ? 'the playbook no longer has this play'
-          : !play.some((p) => p.handlers.some((handler) => nameOf(handler) === pending.handler))
-            ? 'the play no longer has this handler'
-            : mayHaveHost(pending.host)
-              ? undefined
-              : 'the inventory no longer has this host';
+      const play = this.#plays.find((p) => this.#isOf(p, pending));
+      const why = !play
+        ? 'the playbook no longer has this play'
+        : !play.handlers.some((handler) => nameOf(handler) === pending.handler)
+          ? 'the play no longer has this handler'
+          : mayHaveHost(pending.host)
+            ? undefined
+            : 'the inventory no longer has this host';
       if (why === undefined) continue;
       this.#warn(`${pending.host}: ${describe(pending)} is pending from an earlier run, and dropped: ${why}`);
       this.#pending.delete(keyOf(pending));
+      this.#earlier.delete(keyOf(pending));
       this.#changed();
     }
   }
 
-  /** Notifies the handlers of this play that an earlier run has left pending on these hosts. */
-  resume(play: Play, hosts: readonly HostState[]): void {
-    for (const handler of play.handlers) {
-      const name = nameOf(handler);
-      const due = hosts.filter((host) => this.#pending.has(keyOf({ play: play.name, handler: name, host: host.name })));
-      if (due.length === 0) continue;
-      for (const host of due) host.notified.set(handler, 'changed');
-      const names = due.map((host) => host.name).join(', ');
+  /** Says which handlers of earlier runs this play will run on these hosts. */
+  announce(play: Play, hosts: readonly HostState[]): void {
+    const names = new Set(hosts.map((host) => host.name));
+    const due = [...this.#earlier.values()].filter(
+      (pending) => this.#isOf(play, pending) && names.has(pending.host) && this.#isSelected(pending),
+    );
+    for (const { handler, hosts: where } of grouped(due))
       this.#warn(
-        `${names}: ${describe({ play: play.name, handler: name })} is pending from an earlier run: notified again`,
+        `${where.join(', ')}: ${describe({ play: play.name, handler })} is pending from an earlier run: it runs in this one`,
       );
+  }
+
+  /** Makes sure that all is written. Returns what is left for the next run. */
+  close(): readonly PendingHandler[] {
+    if (!this.#files || this.#options.check) return [];
+    this.#write();
+    this.#attempt(() => this.#files?.leave());
+    return grouped([...this.#pending.values()]);
+  }
+
+  #resume(files: PendingFiles): void {
+    const { pending, runs, damaged } = this.#options.check ? files.read() : files.take();
+    for (const path of damaged) this.#warn(`the file of pending handlers is damaged and was ignored: ${path}`);
+    for (const pid of runs)
+      this.#warn(
+        `another run of this playbook on this inventory is in progress (process ${pid}): the handlers it has notified are left to it`,
+      );
+    if (this.#options.forgetHandlers) {
+      for (const { play, handler, hosts } of grouped(pending))
+        this.#warn(`${hosts.join(', ')}: ${describe({ play, handler })} was pending, and is forgotten`);
+      if (!this.#options.check) files.write([]);
+      return;
+    }
+    for (const one of pending) {
+      this.#pending.set(keyOf(one), one);
+      this.#earlier.set(keyOf(one), one);
     }
   }
 
-  /** Warns about what is left for the next run, and makes sure that it is written. */
-  close(): void {
-    if (this.#file === undefined || !this.#writable) return;
-    if (this.#due) this.#write();
-    const hosts = new Map<string, string[]>();
-    for (const pending of this.#pending.values()) {
-      const about = describe(pending);
-      hosts.set(about, [...(hosts.get(about) ?? []), pending.host]);
+  #join(play: Play, hosts: readonly HostState[], joins: (pending: Pending) => boolean): void {
+    for (const [key, pending] of this.#earlier) {
+      const host = this.#isOf(play, pending) ? hosts.find(({ name }) => name === pending.host) : undefined;
+      const handler = host && play.handlers.find((h) => nameOf(h) === pending.handler);
+      if (!handler || !joins(pending)) continue;
+      host.notified.set(handler, 'changed');
+      this.#earlier.delete(key);
     }
-    for (const [about, names] of hosts)
-      this.#warn(`${names.join(', ')}: ${about} has not run: the next run of this playbook notifies it again`);
   }
 
-  #read(): readonly Pending[] {
-    if (this.#file === undefined) return [];
-    let text: string;
-    try {
-      text = readFileSync(this.#file, 'utf8');
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
-        this.#warn(`the file of pending handlers cannot be read: ${(error as Error).message}`);
-      return [];
-    }
-    try {
-      const { pending } = JSON.parse(text) as { pending: readonly Pending[] };
-      return pending.map(({ play, handler, host }) => ({ play, handler, host }));
-    } catch {
-      this.#warn(`the file of pending handlers is damaged and was ignored: ${this.#file}`);
-      return [];
-    }
+  #of(play: Play, handler: Handler, host: string): Omit<Pending, 'section' | 'by'> {
+    return { play: play.name, nth: this.#nth(play), handler: nameOf(handler), host };
+  }
+
+  #isOf(play: Play, pending: Pending): boolean {
+    return play.name === pending.play && this.#nth(play) === pending.nth;
+  }
+
+  /** A play that was cut short by --start-at-task has the place of the whole one. */
+  #nth({ name, place }: Play): number {
+    return this.#plays.filter((play) => play.name === name).findIndex((play) => play.place === place) + 1;
+  }
+
+  /** What a handler notifies was notified by the tasks that have notified the handler. */
+  #notifiersOf(play: Play, handler: Handler, host: string): readonly Notifier[] {
+    return this.#pending.get(keyOf(this.#of(play, handler, host)))?.by ?? [];
+  }
+
+  #isSelected({ by }: Pending): boolean {
+    const { tags, skipTags } = this.#options;
+    return by.some((notifier) => selected(new Set(notifier.tags), tags, skipTags));
   }
 
   /** Handlers notified at the same time are written together. */
   #changed(): void {
-    if (this.#file !== undefined && this.#writable) this.#due ??= setImmediate(() => this.#write());
+    if (this.#files && !this.#options.check) this.#due ??= setImmediate(() => this.#write());
   }
 
   #write(): void {
+    if (this.#due === undefined) return;
     clearImmediate(this.#due);
     this.#due = undefined;
-    const file = this.#file!;
+    this.#attempt(() => this.#files?.write([...this.#pending.values()]));
+  }
+
+  #attempt(work: () => void): void {
     try {
-      if (this.#pending.size === 0) return rmSync(file, { force: true });
-      mkdirSync(join(file, '..'), { recursive: true, mode: 0o700 });
-      const temporary = `${file}.${randomUUID()}`;
-      const content = { ...this.#subject, pending: [...this.#pending.values()] };
-      writeFileSync(temporary, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600, flag: 'wx' });
-      renameSync(temporary, file);
+      work();
     } catch (error) {
       this.#warn(`pending handlers are not kept for the next run: ${(error as Error).message}`);
     }
@@ -143,8 +183,20 @@ export class PendingHandlerFile implements PendingHandlers {
   }
 }
 
-function keyOf({ play, handler, host }: Pending): string {
-  return JSON.stringify([play, handler, host]);
+/** With all hosts of one handler together. */
+export function grouped(list: readonly Pending[]): readonly PendingHandler[] {
+  const groups = new Map<string, { play: string; handler: string; hosts: string[] }>();
+  for (const { play, nth, handler, host } of list) {
+    const key = JSON.stringify([play, nth, handler]);
+    const group = groups.get(key) ?? { play, handler, hosts: [] };
+    group.hosts.push(host);
+    groups.set(key, group);
+  }
+  return [...groups.values()];
+}
+
+function keyOf({ play, nth, handler, host }: Omit<Pending, 'section' | 'by'>): string {
+  return JSON.stringify([play, nth, handler, host]);
 }
 
 /** Handlers of roles with both names: two roles may have handlers of the same name. */
@@ -152,15 +204,14 @@ function nameOf({ name, role }: Handler): string {
   return role ? `${role.name} : ${name}` : name;
 }
 
-function describe({ play, handler }: Omit<Pending, 'host'>): string {
-  return `the handler '${handler}' of the play '${play}'`;
+function titleOf({ name, role }: Reported): string {
+  return role ? `${role.name} : ${name}` : name;
 }
 
-/** The real path, so that two paths to one file are the same; what is not a file (`web1,web2,`) stays unchanged. */
-function real(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return path;
-  }
+function notifierOf(task: Reported): Notifier {
+  return { task: titleOf(task), tags: [...(task.tags ?? [])] };
+}
+
+function describe({ play, handler }: Pick<Pending, 'play' | 'handler'>): string {
+  return `the handler '${handler}' of the play '${play}'`;
 }

@@ -20,7 +20,7 @@ export async function runPlay(
   const hosts = inOrder(play, all).filter((host) => host.status === 'active');
   run.state.playHosts = names;
   run.emit({ event: 'play-start', play: play.name, hosts: hosts.map((host) => host.name) });
-  pending.resume(play, hosts);
+  pending.announce(play, hosts);
   const { serial, gatherFacts, maxFailPercentage } = playSettings(play, run.state.extra);
   let whole = true;
   run.state.playEnded = false;
@@ -49,9 +49,10 @@ export async function runPlay(
 }
 
 async function runSections(run: Run, play: Play, hosts: readonly HostState[]): Promise<void> {
-  for (const section of play.sections) {
-    await runEntries(run, { play, rescuable: false, around: [] }, section, hosts);
-    await flush(run, { play, rescuable: false }, hosts);
+  for (const [section, entries] of play.sections.entries()) {
+    await runEntries(run, { play, section, rescuable: false, around: [] }, entries, hosts);
+    run.pending.join(play, section, hosts);
+    await flush(run, { play, section, rescuable: false }, hosts);
   }
 }
 

@@ -140,7 +140,7 @@ async function attempt(step: TimedStep, checked?: CheckedStep): Promise<TaskResu
 
 /** As in Ansible, no condition judges a result that is cut short by the task's timeout: fields may be missing. */
 function isTimedOut({ deadline }: TimedStep, { status, result }: TaskResult): boolean {
-  return deadline.signal?.aborted === true && status === 'failed' && result?.['rc'] === 124;
+  return deadline.isOver() && status === 'failed' && result?.['rc'] === 124;
 }
 
 /** Whether what failed has run and counts as a change: a command with an exit code, unless changed_when says otherwise. */

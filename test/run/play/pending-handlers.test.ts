@@ -1,7 +1,8 @@
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import type { Event } from '../../../engine/run/events/event.ts';
+import type { Event, PendingHandler } from '../../../engine/run/events/event.ts';
+import { tryRecord } from '../../../engine/source/process.ts';
 import { type Files, layOut } from '../lay-out.ts';
 import type { Traced } from '../trace.ts';
 
@@ -31,22 +32,27 @@ describe('the journal of handlers', () => {
   };
   const go = (extra: Record<string, unknown> = {}, given: object = {}, watching: object = {}): Promise<Traced> =>
     traceIn(folder, { extra: { go: 'off', ...extra }, ...given }, { journal: at('state/journal') }, watching);
-  const journals = (): string[] => (existsSync(at('state/journal')) ? readdirSync(at('state/journal')) : []);
+  const journals = (): string[] =>
+    existsSync(at('state/journal'))
+      ? readdirSync(at('state/journal'), { recursive: true, encoding: 'utf8' }).filter((name) => name.includes('.'))
+      : [];
+  const pendingOf = ({ events }: Traced): readonly PendingHandler[] =>
+    events.flatMap((e) => (e.event === 'recap' ? (e.pending ?? []) : []));
+  const handled = ({ lines }: Traced): string[] => lines.filter((line) => line.includes('(handler)'));
   const warnings = ({ events }: Traced): string[] => events.flatMap((e) => (e.event === 'warning' ? e.message : []));
 
   it('keeps what a host that failed has not run, and the next run runs it there', async () => {
     layDown({ playbook: failing });
     const first = await go();
     expect(first.exit).to.equal(2);
-    expect(warnings(first)).to.deep.equal([
-      "b: the handler 'restart' of the play 'p' has not run: the next run of this playbook notifies it again",
-    ]);
+    expect(pendingOf(first)).to.deep.equal([{ play: 'p', handler: 'restart', hosts: ['b'] }]);
     expect(journals()).to.have.length(1);
     const second = await go({ go: 'on' });
     expect(warnings(second)).to.deep.equal([
-      "b: the handler 'restart' of the play 'p' is pending from an earlier run: notified again",
+      "b: the handler 'restart' of the play 'p' is pending from an earlier run: it runs in this one",
     ]);
-    expect(second.lines.filter((line) => line.includes('handler'))).to.deep.equal(['b changed restart (handler)']);
+    expect(pendingOf(second)).to.deep.equal([]);
+    expect(handled(second)).to.deep.equal(['b changed restart (handler)']);
     expect(readFileSync(at('restarted'), 'utf8').trim().split('\n').toSorted()).to.deep.equal(['a', 'b', 'c']);
     expect(journals()).to.deep.equal([]);
     expect((await go({ go: 'on' })).lines.filter((line) => line.includes('handler'))).to.deep.equal([]);
@@ -62,7 +68,7 @@ describe('the journal of handlers', () => {
     expect(JSON.parse(readFileSync(path, 'utf8'))).to.deep.equal({
       playbooks: [at('site.yml')],
       inventories: [at('hosts.yml')],
-      pending: [{ play: 'p', handler: 'restart', host: 'b' }],
+      pending: [{ play: 'p', nth: 1, handler: 'restart', host: 'b', section: 1, by: [{ task: 'change', tags: [] }] }],
     });
   });
 
@@ -102,7 +108,9 @@ describe('the journal of handlers', () => {
   it('leaves what other hosts have to run to a run that reaches them', async () => {
     layDown({ playbook: failing });
     await go();
-    expect(warnings(await go({ go: 'on' }, { limit: 'a' }))).to.have.length(1);
+    expect(pendingOf(await go({ go: 'on' }, { limit: 'a' }))).to.deep.equal([
+      { play: 'p', handler: 'restart', hosts: ['b'] },
+    ]);
     expect(journals()).to.have.length(1);
     expect((await go({ go: 'on' }, { limit: 'b' })).lines).to.include('b changed restart (handler)');
     expect(journals()).to.deep.equal([]);
@@ -142,6 +150,148 @@ describe('the journal of handlers', () => {
     await go();
     const [name] = journals();
     writeFileSync(at(`state/journal/${name}`), '{"pending": 1');
-    expect(warnings(await go({ go: 'on' }))[0]).to.contain('is damaged and was ignored');
+    expect(warnings(await go({ go: 'on' }))[0]).to.match(/is damaged and was ignored: .*\.damaged$/);
+    expect(warnings(await go({ go: 'on' }))).to.deep.equal([]);
+  });
+
+  const inSections = (
+    sections: string,
+    handler = 'shell: "grep -q good DIR/setting && echo {{ inventory_hostname }} >> DIR/restarted"',
+  ): string =>
+    `- name: p\n  hosts: a\n  gather_facts: false\n${sections}  handlers:\n    - { name: restart, ${handler} }\n`;
+  const setting = '{ name: setting, copy: { content: "{{ go }}\\n", dest: DIR/setting }, notify: restart }';
+  const look = '{ name: look, command: "true", tags: [look], changed_when: false }';
+
+  // Each: what notifies fails at first ('bad') and is mended ('good'); the second run must converge, the third change nothing.
+  for (const [where, sections] of [
+    ['tasks', `  tasks:\n    - ${setting}\n`],
+    ['pre_tasks', `  pre_tasks:\n    - ${setting}\n  tasks:\n    - ${look}\n`],
+    ['post_tasks', `  tasks:\n    - ${look}\n  post_tasks:\n    - ${setting}\n`],
+    ['a block', `  tasks:\n    - block:\n        - ${setting}\n`],
+    ['tasks before a flush', `  tasks:\n    - ${setting}\n    - meta: flush_handlers\n    - ${look}\n`],
+  ] as const)
+    it(`run after the tasks, which may mend what they failed on: notified in ${where}`, async () => {
+      layDown({ playbook: inSections(sections) });
+      expect((await go({ go: 'bad' })).exit).to.equal(2);
+      const second = await go({ go: 'good' });
+      expect([second.exit, handled(second)]).to.deep.equal([0, ['a changed restart (handler)']]);
+      const third = await go({ go: 'good' });
+      expect([third.exit, handled(third), warnings(third)]).to.deep.equal([0, [], []]);
+      expect(journals()).to.deep.equal([]);
+    });
+
+  it('run when the task comes by that notified them, before what needs them', async () => {
+    const needs = '{ name: needs, command: "test -e DIR/restarted" }';
+    layDown({ playbook: inSections(`  tasks:\n    - ${setting}\n    - meta: flush_handlers\n    - ${needs}\n`) });
+    const interrupt = new AbortController();
+    const watch = ({ event }: { event: string }) => event === 'result' && interrupt.abort();
+    expect((await go({ go: 'good' }, {}, { watch, signal: interrupt.signal })).exit).to.equal(130);
+    const second = await go({ go: 'good' });
+    expect([second.exit, second.lines]).to.deep.equal([
+      0,
+      ['a ok setting', 'a changed restart (handler)', 'a changed needs'],
+    ]);
+  });
+
+  it('run only where the run includes their play and their tags', async () => {
+    const two = inSections(`  tasks:\n    - ${setting.replace(', notify', ', tags: [db], notify')}\n    - ${look}\n`);
+    layDown({
+      playbook: `${two}- name: other\n  hosts: a\n  gather_facts: false\n  tasks: [{ name: last, command: "true" }]\n`,
+    });
+    expect((await go({ go: 'bad' })).exit).to.equal(2);
+    const still = [{ play: 'p', handler: 'restart', hosts: ['a'] }];
+    for (const options of [{ tags: ['look'] }, { skipTags: ['db'] }, { startAt: 'last' }]) {
+      const unrelated = await go({ go: 'good' }, { options });
+      expect([unrelated.exit, handled(unrelated), warnings(unrelated), pendingOf(unrelated)]).to.deep.equal([
+        0,
+        [],
+        [],
+        still,
+      ]);
+    }
+    writeFileSync(at('setting'), 'good\n');
+    const related = await go({ go: 'good' }, { options: { tags: ['db'] } });
+    expect([handled(related), pendingOf(related)]).to.deep.equal([['a changed restart (handler)'], []]);
+  });
+
+  for (const [how, handler] of [
+    ['by a block around its include', 'include_tasks: gentle.yml'],
+    ['by ignore_errors', 'command: /bin/false, ignore_errors: true'],
+  ] as const)
+    it(`have run where their failure was rescued ${how}`, async () => {
+      const gentle =
+        '- block: [{ name: reload, command: /bin/false }]\n  rescue: [{ name: instead, command: "true" }]\n';
+      layDown({ playbook: inSections(`  tasks:\n    - ${setting}\n`, handler), files: { 'gentle.yml': gentle } });
+      expect(pendingOf(await go({ go: 'good' }))).to.deep.equal([]);
+      expect((await go({ go: 'good' })).lines).to.deep.equal(['a ok setting']);
+    });
+
+  it('have run where a rescue around the flush took over', async () => {
+    const block = `    - block:\n        - ${setting}\n        - meta: flush_handlers\n      rescue: [{ name: instead, command: "true" }]\n`;
+    layDown({ playbook: inSections(`  tasks:\n${block}`, 'command: /bin/false') });
+    expect(pendingOf(await go({ go: 'good' }))).to.deep.equal([]);
+    expect((await go({ go: 'good' })).lines).to.deep.equal(['a ok setting']);
+  });
+
+  it('of plays with the same name are kept apart', async () => {
+    const one = (file: string): string =>
+      inSections(
+        `  tasks:\n    - ${setting.replace('DIR/setting', `DIR/${file}`)}\n`,
+        `shell: "echo ${file} >> DIR/restarted && grep -q good DIR/${file}"`,
+      );
+    layDown({ playbook: `${one('first')}${one('second')}` });
+    await go({ go: 'bad' });
+    rmSync(at('restarted'));
+    writeFileSync(at('first'), 'good\n');
+    expect((await go({ go: 'good' })).exit).to.equal(0);
+    expect(readFileSync(at('restarted'), 'utf8')).to.equal('first\nsecond\n');
+  });
+
+  it('of two runs at once are not lost, nor run by the other', async () => {
+    layDown({ playbook: playbook('    - { name: breaks, fail: {} }\n') });
+    let inner: Traced | undefined;
+    const begun: Promise<Traced>[] = [];
+    const watch = (event: Event): void => {
+      if (event.event === 'result' && event.task === 'change' && begun.length === 0) begun.push(go({}, { limit: 'b' }));
+    };
+    const ready = async (): Promise<void> => {
+      inner ??= await begun[0]; // the other run begins and ends while this one is in progress
+    };
+    const outer = await traceIn(
+      folder,
+      { extra: { go: 'off' }, limit: 'a' },
+      { journal: at('state/journal'), ready },
+      { watch },
+    );
+    expect([handled(inner!), handled(outer)]).to.deep.equal([[], []]);
+    expect([pendingOf(inner!)[0]?.hosts, pendingOf(outer)[0]?.hosts]).to.deep.equal([['b'], ['a']]);
+    expect(pendingOf(await go({}, { limit: 'c' }))[0]?.hosts.toSorted()).to.deep.equal(['a', 'b', 'c']);
+  });
+
+  it('of a run that died are taken over, those of one in progress are not', async () => {
+    layDown({ playbook: failing });
+    await go();
+    const left = at(`state/journal/${journals()[0]}`);
+    const { pid, start, boot } = tryRecord(process.ppid)!;
+    const living = join(left, `../run,${pid},${start},${boot},x.json`);
+    renameSync(left, living);
+    const [, beside] = [await go({ go: 'on' }), await go({ go: 'on' })];
+    expect(handled(beside)).to.deep.equal([]);
+    expect(warnings(beside)).to.deep.equal([
+      `another run of this playbook on this inventory is in progress (process ${pid}): the handlers it has notified are left to it`,
+    ]);
+    renameSync(living, living.replace(start, `${start}0`)); // another process, long ago
+    expect(handled(await go({ go: 'on' }))).to.deep.equal(['b changed restart (handler)']);
+  });
+
+  it('can be forgotten', async () => {
+    layDown({ playbook: failing });
+    await go();
+    const forgetting = await go({ go: 'on' }, { options: { forgetHandlers: true } });
+    expect([handled(forgetting), pendingOf(forgetting)]).to.deep.equal([[], []]);
+    expect(warnings(forgetting)).to.deep.equal([
+      "b: the handler 'restart' of the play 'p' was pending, and is forgotten",
+    ]);
+    expect(journals()).to.deep.equal([]);
   });
 });
