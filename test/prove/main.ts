@@ -71,8 +71,8 @@ const parts: Readonly<Record<string, () => Promise<void>>> = {
 
   async transports() {
     const found = await compareTransports(problems, slice);
-    if (!found) return void notes.push('There is no sshd here: connections were not compared.');
-    for (const { kind, cases, same } of found)
+    if (!found) notes.push('There is no sshd here: connections were not compared.');
+    for (const { kind, cases, same } of found ?? [])
       notes.push(`${same} of ${cases} conformance cases are the same over ${kind} as on this machine directly.`);
   },
 

@@ -149,7 +149,7 @@ describe('the settings of a login over SSH', () => {
     const socket = join(folder, 'agent');
     let agent: ChildProcess | undefined;
     before(async function () {
-      if (spawnSync('ssh-agent', ['-h']).error) return this.skip();
+      if (spawnSync('ssh-agent', ['-h']).error) this.skip();
       agent = spawn('ssh-agent', ['-D', '-a', socket], { stdio: 'ignore' });
       for (let tries = 0; tries < 100 && !existsSync(socket); tries++) await sleep(20);
       for (let i = 0; i < 7; i++) {
