@@ -42,8 +42,8 @@ export async function startServer(access: Access): Promise<TestServer> {
     client.on('error', () => {});
     client.on('close', () => clients.delete(client));
     client.on('authentication', (attempt) => {
-      const key = attempt.method === 'publickey' ? { key: attempt.key.data.toString('base64') } : {};
-      attempts.push({ method: attempt.method, ...key });
+      const shown = attempt.method === 'publickey' ? { key: attempt.key.data.toString('base64') } : {};
+      attempts.push({ method: attempt.method, ...shown });
       const methods = [
         ...(allowed ? ['publickey'] : []),
         ...(access.password === undefined ? [] : [access.interactive ? 'keyboard-interactive' : 'password']),
