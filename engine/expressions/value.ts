@@ -53,7 +53,8 @@ function compileScalar(node: ScalarNode, diagnostics: Diagnostics): Template {
   if (!node.value.includes('{{') && !node.value.includes('{%')) return constant(node.value);
   const text = compileText(locatedScalar(node), diagnostics);
   const plain = text.references.length === 0 && !text.single && !node.value.includes('{{');
-  return { place: node.place, constant: plain, references: text.references, evaluate: (scope) => text.value(scope) };
+  const { references } = text;
+  return { place: node.place, constant: plain, references, written: node, evaluate: (scope) => text.value(scope) };
 }
 
 /** A number that would lose digits stays text: `0644`, `12345678901234567890`. */

@@ -17,7 +17,8 @@ export function withAddition(draft: Draft, addition: Addition, diagnostics: Diag
     });
   for (const [name, known] of draft.hosts) extended.hosts.set(name, { ...known, variables: [...known.variables] });
   const own = extended.host(host, place).variables;
-  for (const [name, value] of Object.entries(variables)) extended.set(own, name, literal(value, place), place, origin);
+  for (const [name, value] of Object.entries(variables))
+    extended.set(own, name, literal(value, place), place, origin, { added: true });
   for (const name of groups) {
     extended.group(name, place).hosts.add(host);
     // Groups without a parent go into `all` anyway.

@@ -108,6 +108,7 @@ export const codes = {
   'inventory-type': 'A part of the inventory has the wrong type: groups, hosts and vars must be maps.',
   'inventory-key': 'A group can have only the keys hosts, children and vars.',
   'inventory-plugin': 'Ansible inventory plugins are not supported. Use a script that prints JSON.',
+  'inventory-group-name': 'The name of the group is invalid.',
   'inventory-host-name': 'The host name or range is invalid.',
   'inventory-name-twice':
     'A host and a group have the same name: a pattern with it means the host; after & or ! it means the group.',

@@ -114,18 +114,20 @@ export function resultOf(
   out: { code: number; stdout: string; stderr: string },
   cmd: string | readonly string[],
 ): Record<string, unknown> {
-  const [stdout, stderr] = [out.stdout.replace(/\n+$/, ''), out.stderr.replace(/\n+$/, '')];
+  const [stdout, stderr] = [out.stdout.replace(/[\r\n]+$/, ''), out.stderr.replace(/[\r\n]+$/, '')];
   return { rc: out.code, stdout, stderr, stdout_lines: linesOf(stdout), stderr_lines: linesOf(stderr), cmd };
 }
 
 function linesOf(text: string): string[] {
-  return text === '' ? [] : text.split('\n');
+  return text === '' ? [] : text.split(/\r\n|[\n\r]/);
 }
 
 /** A path may hold wildcards of the shell. */
 async function exists(host: Reader, path: string): Promise<boolean> {
-  if (!/[*?[]/.test(path)) return (await host.read(pathState(path))).type !== 'absent';
-  return host.read(globMatches(path));
+  // Without a folder, a name that begins with - would be an option.
+  const place = path.startsWith('-') ? `./${path}` : path;
+  if (!/[*?[]/.test(path)) return (await host.read(pathState(place))).type !== 'absent';
+  return host.read(globMatches(place));
 }
 
 function globMatches(pattern: string): Probe<boolean> {

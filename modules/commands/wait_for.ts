@@ -15,6 +15,7 @@ export const wait_for = defineModule({
     properties: {
       host: {
         type: 'string',
+        format: 'host',
         default: '127.0.0.1',
         description: "The host to connect to, as seen from the task's host.",
       },

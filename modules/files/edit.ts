@@ -1,10 +1,10 @@
 import { TaskFailure } from '../../engine/module/failure.ts';
 import type { Check, Reader } from '../../engine/module/module.ts';
 import { readWanted, settle, type Wanted } from './attributes.ts';
-import { contentArgs, type FoundFile, judge } from './content.ts';
+import { contentArgs, expectReplaceable, type FoundFile, judge } from './content.ts';
 import { readsAs } from './link.ts';
 import { lookThrough } from './place.ts';
-import { fileText, noFile } from './text.ts';
+import { digestOf, fileText, noFile } from './text.ts';
 
 /** The arguments of every module that changes parts of a text file. */
 export const editArgs = {
@@ -20,6 +20,7 @@ export interface Edited extends Wanted {
   readonly path: string;
   readonly backup: boolean;
   readonly validate?: string;
+  readonly unsafe_writes?: boolean;
 }
 
 /** If `edit` returns null, a missing file is not created; otherwise the returned text is the file's new content. */
@@ -44,9 +45,18 @@ export async function checkEdit(
   if (text === null)
     return { present: undefined, differences: [], result: { path }, message: `${path} does not exist` };
   const content = Buffer.from(text);
-  const file = { path, content, backup: args.backup, ...(args.validate !== undefined && { validate: args.validate }) };
+  const file = {
+    path,
+    content,
+    backup: args.backup,
+    ...(args.unsafe_writes !== undefined && { unsafe_writes: args.unsafe_writes }),
+    replaces: before.exists ? digestOf(before.content) : null,
+    ...(args.validate !== undefined && { validate: args.validate }),
+    ...(path !== args.path && { via: args.path }),
+  };
   const same = before.exists && before.content === text;
   const check = judge(place, file, settle(wanted, present, folder, me, 'file'), same, before);
+  await expectReplaceable(host, check.present);
   const after = path === args.path ? check.after : [...(check.after ?? []), ...readsAs(args.path, path)];
   return { ...check, ...(after && { after }), result: { path, ...check.result } };
 }

@@ -2,6 +2,7 @@ import { expectSuccess, TaskFailure } from '../../engine/module/failure.ts';
 import { type Difference, defineModule } from '../../engine/module/module.ts';
 import { cannotTell, mayAppear, type Prediction, willBe } from '../../engine/module/probe.ts';
 import { unlessUnknown } from '../../engine/module/unknown.ts';
+import { printed } from '../commands/curl.ts';
 import { inode, pathState } from '../files/path.ts';
 import { absentPath } from '../files/path-state.ts';
 import { fileDigest, fileText, noFile } from '../files/text.ts';
@@ -9,7 +10,7 @@ import { applyConfigFile, configFile, ownText } from '../system/config-file.ts';
 import { aptUpdate } from './apt-get.ts';
 import { aptEffect } from './apt-manager.ts';
 import { aptIndex } from './apt-plan.ts';
-import { fetchKey, sourcesText } from './apt-sources.ts';
+import { sourcesText } from './apt-sources.ts';
 
 const words = { oneOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }] } as const;
 
@@ -33,7 +34,8 @@ export const apt_repository = defineModule({
       key: { type: 'string', format: 'local-file', description: 'File on the controller with the ASCII-armored key.' },
       key_url: {
         type: 'string',
-        pattern: '^https?://',
+        format: 'line',
+        pattern: '^https?://\\S+$',
         description: 'URL from which the host fetches the ASCII-armored key.',
       },
       signed_by: {
@@ -165,7 +167,7 @@ async function fetched(
   url: string,
   shell: (script: string) => Promise<{ code: number; stdout: string; stderr: string }>,
 ): Promise<string> {
-  const out = await shell(fetchKey(url));
+  const out = await shell(printed(url, { seconds: 60, apt: true }));
   if (out.code !== 0)
     throw new TaskFailure(`the host cannot fetch the key ${url}: ${out.stderr.trim().split('\n').at(-1) ?? ''}`, {
       output: out,

@@ -153,9 +153,8 @@ export const cases: readonly ModuleCase[] = [
     title: 'authorized_key makes folder and file',
     module: authorized_key,
     args: { user: 'deploy', key, state: 'present' },
-    given: hostWith({ '/home/deploy/.ssh': null, [keys]: null }, { 'account:deploy': deploy }),
+    given: hostWith({ '/home/deploy': folder, '/home/deploy/.ssh': null, [keys]: null }, { 'account:deploy': deploy }),
     differences: [{ what: 'key me@here', from: null, to: key }],
-    commands: ['install -d -m 0700 -o deploy -g deploy -- /home/deploy/.ssh', `write ${keys}`],
     written: { [keys]: `${key}\n` },
   },
   {
@@ -163,7 +162,11 @@ export const cases: readonly ModuleCase[] = [
     module: authorized_key,
     args: { user: 'deploy', key, state: 'present' },
     given: hostWith(
-      { '/home/deploy/.ssh': folder, [keys]: '# mine\nno-pty ssh-ed25519 AAAAC3Nza old name\nssh-rsa AAAAB3 other\n' },
+      {
+        '/home/deploy': folder,
+        '/home/deploy/.ssh': folder,
+        [keys]: '# mine\nno-pty ssh-ed25519 AAAAC3Nza old name\nssh-rsa AAAAB3 other\n',
+      },
       { 'account:deploy': deploy },
     ),
     differences: [{ what: 'key me@here', from: 'no-pty ssh-ed25519 AAAAC3Nza old name', to: key }],
@@ -174,7 +177,7 @@ export const cases: readonly ModuleCase[] = [
     module: authorized_key,
     args: { user: 'deploy', key, state: 'absent' },
     given: hostWith(
-      { '/home/deploy/.ssh': folder, [keys]: `${key}\nssh-rsa AAAAB3 other\n` },
+      { '/home/deploy': folder, '/home/deploy/.ssh': folder, [keys]: `${key}\nssh-rsa AAAAB3 other\n` },
       { 'account:deploy': deploy },
     ),
     differences: ['key me@here'],
@@ -184,8 +187,18 @@ export const cases: readonly ModuleCase[] = [
     title: 'authorized_key refuses what is no key',
     module: authorized_key,
     args: { user: 'deploy', key: 'hello', state: 'present' },
-    given: hostWith({ '/home/deploy/.ssh': folder, [keys]: null }, { 'account:deploy': deploy }),
+    given: hostWith(
+      { '/home/deploy': folder, '/home/deploy/.ssh': folder, [keys]: null },
+      { 'account:deploy': deploy },
+    ),
     fails: 'not a public key',
+  },
+  {
+    title: 'authorized_key makes nobody a home folder',
+    module: authorized_key,
+    args: { user: 'deploy', key, state: 'present' },
+    given: hostWith({ '/home/deploy': null, '/home/deploy/.ssh': null, [keys]: null }, { 'account:deploy': deploy }),
+    fails: 'deploy has no home folder',
   },
   {
     title: 'authorized_key needs the account',

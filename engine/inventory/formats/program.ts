@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { extname } from 'node:path';
 import { promisify } from 'node:util';
+import { isHostName } from '../../module/line.ts';
 import type { MapNode, SourceNode } from '../../source/node.ts';
 import type { Place } from '../../source/place.ts';
 import type { Draft } from '../draft.ts';
@@ -68,6 +69,7 @@ export async function readProgram(
     if (name !== '_meta') readGroup(name, body, hosts, place, draft, wrong);
   const known = isMap(listed['_meta']) ? listed['_meta']['hostvars'] : undefined;
   for (const host of hosts) {
+    if (!isHostName(host)) continue; // reported, and no argument for the program
     const variables = isMap(known)
       ? ((Object.hasOwn(known, host) ? known[host] : undefined) ?? {})
       : await ask('--host', host);

@@ -120,6 +120,9 @@ function formatProblem(
   data: unknown,
 ): ArgumentProblem {
   if (format === 'path') return problem(`must be an absolute path on the host, but it is ${shown(data)}`);
+  if (format === 'host') return problem(`must be a host name or an address, but it is ${shown(data)}`);
+  if (format === 'line') return problem(`must be one line, but it is ${shown(data)}`);
+  if (format === 'word') return problem(`must be one word that does not begin with '-', but it is ${shown(data)}`);
   const bad = normaliseMode(String(data));
   return typeof bad === 'string'
     ? problem(`is not a valid ${format}: ${shown(data)}`)

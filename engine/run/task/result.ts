@@ -8,7 +8,7 @@ import { formatPlace } from '../../source/place.ts';
 import { BecomeFailed, Unreachable } from '../../transport/types.ts';
 import type { FailureDetail, Status } from '../events/event.ts';
 import { Refused } from '../policy.ts';
-import type { TaskResult, TaskSettings } from '../types.ts';
+import type { HostState, Step, TaskResult, TaskSettings } from '../types.ts';
 import { Interrupted } from './deadline.ts';
 
 export const skipped = (message: string): TaskResult => ({ status: 'skipped', differences: [], message });
@@ -121,9 +121,16 @@ export function combine(results: readonly TaskResult[]): TaskResult {
     differences: results.flatMap((o) => o.differences),
     ...(worst?.message !== undefined && { message: worst.message }),
     ...(ignored && { ignored }),
+    ...(results.every(({ given }) => given) && { given: true }),
     ...(results.some(hasChanged) && { changed: true }),
     ...(unknownResult !== undefined && { unknownResult }),
   };
+}
+
+/** What this machine itself has answered, by its own name, is the user's; so is what set_fact makes of the user's own texts. */
+export function isGiven({ task, scope }: Step, { name }: HostState): boolean {
+  if (['localhost', '127.0.0.1', '::1'].includes(name)) return true;
+  return task.module.setsVariables === true && ![...task.args.values()].some((t) => scope.fromHosts(t.references));
 }
 
 /** For what only decorates: an error in it must not hide the result. */

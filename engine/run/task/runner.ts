@@ -26,7 +26,7 @@ import { anyOf, uninterruptible } from './deadline.ts';
 import { changeDetached } from './detached.ts';
 import { evaluate } from './evaluate.ts';
 import { handlersToNotify } from './notify.ts';
-import { hasChanged, ignoredOrNot, registered, resultOfError, skippedFor, unknown } from './result.ts';
+import { hasChanged, ignoredOrNot, isGiven, registered, resultOfError, skippedFor, unknown } from './result.ts';
 import { firstProblem, resolveSettings } from './settings.ts';
 
 /** A step with its settings and its time. */
@@ -210,6 +210,7 @@ async function execute(step: TimedStep, checked?: CheckedStep): Promise<TaskResu
     ...(check.warnings && { warnings: check.warnings }),
     ...(check.result && { result: check.result }),
     ...(check.facts && { facts: check.facts }),
+    ...(isGiven(step, target) && { given: true as const }),
   };
   if (check.inventory) {
     const differences = run.inventory.add(task, host.name, check.inventory);
@@ -246,7 +247,7 @@ async function predict({ task }: TimedStep, { target, context, check }: Found): 
   // A module that reads nothing must still not be predicted on a host that cannot be reached, or on which become fails.
   if (module.nature === 'action') await (await context.connection()).shell(context.become, undefined, context.signal);
   const reason = `until '${task.name}' has run`;
-  if (module.nature === 'wait') throw new UnknownValue(reason);
+  if (module.nature === 'wait' || check.onlyAwaited) throw new UnknownValue(reason);
   target.predictions.add(check.after ?? [], reason);
   const result = { status: 'changed', differences: check.differences } as const;
   return module.nature === 'action' ? { ...result, unknownResult: reason } : result;

@@ -114,7 +114,7 @@ async function runLoop(
     return result;
   }
   const steps = items.map((_, index): Step => {
-    const inner = scope.with(loopVariables(loop, items, index));
+    const inner = scope.with(loopVariables(loop, found, index));
     return { ...step, scope: inner, ...(occurrence && { occurrence: { ...occurrence, item: index } }) };
   });
   const results: TaskResult[] = [];
