@@ -85,6 +85,7 @@ function lookupOn(host: Host, play: Play, { extra, options }: Given, inventory: 
     memory: () => ({
       variables: new Map(),
       included: [],
+      given: new Set(),
       published: { roleDefaults: [], vars: [] },
       facts: new Map(),
       inPlay: true,
