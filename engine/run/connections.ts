@@ -5,7 +5,7 @@ import { Unknown } from '../module/unknown.ts';
 import type { Play } from '../playbook/types.ts';
 import type { Diagnostics } from '../source/diagnostic.ts';
 import { becomeOf, targetOf } from '../transport/target.ts';
-import { type Target, Unreachable } from '../transport/types.ts';
+import type { Target, Unreachable } from '../transport/types.ts';
 import { NeededFacts } from '../variables/needed-facts.ts';
 import { HostScope } from '../variables/scope.ts';
 import type { RunState } from '../variables/types.ts';
@@ -30,7 +30,7 @@ export async function checkConnections(
   const limit = pLimit(atOnce);
   const reported = new Set<string>();
   const report = (host: Host, error: unknown) => {
-    if (!(error instanceof Unreachable)) throw error;
+    if (!isUnreachable(error)) throw error;
     const text = error.message.replaceAll(`${host.name}: `, '');
     const setting = variables.find((name) => settingOf(host, name) && text.includes(name)) ?? guess(host, text);
     const place = setting === undefined ? undefined : settingOf(host, setting)?.value.place;
@@ -55,6 +55,11 @@ export async function checkConnections(
       }
     }),
   );
+}
+
+/** By its name: tests may have loaded the class twice. */
+function isUnreachable(error: unknown): error is Unreachable {
+  return error instanceof Error && error.name === 'Unreachable';
 }
 
 /** What ssh says is kept for the connection. */
