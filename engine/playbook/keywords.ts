@@ -91,7 +91,7 @@ const table = {
     'connection',
     running,
     'text or expression',
-    'How to reach the hosts: ssh (the default) or local.',
+    "How to reach the hosts: ssh (the default), openssh (with the system's ssh) or local.",
   ),
   diff: setting(
     'diff',

@@ -92,6 +92,8 @@ export const codes = {
   'play-term': 'Settings of the whole play (serial, vars_files …) can use only extra vars and the vars of the play.',
   'prompt-unanswered':
     'A play prompts for a variable (vars_prompt), but there is no terminal. Set the variable with -e.',
+  'connection-setting':
+    'A host cannot be connected to as its variables, or the configuration of ssh, ask for. Correct the value shown.',
   'play-hosts': 'The hosts of a play must be known before the run; their pattern can use only extra vars.',
   'unknown-host-pattern': 'No host or group matches the pattern.',
   'host-pattern-index': 'The group has no host at this index.',

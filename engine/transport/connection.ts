@@ -13,6 +13,8 @@ export interface Transport {
   close(): void;
   /** False once it has been lost. */
   readonly alive?: boolean;
+  /** What a person should know of how it was opened. */
+  readonly warning?: string | undefined;
 }
 
 /** A connection that opens one shell for each become user, and another where that one has been lost. */
@@ -32,6 +34,10 @@ export class HostConnection implements Connection {
 
   get roundTrips(): number {
     return this.#roundTrips;
+  }
+
+  get warning(): string | undefined {
+    return this.#transport.warning;
   }
 
   /** Whether it can still open shells. */

@@ -13,9 +13,10 @@ import { proveHostile } from './hostile/run.ts';
 import { comparable, proveSmall, type Small } from './local.ts';
 import { type Family, families, tryFamily } from './properties.ts';
 import { fidelityHead, fidelityRow, tableOf } from './table.ts';
+import { compareTransports } from './transports.ts';
 
 /**
- * `npm run prove [-- PART… -i INVENTORY --seed N --runs N]`: proves that check mode is right and that
+ * `npm run prove [-- PART… -i INVENTORY --seed N --runs N --from N --to N]`: proves that check mode is right and that
  * prefetching changes no result. Resets the hosts of test/prove/hosts.yml and, in the part `cluster`, of the inventory.
  */
 const HOSTS = join(import.meta.dirname, 'hosts.yml');
@@ -29,6 +30,7 @@ const cluster = option('-i') ?? 'inventory/lab.yml';
 const hostsFile = option('--hosts') ?? HOSTS;
 const seed = Number(option('--seed') ?? 20260101);
 const runs = Number(option('--runs') ?? 100);
+const slice = { from: Number(option('--from') ?? 0), to: Number(option('--to') ?? Number.POSITIVE_INFINITY) };
 
 const rows: (readonly string[])[] = [];
 const notes: string[] = [];
@@ -68,6 +70,13 @@ const parts: Readonly<Record<string, () => Promise<void>>> = {
         problems.push(`case ${i}: ${'title' in small ? small.title : small.playbook}: ${parted}`);
     }
     notes.push(`${same} playbooks have the same trace at lookahead 0, 1, 3 and unbounded.`);
+  },
+
+  async transports() {
+    const found = await compareTransports(problems, slice);
+    if (!found) notes.push('There is no sshd here: connections were not compared.');
+    for (const { kind, cases, same } of found ?? [])
+      notes.push(`${same} of ${cases} conformance cases are the same over ${kind} as on this machine directly.`);
   },
 
   async playbooks() {

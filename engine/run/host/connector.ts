@@ -16,10 +16,16 @@ export function connectorOver(
   { emit, options }: Pick<Run, 'emit' | 'options'>,
 ): Connector {
   const warned = new Set<string>();
+  const warn = (message: string): void => {
+    if (warned.has(message)) return;
+    warned.add(message);
+    emit({ event: 'warning', message });
+  };
   return {
     connect: async (host, target, quiet, signal) => {
       const open = () => connections.get(target, signal);
       const opened = await (profile ? profile.wait(host.name, 'connect', open) : open());
+      if (opened.warning !== undefined) warn(opened.warning);
       const connection = profile?.watched(opened) ?? opened;
       host.reachedAt(machineOf(opened.target));
       return options.trips ? traced(connection, emit, quiet) : connection;
@@ -32,11 +38,7 @@ export function connectorOver(
       );
       await connectAgain(connections, target, timeoutSeconds, signal);
     },
-    warn: (message) => {
-      if (warned.has(message)) return;
-      warned.add(message);
-      emit({ event: 'warning', message });
-    },
+    warn,
   };
 }
 

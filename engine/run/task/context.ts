@@ -68,16 +68,15 @@ function makeContext(
 
 /** Where and as which user to log in, from the host's variables and the settings. */
 function targetFor(run: Run, host: HostState, settings: TaskSettings, own: HostScope): Target {
-  const { connector, options, secrets } = run;
-  const { target, warnings } = targetOf(host.name, (name) => own.lookup(name), {
+  const { options, secrets } = run;
+  const target = targetOf(host.name, (name) => own.lookup(name), {
     user: settings.remoteUser ?? options.user,
     port: settings.port,
     connection: settings.connection,
     privateKey: options.privateKey,
     password: options.connectionPassword,
-    connectTimeoutSeconds: options.timeoutSeconds,
+    ...(options.timeoutSeconds !== undefined && { connectTimeoutSeconds: options.timeoutSeconds }),
   });
-  for (const warning of warnings) connector.warn(`${host.name}: ${warning}`);
   if (target.password !== undefined) secrets.add(target.password);
   return target;
 }

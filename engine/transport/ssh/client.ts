@@ -1,24 +1,16 @@
 import { connect } from 'node:net';
 import type { Duplex, Readable } from 'node:stream';
 import pLimit, { type LimitFunction } from 'p-limit';
-import ssh2, { type Client, type ConnectConfig, type ServerHostKeyAlgorithm } from 'ssh2';
+import ssh2, { type Client, type ConnectConfig } from 'ssh2';
 import { machineOf } from '../identity.ts';
 import { type Target, Unreachable } from '../types.ts';
 import { onAbort, sleep, throwIfAborted, untilAborted } from '../waiting.ts';
+import { algorithmsOf, hostKeyAlgorithms } from './algorithms.ts';
 import { KeyCache, type Login, loginFor } from './auth.ts';
 import { explain, HungUp, hungUp, where } from './failure.ts';
 import { FloodGuard } from './flood.ts';
 import { judgeHostKey } from './host-key.ts';
-import { algorithmsFor, hostName, type KnownHost, KnownHostsCache, linesFor } from './known-hosts.ts';
-
-const hostKeyAlgorithms: readonly ServerHostKeyAlgorithm[] = [
-  'ssh-ed25519',
-  'ecdsa-sha2-nistp256',
-  'ecdsa-sha2-nistp384',
-  'ecdsa-sha2-nistp521',
-  'rsa-sha2-512',
-  'rsa-sha2-256',
-];
+import { algorithmsFor, type KnownHost, KnownHostsCache, keyName, linesFor } from './known-hosts.ts';
 
 /**
  * The least number of attempts where the server hangs up before it says a word: sshd's MaxStartups drops some of many
@@ -39,9 +31,12 @@ export class LoggedIn {
   alive = true;
   /** Why it was lost, if more is known than that it was. */
   lost: string | undefined;
+  /** What to tell of the login. */
+  readonly warning: string | undefined;
 
-  constructor(client: Client, socket: Duplex, flood: FloodGuard) {
+  constructor(client: Client, socket: Duplex, flood: FloodGuard, warning?: string) {
     this.client = client;
+    this.warning = warning;
     this.#socket = socket;
     this.#flood = flood;
     flood.loggedIn();
@@ -89,13 +84,18 @@ export class SshClients {
     this.#crowded.clear();
   }
 
+  /** What the known_hosts files of a target hold. */
+  knownHostsOf(target: Target): readonly KnownHost[] {
+    return this.#knownHosts.read([...target.knownHostsFiles, ...(target.globalKnownHostsFiles ?? [])]);
+  }
+
   async connect(
     target: Target,
     keyFiles: readonly string[],
     through: Through | undefined,
     signal: AbortSignal,
   ): Promise<LoggedIn> {
-    const known = this.#knownHosts.read([...target.knownHostsFiles, ...(target.globalKnownHostsFiles ?? [])]);
+    const known = this.knownHostsOf(target);
     const at = where(target);
     const server = machineOf(target);
     let taken = 0;
@@ -135,16 +135,18 @@ function connectOnce(
   signal: AbortSignal,
 ): Promise<LoggedIn> {
   const { address, port } = target;
-  const lines = linesFor(known, hostName(address, port));
+  const lines = linesFor(known, keyName(target));
   const client = new ssh2.Client();
   // Without noDelay, Nagle's algorithm and delayed acknowledgements add 40 ms to each small request.
-  const sock = through ?? connect({ host: address, port, noDelay: true });
+  const sock = through ?? connect({ host: address, port, noDelay: true, family: target.addressFamily ?? 0 });
+  const { offered } = algorithmsOf(target);
   let stopListening = (): void => {};
   return new Promise<LoggedIn>((resolve, reject) => {
     let refused: Unreachable | undefined;
     let greeted = false;
     let flood: FloodGuard | undefined;
     let loggedIn: LoggedIn | undefined;
+    let changed: string | undefined;
     const giveUp = (error: Error) => {
       sock.destroy();
       reject(error);
@@ -158,20 +160,23 @@ function connectOnce(
       readyTimeout: target.connectTimeoutSeconds * 1000,
       keepaliveInterval: 15_000,
       keepaliveCountMax: 4,
-      algorithms: { serverHostKey: algorithmsFor(lines, hostKeyAlgorithms) },
+      algorithms: { ...offered, serverHostKey: algorithmsFor(lines, offered.serverHostKey ?? hostKeyAlgorithms) },
       hostVerifier: (key: Buffer, answer: (good: boolean) => void) => {
         greeted = true;
-        void judgeHostKey(target, known, key).then((problem) => {
-          refused = problem;
-          answer(problem === undefined);
-          return problem;
+        void judgeHostKey(target, known, key).then((judged) => {
+          if (judged === 'changed') {
+            changed = `${target.name}: the host key of ${keyName(target)} has changed, and StrictHostKeyChecking is off: no password was sent`;
+            login.keyHasChanged();
+          } else refused = judged;
+          answer(refused === undefined);
+          return judged;
         });
       },
       authHandler: (left: Parameters<Login['next']>[0]) => login.next(left),
       sock,
     };
     client
-      .on('ready', () => resolve((loggedIn = new LoggedIn(client, sock, flood!))))
+      .on('ready', () => resolve((loggedIn = new LoggedIn(client, sock, flood!, changed))))
       .on('error', (error) => {
         // A missing or failing agent is no reason to give up: the next way to log in is tried.
         if (error.level === 'agent') return;

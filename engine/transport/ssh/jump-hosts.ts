@@ -4,6 +4,7 @@ import { ChannelRefused, type Target, Unreachable } from '../types.ts';
 import { Openings, sleep, withDeadline } from '../waiting.ts';
 import type { LoggedIn, SshClients, Through } from './client.ts';
 import { completed } from './config.ts';
+import { wayOf } from './hop.ts';
 
 /**
  * The jump hosts of a run: each is connected to once, verified and logged in to like any host, and shared by the
@@ -24,7 +25,7 @@ export class JumpHosts {
 
   /** Makes the way to the target through its jump hosts; undefined where it is reached directly. */
   wayTo(target: Target): Through | undefined {
-    const hops = hopsTo(target);
+    const hops = wayOf(target);
     return hops.length === 0 ? undefined : (signal) => this.#forward(hops, target, signal);
   }
 
@@ -33,8 +34,12 @@ export class JumpHosts {
     for (const client of this.#all) client.close();
   }
 
-  async #connect(hop: Target, before: readonly Target[], signal: AbortSignal): Promise<LoggedIn> {
+  async #connect(hop: Target, given: readonly Target[], signal: AbortSignal): Promise<LoggedIn> {
     const { target, keyFiles } = await completed(hop, signal);
+    // As for ssh, the first one may have a jump host of its own, by its configuration.
+    const before = given.length > 0 ? given : wayOf(target);
+    if (before.some(({ name }) => name === hop.name))
+      throw new Unreachable(`${target.name}: its configuration names itself as its jump host`, 'see ProxyJump');
     const through: Through | undefined =
       before.length === 0 ? undefined : (aborted) => this.#forward(before, target, aborted);
     const client = await this.#clients.connect(target, keyFiles, through, signal);
@@ -68,32 +73,6 @@ export class JumpHosts {
       }
     }
   }
-}
-
-/** The jump hosts on the way, the first to be reached first; each knows its own way, which is part of what it is. */
-function hopsTo(last: Target): Target[] {
-  const { proxyJump } = last;
-  if (proxyJump === undefined || proxyJump === 'none') return [];
-  const hops = proxyJump.split(',').map((hop) => hop.trim());
-  return hops.map((hop, i) => hopTarget(hop, hops.slice(0, i), last));
-}
-
-/** A jump host is reached with the keys and the checks of the host behind it, but never sees that host's password. */
-function hopTarget(hop: string, before: readonly string[], last: Target): Target {
-  const parts = /^(?:ssh:\/\/)?(?:([^@]+)@)?(?:\[([^\]]+)\]|([^:]+))(?::(\d+))?$/.exec(hop);
-  if (!parts) throw new Unreachable(`${last.name}: '${hop}' is not a valid jump host`, 'write user@host:port');
-  const [, user, bracketed, plain, port] = parts;
-  const { password: _password, proxyJump: _proxyJump, ...rest } = last;
-  const given = [...(user === undefined ? [] : ['user']), ...(port === undefined ? [] : ['port']), 'proxyJump'];
-  return {
-    ...rest,
-    name: `jump host ${hop}`, // and not whom it is for: others may share it
-    ...(before.length > 0 && { proxyJump: before.join(',') }),
-    address: bracketed ?? plain!,
-    port: port === undefined ? 22 : Number(port),
-    user: user ?? last.user,
-    unset: (['user', 'port', ...(last.unset ?? [])] as const).filter((setting) => !given.includes(setting)),
-  };
 }
 
 /** Reasons of a server, by RFC 4254: the first is also that of a server which forbids it altogether. */

@@ -1,6 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
+import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import ssh2 from 'ssh2';
@@ -250,7 +250,7 @@ describe('a connection over SSH', () => {
     expect(names).to.deep.equal(['there\n', 'there\n']);
     expect([first, second, web, db].map(({ logins }) => logins.map(({ user }) => user))).to.deep.equal([
       ['jo'],
-      ['deploy'],
+      [userInfo().username],
       ['deploy'],
       ['deploy'],
     ]);
