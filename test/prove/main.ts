@@ -12,6 +12,7 @@ import { handWritten, proveHandWritten } from './hand-written.ts';
 import { proveHostile } from './hostile/run.ts';
 import { comparable, proveSmall, type Small } from './local.ts';
 import { type Family, families, tryFamily } from './properties.ts';
+import { sshdHint } from './sshd.ts';
 import { fidelityHead, fidelityRow, tableOf } from './table.ts';
 import { compareTransports } from './transports.ts';
 
@@ -74,7 +75,7 @@ const parts: Readonly<Record<string, () => Promise<void>>> = {
 
   async transports() {
     const found = await compareTransports(problems, slice);
-    if (!found) notes.push('There is no sshd here: connections were not compared.');
+    if (!found) notes.push(sshdHint);
     for (const { kind, cases, same } of found ?? [])
       notes.push(`${same} of ${cases} conformance cases are the same over ${kind} as on this machine directly.`);
   },

@@ -1,9 +1,20 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { labPaths } from '../../engine/lab/paths.ts';
+import { cacheFolder } from '../../engine/source/folders.ts';
 
 /** An sshd on loopback for this user, in a folder of its own. */
 export interface Sshd {
@@ -12,11 +23,18 @@ export interface Sshd {
   stop(): void;
 }
 
-/** SSHD names another program. Undefined where there is none. */
+/** How to get one where there is none. */
+export const sshdHint =
+  "There is no sshd here, so connections were not compared. Install it (apt install openssh-server), let SSHD name another program, or build the lab's image (npx tsplay lab up -i inventory/lab.yml), which has one that root can use.";
+
+/** Undefined where there is none. */
 export async function startSshd(): Promise<Sshd | undefined> {
-  const program = process.env['SSHD'] ?? '/usr/sbin/sshd';
-  if (!existsSync(program)) return undefined;
   const folder = mkdtempSync(join(tmpdir(), 'tsplay-sshd-'));
+  const start = startOf(folder);
+  if (!start) {
+    rmSync(folder, { recursive: true });
+    return undefined;
+  }
   const file = (name: string) => join(folder, name);
   for (const name of ['host_key', 'key'])
     execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', '', '-f', file(name)]);
@@ -35,7 +53,10 @@ export async function startSshd(): Promise<Sshd | undefined> {
   ];
   writeFileSync(file('sshd_config'), `${config.join('\n')}\n`);
   if (userInfo().uid === 0) mkdirSync('/run/sshd', { recursive: true });
-  const child = spawn(program, ['-D', '-e', '-f', file('sshd_config')], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const [program, ...args] = start;
+  const child = spawn(program, [...args, '-D', '-e', '-f', file('sshd_config')], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   await listening(child, port);
   return {
     variables: {
@@ -50,6 +71,39 @@ export async function startSshd(): Promise<Sshd | undefined> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** The command of an sshd: SSHD, this machine's, or the one of the lab's image. */
+function startOf(folder: string): readonly [program: string, ...args: string[]] | undefined {
+  const named = process.env['SSHD'] ?? '/usr/sbin/sshd';
+  if (existsSync(named)) return [named];
+  const { images } = labPaths({ cache: cacheFolder(), state: '' });
+  const names = existsSync(images) && userInfo().uid === 0 ? readdirSync(images) : [];
+  const image = names.map((name) => join(images, name)).find((path) => existsSync(join(path, 'usr/sbin/sshd')));
+  return image === undefined ? undefined : fromImage(image, folder);
+}
+
+/**
+ * It is to be this machine: so it runs on this machine's files, and gets from the image only what is missing here: its
+ * libraries, and the user that it needs, in a list of users that it alone sees.
+ */
+function fromImage(image: string, folder: string): readonly [program: string, ...args: string[]] {
+  const program = join(image, 'usr/sbin/sshd'); // by its whole path: it starts itself again for each connection
+  const libraries = join(folder, 'lib');
+  mkdirSync(libraries);
+  const needed = execFileSync('ldd', [program], { encoding: 'utf8' });
+  for (const [, name] of needed.matchAll(/^\s*(\S+) => not found$/gm)) {
+    const found = execFileSync('find', [join(image, 'usr/lib'), '-name', name!, '-print', '-quit'], {
+      encoding: 'utf8',
+    });
+    symlinkSync(found.trim(), join(libraries, name!));
+  }
+  const users = readFileSync('/etc/passwd', 'utf8');
+  const passwd = join(folder, 'passwd');
+  const own = /^sshd:/m.test(users) ? '' : 'sshd:x:9022:65534::/run/sshd:/usr/sbin/nologin\n';
+  writeFileSync(passwd, `${users}${own}`);
+  const start = 'mount --bind "$1" /etc/passwd; shift; exec env "LD_LIBRARY_PATH=$0" "$@"';
+  return ['unshare', '-m', 'sh', '-c', start, libraries, passwd, program];
 }
 
 async function freePort(): Promise<number> {
