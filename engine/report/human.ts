@@ -39,6 +39,8 @@ function lastingReport(options: ViewOptions): (event: Event) => string {
         return started(event);
       case 'warning':
         return showWarning(event.message, paint);
+      case 'connected':
+        return verbosity < 1 ? '' : paint(`  ${onOneLine(event.host)} ${onOneLine(event.message)}\n`, 'dim');
       case 'question':
         return `${show(tasks.takeAll())}${onOneLine(event.task)}  (${hostList(event.hosts)})\n  run it? (N)o, (y)es, (c)ontinue without asking: `;
       case 'sent':

@@ -1,7 +1,14 @@
 import type { Event } from '../run/events/event.ts';
 import { jsonText } from './value.ts';
 
-const forPeople: ReadonlySet<Event['event']> = new Set(['task-start', 'warning', 'question', 'sent', 'received']);
+const forPeople: ReadonlySet<Event['event']> = new Set([
+  'task-start',
+  'warning',
+  'connected',
+  'question',
+  'sent',
+  'received',
+]);
 
 /**
  * The contract with other programs: one JSON object per line: run-start, play-start, result (one per loop item), recap.

@@ -1,4 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync, readSync, type Stats, statSync } from 'node:fs';
+import { devNull } from 'node:os';
 
 const kept = new Map<string, { readonly stats: Stats; readonly content: Buffer }>();
 
@@ -20,6 +21,11 @@ function isSame(a: Stats, b: Stats): boolean {
   return a.ctimeMs === b.ctimeMs && a.size === b.size && a.ino === b.ino && a.dev === b.dev;
 }
 
+/** /dev/null is what people write for no file: `UserKnownHostsFile=/dev/null`. */
+function isNull(stats: Stats): boolean {
+  return stats.isCharacterDevice() && stats.rdev === statSync(devNull).rdev;
+}
+
 /**
  * The content of a regular file, or its first bytes. Anything else could keep the run waiting for ever (a pipe that nobody
  * writes) or have no end (a device): it is refused. Throws the file system's error.
@@ -27,7 +33,9 @@ function isSame(a: Stats, b: Stats): boolean {
 export function readRegular(path: string, first?: number): Buffer {
   const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
-    if (!fstatSync(file).isFile()) throw new Error('it is not a regular file');
+    const stats = fstatSync(file);
+    if (isNull(stats)) return Buffer.alloc(0);
+    if (!stats.isFile()) throw new Error('it is not a regular file');
     if (first === undefined) return readFileSync(file);
     const bytes = Buffer.alloc(first);
     return bytes.subarray(0, readSync(file, bytes));

@@ -15,6 +15,7 @@ export interface Transport {
   readonly alive?: boolean;
   /** What a person should know of how it was opened. */
   readonly warning?: string | undefined;
+  readonly note?: string | undefined;
 }
 
 /** A connection that opens one shell for each become user, and another where that one has been lost. */
@@ -34,6 +35,10 @@ export class HostConnection implements Connection {
 
   get roundTrips(): number {
     return this.#roundTrips;
+  }
+
+  get note(): string | undefined {
+    return this.#transport.note;
   }
 
   get warning(): string | undefined {

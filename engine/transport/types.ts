@@ -129,6 +129,8 @@ export interface Connection {
   readonly target: Target;
   /** What a person should know of how it was opened. */
   readonly warning?: string | undefined;
+  /** How it was opened, where that is not the usual way: `is reached with the system's ssh: …`. */
+  readonly note?: string | undefined;
   /** Round trips made so far by all shells, the opening of each included. */
   readonly roundTrips: number;
   /** `upload`: a second shell with its own channel, so that large content delays nobody. */

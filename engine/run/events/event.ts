@@ -101,6 +101,14 @@ export interface Warning {
   readonly message: string;
 }
 
+/** A host is reached otherwise than with our own client; once for each. */
+export interface Connected {
+  readonly event: 'connected';
+  readonly host: string;
+  /** With what, and why. */
+  readonly message: string;
+}
+
 /** The run waits for the user to decide whether a task runs: (n)o, (y)es or (c)ontinue without asking. */
 export interface Question {
   readonly event: 'question';
@@ -124,7 +132,17 @@ export interface Received {
   readonly milliseconds: number;
 }
 
-export type Event = Warning | Question | Sent | Received | RunStart | PlayStart | TaskStart | Result | Recap;
+export type Event =
+  | Warning
+  | Connected
+  | Question
+  | Sent
+  | Received
+  | RunStart
+  | PlayStart
+  | TaskStart
+  | Result
+  | Recap;
 
 /** All that a run knows about reports. */
 export type Emit = (event: Event) => void;

@@ -15,6 +15,7 @@ export function connectorOver(
   profile: Profile | undefined,
   { emit, options }: Pick<Run, 'emit' | 'options'>,
 ): Connector {
+  const noted = new Set<string>();
   const warned = new Set<string>();
   const warn = (message: string): void => {
     if (warned.has(message)) return;
@@ -26,6 +27,10 @@ export function connectorOver(
       const open = () => connections.get(target, signal);
       const opened = await (profile ? profile.wait(host.name, 'connect', open) : open());
       if (opened.warning !== undefined) warn(opened.warning);
+      if (opened.note !== undefined && !noted.has(host.name)) {
+        noted.add(host.name);
+        emit({ event: 'connected', host: host.name, message: opened.note });
+      }
       const connection = profile?.watched(opened) ?? opened;
       host.reachedAt(machineOf(opened.target));
       return options.trips ? traced(connection, emit, quiet) : connection;

@@ -21,8 +21,8 @@ export class OpenSshConnector {
   #folder: string | undefined;
   #count = 0;
 
-  /** `given` as the inventory has it, for ssh to complete; `found` is what it makes of it. */
-  async open(given: Target, found: Completed, signal: AbortSignal): Promise<HostConnection> {
+  /** `given` as the inventory has it, for ssh to complete; `found` is what it makes of it; `why` not our own client. */
+  async open(given: Target, found: Completed, why: string, signal: AbortSignal): Promise<HostConnection> {
     const { target } = found;
     const path = join(this.#ownFolder(), String(this.#count++));
     const socket = `${path}.s`;
@@ -47,6 +47,7 @@ export class OpenSshConnector {
       get alive() {
         return master.alive;
       },
+      note: `is reached with the system's ssh (${why})`,
       start: (command, aborted) => startSession(command, sessions, aborted),
       close: () => master.close(),
     });

@@ -58,7 +58,12 @@ export async function judgeHostKey(
 function isRevoked(key: Buffer, { revokedHostKeys: file }: Target): string | undefined {
   if (file === undefined) return undefined;
   if (!existsSync(file)) return `cannot be compared with RevokedHostKeys: there is no file ${file}`;
-  const lines = readOnce(file).toString('utf8').split('\n');
+  let lines: readonly string[];
+  try {
+    lines = readOnce(file).toString('utf8').split('\n');
+  } catch (error) {
+    return `cannot be compared with RevokedHostKeys: ${file} cannot be read: ${(error as Error).message}`;
+  }
   const at = lines.findIndex((line) => line.trim().split(/\s+/).includes(key.toString('base64')));
   return at < 0 ? undefined : `is revoked (${file}:${at + 1})`;
 }

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { appendFile, mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { readOnce } from '../../source/read-once.ts';
-import type { Target } from '../types.ts';
+import { type Target, Unreachable } from '../types.ts';
 import { keyType } from './public-key.ts';
 
 /** A line of a known_hosts file that says something about a key. */
@@ -40,6 +40,15 @@ export function parseKnownHosts(text: string, file: string): KnownHost[] {
   });
 }
 
+/** A file that may have said something must not count as one that says nothing. */
+function contentOf(file: string): Buffer {
+  try {
+    return readOnce(file);
+  } catch (error) {
+    throw new Unreachable(`${file}, a known_hosts file, cannot be read: ${(error as Error).message}`);
+  }
+}
+
 /** The known_hosts files of a run, parsed once for as long as they do not change. */
 export class KnownHostsCache {
   readonly #byFiles = new Map<
@@ -49,7 +58,7 @@ export class KnownHostsCache {
 
   /** All lines of the files; a missing file has none. Returns the same list again while no file has changed. */
   read(files: readonly string[]): readonly KnownHost[] {
-    const contents = files.map((file) => (existsSync(file) ? readOnce(file) : undefined));
+    const contents = files.map((file) => (existsSync(file) ? contentOf(file) : undefined));
     const names = files.join('\0');
     const before = this.#byFiles.get(names);
     if (before && contents.every((content, i) => content === before.contents[i])) return before.lines;

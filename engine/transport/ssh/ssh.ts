@@ -19,9 +19,10 @@ export class SshConnector {
   /** With the system's ssh where that is asked for, or where only that can do what the configuration asks for. */
   async open(given: Target, signal: AbortSignal): Promise<HostConnection> {
     const found = await completed(given, signal);
-    if (given.kind === 'openssh' || (await this.#needOf(found, signal)) !== undefined) {
+    const why = given.kind === 'openssh' ? 'ansible_connection asks for it' : await this.#needOf(found, signal);
+    if (why !== undefined) {
       const { OpenSshConnector } = await import('../openssh/openssh.ts');
-      return (this.#openSsh ??= new OpenSshConnector()).open(given, found, signal);
+      return (this.#openSsh ??= new OpenSshConnector()).open(given, found, why, signal);
     }
     const { target, keyFiles } = found;
     const login = await this.#clients.connect(target, keyFiles, this.#jumpHosts.wayTo(target), signal);

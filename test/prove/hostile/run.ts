@@ -8,6 +8,7 @@ import { behaviours, tookTooLong } from './behaviours.ts';
 
 const GOOD = 20;
 const mostSeconds = 180;
+const measurements = 3;
 export const mostMebibytes = 300;
 const root = join(import.meta.dirname, '../../..');
 const node = [process.execPath, '--import', 'tsx'] as const;
@@ -110,14 +111,19 @@ export interface Hostile {
   readonly problems: readonly string[];
 }
 
-/** Twenty good hosts alone, then beside every hostile one. */
+/** Twenty good hosts alone and beside every hostile one, in turn. */
 export async function proveHostile(): Promise<Hostile> {
   const folder = mkdtempSync(join(tmpdir(), 'tsplay-hostile-'));
   const servers = [await startServers('good', String(GOOD)), await startServers('quiet'), await startServers('loud')];
   try {
     layOut(folder, servers);
-    const alone = await tsplay(folder, 'good*');
-    const together = await tsplay(folder, 'all');
+    const alone: Outcome[] = [];
+    const together: Outcome[] = [];
+    // In turn: what else this machine does slows both.
+    for (let i = 0; i < measurements; i++) {
+      alone.push(await tsplay(folder, 'good*'));
+      together.push(await tsplay(folder, 'all'));
+    }
     return judge(alone, together);
   } finally {
     for (const { process: server } of servers) server.stdin!.end();
@@ -156,27 +162,51 @@ function layOut(folder: string, servers: readonly Servers[]): void {
 
 const isLost = ({ status }: { readonly status: string }): boolean => status === 'failed' || status === 'unreachable';
 
-function judge(alone: Outcome, together: Outcome): Hostile {
+const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1]!;
+
+function judge(alone: readonly Outcome[], together: readonly Outcome[]): Hostile {
+  const last = together.at(-1)!;
+  const [slow, quick] = [together, alone].map((list) => median(list.map(({ good }) => good))) as [number, number];
+  const [memory, memoryAlone] = [together, alone].map((list) =>
+    Math.round(Math.max(...list.map(({ mebibytes }) => mebibytes))),
+  ) as [number, number];
+  const problems = [...new Set(together.flatMap(problemsOf))];
+  const unfinished = Math.max(...together.map((one) => unfinishedOf(one).length));
+  const notes = [
+    `${GOOD} good hosts: ${GOOD - unfinished} finished; alone in ${quick.toFixed(1)} s, beside ${Object.keys(behaviours).length} hostile ones in ${slow.toFixed(1)} s (${(slow / quick).toFixed(2)}×; medians of ${measurements}, in turn).`,
+    `${together.filter(({ hung }) => hung).length} of ${measurements} runs hung; they ended after ${median(together.map(({ all }) => all)).toFixed(1)} s. Memory at most: ${memoryAlone} MiB alone, ${memory} MiB with all.`,
+  ];
+  return { rows: [['host', 'ended as', 'said'], ...rowsOf(last)], notes, problems };
+}
+
+const lastOf = ({ results }: Outcome, name: string) => {
+  const list = results.get(name) ?? [];
+  return list.find(isLost) ?? list.at(-1);
+};
+
+const rowsOf = (outcome: Outcome): string[][] =>
+  Object.keys(behaviours).map((name) => {
+    const last = lastOf(outcome, name);
+    return [name, last?.status ?? 'no end', (last?.said ?? '').slice(0, 100)];
+  });
+
+const unfinishedOf = ({ results }: Outcome): string[] =>
+  Array.from({ length: GOOD }, (_, i) => `good${i + 1}`).filter((name) => {
+    const list = results.get(name) ?? [];
+    return list.some(isLost) || list.at(-1)?.task !== 'print much';
+  });
+
+function problemsOf(outcome: Outcome): string[] {
   const problems: string[] = [];
-  const rows: string[][] = [['host', 'ended as', 'said']];
   for (const [name, { says }] of Object.entries(behaviours)) {
-    const results = together.results.get(name) ?? [];
-    const last = results.find(isLost) ?? results.at(-1);
-    rows.push([name, last?.status ?? 'no end', (last?.said ?? '').slice(0, 100)]);
+    const last = lastOf(outcome, name);
     if (!last) problems.push(`${name}: the run says nothing of it`);
     else if (![says, ...(says.test('') ? [] : [tookTooLong])].some((sign) => sign.test(isLost(last) ? last.said : '')))
       problems.push(`${name}: ${last.status}: ${last.said}`);
   }
-  const unfinished = Array.from({ length: GOOD }, (_, i) => `good${i + 1}`).filter((name) => {
-    const results = together.results.get(name) ?? [];
-    return results.some(isLost) || results.at(-1)?.task !== 'print much';
-  });
-  if (together.hung) problems.push(`the run did not end within ${mostSeconds} s`);
-  for (const name of unfinished) problems.push(`${name} did not finish: ${together.results.get(name)?.at(-1)?.said}`);
-  if (together.mebibytes > mostMebibytes) problems.push(`it took ${Math.round(together.mebibytes)} MiB of memory`);
-  const notes = [
-    `${GOOD} good hosts: ${GOOD - unfinished.length} finished; alone in ${alone.good.toFixed(1)} s, beside ${Object.keys(behaviours).length} hostile ones in ${together.good.toFixed(1)} s (${(together.good / alone.good).toFixed(2)}×).`,
-    `The run ended after ${together.all.toFixed(1)} s. Memory: ${Math.round(alone.mebibytes)} MiB alone, ${Math.round(together.mebibytes)} MiB at most with all.`,
-  ];
-  return { rows, notes, problems };
+  if (outcome.hung) problems.push(`the run did not end within ${mostSeconds} s`);
+  for (const name of unfinishedOf(outcome))
+    problems.push(`${name} did not finish: ${outcome.results.get(name)?.at(-1)?.said}`);
+  if (outcome.mebibytes > mostMebibytes) problems.push(`it took ${Math.round(outcome.mebibytes)} MiB of memory`);
+  return problems;
 }

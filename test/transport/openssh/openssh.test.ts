@@ -159,6 +159,7 @@ describe("a connection with the system's ssh", () => {
     writeFileSync(configFile, `Host behind\n  HostKeyAlias [127.0.0.1]:${one.port}\n  ProxyCommand ${node}\n`);
     const wanted = target(22, [one], { kind: 'ssh', address: 'behind', unset: ['proxyJump', 'hostKeyAlias'] });
     const connection = await connections.get(wanted).finally(() => writeFileSync(configFile, ''));
+    expect(connection.note).to.equal("is reached with the system's ssh (proxycommand)");
     expect((await run(await connection.shell(), 'echo there')).stdout).to.equal('there\n');
   });
 

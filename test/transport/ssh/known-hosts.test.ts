@@ -13,6 +13,7 @@ import {
   parseKnownHosts,
   verify,
 } from '../../../engine/transport/ssh/known-hosts.ts';
+import { Unreachable } from '../../../engine/transport/types.ts';
 
 const key = keyOf('ssh-ed25519', 1);
 const other = keyOf('ssh-ed25519', 2);
@@ -72,6 +73,8 @@ describe('known hosts', () => {
     try {
       const files = [join(folder, 'a'), join(folder, 'b')];
       const cache = new KnownHostsCache();
+      expect(cache.read(['/dev/null'])).to.deep.equal([]);
+      expect(() => cache.read([folder])).to.throw(Unreachable, `${folder}, a known_hosts file, cannot be read`);
       const found = () => linesFor(cache.read(files), 'web1').map((known) => `${known.file.at(-1)}${known.line}`);
       expect(found()).to.deep.equal([]);
       writeFileSync(files[0]!, `${line('web1')}\n`);
