@@ -1,0 +1,134 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, writeFileSync } from 'node:fs';
+import { hostKill, hostStart, hostStop } from '../../../engine/lab/control.ts';
+import { inside } from '../../../engine/lab/host.ts';
+import { hostGroup } from '../../../engine/lab/names.ts';
+import { readHost } from '../../../engine/lab/record.ts';
+import type { Ground } from '../ground.ts';
+import type { Moment } from './messages.ts';
+
+/** Something that happens to a host, or to the controller, in the midst of a run. */
+export interface Fault {
+  readonly about: string;
+  /** When it happens to a step that changes something. To other steps it happens at their start. */
+  readonly moments: readonly Moment[];
+  /** The controller is killed: nothing happens to the host. */
+  readonly kills?: true;
+  /** A run must bear it. */
+  readonly harmless?: true;
+  /** What a message about it must say. */
+  readonly says?: RegExp;
+  begin(ground: Ground, host: string): Promise<void>;
+  /** Ends it, and leaves the host as if it had never been. Also called if it has ended on its own. */
+  end(ground: Ground, host: string): Promise<void>;
+}
+
+const nothing = (): Promise<void> => Promise.resolve();
+const lost = /was lost|refuses the connection|hangs up|does not answer|closed|cannot be reached|no answer/;
+
+export const faults: Readonly<Record<string, Fault>> = {
+  kill: { about: 'controller killed, before and after', moments: ['before', 'after'], kills: true, begin: nothing, end: nothing },
+  'kill-during': { about: 'controller killed, during', moments: ['during'], kills: true, begin: nothing, end: nothing },
+  cut: {
+    about: 'connection cut',
+    moments: ['during'],
+    says: lost,
+    begin: async (ground, host) =>
+      void (await ground.exec(host, `pkill -KILL -f '^sshd: (debian|operator|root)' || :`)),
+    end: nothing,
+  },
+  sshd: {
+    about: 'sshd restarted',
+    moments: ['during'],
+    harmless: true,
+    begin: async (ground, host) => void (await ground.exec(host, 'systemctl restart ssh')),
+    end: nothing,
+  },
+  reboot: {
+    about: 'host rebooted',
+    moments: ['during'],
+    says: lost,
+    async begin({ options }, host) {
+      await hostStop(options, host);
+      await hostStart(options, host);
+    },
+    end: nothing,
+  },
+  power: {
+    about: 'host powered off',
+    moments: ['during'],
+    says: lost,
+    begin: ({ options }, host) => hostKill(options, host),
+    end: ({ options }, host) => hostStart(options, host),
+  },
+  disk: {
+    about: 'disk full',
+    moments: ['start'],
+    says: /No space left on device|not enough free space|disk is full/i,
+    begin: async (ground, host) =>
+      // Whole blocks first, then what is left of the last one.
+      void (await ground.exec(host, 'cd /var/tmp; dd if=/dev/zero of=faults.full bs=1M 2>/dev/null || :; for i in 1 2 3; do echo x >> faults.more || break; done 2>/dev/null; df / | tail -1')),
+    end: async (ground, host) => void (await ground.exec(host, 'rm -f /var/tmp/faults.full /var/tmp/faults.more')),
+  },
+  tmp: {
+    about: '/tmp full',
+    moments: ['start'],
+    says: /No space left on device|not enough free space|\/tmp/,
+    begin: async (ground, host) =>
+      void (await ground.exec(host, 'mount -t tmpfs -o size=16k,mode=1777 faults /tmp; dd if=/dev/zero of=/tmp/full bs=4k 2>/dev/null || :')),
+    end: async (ground, host) =>
+      void (await ground.exec(host, 'while grep -q "^faults /tmp " /proc/mounts; do umount -l /tmp; done')),
+  },
+  dpkg: {
+    about: 'dpkg locked',
+    moments: ['start'],
+    says: /lock/,
+    begin: lock,
+    end: unlock,
+  },
+  slow: {
+    about: 'host slowed to a tenth',
+    moments: ['start'],
+    harmless: true,
+    begin: (_, host) => cpuOf(host, 0.1),
+    end: (_, host) => cpuOf(host, undefined),
+  },
+};
+
+const holders = new Map<string, ChildProcess>();
+
+/** dpkg and apt take locks by fcntl, which no command of coreutils does. */
+const HOLD = `use Fcntl; for my $f ("/var/lib/dpkg/lock-frontend", "/var/lib/dpkg/lock") {
+  open(my $h, ">>", $f) or die; push @h, $h;
+  fcntl($h, F_SETLK, pack("s! s! x4 q q i x4", F_WRLCK, 0, 0, 0, 0)) or die "$f: $!"; }
+$| = 1; print "held\\n"; sleep 600;`;
+
+async function lock({ options }: Ground, host: string): Promise<void> {
+  const [command, ...args] = await inside(await readHost(options, host), ['perl', '-e', HOLD]);
+  const holder = spawn(command!, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  holders.set(host, holder);
+  await Promise.race([once(holder.stdout, 'data'), once(holder, 'exit')]);
+  if (holder.exitCode !== null) throw new Error(`${host}: dpkg cannot be locked`);
+}
+
+async function unlock(_: Ground, host: string): Promise<void> {
+  const holder = holders.get(host);
+  holders.delete(host);
+  if (!holder || holder.exitCode !== null) return;
+  holder.kill('SIGKILL');
+  await once(holder, 'exit');
+}
+
+/** Limits all processes of a host to a share of one CPU. */
+function cpuOf(host: string, share: number | undefined): Promise<void> {
+  const period = 100_000;
+  const [old, now] = [
+    `/sys/fs/cgroup/cpu/tsplay/${hostGroup(host)}`,
+    `/sys/fs/cgroup/tsplay/${hostGroup(host)}`,
+  ];
+  const quota = share === undefined ? undefined : share * period;
+  if (existsSync(old)) writeFileSync(`${old}/cpu.cfs_quota_us`, String(quota ?? -1));
+  else writeFileSync(`${now}/cpu.max`, `${quota ?? 'max'} ${period}`);
+  return Promise.resolve();
+}

@@ -1,0 +1,50 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { Order, Report } from './messages.ts';
+
+const CONTROLLER = fileURLToPath(new URL('controller.ts', import.meta.url));
+
+/** One run of a controller in a process of its own. */
+export class Session {
+  readonly #child: ChildProcess;
+  readonly #printed: string[] = [];
+  readonly #reports: Report[] = [];
+  #wake: () => void = () => {};
+  #ended = false;
+
+  constructor(order: Order) {
+    this.#child = fork(CONTROLLER, [], { execArgv: ['--import', 'tsx'], silent: true });
+    for (const stream of [this.#child.stdout!, this.#child.stderr!])
+      stream.on('data', (chunk: Buffer) => this.#printed.push(chunk.toString()));
+    this.#child.on('message', (report: Report) => this.#add(report));
+    this.#child.on('exit', () => this.#add(undefined));
+    this.#child.send(order);
+  }
+
+  #add(report: Report | undefined): void {
+    if (report) this.#reports.push(report);
+    else this.#ended = true;
+    this.#wake();
+  }
+
+  /** What it reports next; undefined once it has died without an end. */
+  async next(): Promise<Report | undefined> {
+    while (this.#reports.length === 0 && !this.#ended) await new Promise<void>((wake) => (this.#wake = wake));
+    return this.#reports.shift();
+  }
+
+  /** Lets the arrival that has waited longest go on. */
+  go(): void {
+    if (this.#child.connected) this.#child.send('go');
+  }
+
+  async kill(): Promise<void> {
+    this.#child.kill('SIGKILL');
+    while (!this.#ended) await new Promise<void>((wake) => (this.#wake = wake));
+    this.#reports.length = 0;
+  }
+
+  get printed(): string {
+    return this.#printed.join('');
+  }
+}
