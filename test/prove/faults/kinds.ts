@@ -28,7 +28,13 @@ const nothing = (): Promise<void> => Promise.resolve();
 const lost = /was lost|refuses the connection|hangs up|does not answer|closed|cannot be reached|no answer/;
 
 export const faults: Readonly<Record<string, Fault>> = {
-  kill: { about: 'controller killed, before and after', moments: ['before', 'after'], kills: true, begin: nothing, end: nothing },
+  kill: {
+    about: 'controller killed, before and after',
+    moments: ['before', 'after'],
+    kills: true,
+    begin: nothing,
+    end: nothing,
+  },
   'kill-during': { about: 'controller killed, during', moments: ['during'], kills: true, begin: nothing, end: nothing },
   cut: {
     about: 'connection cut',
@@ -68,7 +74,10 @@ export const faults: Readonly<Record<string, Fault>> = {
     says: /No space left on device|not enough free space|disk is full/i,
     begin: async (ground, host) =>
       // Whole blocks first, then what is left of the last one.
-      void (await ground.exec(host, 'cd /var/tmp; dd if=/dev/zero of=faults.full bs=1M 2>/dev/null || :; for i in 1 2 3; do echo x >> faults.more || break; done 2>/dev/null; df / | tail -1')),
+      void (await ground.exec(
+        host,
+        'cd /var/tmp; dd if=/dev/zero of=faults.full bs=1M 2>/dev/null || :; for i in 1 2 3; do echo x >> faults.more || break; done 2>/dev/null; df / | tail -1',
+      )),
     end: async (ground, host) => void (await ground.exec(host, 'rm -f /var/tmp/faults.full /var/tmp/faults.more')),
   },
   tmp: {
@@ -76,7 +85,10 @@ export const faults: Readonly<Record<string, Fault>> = {
     moments: ['start'],
     says: /No space left on device|not enough free space|\/tmp/,
     begin: async (ground, host) =>
-      void (await ground.exec(host, 'mount -t tmpfs -o size=16k,mode=1777 faults /tmp; dd if=/dev/zero of=/tmp/full bs=4k 2>/dev/null || :')),
+      void (await ground.exec(
+        host,
+        'mount -t tmpfs -o size=16k,mode=1777 faults /tmp; dd if=/dev/zero of=/tmp/full bs=4k 2>/dev/null || :',
+      )),
     end: async (ground, host) =>
       void (await ground.exec(host, 'while grep -q "^faults /tmp " /proc/mounts; do umount -l /tmp; done')),
   },
@@ -123,10 +135,7 @@ async function unlock(_: Ground, host: string): Promise<void> {
 /** Limits all processes of a host to a share of one CPU. */
 function cpuOf(host: string, share: number | undefined): Promise<void> {
   const period = 100_000;
-  const [old, now] = [
-    `/sys/fs/cgroup/cpu/tsplay/${hostGroup(host)}`,
-    `/sys/fs/cgroup/tsplay/${hostGroup(host)}`,
-  ];
+  const [old, now] = [`/sys/fs/cgroup/cpu/tsplay/${hostGroup(host)}`, `/sys/fs/cgroup/tsplay/${hostGroup(host)}`];
   const quota = share === undefined ? undefined : share * period;
   if (existsSync(old)) writeFileSync(`${old}/cpu.cfs_quota_us`, String(quota ?? -1));
   else writeFileSync(`${now}/cpu.max`, `${quota ?? 'max'} ${period}`);

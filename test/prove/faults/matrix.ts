@@ -1,85 +1,131 @@
-import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { labOptions } from '../../../engine/cli/commands/lab.ts';
-import { hostStop, labRemove } from '../../../engine/lab/control.ts';
-import { mountPoints } from '../../../engine/lab/storage.ts';
-import { readFileSync } from 'node:fs';
-import { hostPaths } from '../../../engine/lab/paths.ts';
 import { modules } from '../../../modules/index.ts';
 import { Ground, say } from '../ground.ts';
-import { faults } from './kinds.ts';
-import { Likeness } from './state.ts';
+import { withOwnDisks } from './disks.ts';
+import { type Fault, faults } from './kinds.ts';
+import { Likeness, type Reference } from './state.ts';
 import { type Cell, type Stage, undisturbed, walk } from './walk.ts';
 
-const HOSTS = join(import.meta.dirname, 'hosts.yml');
-const PLAYBOOK = join(import.meta.dirname, 'modules.yml');
-/** A host that has a disk of its own can run out of space alone. */
-const DISK = '700m';
 /** These need a cluster. */
 const OF_CLUSTERS = ['kubeadm', 'kubernetes_manifest', 'kubernetes_wait'];
+
+interface Subject {
+  readonly playbook: string;
+  readonly stepwise: boolean;
+  /** Megabytes of each host's disk. */
+  readonly disk: number;
+  /** The steps at which this fault happens. */
+  steps(reference: Reference, fault: Fault): readonly string[];
+  problems(reference: Reference): readonly string[];
+  extra(here: string): Readonly<Record<string, unknown>>;
+}
+
+export const subjects: Readonly<Record<string, Subject>> = {
+  modules: {
+    playbook: join(import.meta.dirname, 'modules.yml'),
+    stepwise: true,
+    disk: 700,
+    steps: ({ order }) => order,
+    problems({ modules: used }) {
+      const names = new Set([...used.values(), ...OF_CLUSTERS]);
+      return modules.filter(({ name }) => !names.has(name)).map(({ name }) => `no step uses ${name}`);
+    },
+    extra(here) {
+      writeFileSync(join(here, 'big.bin'), randomBytes(2_000_000));
+      return {};
+    },
+  },
+  'ha-cluster': {
+    playbook: join(import.meta.dirname, '../../../playbooks/ha-cluster.yml'),
+    stepwise: false,
+    disk: 3000,
+    // A killed controller at every change, everything else at every third step.
+    steps: ({ order, changing }, { kills }) => order.filter((step, i) => (kills ? changing.has(step) : i % 3 === 0)),
+    problems: () => [],
+    extra: (here) => ({ admin_conf_local: join(here, 'admin.conf') }),
+  },
+};
+
+export interface Wish {
+  readonly inventory: string;
+  readonly subject: string;
+  readonly faults: readonly string[];
+  /** Only steps whose names match. */
+  readonly only?: RegExp | undefined;
+}
 
 export interface Matrix {
   readonly rows: readonly (readonly string[])[];
   readonly problems: readonly string[];
 }
 
-export const matrixHead = ['fault', 'at', 'tried', 'borne', 'told', 'killed', 'as it should be'] as const;
+export const matrixHead = ['fault', 'playbook', 'tried', 'borne', 'told', 'killed', 'as it should be'] as const;
 
-/** Every fault at every step of a playbook with a task of every module, on one host. */
-export async function proveModules(chosen: readonly string[], only?: RegExp): Promise<Matrix> {
-  const options = await labOptions([HOSTS], new AbortController().signal);
-  const name = options.hosts[0]!.name;
-  const { base } = hostPaths(options, name);
-  mkdirSync(base, { recursive: true });
-  const mounted = (): boolean => mountPoints(readFileSync('/proc/self/mounts', 'utf8')).includes(base);
-  if (!mounted()) execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${DISK},mode=755`, 'tsplay-faults', base]);
-  const ground = await Ground.open([HOSTS]);
-  try {
-    const order = orderOf(ground, PLAYBOOK);
-    await ground.reset();
-    say('undisturbed');
-    const reference = await undisturbed(ground, order);
-    await ground.reset();
-    say('undisturbed, again');
-    const likeness = new Likeness(reference, await undisturbed(ground, order));
-    say(`differ by themselves: ${likeness.differing.join(', ')}`);
-    const used = new Set(reference.modules.values());
-    const missing = modules.map((module) => module.name).filter((one) => !used.has(one) && !OF_CLUSTERS.includes(one));
-    const problems = missing.map((one) => `no step uses ${one}`);
-    const rows: (readonly string[])[] = [];
-    for (const key of chosen) {
-      const fault = faults[key]!;
-      await ground.reset();
-      const stage: Stage = { ground, order, reference, likeness, say: (text) => say(`${key}: ${text}`) };
-      const cells = await walk(stage, fault, reference.order.filter((step) => !only || only.test(step)));
-      rows.push(rowOf(fault.about, 'modules', cells));
-      problems.push(...problemsOf(fault.about, cells));
+/** Every fault at the steps of a playbook. Every row is printed as soon as it is known. */
+export async function proveFaults(wish: Wish): Promise<Matrix> {
+  const subject = subjects[wish.subject]!;
+  const options = await labOptions([wish.inventory], new AbortController().signal);
+  return withOwnDisks(options, subject.disk, async () => {
+    const ground = await Ground.open([wish.inventory]);
+    try {
+      return await proveOn(ground, subject, wish);
+    } finally {
+      ground.close();
     }
-    return { rows, problems };
-  } finally {
-    await hostStop(ground.options, name);
-    if (mounted()) execFileSync('umount', [base]);
-    await labRemove(ground.options, [name]);
-    ground.close();
+  });
+}
+
+async function proveOn(ground: Ground, subject: Subject, wish: Wish): Promise<Matrix> {
+  const { here, inventories } = ground;
+  const { playbook, stepwise } = subject;
+  const extra = { here, ...subject.extra(here) };
+  const fresh = async () => {
+    await ground.reset();
+    // What one series has left for later does not concern the next one.
+    const own = join(here, randomBytes(4).toString('hex'));
+    mkdirSync(own);
+    return { playbook, inventories, extra, journal: own };
+  };
+  say('undisturbed');
+  const reference = await undisturbed(ground, await fresh(), stepwise);
+  say(`${reference.order.length} steps, ${reference.changing.size} of them change something; undisturbed, again`);
+  const likeness = new Likeness(reference, await undisturbed(ground, await fresh(), stepwise));
+  say(`contents that differ by themselves: ${likeness.differing.join(', ')}`);
+  const rows: (readonly string[])[] = [];
+  const problems = [...subject.problems(reference)];
+  for (const name of wish.faults) {
+    const fault = faults[name]!;
+    const order = await fresh();
+    const stage: Stage = { ground, order, reference, likeness, stepwise, say: (text) => say(`${name}: ${text}`) };
+    const steps = subject.steps(reference, fault).filter((step) => wish.only?.test(step) ?? true);
+    const cells = await walk(stage, fault, steps);
+    rows.push(rowOf(fault.about, wish.subject, cells));
+    problems.push(...problemsOf(fault.about, cells));
+    say(rows.at(-1)!.join(' | '));
+    for (const text of problemsOf(fault.about, cells)) say(`problem: ${text}`);
   }
+  return { rows, problems };
 }
 
-function orderOf(ground: Ground, playbook: string) {
-  const here = ground.here;
-  writeFileSync(join(here, 'big.bin'), randomBytes(2_000_000));
-  return { playbook, inventories: ground.inventories, extra: { here }, journal: join(here, 'journal') };
-}
-
-export function rowOf(fault: string, playbook: string, cells: readonly Cell[]): readonly string[] {
+function rowOf(fault: string, playbook: string, cells: readonly Cell[]): readonly string[] {
   const tried = cells.filter(({ outcome }) => outcome !== undefined);
   const count = (outcome: Cell['outcome']): string => String(cells.filter((cell) => cell.outcome === outcome).length);
   const good = tried.filter(({ problems }) => problems.length === 0).length;
-  return [fault, playbook, String(tried.length), count('passed'), count('told'), count('killed'), `${good} of ${tried.length}`];
+  return [
+    fault,
+    playbook,
+    `${tried.length} of ${cells.length}`,
+    count('passed'),
+    count('told'),
+    count('killed'),
+    `${good} of ${tried.length}`,
+  ];
 }
 
-export const problemsOf = (fault: string, cells: readonly Cell[]): readonly string[] =>
+const problemsOf = (fault: string, cells: readonly Cell[]): readonly string[] =>
   cells.flatMap(({ step, moment, problems, outcome }) => [
     ...problems.map((text) => `${fault}, ${step} (${moment}): ${text}`),
     ...(outcome === undefined ? [`${fault}, ${step} (${moment}): not reached`] : []),

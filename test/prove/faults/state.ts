@@ -1,4 +1,4 @@
-import { writtenBetween, type Written } from '../../lab/cluster.ts';
+import { type Written, writtenBetween } from '../../lab/cluster.ts';
 
 /** What was written on the hosts before each step of an undisturbed run, and at its end. */
 export interface Reference {
@@ -48,15 +48,16 @@ export class Likeness {
   /** `HOST PATH` where a state is none of those that are allowed. */
   unlike(now: Written, ...allowed: readonly Written[]): string[] {
     const [first, ...others] = allowed;
-    return writtenBetween(now, first!).filter((line) => {
-      if (this.#recorded(line)) return false;
+    return writtenBetween(now, first!).flatMap((line) => {
+      if (this.#recorded(line)) return [];
       const at = line.indexOf(' ');
       const [host, path] = [line.slice(0, at), line.slice(at + 1)];
       const value = (written: Written): string => {
         const text = written.get(host)?.get(path) ?? 'nothing';
         return this.#differing.has(line) ? text.replace(/ [0-9a-f]{64}$/, '') : text;
       };
-      return ![first!, ...others].some((one) => value(one) === value(now));
+      const wanted = [first!, ...others].map(value);
+      return wanted.includes(value(now)) ? [] : `${line} (${value(now)}, not ${wanted.join(' or ')})`;
     });
   }
 }

@@ -21,11 +21,13 @@ export interface Stage {
   readonly order: Order;
   readonly reference: Reference;
   readonly likeness: Likeness;
+  /** Whether hosts are compared at each step; if not, only at the end (several hosts at once are in many states). */
+  readonly stepwise: boolean;
   readonly say: (text: string) => void;
 }
 
 /** Everything that an undisturbed run on fresh hosts writes, step by step. */
-export async function undisturbed(ground: Ground, order: Order): Promise<Reference> {
+export async function undisturbed(ground: Ground, order: Order, stepwise: boolean): Promise<Reference> {
   const before = new Map<string, Written>();
   const changing = new Set<string>();
   const modules = new Map<string, string>();
@@ -35,7 +37,7 @@ export async function undisturbed(ground: Ground, order: Order): Promise<Referen
       const report = await session.next();
       if (!report) throw new Error(`the undisturbed run died: ${session.printed}`);
       if (report.is === 'arrival') {
-        if (report.moment === 'start') before.set(report.step, await ground.written());
+        if (report.moment === 'start') before.set(report.step, stepwise ? await ground.written() : new Map());
         session.go();
       } else if (report.is === 'result') {
         const { result, step } = report;
@@ -69,14 +71,18 @@ class Walker {
   readonly #open: Map<string, Cell>;
   /** Disturbed, and not yet compared with the undisturbed run. */
   #waiting: Cell[] = [];
+  /** Failed runs without a new fault, one after the other. */
   #rounds = 0;
+  #taken = 0;
 
   constructor(stage: Stage, fault: Fault, steps: readonly string[]) {
     this.#stage = stage;
     this.#fault = fault;
     const { changing } = stage.reference;
     this.cells = steps.flatMap((step) =>
-      (changing.has(step) ? fault.moments : (['start'] as const)).map((moment): Cell => ({ step, moment, problems: [] })),
+      (changing.has(step) ? fault.moments : (['start'] as const)).map(
+        (moment): Cell => ({ step, moment, problems: [] }),
+      ),
     );
     this.#open = new Map(this.cells.map((cell) => [`${cell.step}\n${cell.moment}`, cell]));
   }
@@ -98,7 +104,8 @@ class Walker {
       }
       if (report.is === 'end') {
         exit = report.exit;
-        if (report.thrown !== undefined) (active?.cell ?? this.#waiting[0])?.problems.push(`an exception: ${report.thrown}`);
+        if (report.thrown !== undefined)
+          (active?.cell ?? this.#waiting[0])?.problems.push(`an exception: ${report.thrown}`);
         break;
       }
       if (report.moment === 'start' && active && report.step !== active.cell.step) {
@@ -110,7 +117,7 @@ class Walker {
       if (report.moment === 'start') await this.#compareAt(report.step);
       const cell = this.#take(report);
       if (cell) {
-        const host = report.hosts[this.#rounds % report.hosts.length]!;
+        const host = report.hosts[this.#taken++ % report.hosts.length]!;
         say(`${cell.step}: ${cell.moment} on ${host}`);
         if (this.#fault.kills) {
           cell.outcome = 'killed';
@@ -133,7 +140,9 @@ class Walker {
       for (const { message } of failures) say(`  ${message}`);
       await this.#aftermath(active.cell);
     } else if (exit !== 0) {
-      const why = results.filter(isFailure).map(({ task, message, failure }) => `${task}: ${message} ${failure?.stderr ?? ''}`);
+      const why = results
+        .filter(isFailure)
+        .map(({ task, message, failure }) => `${task}: ${message} ${failure?.stderr ?? ''}`);
       const text = `the next run fails: ${why.join('; ') || session.printed.slice(-1000)}`;
       const blamed = this.#waiting.at(-1) ?? this.cells.at(-1);
       blamed?.problems.push(text);
@@ -157,9 +166,9 @@ class Walker {
 
   /** Directly after a fault: nothing of ours is left, and each file is the old one or the new one. */
   async #aftermath(cell: Cell): Promise<void> {
-    const { ground, reference, likeness } = this.#stage;
-    for (const host of ground.names) {
-      const { processes, files } = await remains(ground, host);
+    const { ground, reference, likeness, stepwise } = this.#stage;
+    const left = await Promise.all(ground.names.map(async (host) => ({ host, ...(await remains(ground, host)) })));
+    for (const { host, processes, files } of left) {
       if (processes !== '') cell.problems.push(`processes left on ${host}: ${processes}`);
       // Nobody can remove anything from a host that has no power; the next run does.
       if (files !== '' && this.#fault.about !== 'host powered off' && this.#fault.about !== 'host rebooted')
@@ -168,8 +177,12 @@ class Walker {
     const old = reference.before.get(cell.step);
     const next = this.#nextOf(cell.step);
     // dpkg puts its own house in order: see the state after the next run.
-    if (old && reference.modules.get(cell.step) !== 'apt') {
-      const halves = likeness.unlike(await ground.written(), old, next === undefined ? reference.end : reference.before.get(next)!);
+    if (stepwise && old && reference.modules.get(cell.step) !== 'apt') {
+      const halves = likeness.unlike(
+        await ground.written(),
+        old,
+        next === undefined ? reference.end : reference.before.get(next)!,
+      );
       if (halves.length > 0) cell.problems.push(`neither old nor new: ${halves.join(', ')}`);
     }
     this.#waiting.push(cell);
@@ -181,7 +194,8 @@ class Walker {
   }
 
   async #compareAt(step: string): Promise<void> {
-    const { ground, reference, likeness, say } = this.#stage;
+    const { ground, reference, likeness, say, stepwise } = this.#stage;
+    if (!stepwise) return;
     const due = this.#waiting.filter((cell) => this.#nextOf(cell.step) === step);
     if (due.length === 0) return;
     this.#waiting = this.#waiting.filter((cell) => !due.includes(cell));
@@ -212,6 +226,17 @@ async function remains(ground: Ground, host: string): Promise<{ readonly process
     if (processes === '') break;
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
-  const files = (await ground.exec(host, "find / /tmp /run /dev/shm -xdev \\( -name '.tsplay*' -o -name 'tsplay*' -not -path '*/tsplay-demo*' -not -name 'tsplay-*demo*' \\) -not -path '/proc/*' 2>/dev/null || :")).trim();
-  return { processes, files: files.split('\n').filter((line) => !/tsplay-demo|tsplay-lab/.test(line)).join(', ') };
+  const files = (
+    await ground.exec(
+      host,
+      "find / /tmp /run /dev/shm -xdev \\( -name '.tsplay*' -o -name 'tsplay*' -not -path '*/tsplay-demo*' -not -name 'tsplay-*demo*' \\) -not -path '/proc/*' 2>/dev/null || :",
+    )
+  ).trim();
+  return {
+    processes,
+    files: files
+      .split('\n')
+      .filter((line) => !/tsplay-demo|tsplay-lab/.test(line))
+      .join(', '),
+  };
 }
