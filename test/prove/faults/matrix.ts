@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { labOptions } from '../../../engine/cli/commands/lab.ts';
 import { modules } from '../../../modules/index.ts';
 import { Ground, say } from '../ground.ts';
 import { withOwnDisks } from './disks.ts';
 import { type Fault, faults } from './kinds.ts';
+import { bundleController } from './session.ts';
 import { Likeness, type Reference } from './state.ts';
 import { type Cell, type Stage, undisturbed, walk } from './walk.ts';
 
@@ -68,17 +69,22 @@ export const matrixHead = ['fault', 'playbook', 'tried', 'borne', 'told', 'kille
 export async function proveFaults(wish: Wish): Promise<Matrix> {
   const subject = subjects[wish.subject]!;
   const options = await labOptions([wish.inventory], new AbortController().signal);
-  return withOwnDisks(options, subject.disk, async () => {
-    const ground = await Ground.open([wish.inventory]);
-    try {
-      return await proveOn(ground, subject, wish);
-    } finally {
-      ground.close();
-    }
-  });
+  const controller = await bundleController();
+  try {
+    return await withOwnDisks(options, subject.disk, async () => {
+      const ground = await Ground.open([wish.inventory]);
+      try {
+        return await proveOn(ground, subject, wish, controller);
+      } finally {
+        ground.close();
+      }
+    });
+  } finally {
+    rmSync(controller, { force: true });
+  }
 }
 
-async function proveOn(ground: Ground, subject: Subject, wish: Wish): Promise<Matrix> {
+async function proveOn(ground: Ground, subject: Subject, wish: Wish, controller: string): Promise<Matrix> {
   const { here, inventories } = ground;
   const { playbook, stepwise } = subject;
   const extra = { here, ...subject.extra(here) };
@@ -87,7 +93,7 @@ async function proveOn(ground: Ground, subject: Subject, wish: Wish): Promise<Ma
     // What one series has left for later does not concern the next one.
     const own = join(here, randomBytes(4).toString('hex'));
     mkdirSync(own);
-    return { playbook, inventories, extra, journal: own };
+    return { controller, playbook, inventories, extra, journal: own };
   };
   say('undisturbed');
   const reference = await undisturbed(ground, await fresh(), stepwise);

@@ -2,6 +2,8 @@ import type { Result } from '../../../engine/run/events/event.ts';
 
 /** What a controller under test is to do. */
 export interface Order {
+  /** The controller's script. */
+  readonly controller: string;
   readonly playbook: string;
   readonly inventories: readonly string[];
   readonly extra: Readonly<Record<string, unknown>>;

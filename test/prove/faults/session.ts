@@ -1,8 +1,28 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { validatorsPlugin } from '../../../engine/build/validators.ts';
 import type { Order, Report } from './messages.ts';
 
-const CONTROLLER = fileURLToPath(new URL('controller.ts', import.meta.url));
+const ROOT = join(import.meta.dirname, '../../..');
+
+/** Bundles the controller, which is started hundreds of times. Returns the script: it has to be where its packages are found. */
+export async function bundleController(): Promise<string> {
+  const outfile = join(ROOT, `dist/prove/controller-${process.pid}.mjs`);
+  await build({
+    absWorkingDir: ROOT,
+    entryPoints: [join(import.meta.dirname, 'controller.ts')],
+    outfile,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    packages: 'external',
+    plugins: [validatorsPlugin],
+    logLevel: 'warning',
+  });
+  return outfile;
+}
 
 /** One run of a controller in a process of its own. */
 export class Session {
@@ -13,7 +33,7 @@ export class Session {
   #ended = false;
 
   constructor(order: Order) {
-    this.#child = fork(CONTROLLER, [], { execArgv: ['--import', 'tsx'], silent: true });
+    this.#child = fork(order.controller, [], { silent: true });
     for (const stream of [this.#child.stdout!, this.#child.stderr!])
       stream.on('data', (chunk: Buffer) => this.#printed.push(chunk.toString()));
     this.#child.on('message', (report: Report) => this.#add(report));

@@ -236,7 +236,7 @@ async function remains(ground: Ground, host: string): Promise<{ readonly process
     processes,
     files: files
       .split('\n')
-      .filter((line) => !/tsplay-demo|tsplay-lab/.test(line))
+      .filter((line) => !/tsplay-demo|tsplay-lab|^\/tmp\/tsplay-async-\d+$/.test(line))
       .join(', '),
   };
 }
