@@ -18,6 +18,8 @@ export async function bundleController(): Promise<string> {
     platform: 'node',
     target: 'node20',
     packages: 'external',
+    // Validators require what they share.
+    banner: { js: "import { createRequire as r } from 'node:module'; const require = r(import.meta.url);" },
     plugins: [validatorsPlugin],
     logLevel: 'warning',
   });
