@@ -27,11 +27,11 @@ export async function aptUpdate(host: Writer, lockTimeout: number): Promise<void
  * for none: those are retried until the same timeout. An interrupted dpkg is repaired first, once.
  */
 export async function aptGet(host: Writer, argv: readonly string[], lockTimeout: number): Promise<Output> {
-  const end = Date.now() + lockTimeout * 1000;
+  const end = performance.now() + lockTimeout * 1000;
   for (let repaired = false; ; ) {
     const out = await host.run(argv, { environment });
     if (out.code === 0) return out;
-    if (lockTaken.test(out.stderr) && Date.now() < end) await sleep(1000, undefined, { signal: host.signal });
+    if (lockTaken.test(out.stderr) && performance.now() < end) await sleep(1000, undefined, { signal: host.signal });
     else if (isInterrupted(out.stderr) && !repaired) {
       repaired = true;
       await host.run(['dpkg', '--force-confdef', '--force-confold', '--configure', '-a'], { environment });

@@ -3,7 +3,7 @@ import type { AnyModule, Writer } from '../../../engine/module/module.ts';
 import type { Event } from '../../../engine/run/events/event.ts';
 import { prepareAndExecute } from '../../../engine/run/run.ts';
 import { modules } from '../../../modules/index.ts';
-import type { Moment, Order, Report } from './messages.ts';
+import type { Moment, Order, Report, Word } from './messages.ts';
 
 /**
  * A controller in a process of its own, which can be killed. It runs a playbook, and waits for the prover's leave when a
@@ -12,8 +12,11 @@ import type { Moment, Order, Report } from './messages.ts';
 const tell = (report: Report): void => void process.send!(report);
 
 let answered: (() => void)[] = [];
-process.on('message', (message: Order | 'go') => {
+const { now } = Date;
+process.on('message', (message: Order | Word) => {
   if (message === 'go') answered.shift()?.();
+  else if (message === 'a year ahead') Date.now = () => now() + 365 * 86_400_000;
+  else if (message === 'right') Date.now = now;
   else void execute(message);
 });
 process.on('disconnect', () => process.exit(1));

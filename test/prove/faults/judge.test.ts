@@ -45,7 +45,8 @@ describe('the fault matrix finds', () => {
 
   it('files that differ, without what differs from one undisturbed run to the next', () => {
     const hash = (digit: string): string => digit.repeat(64);
-    const written = (files: Readonly<Record<string, string>>): Written => new Map([['h', new Map(Object.entries(files))]]);
+    const written = (files: Readonly<Record<string, string>>): Written =>
+      new Map([['h', new Map(Object.entries(files))]]);
     const reference = (end: Written): Reference => ({
       order: ['s'],
       changing: new Set(),
@@ -63,7 +64,13 @@ describe('the fault matrix finds', () => {
     expect(likeness.unlike(written(third), one)).to.deep.equal([]);
     expect(likeness.unlike(written({ ...third, '/etc/id': `file 0600 0:0 ${hash('4')}` }), one)).to.have.length(1);
     expect(likeness.unlike(written({ ...third, '/etc/x': `file 0644 0:0 ${hash('5')}` }), one)).to.have.length(1);
-    expect(likeness.unlike(written({ ...third, '/etc/x': `file 0644 0:0 ${hash('5')}` }), one, written({ '/etc/x': `file 0644 0:0 ${hash('5')}` }))).to.deep.equal([]);
+    expect(
+      likeness.unlike(
+        written({ ...third, '/etc/x': `file 0644 0:0 ${hash('5')}` }),
+        one,
+        written({ '/etc/x': `file 0644 0:0 ${hash('5')}` }),
+      ),
+    ).to.deep.equal([]);
     expect(likeness.unlike(written({ ...third, '/var/log/x': 'file' }), one)).to.deep.equal([]);
   });
 });

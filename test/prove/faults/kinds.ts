@@ -15,6 +15,8 @@ export interface Fault {
   readonly moments: readonly Moment[];
   /** The controller is killed: nothing happens to the host. */
   readonly kills?: true;
+  /** The controller's clock is set as well. */
+  readonly clock?: true;
   /** A run must bear it. */
   readonly harmless?: true;
   /** What a message about it must say. */
@@ -98,6 +100,23 @@ export const faults: Readonly<Record<string, Fault>> = {
     says: /lock/,
     begin: lock,
     end: unlock,
+  },
+  clock: {
+    about: 'clocks set a year ahead',
+    moments: ['start'],
+    harmless: true,
+    clock: true,
+    // The hosts of a lab share the machine's clock: this is what they read it with.
+    begin: async (ground, host) =>
+      void (await ground.exec(
+        host,
+        `cd /run; cp /bin/date right-date; printf '#!/bin/sh\nexec /run/right-date -d "+365 days" "$@"\n' > date; chmod 755 date; mount --bind date /bin/date`,
+      )),
+    end: async (ground, host) =>
+      void (await ground.exec(
+        host,
+        'while grep -q " /usr/bin/date " /proc/mounts; do umount /usr/bin/date; done; rm -f /run/date /run/right-date',
+      )),
   },
   slow: {
     about: 'host slowed to a tenth',

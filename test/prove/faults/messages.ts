@@ -18,6 +18,9 @@ export interface Order {
 export const moments = ['start', 'before', 'during', 'after'] as const;
 export type Moment = (typeof moments)[number];
 
+/** To the controller, beside its order: to go on, or that its clock is set. */
+export type Word = 'go' | 'a year ahead' | 'right';
+
 /** The controller has come to a moment, and waits until it is told to go on. */
 export interface Arrival {
   readonly is: 'arrival';

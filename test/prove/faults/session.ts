@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { validatorsPlugin } from '../../../engine/build/validators.ts';
-import type { Order, Report } from './messages.ts';
+import type { Order, Report, Word } from './messages.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
 
@@ -55,9 +55,9 @@ export class Session {
     return this.#reports.shift();
   }
 
-  /** Lets the arrival that has waited longest go on. */
-  go(): void {
-    if (this.#child.connected) this.#child.send('go');
+  /** `go` lets the arrival that has waited longest go on. */
+  say(word: Word): void {
+    if (this.#child.connected) this.#child.send(word);
   }
 
   async kill(): Promise<void> {

@@ -38,7 +38,7 @@ export async function undisturbed(ground: Ground, order: Order, stepwise: boolea
       if (!report) throw new Error(`the undisturbed run died: ${session.printed}`);
       if (report.is === 'arrival') {
         if (report.moment === 'start') before.set(report.step, stepwise ? await ground.written() : new Map());
-        session.go();
+        session.say('go');
       } else if (report.is === 'result') {
         const { result, step } = report;
         modules.set(step, result.module);
@@ -110,6 +110,7 @@ class Walker {
       }
       if (report.moment === 'start' && active && report.step !== active.cell.step) {
         await this.#fault.end(ground, active.host);
+        if (this.#fault.clock) session.say('right');
         if (!results.some(isFailure)) active.cell.outcome = 'passed';
         this.#waiting.push(active.cell);
         active = undefined;
@@ -127,9 +128,10 @@ class Walker {
         }
         if (active) await this.#fault.end(ground, active.host);
         await this.#fault.begin(ground, host);
+        if (this.#fault.clock) session.say('a year ahead');
         active = { cell, host };
       }
-      session.go();
+      session.say('go');
     }
     await session.kill();
     if (active) {
