@@ -23,7 +23,7 @@ const full = faults['disk']!;
 
 describe('the fault matrix finds', () => {
   it('nothing wrong with a message that says what, where and what to do', () => {
-    expect(judge(full, [result({})], 2)).to.deep.equal([]);
+    expect(judge(full, 'h', [result({})], 2)).to.deep.equal([]);
   });
 
   for (const [what, given, exit, found] of [
@@ -31,16 +31,16 @@ describe('the fault matrix finds', () => {
     ['another cause', { message: 'cannot write /x' }, 2, 'does not say what is wrong'],
     ['a stack', { message: 'No space left on device\n    at write (x.ts:1:1)' }, 2, 'not for a reader'],
     ['no message', { message: '' }, 2, 'no message'],
-    ['a wrong exit code', {}, 4, 'exit code 4'],
+    ['a wrong exit code', {}, 4, 'the exit code is 4, not 2'],
     ['a place that is none', { place: { file: 'site.yml', line: 0, column: 0 } }, 2, 'no place'],
   ] as const)
     it(what, () => {
-      expect(judge(full, [result(given)], exit).join()).to.contain(found);
+      expect(judge(full, 'h', [result(given)], exit).join()).to.contain(found);
     });
 
   it('a run that says nothing, and one that a harmless fault ends', () => {
-    expect(judge(full, [], 2)).to.deep.equal(['no result tells of it']);
-    expect(judge(faults['slow']!, [result({})], 2)).to.include('the run does not bear it');
+    expect(judge(full, 'h', [], 2)).to.deep.equal(['no result tells of it']);
+    expect(judge(faults['slow']!, 'h', [result({})], 2)).to.include('the run does not bear it');
   });
 
   it('files that differ, without what differs from one undisturbed run to the next', () => {

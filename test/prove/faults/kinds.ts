@@ -17,6 +17,8 @@ export interface Fault {
   readonly kills?: true;
   /** The controller's clock is set as well. */
   readonly clock?: true;
+  /** The host stops at once: nothing can be tidied there. */
+  readonly stops?: true;
   /** A run must bear it. */
   readonly harmless?: true;
   /** What a message about it must say. */
@@ -55,6 +57,7 @@ export const faults: Readonly<Record<string, Fault>> = {
   },
   reboot: {
     about: 'host rebooted',
+    stops: true,
     moments: ['during'],
     says: lost,
     async begin({ options }, host) {
@@ -65,6 +68,7 @@ export const faults: Readonly<Record<string, Fault>> = {
   },
   power: {
     about: 'host powered off',
+    stops: true,
     moments: ['during'],
     says: lost,
     begin: ({ options }, host) => hostKill(options, host),
@@ -132,7 +136,8 @@ const holders = new Map<string, ChildProcess>();
 /** dpkg and apt take locks by fcntl, which no command of coreutils does. */
 const HOLD = `use Fcntl; for my $f ("/var/lib/dpkg/lock-frontend", "/var/lib/dpkg/lock") {
   open(my $h, ">>", $f) or die; push @h, $h;
-  fcntl($h, F_SETLK, pack("s! s! x4 q q i x4", F_WRLCK, 0, 0, 0, 0)) or die "$f: $!"; }
+  my $whole = pack("s! s! x4 q q i x4", F_WRLCK, 0, 0, 0, 0);
+  fcntl($h, F_SETLK, $whole) or die "$f: $!"; }
 $| = 1; print "held\\n"; sleep 600;`;
 
 async function lock({ options }: Ground, host: string): Promise<void> {

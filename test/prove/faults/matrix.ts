@@ -8,7 +8,8 @@ import { withOwnDisks } from './disks.ts';
 import { type Fault, faults } from './kinds.ts';
 import { bundleController } from './session.ts';
 import { Likeness, type Reference } from './state.ts';
-import { type Cell, type Stage, undisturbed, walk } from './walk.ts';
+import { undisturbed } from './undisturbed.ts';
+import { type Cell, type Stage, walk } from './walk.ts';
 
 /** These need a cluster. */
 const OF_CLUSTERS = ['kubeadm', 'kubernetes_manifest', 'kubernetes_wait'];
@@ -107,7 +108,10 @@ async function proveOn(ground: Ground, subject: Subject, wish: Wish, controller:
     const order = await fresh();
     const stage: Stage = { ground, order, reference, likeness, stepwise, say: (text) => say(`${name}: ${text}`) };
     const steps = subject.steps(reference, fault).filter((step) => wish.only?.test(step) ?? true);
-    const cells = await walk(stage, fault, steps);
+    const cells = await walk(stage, fault, steps).catch((error: unknown) => {
+      problems.push(`${fault.about}: ${String(error)}`);
+      return [];
+    });
     rows.push(rowOf(fault.about, wish.subject, cells));
     problems.push(...problemsOf(fault.about, cells));
     say(rows.at(-1)!.join(' | '));
@@ -124,7 +128,7 @@ function rowOf(fault: string, playbook: string, cells: readonly Cell[]): readonl
     fault,
     playbook,
     `${tried.length} of ${cells.length}`,
-    count('passed'),
+    count('borne'),
     count('told'),
     count('killed'),
     `${good} of ${tried.length}`,

@@ -35,7 +35,7 @@ export class Session {
   #ended = false;
 
   constructor(order: Order) {
-    this.#child = fork(order.controller, [], { silent: true });
+    this.#child = fork(order.controller, [], { execArgv: [], silent: true });
     for (const stream of [this.#child.stdout!, this.#child.stderr!])
       stream.on('data', (chunk: Buffer) => this.#printed.push(chunk.toString()));
     this.#child.on('message', (report: Report) => this.#add(report));

@@ -1,3 +1,4 @@
+import type { Result } from '../../../engine/run/events/event.ts';
 import { type Written, writtenBetween } from '../../lab/cluster.ts';
 
 /** What was written on the hosts before each step of an undisturbed run, and at its end. */
@@ -9,6 +10,9 @@ export interface Reference {
   readonly before: ReadonlyMap<string, Written>;
   readonly end: Written;
 }
+
+export const isFailure = ({ status, ignored, rescued }: Result): boolean =>
+  (status === 'failed' || status === 'unreachable') && !ignored && !rescued;
 
 /** Written by programs of the host, differently in each run: when something was done, and how often. */
 const records: readonly RegExp[] = [
@@ -22,6 +26,7 @@ const records: readonly RegExp[] = [
   // What a command prints that goes on is kept for whoever asks for it.
   /^\/tmp\/tsplay-async-\d+(\/|$)/,
   /^\/etc\/\.pwd\.lock$/,
+  /^\/root\/\.kube\/cache(\/|$)/,
   /^\/var\/lib\/apt\/lists\/(partial|lock)(\/|$)/,
 ];
 

@@ -1,18 +1,18 @@
 import type { Result } from '../../../engine/run/events/event.ts';
-import type { Written } from '../../lab/cluster.ts';
 import type { Ground } from '../ground.ts';
+import { remains } from './aftermath.ts';
 import { judge } from './judge.ts';
 import type { Fault } from './kinds.ts';
 import type { Arrival, Moment, Order } from './messages.ts';
 import { Session } from './session.ts';
-import type { Likeness, Reference } from './state.ts';
+import { isFailure, type Likeness, type Reference } from './state.ts';
 
 /** A fault at a moment of a step, and what came of it. */
 export interface Cell {
   readonly step: string;
   readonly moment: Moment;
-  /** `passed`: the run bore it. `told`: the run said what was wrong, and ended. */
-  outcome?: 'passed' | 'told' | 'killed';
+  /** `borne`: the run went on. `told`: it said what was wrong. Missing: no run came to this moment. */
+  outcome?: 'borne' | 'told' | 'killed';
   readonly problems: string[];
 }
 
@@ -21,58 +21,39 @@ export interface Stage {
   readonly order: Order;
   readonly reference: Reference;
   readonly likeness: Likeness;
-  /** Whether hosts are compared at each step; if not, only at the end (several hosts at once are in many states). */
+  /** Whether hosts are compared at each step; if not, only at the end: several hosts at once are in many states. */
   readonly stepwise: boolean;
   readonly say: (text: string) => void;
 }
 
-/** Everything that an undisturbed run on fresh hosts writes, step by step. */
-export async function undisturbed(ground: Ground, order: Order, stepwise: boolean): Promise<Reference> {
-  const before = new Map<string, Written>();
-  const changing = new Set<string>();
-  const modules = new Map<string, string>();
-  const session = new Session(order);
-  try {
-    for (;;) {
-      const report = await session.next();
-      if (!report) throw new Error(`the undisturbed run died: ${session.printed}`);
-      if (report.is === 'arrival') {
-        if (report.moment === 'start') before.set(report.step, stepwise ? await ground.written() : new Map());
-        session.say('go');
-      } else if (report.is === 'result') {
-        const { result, step } = report;
-        modules.set(step, result.module);
-        if (result.status === 'changed') changing.add(step);
-        if (isFailure(result)) throw new Error(`the undisturbed run failed: ${step}: ${JSON.stringify(result)}`);
-      } else {
-        if (report.exit !== 0) throw new Error(`the undisturbed run ended with ${report.exit}: ${report.thrown ?? ''}`);
-        return { order: [...before.keys()], changing, modules, before, end: await ground.written() };
-      }
-    }
-  } finally {
-    await session.kill();
-  }
-}
-
-export const isFailure = ({ status, ignored, rescued }: Result): boolean =>
-  (status === 'failed' || status === 'unreachable') && !ignored && !rescued;
-
-/** All cells of a fault: one run after the other, on hosts that are reset once, each disturbed at the first moment that is still open. */
+/**
+ * All cells of a fault, on hosts that are fresh once: one run after the other, each disturbed at moments that are still
+ * open, until a run gets to its end.
+ */
 export async function walk(stage: Stage, fault: Fault, steps: readonly string[]): Promise<readonly Cell[]> {
-  const walker = new Walker(stage, fault, steps);
-  while (await walker.run());
-  return walker.cells;
+  const walk = new Walk(stage, fault, steps);
+  // A run that fails without a new fault is tried once more.
+  for (let failed = 0; failed < 2; ) {
+    const run = await walk.run();
+    if (run === 'ended') break;
+    failed = run === 'failed' ? failed + 1 : 0;
+  }
+  return walk.cells;
 }
 
-class Walker {
+/** A fault that has begun, in a cell, on a host. */
+interface Active {
+  readonly cell: Cell;
+  readonly host: string;
+}
+
+class Walk {
   readonly cells: readonly Cell[];
   readonly #stage: Stage;
   readonly #fault: Fault;
   readonly #open: Map<string, Cell>;
   /** Disturbed, and not yet compared with the undisturbed run. */
   #waiting: Cell[] = [];
-  /** Failed runs without a new fault, one after the other. */
-  #rounds = 0;
   #taken = 0;
 
   constructor(stage: Stage, fault: Fault, steps: readonly string[]) {
@@ -84,110 +65,103 @@ class Walker {
         (moment): Cell => ({ step, moment, problems: [] }),
       ),
     );
-    this.#open = new Map(this.cells.map((cell) => [`${cell.step}\n${cell.moment}`, cell]));
+    this.#open = new Map(this.cells.map((cell) => [keyOf(cell), cell]));
   }
 
-  /** One run. False if there is nothing left to try. */
-  async run(): Promise<boolean> {
-    const { ground, order, say } = this.#stage;
-    const session = new Session(order);
+  /** One run: `ended` if it came to its end and nothing was left to try, `failed` if it failed without a new fault. */
+  async run(): Promise<'ended' | 'failed' | 'disturbed'> {
+    const taken = this.#taken;
+    const session = new Session(this.#stage.order);
     const results: Result[] = [];
-    let active: { readonly cell: Cell; readonly host: string } | undefined;
-    const left = this.#open.size;
-    let exit: number | undefined;
-    for (;;) {
-      const report = await session.next();
-      if (!report) break;
-      if (report.is === 'result') {
-        results.push(report.result);
-        continue;
-      }
-      if (report.is === 'end') {
-        exit = report.exit;
-        if (report.thrown !== undefined)
-          (active?.cell ?? this.#waiting[0])?.problems.push(`an exception: ${report.thrown}`);
-        break;
-      }
-      if (report.moment === 'start' && active && report.step !== active.cell.step) {
-        await this.#fault.end(ground, active.host);
-        if (this.#fault.clock) session.say('right');
-        if (!results.some(isFailure)) active.cell.outcome = 'passed';
-        this.#waiting.push(active.cell);
-        active = undefined;
-      }
-      if (report.moment === 'start') await this.#compareAt(report.step);
-      const cell = this.#take(report);
-      if (cell) {
-        const host = report.hosts[this.#taken++ % report.hosts.length]!;
-        say(`${cell.step}: ${cell.moment} on ${host}`);
-        if (this.#fault.kills) {
+    let active: Active | undefined;
+    let end: { readonly exit: number; readonly thrown?: string } | undefined;
+    try {
+      for (let report = await session.next(); report; report = await session.next()) {
+        if (report.is === 'result') results.push(report.result);
+        if (report.is === 'end') end = report;
+        if (report.is !== 'arrival') continue;
+        if (active && !results.some(isFailure) && report.moment === 'start' && report.step !== active.cell.step) {
+          await this.#end(active, session);
+          active.cell.outcome = 'borne';
+          this.#waiting.push(active.cell);
+          active = undefined;
+        }
+        if (report.moment === 'start') await this.#compareBefore(report.step);
+        const cell = active ? undefined : this.#take(report);
+        if (cell && this.#fault.kills) {
           cell.outcome = 'killed';
           await session.kill();
           await this.#aftermath(cell);
-          return true;
+          return 'disturbed';
         }
-        if (active) await this.#fault.end(ground, active.host);
-        await this.#fault.begin(ground, host);
-        if (this.#fault.clock) session.say('a year ahead');
-        active = { cell, host };
+        if (cell) active = await this.#begin(cell, report.hosts, session);
+        session.say('go');
+        if (end) break;
       }
-      session.say('go');
+    } finally {
+      await session.kill();
     }
-    await session.kill();
-    if (active) {
-      await this.#fault.end(ground, active.host);
-      const failures = results.filter(isFailure);
-      active.cell.outcome = failures.length > 0 || exit !== 0 ? 'told' : 'passed';
-      if (active.cell.outcome === 'told') active.cell.problems.push(...judge(this.#fault, failures, exit));
-      for (const { message } of failures) say(`  ${message}`);
-      await this.#aftermath(active.cell);
-    } else if (exit !== 0) {
-      const why = results
-        .filter(isFailure)
-        .map(({ task, message, failure }) => `${task}: ${message} ${failure?.stderr ?? ''}`);
-      const text = `the next run fails: ${why.join('; ') || session.printed.slice(-1000)}`;
-      const blamed = this.#waiting.at(-1) ?? this.cells.at(-1);
-      blamed?.problems.push(text);
-      say(`  ${text}`);
-      this.#waiting = [];
-      // Try twice, then give up.
-      if (this.#rounds++ > 1) return false;
-      return true;
-    }
-    if (exit === 0) await this.#compareEnd();
-    return this.#open.size > 0 ? this.#open.size < left : this.#waiting.length > 0;
+    const failures = results.filter(isFailure);
+    if (active) await this.#judge(active, failures, end);
+    else if (end?.exit !== 0) this.#unexpected(failures, end?.thrown ?? session.printed);
+    if (end?.exit === 0) await this.#compareEnd();
+    if (this.#taken > taken) return this.#open.size > 0 || this.#waiting.length > 0 ? 'disturbed' : 'ended';
+    return end?.exit === 0 ? 'ended' : 'failed';
   }
 
   #take({ step, moment }: Arrival): Cell | undefined {
-    const key = `${step}\n${moment}`;
-    const cell = this.#open.get(key);
-    this.#open.delete(key);
-    if (cell) this.#rounds = 0;
+    const cell = this.#open.get(keyOf({ step, moment }));
+    if (!cell) return undefined;
+    this.#open.delete(keyOf(cell));
+    this.#taken++;
     return cell;
+  }
+
+  async #begin(cell: Cell, hosts: readonly string[], session: Session): Promise<Active> {
+    const { ground, say } = this.#stage;
+    const host = hosts[this.#taken % hosts.length]!;
+    say(`${cell.step} (${cell.moment}) on ${host}`);
+    await this.#fault.begin(ground, host);
+    if (this.#fault.clock) session.say('a year ahead');
+    return { cell, host };
+  }
+
+  async #end({ host }: Active, session?: Session): Promise<void> {
+    await this.#fault.end(this.#stage.ground, host);
+    if (this.#fault.clock) session?.say('right');
+  }
+
+  /** A run that was disturbed has ended. */
+  async #judge(active: Active, failures: readonly Result[], end?: { exit: number; thrown?: string }): Promise<void> {
+    const { cell, host } = active;
+    await this.#end(active);
+    for (const { task, message } of failures) this.#stage.say(`  ${task}: ${message}`);
+    cell.outcome = failures.length > 0 || end?.exit !== 0 ? 'told' : 'borne';
+    if (end?.thrown !== undefined) cell.problems.push(`an exception: ${end.thrown}`);
+    if (cell.outcome === 'told') cell.problems.push(...judge(this.#fault, host, failures, end?.exit));
+    await this.#aftermath(cell);
+  }
+
+  #unexpected(failures: readonly Result[], printed: string): void {
+    const why = failures.map(
+      ({ task, host, message, failure }) => `${host}: ${task}: ${message} ${failure?.stderr ?? ''}`,
+    );
+    const text = `the next run fails: ${why.join('; ') || printed.slice(-1000)}`;
+    this.#stage.say(`  ${text}`);
+    (this.#waiting.at(-1) ?? this.cells.at(-1))?.problems.push(text);
   }
 
   /** Directly after a fault: nothing of ours is left, and each file is the old one or the new one. */
   async #aftermath(cell: Cell): Promise<void> {
     const { ground, reference, likeness, stepwise } = this.#stage;
-    const left = await Promise.all(ground.names.map(async (host) => ({ host, ...(await remains(ground, host)) })));
-    for (const { host, processes, files } of left) {
-      if (processes !== '') cell.problems.push(`processes left on ${host}: ${processes}`);
-      // Nobody can remove anything from a host that has no power; the next run does.
-      if (files !== '' && this.#fault.about !== 'host powered off' && this.#fault.about !== 'host rebooted')
-        cell.problems.push(`files left on ${host}: ${files}`);
-    }
-    const old = reference.before.get(cell.step);
-    const next = this.#nextOf(cell.step);
-    // dpkg puts its own house in order: see the state after the next run.
-    if (stepwise && old && reference.modules.get(cell.step) !== 'apt') {
-      const halves = likeness.unlike(
-        await ground.written(),
-        old,
-        next === undefined ? reference.end : reference.before.get(next)!,
-      );
-      if (halves.length > 0) cell.problems.push(`neither old nor new: ${halves.join(', ')}`);
-    }
     this.#waiting.push(cell);
+    const written = await ground.written();
+    for (const host of ground.names) cell.problems.push(...(await remains(ground, host, written, this.#fault)));
+    const [old, next] = [reference.before.get(cell.step), this.#nextOf(cell.step)];
+    // dpkg puts its own house in order: see the state after the next run.
+    if (!stepwise || !old || reference.modules.get(cell.step) === 'apt') return;
+    const halves = likeness.unlike(written, old, next === undefined ? reference.end : reference.before.get(next)!);
+    if (halves.length > 0) cell.problems.push(`neither old nor new: ${halves.join(', ')}`);
   }
 
   #nextOf(step: string): string | undefined {
@@ -195,50 +169,27 @@ class Walker {
     return order[order.indexOf(step) + 1];
   }
 
-  async #compareAt(step: string): Promise<void> {
-    const { ground, reference, likeness, say, stepwise } = this.#stage;
-    if (!stepwise) return;
-    const due = this.#waiting.filter((cell) => this.#nextOf(cell.step) === step);
+  /** Steps that were disturbed and done again must have left the same as without a fault. */
+  async #compareBefore(step: string): Promise<void> {
+    const { ground, reference, likeness, stepwise } = this.#stage;
+    const due = stepwise ? this.#waiting.filter((cell) => this.#nextOf(cell.step) === step) : [];
     if (due.length === 0) return;
     this.#waiting = this.#waiting.filter((cell) => !due.includes(cell));
-    const unlike = likeness.unlike(await ground.written(), reference.before.get(step)!);
-    if (unlike.length === 0) return;
-    say(`  differs: ${unlike.join(', ')}`);
-    for (const cell of due) cell.problems.push(`then differs from an undisturbed run: ${unlike.join(', ')}`);
+    this.#differ(due, likeness.unlike(await ground.written(), reference.before.get(step)!));
   }
 
   async #compareEnd(): Promise<void> {
-    const { ground, reference, likeness, say } = this.#stage;
-    const unlike = likeness.unlike(await ground.written(), reference.end);
-    if (unlike.length > 0) {
-      say(`  at the end differs: ${unlike.join(', ')}`);
-      const last = this.#waiting.at(-1) ?? this.cells.at(-1);
-      last?.problems.push(`at the end differs from an undisturbed run: ${unlike.join(', ')}`);
-    }
+    const { ground, reference, likeness } = this.#stage;
+    const due = this.#waiting.length > 0 ? this.#waiting : this.cells.slice(-1);
     this.#waiting = [];
+    this.#differ(due, likeness.unlike(await ground.written(), reference.end));
+  }
+
+  #differ(cells: readonly Cell[], unlike: readonly string[]): void {
+    if (unlike.length === 0) return;
+    this.#stage.say(`  differs: ${unlike.join(', ')}`);
+    for (const cell of cells) cell.problems.push(`then differs from an undisturbed run: ${unlike.join(', ')}`);
   }
 }
 
-/** What a run has left on a host: waits until its processes have ended. */
-async function remains(ground: Ground, host: string): Promise<{ readonly processes: string; readonly files: string }> {
-  const ours = "pgrep -a -f '[w]hile read -r size|^sshd: [a-z]+[@ ]|^sudo ' || :";
-  let processes = '';
-  for (let i = 0; i < 100; i++) {
-    processes = (await ground.exec(host, ours)).trim();
-    if (processes === '') break;
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
-  const files = (
-    await ground.exec(
-      host,
-      "find / /tmp /run /dev/shm -xdev \\( -name '.tsplay*' -o -name 'tsplay*' -not -path '*/tsplay-demo*' -not -name 'tsplay-*demo*' \\) -not -path '/proc/*' 2>/dev/null || :",
-    )
-  ).trim();
-  return {
-    processes,
-    files: files
-      .split('\n')
-      .filter((line) => !/tsplay-demo|tsplay-lab|^\/tmp\/tsplay-async-\d+$/.test(line))
-      .join(', '),
-  };
-}
+const keyOf = ({ step, moment }: Pick<Cell, 'step' | 'moment'>): string => `${step}\n${moment}`;
