@@ -49,7 +49,7 @@ describe('the fault matrix finds', () => {
       new Map([['h', new Map(Object.entries(files))]]);
     const reference = (end: Written): Reference => ({
       order: ['s'],
-      changing: new Set(),
+      moments: new Map(),
       modules: new Map(),
       before: new Map([['s', end]]),
       end,

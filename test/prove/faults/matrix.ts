@@ -6,6 +6,7 @@ import { modules } from '../../../modules/index.ts';
 import { Ground, say } from '../ground.ts';
 import { withOwnDisks } from './disks.ts';
 import { type Fault, faults } from './kinds.ts';
+import type { Order } from './messages.ts';
 import { bundleController } from './session.ts';
 import { Likeness, type Reference } from './state.ts';
 import { undisturbed } from './undisturbed.ts';
@@ -22,7 +23,8 @@ interface Subject {
   /** The steps at which this fault happens. */
   steps(reference: Reference, fault: Fault): readonly string[];
   problems(reference: Reference): readonly string[];
-  extra(here: string): Readonly<Record<string, unknown>>;
+  /** Makes the files that the playbook sends. */
+  files(folder: string): void;
 }
 
 export const subjects: Readonly<Record<string, Subject>> = {
@@ -35,9 +37,8 @@ export const subjects: Readonly<Record<string, Subject>> = {
       const names = new Set([...used.values(), ...OF_CLUSTERS]);
       return modules.filter(({ name }) => !names.has(name)).map(({ name }) => `no step uses ${name}`);
     },
-    extra(here) {
-      writeFileSync(join(here, 'big.bin'), randomBytes(2_000_000));
-      return {};
+    files(folder) {
+      writeFileSync(join(folder, 'big.bin'), randomBytes(2_000_000));
     },
   },
   'ha-cluster': {
@@ -45,9 +46,10 @@ export const subjects: Readonly<Record<string, Subject>> = {
     stepwise: false,
     disk: 3000,
     // A killed controller at every change, everything else at every third step.
-    steps: ({ order, changing }, { kills }) => order.filter((step, i) => (kills ? changing.has(step) : i % 3 === 0)),
+    steps: ({ order, moments }, { kills }) =>
+      order.filter((step, i) => (kills ? moments.get(step)!.includes('before') : i % 3 === 0)),
     problems: () => [],
-    extra: (here) => ({ admin_conf_local: join(here, 'admin.conf') }),
+    files: () => {},
   },
 };
 
@@ -88,17 +90,18 @@ export async function proveFaults(wish: Wish): Promise<Matrix> {
 async function proveOn(ground: Ground, subject: Subject, wish: Wish, controller: string): Promise<Matrix> {
   const { here, inventories } = ground;
   const { playbook, stepwise } = subject;
-  const extra = { here, ...subject.extra(here) };
-  const fresh = async () => {
+  subject.files(here);
+  const fresh = async (): Promise<Order> => {
     await ground.reset();
-    // What one series has left for later does not concern the next one.
+    // What one series has fetched or left for later does not concern the next one.
     const own = join(here, randomBytes(4).toString('hex'));
     mkdirSync(own);
-    return { controller, playbook, inventories, extra, journal: own };
+    const extra = { here, own, admin_conf_local: join(own, 'admin.conf') };
+    return { controller, playbook, inventories, extra, journal: join(own, 'journal') };
   };
   say('undisturbed');
   const reference = await undisturbed(ground, await fresh(), stepwise);
-  say(`${reference.order.length} steps, ${reference.changing.size} of them change something; undisturbed, again`);
+  say(`${reference.order.length} steps; undisturbed, again`);
   const likeness = new Likeness(reference, await undisturbed(ground, await fresh(), stepwise));
   say(`contents that differ by themselves: ${likeness.differing.join(', ')}`);
   const rows: (readonly string[])[] = [];

@@ -1,11 +1,12 @@
 import type { Result } from '../../../engine/run/events/event.ts';
 import { type Written, writtenBetween } from '../../lab/cluster.ts';
+import type { Moment } from './messages.ts';
 
 /** What was written on the hosts before each step of an undisturbed run, and at its end. */
 export interface Reference {
   readonly order: readonly string[];
-  /** The steps that changed something. */
-  readonly changing: ReadonlySet<string>;
+  /** The moments of each step, in order. */
+  readonly moments: ReadonlyMap<string, readonly Moment[]>;
   readonly modules: ReadonlyMap<string, string>;
   readonly before: ReadonlyMap<string, Written>;
   readonly end: Written;

@@ -59,12 +59,11 @@ class Walk {
   constructor(stage: Stage, fault: Fault, steps: readonly string[]) {
     this.#stage = stage;
     this.#fault = fault;
-    const { changing } = stage.reference;
-    this.cells = steps.flatMap((step) =>
-      (changing.has(step) ? fault.moments : (['start'] as const)).map(
-        (moment): Cell => ({ step, moment, problems: [] }),
-      ),
-    );
+    this.cells = steps.flatMap((step) => {
+      const seen = stage.reference.moments.get(step) ?? [];
+      const at = fault.moments.filter((moment) => seen.includes(moment));
+      return (at.length > 0 ? at : (['start'] as const)).map((moment): Cell => ({ step, moment, problems: [] }));
+    });
     this.#open = new Map(this.cells.map((cell) => [keyOf(cell), cell]));
   }
 
