@@ -141,19 +141,18 @@ const HOLD = `use Fcntl; for my $f ("/var/lib/dpkg/lock-frontend", "/var/lib/dpk
 $| = 1; print "held\\n"; sleep 600;`;
 
 async function lock({ options }: Ground, host: string): Promise<void> {
-  const [command, ...args] = await inside(await readHost(options, host), ['perl', '-e', HOLD]);
+  const [command, ...args] = await inside(await readHost(options, host), ['perl', '-e', HOLD, 'faults-lock']);
   const holder = spawn(command!, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   holders.set(host, holder);
   await Promise.race([once(holder.stdout, 'data'), once(holder, 'exit')]);
   if (holder.exitCode !== null) throw new Error(`${host}: dpkg cannot be locked`);
 }
 
-async function unlock(_: Ground, host: string): Promise<void> {
+async function unlock(ground: Ground, host: string): Promise<void> {
+  await ground.exec(host, "pkill -KILL -f '[f]aults-lock' || :");
   const holder = holders.get(host);
   holders.delete(host);
-  if (!holder || holder.exitCode !== null) return;
-  holder.kill('SIGKILL');
-  await once(holder, 'exit');
+  if (holder && holder.exitCode === null && holder.signalCode === null) await once(holder, 'exit');
 }
 
 /** Limits all processes of a host to a share of one CPU. */

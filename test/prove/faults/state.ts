@@ -21,7 +21,7 @@ const records: readonly RegExp[] = [
   /^\/var\/cache\/apt(\/|$)/,
   /^\/var\/cache\/(debconf|ldconfig|man)(\/|$)/,
   /^\/etc\/(passwd|group|shadow|gshadow|subuid|subgid)-$/,
-  /^\/var\/lib\/dpkg\/[^/]*-old$/,
+  /^\/var\/lib\/dpkg\/([^/]*-old|lock|lock-frontend)$/,
   /^\/var\/lib\/systemd(\/|$)/,
   /^\/var\/lib\/apt\/extended_states$/,
   // What a command prints that goes on is kept for whoever asks for it.

@@ -1,0 +1,26 @@
+import type { TaskFailure } from '../../module/failure.ts';
+
+/** What to do about causes that any program may name, in the words of the C library. */
+const causes: readonly (readonly [RegExp, string])[] = [
+  [
+    /No space left on device/,
+    'the disk or its inodes are used up: df -h and df -i on the host show where; free some, then run again',
+  ],
+  [/Disk quota exceeded/, 'the quota of this user is used up: free some space or raise it, then run again'],
+  [
+    /Read-only file system/,
+    'it is mounted read-only, or became so after an error: see findmnt and dmesg on the host, then run again',
+  ],
+  [/Cannot allocate memory|Out of memory/, 'the host has no memory left: see free -m and dmesg, then run again'],
+  [/Too many open files/, 'a limit of open files is reached on the host: see ulimit -n and /proc/sys/fs/file-nr'],
+  [/Input\/output error/, 'a disk of the host may be failing: see dmesg there'],
+];
+
+/** A failure's own hint, or one for the cause that it or the command's output names. */
+export function hintFor({ hint, message, output }: TaskFailure): string | undefined {
+  if (hint !== undefined) return hint;
+  const text = [message, output?.stderr ?? ''].join('\n');
+  return causes.find(([cause]) => cause.test(text))?.[1];
+}
+
+export const runAgain = 'once it can be reached, run again: what is done stays done';
