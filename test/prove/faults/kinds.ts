@@ -23,6 +23,8 @@ export interface Fault {
   readonly harmless?: true;
   /** What a message about it must say. */
   readonly says?: RegExp;
+  /** Before the change: what makes it begin at once later. */
+  arm?(ground: Ground, host: string): Promise<void>;
   begin(ground: Ground, host: string): Promise<void>;
   /** Ends it, and leaves the host as if it had never been. Also called if it has ended on its own. */
   end(ground: Ground, host: string): Promise<void>;
@@ -44,8 +46,8 @@ export const faults: Readonly<Record<string, Fault>> = {
     about: 'connection cut',
     moments: ['during'],
     says: lost,
-    begin: async (ground, host) =>
-      void (await ground.exec(host, `pkill -KILL -f '^sshd: (debian|operator|root)' || :`)),
+    arm: armCut,
+    begin: cut,
     end: nothing,
   },
   sshd: {
@@ -130,6 +132,30 @@ export const faults: Readonly<Record<string, Fault>> = {
     end: (_, host) => cpuOf(host, undefined),
   },
 };
+
+const LOGINS = '^sshd: (debian|operator|root)';
+const cutters = new Map<string, ChildProcess>();
+
+/** A shell on the host that knows whom to kill, and waits: looking for them takes longer than most commands. */
+async function armCut({ options }: Ground, host: string): Promise<void> {
+  cutters.get(host)?.kill('SIGKILL');
+  const script = `logins=$(pgrep -f '${LOGINS}'); echo armed; read -r now && kill -KILL $logins; echo cut`;
+  const [command, ...args] = await inside(await readHost(options, host), ['sh', '-c', script]);
+  const cutter = spawn(command!, args, { stdio: ['pipe', 'pipe', 'ignore'] });
+  cutters.set(host, cutter);
+  await Promise.race([once(cutter.stdout, 'data'), once(cutter, 'exit')]);
+}
+
+async function cut(ground: Ground, host: string): Promise<void> {
+  const armed = cutters.get(host);
+  cutters.delete(host);
+  if (armed) {
+    const done = once(armed, 'exit');
+    armed.stdin!.end('now\n');
+    await done;
+  }
+  await ground.exec(host, `pkill -KILL -f '${LOGINS}' || :`);
+}
 
 const holders = new Map<string, ChildProcess>();
 

@@ -77,7 +77,10 @@ class Walk {
     try {
       for (let report = await session.next(); report; report = await session.next()) {
         if (report.is === 'result') results.push(report.result);
-        if (report.is === 'end') end = report;
+        if (report.is === 'end') {
+          end = report;
+          break;
+        }
         if (report.is !== 'arrival') continue;
         if (active && !results.some(isFailure) && report.moment === 'start' && report.step !== active.cell.step) {
           await this.#end(active, session);
@@ -86,6 +89,9 @@ class Walk {
           active = undefined;
         }
         if (report.moment === 'start') await this.#compareBefore(report.step);
+        if (report.moment === 'before' && this.#open.has(keyOf({ ...report, moment: 'during' })))
+          await this.#fault.arm?.(this.#stage.ground, this.#victim(report.hosts));
+        const host = this.#victim(report.hosts);
         const cell = active ? undefined : this.#take(report);
         if (cell && this.#fault.kills) {
           cell.outcome = 'killed';
@@ -93,9 +99,8 @@ class Walk {
           await this.#aftermath(cell);
           return 'disturbed';
         }
-        if (cell) active = await this.#begin(cell, report.hosts, session);
+        if (cell) active = await this.#begin(cell, host, session);
         session.say('go');
-        if (end) break;
       }
     } finally {
       await session.kill();
@@ -116,9 +121,12 @@ class Walk {
     return cell;
   }
 
-  async #begin(cell: Cell, hosts: readonly string[], session: Session): Promise<Active> {
+  #victim(hosts: readonly string[]): string {
+    return hosts[this.#taken % hosts.length]!;
+  }
+
+  async #begin(cell: Cell, host: string, session: Session): Promise<Active> {
     const { ground, say } = this.#stage;
-    const host = hosts[this.#taken % hosts.length]!;
     say(`${cell.step} (${cell.moment}) on ${host}`);
     await this.#fault.begin(ground, host);
     if (this.#fault.clock) session.say('a year ahead');
