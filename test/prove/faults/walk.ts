@@ -1,3 +1,4 @@
+import { labStatus, labUp } from '../../../engine/lab/lab.ts';
 import type { Result } from '../../../engine/run/events/event.ts';
 import type { Ground } from '../ground.ts';
 import { remains } from './aftermath.ts';
@@ -107,6 +108,7 @@ class Walk {
     }
     const failures = results.filter(isFailure);
     if (active) await this.#judge(active, failures, end);
+    else if (end?.exit !== 0 && (await this.#revive())) return 'disturbed';
     else if (end?.exit !== 0) this.#unexpected(failures, end?.thrown ?? session.printed);
     if (end?.exit === 0) await this.#compareEnd();
     if (this.#taken > taken) return this.#open.size > 0 || this.#waiting.length > 0 ? 'disturbed' : 'ended';
@@ -142,11 +144,22 @@ class Walk {
   async #judge(active: Active, failures: readonly Result[], end?: { exit: number; thrown?: string }): Promise<void> {
     const { cell, host } = active;
     await this.#end(active);
+    await this.#revive();
     for (const { task, message } of failures) this.#stage.say(`  ${task}: ${message}`);
     cell.outcome = failures.length > 0 || end?.exit !== 0 ? 'told' : 'borne';
     if (end?.thrown !== undefined) cell.problems.push(`an exception: ${end.thrown}`);
     if (cell.outcome === 'told') cell.problems.push(...judge(this.#fault, host, failures, end?.exit));
     await this.#aftermath(cell);
+  }
+
+  /** Whether hosts had been stopped by another command of the lab: they are started again, on their disks. */
+  async #revive(): Promise<boolean> {
+    const { options } = this.#stage.ground;
+    const states = await labStatus(options);
+    if (states.every(({ state }) => state === 'running')) return false;
+    this.#stage.say('  another command has stopped hosts: starting them again');
+    await labUp(options);
+    return true;
   }
 
   #unexpected(failures: readonly Result[], printed: string): void {
