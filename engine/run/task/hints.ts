@@ -14,6 +14,8 @@ const causes: readonly (readonly [RegExp, string])[] = [
   [/Cannot allocate memory|Out of memory/, 'the host has no memory left: see free -m and dmesg, then run again'],
   [/Too many open files/, 'a limit of open files is reached on the host: see ulimit -n and /proc/sys/fs/file-nr'],
   [/Input\/output error/, 'a disk of the host may be failing: see dmesg there'],
+  // dash says no more about a write that failed.
+  [/: I\/O error$/m, 'the disk may be full or failing: see df -h, df -i and dmesg on the host'],
 ];
 
 /** A failure's own hint, or one for the cause that it or the command's output names. */

@@ -14,6 +14,7 @@ describe('what failed says what to do next', () => {
     'Cannot allocate memory',
     'Too many open files',
     'Input/output error',
+    'I/O error',
   ])
     it(`about ${cause}, whoever says it`, () => {
       expect(hintOf(new TaskFailure(`cannot write /x: cat: write error: ${cause}`))).to.be.a('string');
