@@ -64,10 +64,7 @@ export interface PendingHandlers {
   notified(at: Position, handler: Handler, host: string, task: Reported): void;
   /** A change is about to begin that notifies them: they are kept at once, in case its result never becomes known. */
   expected(at: Position, handlers: readonly Handler[], host: string, task: Reported): void;
-  /**
-   * A task has ended on a host: what it notified in an earlier run is notified again. `lost`: with the connection, so what
-   * it would notify stays expected.
-   */
+  /** A task has ended on a host: what it notified in an earlier run is notified again; if the host is lost, later. */
   passed(at: Position, task: Reported, host: HostState, lost: boolean): void;
   /** A section of the play ends: what earlier runs have notified in it is notified again. */
   join(play: Play, section: number, hosts: readonly HostState[]): void;

@@ -146,9 +146,11 @@ const parts: Readonly<Record<string, () => Promise<void>>> = {
 function oneOrAll(names: string | undefined, all: readonly string[]): readonly string[] {
   const list = names?.split(',') ?? all;
   const strange = list.filter((name) => !all.includes(name));
-  if (strange.length === 0) return list;
-  say(`${strange.join(', ')}: there are ${all.join(', ')}`);
-  process.exit(1);
+  if (strange.length > 0) {
+    say(`${strange.join(', ')}: there are ${all.join(', ')}`);
+    process.exit(1);
+  }
+  return list;
 }
 
 const chosen = args.length === 0 ? Object.keys(parts).filter((name) => name !== 'faults') : args;

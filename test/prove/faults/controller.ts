@@ -36,17 +36,16 @@ const arrive = (moment: Moment): Promise<void> =>
 const delays = [0, 3, 10, 30, 100];
 
 function watched(module: AnyModule): AnyModule {
-  const { change } = module;
   return {
     ...module,
     check: async (args: unknown, host) => {
       await gate;
       return module.check(args, host);
     },
-    ...(change && {
+    ...(module.change && {
       change: async (args: unknown, found, host) => {
         await arrive('before');
-        const changed = await change.call(module, args, found, disturbed(host));
+        const changed = await module.change!(args, found, disturbed(host));
         await arrive('after');
         return changed;
       },

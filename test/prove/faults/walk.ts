@@ -32,14 +32,14 @@ export interface Stage {
  * open, until a run gets to its end.
  */
 export async function walk(stage: Stage, fault: Fault, steps: readonly string[]): Promise<readonly Cell[]> {
-  const walk = new Walk(stage, fault, steps);
+  const series = new Walk(stage, fault, steps);
   // A run that fails without a new fault is tried once more.
   for (let failed = 0; failed < 2; ) {
-    const run = await walk.run();
+    const run = await series.run();
     if (run === 'ended') break;
     failed = run === 'failed' ? failed + 1 : 0;
   }
-  return walk.cells;
+  return series.cells;
 }
 
 /** A fault that has begun, in a cell, on a host. */
@@ -94,6 +94,7 @@ class Walk {
           await this.#fault.arm?.(this.#stage.ground, this.#victim(report.hosts));
         const host = this.#victim(report.hosts);
         const cell = active ? undefined : this.#take(report);
+        if (cell) this.#stage.say(`${cell.step} (${cell.moment}) on ${host}`);
         if (cell && this.#fault.kills) {
           cell.outcome = 'killed';
           await session.kill();
@@ -128,9 +129,7 @@ class Walk {
   }
 
   async #begin(cell: Cell, host: string, session: Session): Promise<Active> {
-    const { ground, say } = this.#stage;
-    say(`${cell.step} (${cell.moment}) on ${host}`);
-    await this.#fault.begin(ground, host);
+    await this.#fault.begin(this.#stage.ground, host);
     if (this.#fault.clock) session.say('a year ahead');
     return { cell, host };
   }
