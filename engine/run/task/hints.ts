@@ -1,6 +1,6 @@
 import type { TaskFailure } from '../../module/failure.ts';
 
-/** What to do about causes that any program may name, in the words of the C library. */
+/** What to do about causes that any program may name, in the words of the C library or its own. */
 const causes: readonly (readonly [RegExp, string])[] = [
   [
     /No space left on device/,
@@ -16,6 +16,12 @@ const causes: readonly (readonly [RegExp, string])[] = [
   [/Input\/output error/, 'a disk of the host may be failing: see dmesg there'],
   // dash says no more about a write that failed.
   [/: I\/O error$/m, 'the disk may be full or failing: see df -h, df -i and dmesg on the host'],
+  [/curl: \(23\)/, 'the download could not be stored: is the disk full? see df -h on the host'],
+  // What useradd and its kin say when they cannot make their lock files.
+  [
+    /cannot lock \/etc\/\w+; try again later/,
+    'another program is changing accounts, or the disk is full: see df -h /etc on the host, then run again',
+  ],
 ];
 
 /** A failure's own hint, or one for the cause that it or the command's output names. */

@@ -12,7 +12,7 @@ export function judge(fault: Fault, host: string, failures: readonly Result[], e
     problems.push(`the exit code is ${exit}, not ${expected}`);
   for (const result of failures) {
     const { message = '', failure, place, task } = result;
-    const text = [message, failure?.stderr ?? ''].join(' ');
+    const text = [message, failure?.stderr ?? '', failure?.hint ?? ''].join(' ');
     const wrong = (what: string): void => void problems.push(`${task}: ${what}: ${JSON.stringify(message)}`);
     if (message === '') wrong('no message');
     if (/a bug in|undefined|\[object|NaN|\n\s+at /.test(message)) wrong('not for a reader');

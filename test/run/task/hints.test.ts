@@ -15,6 +15,8 @@ describe('what failed says what to do next', () => {
     'Too many open files',
     'Input/output error',
     'I/O error',
+    'curl: (23) Failure writing output to destination',
+    'groupadd: cannot lock /etc/group; try again later.',
   ])
     it(`about ${cause}, whoever says it`, () => {
       expect(hintOf(new TaskFailure(`cannot write /x: cat: write error: ${cause}`))).to.be.a('string');
