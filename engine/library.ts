@@ -41,7 +41,7 @@ export interface RunInput extends ValidateInput {
   readonly user?: string;
   readonly privateKey?: string;
   readonly connectionPassword?: string;
-  /** The time limit for connecting: 10. */
+  /** The time limit for connecting; default: ConnectTimeout of ssh's configuration, or 10. */
   readonly timeoutSeconds?: number;
   readonly become?: boolean;
   readonly becomeUser?: string;
@@ -113,7 +113,6 @@ function requestOf(input: ValidateInput & Partial<RunInput>): RunRequest {
       tags: [],
       skipTags: [],
       become: false,
-      timeoutSeconds: 10,
       ...Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)),
     },
   };

@@ -17,7 +17,7 @@ const out = resolve(process.argv[2] ?? join(root, 'dist'));
 const entries = { library: 'engine/library.ts', module: 'engine/module/index.ts', testing: 'engine/testing.ts' };
 
 /** What cannot be bundled: native code, generated code, or a compiler. */
-const external = ['@bufbuild/re2', 'jiti', 'tsx'];
+const external = ['jiti', 'tsx'];
 
 /** The relative imports of a declaration: they keep the sources' `.ts` ending, but the sources are not published. */
 const imports = /(from '|import\(')(\.[^']+)\.ts(?=')/g;

@@ -67,7 +67,7 @@ export const connectionOptions = {
   becomeUser: option('--become-user <name>', 'become this user'),
   becomeMethod: option('--become-method <method>', orList(becomeMethods), { completion: () => becomeMethods }),
   askBecomePass: askOptions.askBecomePass,
-  timeout: optionOr('10', '-T, --timeout <seconds>', 'time limit for connecting'),
+  timeout: option('-T, --timeout <seconds>', 'time limit for connecting (default: ConnectTimeout of ssh, or 10)'),
 } satisfies OptionTable;
 
 export const strictOption = flag('--strict', 'treat warnings as errors');

@@ -1,4 +1,6 @@
 import { type Diagnostic, formatDiagnostic, InvalidInput } from '../source/diagnostic.ts';
+import { harmless } from '../source/harmless.ts';
+import { systemProblem } from '../source/system-error.ts';
 import type { Secrets } from '../vault/redaction.ts';
 
 /** Of the running command. A bug can occur anywhere, and its message can contain anything. */
@@ -11,13 +13,20 @@ export function neverShow(known: Secrets): void {
 
 /** Prints the error that ended a command to stderr. Returns the exit code. */
 export function reportError(error: unknown): number {
-  const print = (text: string): void => void process.stderr.write(`${secrets?.text(text) ?? text}\n`);
+  const print = (text: string): void => void process.stderr.write(`${harmless(secrets?.text(text) ?? text)}\n`);
   if (error instanceof InvalidInput) {
     print(`${reportOf(error.diagnostics)}\n\n${count(error.diagnostics)}. No host was touched.`);
     return 1;
   }
   if (error instanceof UsageError) {
     print(`error: ${error.message}`);
+    return 1;
+  }
+  if (error instanceof AggregateError && error.errors.length > 0)
+    return Math.max(...error.errors.map((one: unknown) => reportError(one)));
+  const refused = systemProblem(error);
+  if (refused !== undefined) {
+    print(`error: ${refused}`);
     return 1;
   }
   const bug = error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -61,7 +61,7 @@ export async function requestOf(
       check: options.check ?? false,
       diff: options.diff ?? false,
       forks: positive('--forks', options.forks ?? '50'),
-      timeoutSeconds: positive('--timeout', options.timeout ?? '10'),
+      ...(options.timeout !== undefined && { timeoutSeconds: positive('--timeout', options.timeout) }),
       ...(options.lookahead !== undefined && { lookahead: lookahead(options.lookahead) }),
       profile: options.profile ?? false,
       forceHandlers: options.forceHandlers ?? false,

@@ -38,6 +38,7 @@ export function replaceFile(name: string, content: Buffer | string): void {
 export async function editText(name: string, content: Buffer): Promise<Buffer> {
   const folder = await mkdtemp(join(await privatePlace(), 'tsplay-vault-'));
   const file = join(folder, basename(name));
+  const done = removeAfterUs(folder);
   const leave = (signal: NodeJS.Signals): void => {
     void rm(folder, { recursive: true, force: true }).then(() => process.exit(signal === 'SIGTERM' ? 143 : 129));
   };
@@ -50,7 +51,23 @@ export async function editText(name: string, content: Buffer): Promise<Buffer> {
   } finally {
     process.off('SIGINT', stay).off('SIGTERM', leave).off('SIGHUP', leave);
     await rm(folder, { recursive: true, force: true });
+    done();
   }
+}
+
+/**
+ * Removes the folder when this process has ended, even if it was killed: a process of its own waits for the end of a pipe
+ * that only we hold. Returns what ends it.
+ */
+function removeAfterUs(folder: string): () => void {
+  const script = 'trap "" HUP INT TERM; cat >/dev/null; rm -rf -- "$1"';
+  const remover = spawn('/bin/sh', ['-c', script, 'sh', folder], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true,
+  });
+  remover.on('error', () => undefined); // without it, our own removal is left
+  remover.unref();
+  return () => remover.stdin.end();
 }
 
 /** In memory if the system has such a place, so that no disk ever holds the text. */

@@ -72,9 +72,19 @@ async function asked({ label }: Source, fresh: boolean): Promise<Buffer> {
 async function read(source: Source, before: readonly VaultPassword[]): Promise<Buffer> {
   const path = resolve(source.from);
   const text = textOf(path, source);
+  expectOwn(path, source);
   const password = isProgram(path, text) ? await output(path, source) : await decrypted(text.trim(), source, before);
   if (password === '') throw new UsageError(`the vault password that ${source.from} gives is empty`);
   return Buffer.from(password, 'latin1');
+}
+
+/** Whoever can write it chooses the password, and what runs where it is a program. */
+function expectOwn(path: string, { from }: Source): void {
+  const file = statSync(path);
+  if (file.isFile() && (file.mode & 0o002) !== 0)
+    throw new UsageError(
+      `the vault password file ${from} can be written by everybody (mode ${(file.mode & 0o7777).toString(8).padStart(4, '0')}): make sure that it is yours, then chmod 600 ${from}`,
+    );
 }
 
 /** Byte for byte: a password may contain any byte. */

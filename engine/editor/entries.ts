@@ -1,6 +1,6 @@
 import type { AnyModule } from '../module/module.ts';
 import { keywordsAt, type Level } from '../playbook/keywords.ts';
-import { aliases } from '../playbook/module-names.ts';
+import { aliases, collectionsOf } from '../playbook/module-names.ts';
 import { type Action, actions } from './actions.ts';
 import { loosened, mustBe } from './expression.ts';
 import { described, type Json, reference } from './json.ts';
@@ -54,8 +54,10 @@ function moduleKeys(modules: readonly AnyModule[], rename: (name: string) => str
   };
 }
 
+/** No completion for these: the short name is enough. */
 function inCollection(name: string): string {
-  return `^[A-Za-z_]\\w*\\.[A-Za-z_]\\w*\\.${name}$`;
+  const collections = collectionsOf(name).map((collection) => collection.replace('.', '\\.'));
+  return collections.length === 0 ? `^${name}$` : `^(?:${collections.join('|')})\\.${name}$`;
 }
 
 function taskSchema(level: 'task' | 'handler', modules: readonly AnyModule[], rename: (name: string) => string): Json {
@@ -110,7 +112,7 @@ export function without(keys: readonly string[], then: Json, otherwise: Json): J
 
 /** A name with and without its collection. */
 export function keysOf(name: string): readonly string[] {
-  return [name, `ansible.builtin.${name}`];
+  return [name, ...collectionsOf(name).map((collection) => `${collection}.${name}`)];
 }
 
 function actionSchema({ name, summary, args, freeForm, examples }: Action): Json {

@@ -1,4 +1,5 @@
 import { becomeMethods } from '../transport/become/methods.ts';
+import { connectionNames } from '../transport/target.ts';
 import { loosened } from './expression.ts';
 import { described, type Json, reference } from './json.ts';
 
@@ -12,7 +13,7 @@ export const connectionVariables: Readonly<Record<string, { readonly describe: s
   ansible_port: { describe: 'The SSH port. Default: 22.', value: whole },
   ansible_user: { describe: 'The user to log in as. Default: the local user.', value: word },
   ansible_password: { describe: 'The login password. Keep it in the vault.', value: word },
-  ansible_connection: { describe: 'The connection type. Default: ssh.', value: { enum: ['ssh', 'local'] } },
+  ansible_connection: { describe: 'The connection type. Default: ssh.', value: { enum: connectionNames } },
   ansible_private_key_file: { describe: 'The private key to log in with.', value: word },
   ansible_ssh_private_key_passphrase: {
     describe: 'The passphrase of the private key. Keep it in the vault.',
@@ -33,6 +34,7 @@ export const connectionVariables: Readonly<Record<string, { readonly describe: s
     value: { enum: becomeMethods },
   },
   ansible_become_password: { describe: 'The password for becoming that user. Keep it in the vault.', value: word },
+  ansible_become_exe: { describe: 'The program of the become method. Default: its name.', value: word },
   ansible_become_flags: { describe: 'Additional options for the become method.', value: word },
 };
 

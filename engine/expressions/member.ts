@@ -1,5 +1,6 @@
 import { Unknown, UnknownValue } from '../module/unknown.ts';
 import { suggest } from '../source/nearest.ts';
+import { bareNumber, WrittenNumber } from '../source/written-number.ts';
 import type { Scope } from './types.ts';
 
 /** Why a value is missing; becomes an error where the value is needed. */
@@ -26,14 +27,16 @@ export function findEntry(of: unknown, key: string, shown: string): unknown {
     if (/^\d+$/.test(key) && Number(key) < of.length) return of[Number(key)] as unknown;
     return new Missing(`'${shown}' is a list of ${of.length} and has no '${key}'`);
   }
-  if (typeof of !== 'object' || of === null)
+  if (typeof of !== 'object' || of === null || of instanceof WrittenNumber)
     return new Missing(`'${shown}' is ${describeValue(of)} and has no '${key}'`);
   const value = Object.hasOwn(of, key) ? (of as Record<string, unknown>)[key] : undefined;
   return value === undefined ? new Missing(`'${shown}' has no '${key}'`, suggest(key, Object.keys(of))) : value;
 }
 
 export function isMap(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Unknown);
+  return (
+    typeof bareNumber(value) === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Unknown)
+  );
 }
 
 /** Throws UnknownValue if the value or anything inside it is unknown. Takes values of any depth, and cyclic ones. */
@@ -59,8 +62,10 @@ export function tooDeep(error: unknown): TypeError | undefined {
 
 /** For messages: "text", "a list" … */
 export function describeValue(value: unknown): string {
-  if (value === null) return 'nothing';
+  if (value === null || value === undefined) return 'nothing';
   if (typeof value === 'string') return 'text';
   if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'symbol') return 'omit';
+  if (['number', 'bigint'].includes(typeof bareNumber(value))) return 'a number';
   return typeof value === 'object' ? 'a map' : `a ${typeof value}`;
 }

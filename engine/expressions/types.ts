@@ -1,3 +1,4 @@
+import type { ScalarNode } from '../source/node.ts';
 import type { Place } from '../source/place.ts';
 
 /** Where the names in templates and conditions are looked up. Values are already evaluated: nothing is rendered twice. */
@@ -6,6 +7,12 @@ export interface Scope {
   lookup(name: string): unknown;
   /** All names, for suggestions. */
   names(): Iterable<string>;
+  /** Whether one of these may hold text that a host has sent: a fact, a result, or what was made of one. Missing: none does. */
+  fromHosts?(references: readonly Reference[]): boolean;
+  /** How a variable is written, if its value is what that evaluates to here. */
+  definition?(name: string): Template | undefined;
+  /** Told what a function, or an expression, has made of its inputs: what comes of a secret is one. */
+  derived?(inputs: readonly unknown[], result: unknown): void;
 }
 
 /** A variable that an expression uses: `hostvars.web.port` is ['hostvars', 'web', 'port']; a computed step is computedStep. */
@@ -26,6 +33,8 @@ export interface Template {
   readonly references: readonly Reference[];
   /** The expressions (CEL) in it. */
   readonly expressions?: readonly Typed[];
+  /** The text with expressions that this is. */
+  readonly written?: ScalarNode;
   /** Throws TemplateError or UnknownValue. */
   evaluate(scope: Scope): unknown;
 }

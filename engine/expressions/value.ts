@@ -1,5 +1,5 @@
 import type { Diagnostics } from '../source/diagnostic.ts';
-import type { ScalarNode, SourceNode } from '../source/node.ts';
+import { type ScalarNode, type SourceNode, scalarValue } from '../source/node.ts';
 import { compileExpression } from './condition.ts';
 import { locatedScalar } from './handlebars/located.ts';
 import { compileText } from './handlebars/text.ts';
@@ -49,15 +49,10 @@ function compileScalar(node: ScalarNode, diagnostics: Diagnostics): Template {
     return constant(null);
   }
   if (node.tag === '!unsafe') return constant(node.source);
-  if (typeof node.value !== 'string') return constant(asWritten(node));
+  if (typeof node.value !== 'string') return constant(scalarValue(node));
   if (!node.value.includes('{{') && !node.value.includes('{%')) return constant(node.value);
   const text = compileText(locatedScalar(node), diagnostics);
   const plain = text.references.length === 0 && !text.single && !node.value.includes('{{');
-  return { place: node.place, constant: plain, references: text.references, evaluate: (scope) => text.value(scope) };
-}
-
-/** A number that would lose digits stays text: `0644`, `12345678901234567890`. */
-function asWritten(node: ScalarNode): unknown {
-  if (typeof node.value !== 'number' || !/^[-+]?\d+$/.test(node.source)) return node.value;
-  return /^[-+]?0\d/.test(node.source) || !Number.isSafeInteger(node.value) ? node.source : node.value;
+  const { references } = text;
+  return { place: node.place, constant: plain, references, written: node, evaluate: (scope) => text.value(scope) };
 }

@@ -1,4 +1,7 @@
+import { isIP } from 'node:net';
 import type { Shape } from '../expressions/shape.ts';
+import { TaskFailure } from '../module/failure.ts';
+import { isHostName, isLine } from '../module/line.ts';
 import type { AppearsWith, Probe } from '../module/probe.ts';
 
 /** A fact: a name under `facts`, and the probe that reads it. */
@@ -12,24 +15,45 @@ export interface Fact {
   readonly meaning: string;
 }
 
+/** A host may send anything. Facts become parts of names and paths, so each has a form; what has another is the host's failure. */
+type Form = (text: string) => boolean;
+const plainName: Form = (text) => /^(?![.-])[^\s\p{C}/\\]*$/u.test(text);
+const hostName: Form = (text) => text === '' || isHostName(text);
+const address: Form = (text) => text === '' || isIP(text) !== 0;
+const network: Form = (text) => isIP(text.replace(/\/\d{1,3}$/, '')) !== 0;
+
+function formed<T>(id: string, form: Form, value: T): T {
+  const parts = Object.entries(typeof value === 'object' && value !== null ? value : { '': value });
+  for (const [part, text] of parts as [string, unknown][]) {
+    const right =
+      typeof text === 'number' ? Number.isSafeInteger(text) : (part === 'pretty_name' ? isLine : form)(String(text));
+    if (right && String(text).length <= 255) continue;
+    const shown = String(text).length > 60 ? `${String(text).slice(0, 60)}…` : String(text);
+    throw new TaskFailure(`the host's '${id}' cannot be ${JSON.stringify(shown)}`, {
+      hint: 'see what the host itself says of it: facts become parts of names and paths, so each has a form',
+    });
+  }
+  return value;
+}
+
 function fact<T>(
-  name: string,
+  id: string,
   shape: Shape,
   meaning: string,
   script: string,
   parse: (text: string) => T,
-  options: { stable?: boolean; volatile?: true; appearsWith?: AppearsWith<T> } = {},
+  options: { form?: Form; stable?: boolean; volatile?: true; appearsWith?: AppearsWith<T> } = {},
 ): [string, Fact] {
-  const { stable = false, volatile, appearsWith } = options;
+  const { form = plainName, stable = false, volatile, appearsWith } = options;
   const probe: Probe<T> = {
-    key: `fact:${name}`,
+    key: `fact:${id}`,
     script,
-    parse: (out) => parse(out.stdout.trim()),
+    parse: (out) => formed(id, form, parse(out.stdout.trim())),
     describe: (value) => (typeof value === 'string' ? value : JSON.stringify(value)) || 'none',
     ...(volatile && { volatile }),
     ...(appearsWith && { appearsWith }),
   };
-  return [name, { probe, stable, shape, meaning }];
+  return [id, { probe, stable, shape, meaning }];
 }
 
 /** Predicts the version of a program that a package may install. */
@@ -42,6 +66,9 @@ function ofProgram(program: string): AppearsWith<string> {
       absent(version) ? coming.findLast(({ versionOf }) => versionOf)?.versionOf?.(program, host, coming) : version,
   };
 }
+
+/** What the kernel calls a host without a name. */
+const unset = (text: string): string => (text === '(none)' ? '' : text);
 
 const lines = (text: string): string[] => text.split('\n').filter((line) => line !== '');
 
@@ -63,14 +90,16 @@ export const facts: ReadonlyMap<string, Fact> = new Map([
     'string',
     'The host name without the domain.',
     'hostname 2>/dev/null || cat /proc/sys/kernel/hostname',
-    (text) => text.split('.')[0]!,
+    (text) => (hostName(unset(text)) ? unset(text).split('.')[0]! : text),
+    { form: hostName },
   ),
   fact(
     'fqdn',
     'string',
     'The fully qualified host name, as far as the host knows it.',
     'hostname -f 2>/dev/null || hostname 2>/dev/null || cat /proc/sys/kernel/hostname',
-    String,
+    unset,
+    { form: hostName },
   ),
   fact('cpus', 'int', 'The number of processors.', 'nproc', Number, { stable: true }),
   fact(
@@ -115,7 +144,7 @@ export const facts: ReadonlyMap<string, Fact> = new Map([
     'All global addresses, IPv4 and IPv6.',
     "ip -o addr show scope global | awk '{print $4}'",
     (text) => lines(text).map((line) => line.split('/')[0]!),
-    { volatile: true }, // virtual addresses and container networks come and go without a task
+    { form: address, volatile: true }, // virtual addresses and container networks come and go without a task
   ),
   fact(
     'routes',
@@ -123,7 +152,7 @@ export const facts: ReadonlyMap<string, Fact> = new Map([
     'The networks that the host has routes to.',
     "{ ip -4 route show; ip -6 route show; } 2>/dev/null | awk '$1 ~ /\\//{print $1}'",
     lines,
-    { volatile: true },
+    { form: network, volatile: true },
   ),
   fact(
     'macs',

@@ -1,6 +1,7 @@
 import type { Diagnostics } from '../source/diagnostic.ts';
 import type { SourceNode } from '../source/node.ts';
 import type { Place } from '../source/place.ts';
+import { WrittenNumber } from '../source/written-number.ts';
 import { Draft } from './draft.ts';
 import type { Addition } from './types.ts';
 
@@ -17,7 +18,8 @@ export function withAddition(draft: Draft, addition: Addition, diagnostics: Diag
     });
   for (const [name, known] of draft.hosts) extended.hosts.set(name, { ...known, variables: [...known.variables] });
   const own = extended.host(host, place).variables;
-  for (const [name, value] of Object.entries(variables)) extended.set(own, name, literal(value, place), place, origin);
+  for (const [name, value] of Object.entries(variables))
+    extended.set(own, name, literal(value, place), place, origin, { added: true });
   for (const name of groups) {
     extended.group(name, place).hosts.add(host);
     // Groups without a parent go into `all` anyway.
@@ -29,6 +31,8 @@ export function withAddition(draft: Draft, addition: Addition, diagnostics: Diag
 /** The value as a source node in which nothing is an expression. */
 function literal(value: unknown, place: Place): SourceNode {
   if (Array.isArray(value)) return { kind: 'list', place, items: value.map((item) => literal(item, place)) };
+  if (value instanceof WrittenNumber)
+    return { kind: 'scalar', place, value: value.valueOf(), source: String(value), plain: true };
   if (typeof value === 'object' && value !== null)
     return {
       kind: 'map',

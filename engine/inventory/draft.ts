@@ -1,3 +1,4 @@
+import { groupNameRule, hostNameRule, isGroupName, isHostName } from '../module/line.ts';
 import type { Diagnostics } from '../source/diagnostic.ts';
 import type { MapNode, SourceNode } from '../source/node.ts';
 import type { Place } from '../source/place.ts';
@@ -32,6 +33,8 @@ export class Draft {
   group(name: string, place: Place): DraftGroup {
     let group = this.groups.get(name);
     if (!group) {
+      if (!isGroupName(name))
+        this.#diagnostics.error('inventory-group-name', place, `'${name}' is not a group name`, groupNameRule);
       group = { name, place, children: new Set(), hosts: new Set(), variables: [] };
       this.groups.set(name, group);
     }
@@ -41,6 +44,8 @@ export class Draft {
   host(name: string, place: Place): DraftHost {
     let host = this.hosts.get(name);
     if (!host) {
+      if (!isHostName(name))
+        this.#diagnostics.error('inventory-host-name', place, `'${name}' is not a host name`, hostNameRule);
       host = { name, place, variables: [] };
       this.hosts.set(name, host);
     }
@@ -84,8 +89,15 @@ export class Draft {
     }
   }
 
-  set(variables: Variable[], name: string, value: SourceNode, place: Place, origin: string): void {
-    variables.push({ name, value, place, origin });
+  set(
+    variables: Variable[],
+    name: string,
+    value: SourceNode,
+    place: Place,
+    origin: string,
+    more: Pick<Variable, 'added'> = {},
+  ): void {
+    variables.push({ name, value, place, origin, ...more });
     if (!/^[A-Za-z_]\w*$/.test(name))
       this.#diagnostics.warning(
         'variable-name',

@@ -1,4 +1,4 @@
-import { constants, existsSync, type Stats } from 'node:fs';
+import { constants, existsSync, type Stats, statSync } from 'node:fs';
 import { access, readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import type { Diagnostics } from '../source/diagnostic.ts';
@@ -88,9 +88,15 @@ async function filesOf(
   const names = (await readdir(path)).sort();
   const files: string[] = [];
   for (const name of names)
-    if (!isLeftOut(name, names, path, diagnostics))
+    if (!isLeftOut(name, names, path, diagnostics) && !isPipe(join(path, name)))
       files.push(...((await filesOf(join(path, name), diagnostics))?.files ?? []));
   return { files, folder: path };
+}
+
+/** A pipe that is given itself is read (`-i <(make-inventory)`); in a folder nobody may ever write to it. */
+function isPipe(path: string): boolean {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found !== undefined && !found.isFile() && !found.isDirectory();
 }
 
 const notInventories = new Set(['group_vars', 'host_vars', 'vars_plugins']);

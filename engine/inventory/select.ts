@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { isIPv6 } from 'node:net';
-import { search } from '../expressions/functions/search.ts';
+import { matchesStart } from '../expressions/functions/search.ts';
 import type { Diagnostics } from '../source/diagnostic.ts';
 import { suggest } from '../source/nearest.ts';
 import type { Place } from '../source/place.ts';
@@ -113,13 +113,7 @@ function matchName(
     test = matcher(name);
     test('');
   } catch (error) {
-    const around = name.startsWith('~') && /\(\?<?[=!]/.test(name);
-    diagnostics.error(
-      'host-pattern-regex',
-      place,
-      around ? `'${name}' uses lookaround, which is not supported in regular expressions` : (error as Error).message,
-      around ? 'exclude hosts with !, for example web:!web1' : undefined,
-    );
+    diagnostics.error('host-pattern-regex', place, (error as Error).message);
     return [];
   }
   const groups = [...inventory.groups.values()].filter((group) => test(group.name));
@@ -131,7 +125,7 @@ function matchName(
 
 /** `~` starts a regular expression, anchored at the start; otherwise *, ? and [abc] are shell wildcards. */
 function matcher(name: string): (candidate: string) => boolean {
-  if (name.startsWith('~')) return (candidate) => search(candidate, `^(?:${name.slice(1)})`);
+  if (name.startsWith('~')) return (candidate) => matchesStart(candidate, name.slice(1));
   if (!/[*?[]/.test(name)) return (candidate) => candidate === name;
   const glob = name.replaceAll(/\[!?[^\]]+\]|[^]/g, (token) => {
     if (token === '*') return '.*';

@@ -9,6 +9,8 @@ export interface Variable {
   readonly place: Place;
   /** For display: `inventory group 'all'`, `group_vars/web.yml`, `inventory host 'web1'` … */
   readonly origin: string;
+  /** Set by add_host during the run: its value may be a host's. */
+  readonly added?: true;
 }
 
 export interface Host {

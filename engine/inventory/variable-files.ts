@@ -1,8 +1,9 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { extname, join, relative } from 'node:path';
 import type { Diagnostics } from '../source/diagnostic.ts';
 import { nearest } from '../source/nearest.ts';
 import { describe } from '../source/node.ts';
+import { readRegular } from '../source/read-once.ts';
 import { parseYaml } from '../source/yaml.ts';
 import { openFile } from '../vault/values.ts';
 import type { Vault } from '../vault/vault.ts';
@@ -98,7 +99,7 @@ function readFile(
   const start = { file, line: 1, column: 1 };
   let bytes: Buffer;
   try {
-    bytes = readFileSync(file);
+    bytes = readRegular(file);
   } catch (error) {
     diagnostics.error('unreadable-file', start, `${file} cannot be read: ${(error as Error).message}`);
     return;

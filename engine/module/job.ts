@@ -19,11 +19,14 @@ export type JobState =
 /** The format of a job ID; nothing else may become part of a path. */
 export const jobId = '^[0-9]{13}-[0-9a-f]{16}$';
 
-/** Each user has a separate folder; a folder owned by somebody else is not used. */
-const folder = [
-  'base=/tmp/tsplay-async-$(id -u)',
-  'mine() { [ -d "$base" ] && [ ! -L "$base" ] && [ "$(stat -c %u "$base")" = "$(id -u)" ]; }',
+/** Each user has a separate folder; one owned by somebody else is not used: then it is where nobody else can make one. */
+const folders = [
+  'uid=$(id -u); first=/tmp/tsplay-async-$uid; second=$HOME/.tsplay-async; [ "$uid" != 0 ] || second=/run/tsplay-async',
+  'mine() { [ -d "$base" ] && [ ! -L "$base" ] && [ "$(stat -c %u "$base")" = "$uid" ]; }',
 ].join('\n');
+
+const find = (id: string): string =>
+  `${folders}\n${sh`for base in "$first" "$second"; do job="$base/"${id}; mine && [ -d "$job" ] && break; done`}`;
 
 /** Runs in its own session, with the timeout enforced by the host: it ends in time even if no controller asks again. */
 const runner = [
@@ -38,14 +41,13 @@ const runner = [
 /** Script that starts a job: the job's standard input is that of the script. Exit code 0: it is running. */
 export function startJob(id: string, script: string, seconds: number): string {
   return [
-    folder,
-    sh`job="$base/"${id}`,
+    folders,
     // Retried because a job that ends may have just removed the folder.
-    'for try in 1 2 3 4 5; do',
+    sh`for base in "$first" "$first" "$first" "$second" "$second"; do job="$base/"${id}`,
     '  mkdir -m 0700 "$base" 2>/dev/null',
     '  mine 2>/dev/null && chmod 0700 "$base" 2>/dev/null && mkdir -m 0700 "$job" 2>/dev/null && break',
     'done',
-    `[ -d "$job" ] || { echo "$base cannot be used: it must be a folder owned by $(id -un)" >&2; exit 90; }`,
+    `[ -d "$job" ] || { echo "neither $first nor $second can be used: one must be a folder owned by $(id -un)" >&2; exit 90; }`,
     sh`printf %s ${script} >"$job/script" && cat >"$job/stdin" || { rm -rf "$job"; exit 92; }`,
     'detached=setsid; command -v setsid >/dev/null 2>&1 || detached=nohup',
     sh`$detached /bin/sh -c ${runner} sh "$job" ${seconds} </dev/null >/dev/null 2>&1 &`,
@@ -59,8 +61,8 @@ export function jobState(id: string): Probe<JobState> {
   return {
     key: `job:${id}`,
     script: [
-      folder,
-      sh`job="$base/"${id}; mine && [ -d "$job" ] || { echo unknown; exit 0; }`,
+      find(id),
+      'mine && [ -d "$job" ] || { echo unknown; exit 0; }',
       'alive() { read -r pid begun <"$job/process" && set -- $(cut -d " " -f 3,22 "/proc/$pid/stat") && [ "$1" != Z ] && [ "$2" = "$begun" ]; }',
       'if [ ! -f "$job/code" ] && alive 2>/dev/null; then echo running; exit 0; fi',
       'if [ -f "$job/code" ]; then echo "ended $(cat "$job/code")"; else echo lost; fi',
@@ -81,5 +83,5 @@ export function jobState(id: string): Probe<JobState> {
 
 /** Script that removes a job's files, and the folder of jobs if it was the last one. */
 export function removeJob(id: string): string {
-  return [folder, sh`mine && rm -rf -- "$base/"${id}; rmdir "$base" 2>/dev/null; :`].join('\n');
+  return [find(id), 'mine && rm -rf -- "$job"; rmdir "$base" 2>/dev/null; :'].join('\n');
 }

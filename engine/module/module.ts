@@ -31,6 +31,12 @@ export interface FileAttributes {
   readonly validate?: string;
   /** Keep the old file next to the new one, under a name with a timestamp. */
   readonly backup?: boolean;
+  /** SHA-256 of the content that the new one was made from (null: there was no file): another one is not replaced. */
+  readonly replaces?: string | null;
+  /** The path as it was given, where links lead from it to the one that is written; they must still lead there. */
+  readonly via?: string;
+  /** Write into the old file where it cannot be replaced: a mount point, as a container's /etc/hosts. */
+  readonly unsafe_writes?: boolean;
 }
 
 /** What `change` may do on a host. */
@@ -41,7 +47,7 @@ export interface Writer extends Reader {
   /** Runs text with /bin/sh; every value in it must have been put in with `sh`. */
   shell(script: string, options?: RunOptions): Promise<Output>;
   /**
-   * Writes a whole file: to a temporary file in the same folder, synced, owner and mode set, validated, then renamed over the old one.
+   * Writes a whole file: in a folder of its own beside the old one, synced, owner and mode set, validated, then renamed over the old one.
    * Fails with a TaskFailure. Never follows a link at `path` itself. Returns the path of the backup if one was made.
    */
   write(path: string, content: Buffer | string, attributes: FileAttributes): Promise<{ readonly backup?: string }>;
@@ -78,6 +84,8 @@ export interface Check<P = unknown> {
   readonly present: P;
   /** Empty means ok. This alone decides whether a task has changed something. */
   readonly differences: readonly Difference[];
+  /** The differences are of something that the change only waits for, or fails over: in check mode the task is unknown. */
+  readonly onlyAwaited?: true;
   /** What probes will read after the change. */
   readonly after?: readonly Prediction[];
   /** Further fields of the registered result (declared in `returns`). */
@@ -117,6 +125,8 @@ export interface Module<A = never, P = unknown> {
   /** JSON schema of what the module adds to a registered result. */
   readonly returns?: ArgumentSchema;
   readonly nature?: Nature;
+  /** For the reference: what it does in check mode, where that is not the same for all its tasks. */
+  readonly inCheckMode?: string;
   /** Its argument names are the names of variables that it sets: while their values are not known, the variables are unknown. */
   readonly setsVariables?: true;
   /** The arguments that name the hosts and groups that it adds to the inventory. Its undeclared arguments are variables of those hosts. */

@@ -28,7 +28,9 @@ export interface Evaluated {
  * Beyond the standard, `format` may be one of:
  * - `mode`: file mode as text, normalised to four octal digits (`0644`) or kept symbolic;
  * - `path`: an absolute path on the host;
+ * - `line`, `word`: text that becomes a line, or a field of one: see module/line.ts;
  * - `local-file`, `template-file`: a file on the controller, passed as LocalFile or RenderedFile;
+ * - `local-path`: a path on the controller that is written, passed as text;
  * - `condition`, `expression`: CEL, passed as Verdict or Evaluated;
  * - `secret`: text that is masked in every output.
  */

@@ -3,12 +3,12 @@ import { maskDifference } from '../run/events/redact.ts';
 import type { Secrets } from '../vault/redaction.ts';
 
 /**
- * A difference as a plan stores it: without its secrets. A SHA-256 (of a file that not everyone may read) may appear in the
- * output of a run, but not in a file, whose owner could try out at leisure what it is the digest of.
+ * A difference as a plan stores it: without its secrets, and without fingerprints, which can be compared within a run only.
  */
 export function shownDifference(difference: Difference, secrets: Secrets): Difference {
   const masked = maskDifference(difference, secrets);
-  const kept = (text: string | null): string | null => text?.replaceAll(/( bytes), sha256 [0-9a-f]{64}/g, '$1') ?? null;
+  const kept = (text: string | null): string | null =>
+    text?.replaceAll(/, fingerprint [0-9a-f]{16}/g, '').replaceAll(/\bfingerprint [0-9a-f]{16}/g, 'content') ?? null;
   return { ...masked, from: kept(masked.from), to: kept(masked.to) };
 }
 

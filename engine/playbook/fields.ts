@@ -5,8 +5,10 @@ import type { Diagnostics } from '../source/diagnostic.ts';
 import { suggest } from '../source/nearest.ts';
 import { type MapEntry, type MapNode, type ScalarNode, type SourceNode } from '../source/node.ts';
 import type { Place } from '../source/place.ts';
-import { keywords, keywordsAt, type Level } from './keywords.ts';
-import { describeWritten, type Kind, meantBoolean, misfit, writtenText } from './kinds.ts';
+import { findMethod } from '../transport/become/methods.ts';
+import { connectionKind } from '../transport/target.ts';
+import { type Keyword, keywords, keywordsAt, type Level } from './keywords.ts';
+import { describeWritten, holdsExpression, type Kind, meantBoolean, misfit, writtenText } from './kinds.ts';
 import { withoutCollection } from './module-names.ts';
 
 /** The keywords of one map, each of the kind that the table requires: others have been reported and are left out. */
@@ -88,18 +90,19 @@ export function readFields(
   for (const entry of node.entries) {
     const keyword = Object.hasOwn(keywords, entry.key) ? keywords[entry.key] : undefined;
     if (keyword?.at.includes(level)) {
-      if (checkValue(entry, keyword.choices, diagnostics)) found.set(entry.key, entry);
+      if (checkValue(entry, keyword, diagnostics)) found.set(entry.key, entry);
     } else rest.push(entry);
   }
   return { fields: new Fields(found, diagnostics), rest };
 }
 
-function checkValue(
-  { key, value }: MapEntry,
-  choices: readonly string[] | undefined,
-  diagnostics: Diagnostics,
-): boolean {
-  const { kind } = keywords[key]!;
+/** Keywords whose text is a name from a table, where the table takes more names than it shows. */
+const named: Readonly<Record<string, (text: string) => boolean>> = {
+  become_method: (text) => findMethod(text) !== undefined,
+  connection: (text) => connectionKind(text) !== undefined,
+};
+
+function checkValue({ key, value }: MapEntry, { kind, choices }: Keyword, diagnostics: Diagnostics): boolean {
   const expected = misfit(kind, value);
   if (expected !== undefined) {
     const meant = kind.startsWith('boolean') ? meantBoolean(value) : undefined;
@@ -120,6 +123,13 @@ function checkValue(
     return false;
   }
   const text = choices && writtenText(value as ScalarNode);
+  const accepts = Object.hasOwn(named, key) ? named[key] : undefined;
+  if (accepts && !holdsExpression(value)) {
+    const name = writtenText(value as ScalarNode);
+    if (accepts(name)) return true;
+    diagnostics.error('keyword-value', value.place, `'${key}' cannot be '${name}'`, keywords[key]!.describe);
+    return false;
+  }
   if (text === undefined || choices!.includes(text)) return true;
   diagnostics.error('keyword-value', value.place, `'${key}' cannot be '${text}'`, suggest(text, choices!));
   return false;
@@ -142,7 +152,6 @@ const notSupported: ReadonlyMap<string, string | undefined> = new Map([
   ['fact_path', undefined],
   ['gather_subset', 'only the facts that are referred to are read: leave it out'],
   ['gather_timeout', undefined],
-  ['become_exe', undefined],
 ]);
 
 /** Whether Ansible has this keyword and this engine does not (yet). */

@@ -17,7 +17,6 @@ export const levels = [
   'loop_control',
 ] as const;
 export type Level = (typeof levels)[number];
-
 export interface Keyword {
   readonly kind: Kind;
   readonly at: readonly Level[];
@@ -80,6 +79,7 @@ const table = {
     'text or expression',
     `How to become another user: ${becomeMethods.join(', ')}; ${becomeMethods[0]} by default.`,
   ),
+  become_exe: setting('becomeExe', running, 'text or expression', 'Another program for it: /usr/local/bin/sudo.'),
   become_flags: setting('becomeFlags', running, 'text or expression', 'Further options for the become method.'),
   check_mode: setting(
     'checkMode',
@@ -91,7 +91,7 @@ const table = {
     'connection',
     running,
     'text or expression',
-    'How to reach the hosts: ssh (the default) or local.',
+    "How to reach the hosts: ssh (the default), openssh (with the system's ssh) or local.",
   ),
   diff: setting(
     'diff',

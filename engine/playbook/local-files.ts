@@ -5,7 +5,8 @@ import { shownPath } from '../source/place.ts';
 
 export type FileFormat = 'local-file' | 'template-file';
 
-const folders: Readonly<Record<FileFormat, string>> = { 'local-file': 'files', 'template-file': 'templates' };
+/** Where each is searched first. */
+export const folders: Readonly<Record<FileFormat, string>> = { 'local-file': 'files', 'template-file': 'templates' };
 
 /** The result of a file search. */
 export type Search = { readonly found: string } | { readonly found?: undefined; readonly why: string };

@@ -6,7 +6,8 @@ import type { Context } from './context.ts';
 import { type Fields, isLater, rejectKey } from './fields.ts';
 import { keywords, type Level } from './keywords.ts';
 import { describeWritten, holdsExpression, writtenText } from './kinds.ts';
-import { withoutCollection } from './module-names.ts';
+import { suggestModule } from './module-names.ts';
+import { inlineArguments, inYaml, pairsIn } from './name-value-text.ts';
 
 /** The module that a task names, and its arguments as written. */
 export interface ModuleCall {
@@ -44,10 +45,7 @@ export function readModuleCall(
         'unknown-module',
         entry.keyPlace,
         `there is no module '${entry.key}'`,
-        suggest(withoutCollection(entry.key), [
-          ...modules.names,
-          ...(strangers.length === 1 ? Object.keys(keywords) : []),
-        ]),
+        suggestModule(entry.key, [...modules.names, ...(strangers.length === 1 ? Object.keys(keywords) : [])]),
       );
   }
   if (second)
@@ -96,12 +94,7 @@ function readAction(
   if (!node) return undefined;
   const find = (key: string, keyPlace: Place, value: SourceNode): MapEntry | undefined => {
     if (modules.find(key)) return { key, keyPlace, value };
-    diagnostics.error(
-      'unknown-module',
-      keyPlace,
-      `there is no module '${key}'`,
-      suggest(withoutCollection(key), modules.names),
-    );
+    diagnostics.error('unknown-module', keyPlace, `there is no module '${key}'`, suggestModule(key, modules.names));
     return undefined;
   };
   if (
@@ -154,20 +147,21 @@ function readEntries(
   if (value.kind === 'scalar' && value.value === null) return [];
   const { freeForm } = module;
   if (freeForm !== undefined) {
-    const argument = value.kind === 'scalar' ? inlineArgument(writtenText(value), module, freeForm) : undefined;
-    if (argument === undefined) return [{ key: freeForm, keyPlace, value }];
+    const found = value.kind === 'scalar' ? inlineArguments(writtenText(value), module, freeForm) : [];
+    if (found.length === 0) return [{ key: freeForm, keyPlace, value }];
+    const names = found.map(({ name }) => `'${name}='`).join(', ');
     diagnostics.error(
       'free-form',
       value.place,
-      `'${argument.name}=' in the text of '${key}' is not parsed as an argument`,
-      `write: args: { ${argument.name}: ${inYaml(argument.value)} }`,
+      `${names} in the text of '${key}' ${found.length === 1 ? 'is not parsed as an argument' : 'are not parsed as arguments'}`,
+      `write: args: { ${found.map((one) => inYaml(one, module)).join(', ')} }`,
     );
     return undefined;
   }
   if (value.kind === 'scalar' && !writtenText(value).trimStart().startsWith('{{')) {
-    const pairs = [...writtenText(value).matchAll(/(?:^|\s)([A-Za-z_]\w*)=("[^"]*"|'[^']*'|\{\{.*?\}\}|\S*)/g)];
+    const pairs = pairsIn(writtenText(value));
     if (pairs.length > 0) {
-      const map = pairs.map(([, name, text]) => `${name}: ${inYaml(text!.replace(/^(["'])(.*)\1$/, '$2'))}`).join(', ');
+      const map = pairs.map((pair) => inYaml(pair, module)).join(', ');
       diagnostics.error(
         'free-form',
         value.place,
@@ -187,22 +181,4 @@ function readEntries(
     names === '' ? undefined : `arguments: ${names}`,
   );
   return undefined;
-}
-
-/** A `name=value` in free-form text that Ansible would parse as an argument. */
-function inlineArgument(
-  text: string,
-  module: AnyModule,
-  freeForm: string,
-): { name: string; value: string } | undefined {
-  for (const name of Object.keys(module.args.properties ?? {})) {
-    const before = name === freeForm ? '^' : '(?:^|\\s)'; // its own name counts only at the beginning
-    const value = new RegExp(`${before}${name}=(\\S+)`).exec(text)?.[1];
-    if (value !== undefined) return { name, value };
-  }
-  return undefined;
-}
-
-function inYaml(text: string): string {
-  return /^[\w./-]+( [\w./-]+)*$/.test(text) ? text : `'${text.replaceAll("'", "''")}'`;
 }

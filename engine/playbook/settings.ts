@@ -1,11 +1,11 @@
 import type { Template } from '../expressions/types.ts';
-import { suggest } from '../source/nearest.ts';
 import { describe, type MapEntry } from '../source/node.ts';
 import { compileArguments } from './arguments/compile.ts';
 import type { Context } from './context.ts';
 import type { Fields } from './fields.ts';
 import { type SettingName, settingKeywords } from './keywords.ts';
 import { compileLayer } from './layers.ts';
+import { suggestModule } from './module-names.ts';
 import type { Settings } from './types.ts';
 
 export const noSettings: Settings = { environment: [], moduleDefaults: new Map() };
@@ -41,7 +41,7 @@ function moduleDefaults(context: Context, entries: readonly MapEntry[]): Map<str
         'name each module',
       );
     else if (!module)
-      diagnostics.error('unknown-module', keyPlace, `no module is called '${key}'`, suggest(key, modules.names));
+      diagnostics.error('unknown-module', keyPlace, `no module is called '${key}'`, suggestModule(key, modules.names));
     else if (value.kind !== 'map')
       diagnostics.error(
         'keyword-type',

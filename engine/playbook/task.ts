@@ -23,7 +23,7 @@ export function readTask(
   const inherited = inherit(context, fields, `vars of the ${level}`);
   const register = fields.text('register');
   if (register !== undefined) checkVariableName(register, fields.node('register')!.place, diagnostics);
-  const loop = readLoop(fields, context) ?? oldLoop(rest);
+  const loop = oldLoop(fields, rest) ?? readLoop(fields, context);
   const until = readUntil(fields, context);
   checkAsync(fields, call, context);
   if (!call) return { task: undefined, fields };
@@ -69,13 +69,19 @@ export function common(
 }
 
 /** A loop in Ansible's old form has been reported: do not report its variables as undefined too. */
-function oldLoop(rest: readonly MapEntry[]): Loop | undefined {
+function oldLoop(fields: Fields, rest: readonly MapEntry[]): Loop | undefined {
   const old = rest.find(({ key }) => key.startsWith('with_'));
+  const named = (name: string): string | undefined => {
+    const value = fields.map('loop_control')?.entries.find(({ key }) => key === name)?.value;
+    return value?.kind === 'scalar' && typeof value.value === 'string' ? value.value : undefined;
+  };
+  const indexVariable = named('index_var');
   return (
     old && {
       over: { place: old.keyPlace, constant: true, references: [], evaluate: () => [] },
-      variable: 'item',
-      extended: false,
+      variable: named('loop_var') ?? 'item',
+      extended: true,
+      ...(indexVariable !== undefined && { indexVariable }),
     }
   );
 }

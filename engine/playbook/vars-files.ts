@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { describeValue } from '../expressions/member.ts';
 import { TemplateError } from '../expressions/types.ts';
 import { compileValue } from '../expressions/value.ts';
 import type { ScalarNode, SourceNode } from '../source/node.ts';
@@ -55,7 +56,7 @@ function nameOf(
     diagnostics.error(
       'argument-value',
       node.place,
-      `a file name must be text, but this expression gives ${typeof value}`,
+      `a file name must be text, but this expression gives ${describeValue(value)}`,
     );
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error;

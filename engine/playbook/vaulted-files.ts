@@ -1,9 +1,9 @@
-import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import type { FileTemplate } from '../expressions/handlebars/text.ts';
 import { TaskFailure } from '../module/failure.ts';
 import { shownPath } from '../source/place.ts';
-import { readOnce } from '../source/read-once.ts';
+import { readOnce, readRegular } from '../source/read-once.ts';
 import { isVaulted, VaultError } from '../vault/format.ts';
 import type { Secrets } from '../vault/redaction.ts';
 import { type OpenedFile, openFile } from '../vault/values.ts';
@@ -12,7 +12,7 @@ import type { Loader } from './context.ts';
 
 /** Reads a file at load time. Undefined: it cannot be decrypted (yet). */
 export function openTaskFile(path: string, { vault, diagnostics }: Loader): OpenedFile | undefined {
-  return openFile(shownPath(path), readFileSync(path), vault, diagnostics);
+  return openFile(shownPath(path), readRegular(path), vault, diagnostics);
 }
 
 /** Checks, before the run, that an encrypted file can be decrypted. Of other files only the first bytes are read. */
@@ -22,13 +22,7 @@ export function checkTaskFile(path: string, loader: Loader): void {
 
 function beginningOf(path: string): Buffer {
   try {
-    const file = openSync(path, 'r');
-    try {
-      const bytes = Buffer.alloc(32);
-      return bytes.subarray(0, readSync(file, bytes));
-    } finally {
-      closeSync(file);
-    }
+    return readRegular(path, 32);
   } catch {
     return Buffer.alloc(0); // the task that uses it will report why it cannot be read
   }

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SourceNode } from '../source/node.ts';
 import { shownPath } from '../source/place.ts';
+import { readRegular } from '../source/read-once.ts';
 import { parseYaml } from '../source/yaml.ts';
 import { openFile, openValues } from '../vault/values.ts';
 import type { Loader } from './context.ts';
@@ -19,7 +19,7 @@ function readFile(path: string, loader: Loader): SourceNode | undefined {
   const shown = shownPath(path);
   let bytes: Buffer;
   try {
-    bytes = readFileSync(path);
+    bytes = readRegular(path);
   } catch (error) {
     diagnostics.error(
       'unreadable-file',

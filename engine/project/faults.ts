@@ -14,6 +14,7 @@ const parts = Object.keys({
   freeForm: true,
   returns: true,
   nature: true,
+  inCheckMode: true,
   setsVariables: true,
   once: true,
   detachable: true,

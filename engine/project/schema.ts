@@ -1,10 +1,21 @@
 import { Ajv } from 'ajv';
+import { lineFormats } from '../module/line.ts';
 import type { AnyModule } from '../module/module.ts';
 import { suggest } from '../source/nearest.ts';
 import type { Fault } from './types.ts';
 
 /** The formats of module/schema.ts. */
-const formats = ['mode', 'path', 'secret', 'local-file', 'template-file', 'condition', 'expression'];
+const formats = [
+  'mode',
+  'path',
+  'secret',
+  'local-file',
+  'template-file',
+  'local-path',
+  'condition',
+  'expression',
+  ...Object.keys(lineFormats),
+];
 
 /** Problems of a schema itself. Strict, because a misspelled keyword would check nothing. */
 export function schemaFaults(module: AnyModule, part: 'args' | 'returns'): readonly Fault[] {

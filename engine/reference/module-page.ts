@@ -24,7 +24,8 @@ export function modulePage(module: AnyModule): readonly Block[] {
   ];
 }
 
-function natureOf({ nature = 'state', detachable, once, ...module }: AnyModule): string {
+function natureOf({ nature = 'state', detachable, once, inCheckMode, ...module }: AnyModule): string {
+  if (inCheckMode !== undefined) return inCheckMode;
   const detached = detachable ? ' Can run in the background (`async`).' : '';
   if (nature === 'action') return `Does not run; its result, and everything that depends on it, is unknown.${detached}`;
   if (nature === 'wait') return 'Changes nothing. If it would have to wait, the result is unknown.';

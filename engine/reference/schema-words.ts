@@ -17,6 +17,7 @@ const formatNames: Readonly<Record<string, string>> = {
   path: 'absolute path',
   'local-file': 'file on the controller',
   'template-file': 'template',
+  'local-path': 'path on the controller',
   condition: 'condition',
   expression: 'expression',
   secret: 'secret text',

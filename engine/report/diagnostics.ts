@@ -1,4 +1,5 @@
 import { formatDiagnostic } from '../source/diagnostic.ts';
+import { harmlessJson } from '../source/harmless.ts';
 import { shownPath } from '../source/place.ts';
 import type { Checked } from './view.ts';
 
@@ -18,5 +19,5 @@ export function diagnosticsJson({ diagnostics }: Checked): string {
       ...(place && { ...place, file: shownPath(place.file) }),
     })),
   };
-  return `${JSON.stringify(report, null, 2)}\n`;
+  return `${harmlessJson(JSON.stringify(report, null, 2))}\n`;
 }

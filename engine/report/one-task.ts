@@ -1,14 +1,15 @@
 import type { Event, FailureDetail, Result } from '../run/events/event.ts';
 import { showDifference } from './difference.ts';
 import { colourOf } from './status.ts';
-import { harmless, onOneLine, type Paint } from './style.ts';
+import { harmless, indented, onOneLine, type Paint } from './style.ts';
 import { jsonText } from './value.ts';
 import type { ViewOptions } from './view.ts';
 
-/** The view of `tsplay exec`: a line per host and, below it, what was found or done; a command's output unchanged. */
+/** The view of `tsplay exec`: a line per host and, below it, what was found or done. Only that line is not indented:
+ * no output can pass for the result of another host. */
 export function oneTaskView({ paint, diff }: Pick<ViewOptions, 'paint' | 'diff'>): (event: Event) => string {
   return (event) => {
-    if (event.event === 'warning') return `${paint(`warning: ${harmless(event.message)}`, 'magenta')}\n`;
+    if (event.event === 'warning') return `${paint(`warning: ${indented(event.message, 2)}`, 'magenta')}\n`;
     return event.event === 'result' ? show(event, paint, diff) : '';
   };
 }
@@ -23,17 +24,17 @@ function show(result: Result, paint: Paint, diff: boolean): string {
   // a failed command's message is in its output
   const message = isCommand && failure?.code !== undefined ? '' : (result.message ?? '');
   const lines = [
-    paint(`${head}${message === '' ? '' : ` | ${harmless(message)}`}`, colourOf(result.status)),
+    paint(`${head}${message === '' ? '' : ` | ${indented(message, 2)}`}`, colourOf(result.status)),
     ...(isCommand ? output(returned, failure) : findings(result, message, paint, diff)),
-    ...(failure?.hint === undefined ? [] : [paint(`hint: ${harmless(failure.hint)}`, 'cyan')]),
-    ...(result.warnings ?? []).map((warning) => paint(`warning: ${harmless(warning)}`, 'magenta')),
+    ...(failure?.hint === undefined ? [] : [paint(`hint: ${indented(failure.hint, 2)}`, 'cyan')]),
+    ...(result.warnings ?? []).map((warning) => paint(`warning: ${indented(warning, 2)}`, 'magenta')),
   ];
   return `${lines.join('\n')}\n`;
 }
 
 function output(returned: Readonly<Record<string, unknown>>, failure: FailureDetail | undefined): readonly string[] {
   return [returned['stdout'] ?? failure?.stdout, returned['stderr'] ?? failure?.stderr]
-    .map((text) => (typeof text === 'string' ? harmless(text).trimEnd() : ''))
+    .map((text) => (typeof text === 'string' && text.trim() !== '' ? `  ${indented(text.trimEnd(), 2)}` : ''))
     .filter((text) => text !== '');
 }
 
@@ -47,7 +48,7 @@ function differences(result: Result, paint: Paint, diff: boolean): readonly stri
   return result.differences.flatMap(({ what, from, to, ...rest }) => {
     if (result.diff ?? diff) return showDifference({ what, from, to, ...rest }, paint).map((line) => `  ${line}`);
     const values = result.diff === false ? '' : shortly(from, to);
-    return [`  ${harmless(what)}${values}`];
+    return [`  ${onOneLine(what)}${values}`];
   });
 }
 
@@ -60,6 +61,6 @@ function shortly(from: string | null, to: string | null): string {
 function data(returned: Readonly<Record<string, unknown>>): readonly string[] {
   return Object.entries(returned).map(([name, value]) => {
     const text = typeof value === 'string' ? value : jsonText(value, 2);
-    return `  ${onOneLine(name)}: ${harmless(text).trimEnd().replaceAll('\n', '\n  ')}`;
+    return `  ${onOneLine(name)}: ${indented(text.trimEnd(), 2)}`;
   });
 }

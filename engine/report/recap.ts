@@ -1,7 +1,7 @@
 import type { Recap, Status } from '../run/events/event.ts';
 import { showProfile } from './profile.ts';
 import { colourOf } from './status.ts';
-import { onOneLine, type Paint } from './style.ts';
+import { hostList, onOneLine, type Paint } from './style.ts';
 
 /** The counts of each host at the end of a run. */
 export function showRecap(recap: Recap, check: boolean, paint: Paint): string {
@@ -18,9 +18,16 @@ export function showRecap(recap: Recap, check: boolean, paint: Paint): string {
       });
     return `${name.padEnd(width)}  ${cells.join('  ')}`;
   };
-  const heading = paint(check ? 'RECAP (check mode: what would be)' : 'RECAP', 'bold');
+  const notes = [...(check ? ['check mode: what would be'] : []), ...(recap.interrupted ? ['interrupted'] : [])];
+  const heading = paint(notes.length > 0 ? `RECAP (${notes.join('; ')})` : 'RECAP', 'bold');
   const profile = recap.profile ? showProfile(recap.profile) : '';
-  return `\n${heading}\n${hosts.map(row).join('\n')}\n${pendingHandlers(recap, paint)}${profile}`;
+  return `\n${heading}\n${hosts.map(row).join('\n')}\n${unfinished(recap, paint)}${pendingHandlers(recap, paint)}${profile}`;
+}
+
+function unfinished({ interrupted }: Recap, paint: Paint): string {
+  if (!interrupted) return '';
+  const left = interrupted.length > 0 ? `tasks are left on ${hostList(interrupted)}` : 'no host has tasks left';
+  return `\n${paint(`Interrupted: ${left}.`, 'red')} Run the playbook again to finish.\n`;
 }
 
 /** What the next run will do, and why it may be surprised. */

@@ -30,7 +30,10 @@ export function showTask(title: string, results: readonly Result[], options: Vie
   }
   for (const group of groups.values()) lines.push(...showResult(group, options));
   const worst = worstOf(results.filter(({ ignored }) => !ignored).map(({ status }) => status));
-  const mark = options.paint(markOf(worst), colourOf(worst));
+  const mark =
+    worstOf([worst, 'unknown']) === 'unknown' && worst !== 'unknown' && results.some(({ ignored }) => ignored)
+      ? options.paint('!', 'magenta') // a failure stands below
+      : options.paint(markOf(worst), colourOf(worst));
   const counts = lines.length === 0 ? options.paint(`  ${summary(results)}`, 'dim') : '';
   return [`${mark} ${title}${counts}`, ...lines, ''].join('\n');
 }

@@ -2,11 +2,12 @@ import { isAbsolute, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { codes } from '../source/codes.ts';
 import type { Diagnostic } from '../source/diagnostic.ts';
+import { harmlessJson } from '../source/harmless.ts';
 import type { Place } from '../source/place.ts';
 import type { Checked } from './view.ts';
 
 export function sarifText({ diagnostics, version, root }: Checked): string {
-  return `${JSON.stringify(sarif(diagnostics, version, root), null, 2)}\n`;
+  return `${harmlessJson(JSON.stringify(sarif(diagnostics, version, root), null, 2))}\n`;
 }
 
 /** Diagnostics as SARIF 2.1.0, which code hosts and editors read; the paths of files below `root` are relative to it. */

@@ -1,3 +1,7 @@
+import { harmless } from '../source/harmless.ts';
+
+export { harmless };
+
 const codes = { green: 32, yellow: 33, red: 31, cyan: 36, magenta: 35, dim: 2, bold: 1 } as const;
 
 export type Style = keyof typeof codes;
@@ -15,15 +19,6 @@ export function paintFor(stream: { readonly isTTY?: boolean }): Paint {
   if (NO_COLOR !== undefined && NO_COLOR !== '') return plain;
   if (FORCE_COLOR !== undefined && FORCE_COLOR !== '' && FORCE_COLOR !== '0') return coloured;
   return stream.isTTY === true && TERM !== 'dumb' ? coloured : plain;
-}
-
-/** Keeps control characters in remote output from driving the terminal or changing the direction of the text. */
-export function harmless(text: string): string {
-  // oxlint-disable-next-line no-control-regex
-  return text.replace(/[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]/g, (c) => {
-    const digits = c.charCodeAt(0).toString(16);
-    return c === '\r' ? '' : digits.length > 2 ? `\\u${digits}` : `\\x${digits.padStart(2, '0')}`;
-  });
 }
 
 /** Harmless text of several lines, all but the first indented: no line of it can pass for a line of the report. */

@@ -1,3 +1,5 @@
+import { harmlessJson } from '../source/harmless.ts';
+import { scalarText } from '../source/written-number.ts';
 import { onOneLine } from './style.ts';
 
 /** Deeper levels of a value are shown as `…`: JSON.stringify and every other recursion overflows the stack on deep data. */
@@ -5,7 +7,7 @@ const deepest = 100;
 
 /** Any value as JSON, of bounded depth. Numbers that JSON cannot hold are written as text. */
 export function jsonText(value: unknown, indent?: number): string {
-  return JSON.stringify(bounded(value, 0), null, indent) ?? String(value);
+  return harmlessJson(JSON.stringify(bounded(value, 0), null, indent) ?? String(value));
 }
 
 function bounded(value: unknown, depth: number): unknown {
@@ -20,6 +22,6 @@ function bounded(value: unknown, depth: number): unknown {
 
 /** A loop item, short enough to identify a line. */
 export function itemText(item: unknown): string {
-  const text = typeof item === 'string' ? item : jsonText(item);
+  const text = scalarText(item) ?? jsonText(item);
   return onOneLine(text.length > 80 ? `${text.slice(0, 77)}…` : text);
 }

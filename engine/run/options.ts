@@ -16,8 +16,8 @@ export interface RunOptions {
   readonly user?: string;
   readonly privateKey?: string;
   readonly connectionPassword?: string;
-  /** For connecting. */
-  readonly timeoutSeconds: number;
+  /** For connecting; default: the ConnectTimeout of ssh's configuration, or 10. */
+  readonly timeoutSeconds?: number;
   /** Emit what is sent to the hosts, and when their answers arrive. */
   readonly trips?: boolean;
   /** The name of the task to begin at; earlier tasks are left out. */

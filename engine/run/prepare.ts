@@ -14,6 +14,7 @@ import { type Diagnostic, Diagnostics, InvalidInput } from '../source/diagnostic
 import type { SourceNode } from '../source/node.ts';
 import { InventoryValues } from '../variables/inventory-values.ts';
 import { Vault } from '../vault/vault.ts';
+import { checkConnections } from './connections.ts';
 import { growthOf } from './growth.ts';
 import { type Chosen, checkLimit, chooseHosts, namesOf } from './hosts.ts';
 import type { RunOptions } from './options.ts';
@@ -79,6 +80,7 @@ export async function prepare(request: RunRequest): Promise<Prepared> {
   values.useForReaching(new Set([...hosts.values()].flatMap(({ all }) => all)));
   values.report(diagnostics);
   if (!without) checkDelegates(playbook, inventory.hosts, growth.mayAppear, diagnostics);
+  if (!diagnostics.hasErrors) await checkConnections(request, inventory, hosts, diagnostics);
   checkTags(playbook, [...request.options.tags, ...request.options.skipTags], diagnostics);
   const plays = startingAt(playbook.plays, options, diagnostics);
   if (diagnostics.hasErrors) throw new InvalidInput(vault.secrets.diagnostics(diagnostics.all));

@@ -88,6 +88,7 @@ export async function execute(
     hosts,
     exit,
     roundTrips,
+    ...(signal.aborted && { interrupted: [...involved].filter((name) => !context.host(name).isLost) }),
     ...(left.length > 0 && { pending: vault.secrets.value(left) }),
     ...(profile && { profile: profile.summary() }),
   });
@@ -160,6 +161,7 @@ function runOf(
     checkMode: options.check,
     diffMode: options.diff ?? false,
     memory: host,
+    derived: (inputs, result) => secrets.derive(inputs, result),
     playHosts: [],
     batch: [],
     playEnded: false,

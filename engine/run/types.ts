@@ -150,6 +150,8 @@ export interface TaskResult {
   readonly result?: Readonly<Record<string, unknown>>;
   /** In check mode: it would run, and until when its result cannot be known. */
   readonly unknownResult?: string;
+  /** No host has a part in it: see HostMemory. */
+  readonly given?: true;
   /** Variables that the host has from here on. */
   readonly facts?: Readonly<Record<string, unknown>>;
   /** Files of variables that the host has from here on (include_vars). */

@@ -92,6 +92,8 @@ export const codes = {
   'play-term': 'Settings of the whole play (serial, vars_files …) can use only extra vars and the vars of the play.',
   'prompt-unanswered':
     'A play prompts for a variable (vars_prompt), but there is no terminal. Set the variable with -e.',
+  'connection-setting':
+    'A host cannot be connected to as its variables, or the configuration of ssh, ask for. Correct the value shown.',
   'play-hosts': 'The hosts of a play must be known before the run; their pattern can use only extra vars.',
   'unknown-host-pattern': 'No host or group matches the pattern.',
   'host-pattern-index': 'The group has no host at this index.',
@@ -106,6 +108,7 @@ export const codes = {
   'inventory-type': 'A part of the inventory has the wrong type: groups, hosts and vars must be maps.',
   'inventory-key': 'A group can have only the keys hosts, children and vars.',
   'inventory-plugin': 'Ansible inventory plugins are not supported. Use a script that prints JSON.',
+  'inventory-group-name': 'The name of the group is invalid.',
   'inventory-host-name': 'The host name or range is invalid.',
   'inventory-name-twice':
     'A host and a group have the same name: a pattern with it means the host; after & or ! it means the group.',

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Code } from './codes.ts';
+import { printable } from './harmless.ts';
 import { formatPlace, type Place, shownPath } from './place.ts';
 
 export type Severity = 'error' | 'warning';
@@ -100,14 +101,6 @@ function excerpt(line: string, { line: number, column, length = 1 }: Place): str
   const gutter = ' '.repeat(String(number).length);
   const indent = `${before}${shown.slice(0, at)}`.replace(/[^\t]/g, ' ');
   return [`  ${number} | ${before}${shown}${after}`.trimEnd(), `  ${gutter} | ${indent}${caret}`];
-}
-
-/** Replaces control and bidirectional characters with one visible character. */
-function printable(text: string): string {
-  // oxlint-disable-next-line no-control-regex -- these are to be replaced
-  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\ufeff\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, (c) =>
-    c === '\r' ? ' ' : '\ufffd',
-  );
 }
 
 function readFile(file: string): string | undefined {

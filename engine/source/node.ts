@@ -1,4 +1,5 @@
 import type { Place } from './place.ts';
+import { WrittenNumber } from './written-number.ts';
 
 /** A YAML value with the place of every part. The engine uses these, never the YAML library's own nodes. */
 export type SourceNode = MapNode | ListNode | ScalarNode;
@@ -48,9 +49,18 @@ export function entryOf(node: MapNode, key: string): MapEntry | undefined {
   return node.entries.find((e) => e.key === key);
 }
 
+/** The value of a scalar. A number that would lose digits stays text (`0644`, `12345678901234567890`) or keeps its text (`1.0`). */
+export function scalarValue({ value, source }: ScalarNode): unknown {
+  if (typeof value !== 'number') return value;
+  if (/^[-+]?\d+$/.test(source)) return /^[-+]?0\d/.test(source) || !Number.isSafeInteger(value) ? source : value;
+  return /^[-+]?[\d_]*\.?[\d_]*(?:e[-+]?\d+)?$/i.test(source) && source !== String(value)
+    ? new WrittenNumber(value, source)
+    : value;
+}
+
 /** The plain JavaScript value, without places. Maps have no prototype, so that no key has a special meaning. */
 export function toValue(node: SourceNode): unknown {
-  if (node.kind === 'scalar') return node.value;
+  if (node.kind === 'scalar') return scalarValue(node);
   if (node.kind === 'list') return node.items.map(toValue);
   const map: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
   for (const { key, value } of node.entries) map[key] = toValue(value);

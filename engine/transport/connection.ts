@@ -13,6 +13,8 @@ export interface Transport {
   close(): void;
   /** False once it has been lost. */
   readonly alive?: boolean;
+  /** What a person should know of how it was opened. */
+  readonly warning?: string | undefined;
 }
 
 /** A connection that opens one shell for each become user, and another where that one has been lost. */
@@ -34,6 +36,10 @@ export class HostConnection implements Connection {
     return this.#roundTrips;
   }
 
+  get warning(): string | undefined {
+    return this.#transport.warning;
+  }
+
   /** Whether it can still open shells. */
   get alive(): boolean {
     return !this.#closed && this.#transport.alive !== false;
@@ -43,7 +49,7 @@ export class HostConnection implements Connection {
   async shell(become?: Become, purpose?: 'upload', signal?: AbortSignal): Promise<ShellSession> {
     if (this.#closed) throw this.#isClosed();
     const other = become && become.user !== this.target.user ? become : undefined;
-    const key = JSON.stringify([purpose, other?.method, other?.user, other?.flags, other?.password]);
+    const key = JSON.stringify([purpose, other]);
     return this.#openings.get(key, (aborted) => this.#open(other, aborted), signal);
   }
 
@@ -70,10 +76,7 @@ export class HostConnection implements Connection {
       } catch (error) {
         this.#shells = this.#shells.filter(({ alive }) => alive);
         const others = this.#shells.length + this.#starting - 1;
-        if (error instanceof NoAnswer && others === 0) {
-          this.#closed = true; // the next caller gets a new connection
-          this.#transport.close();
-        }
+        if (error instanceof NoAnswer && others === 0) this.#giveUp();
         if (!(error instanceof ChannelRefused) || others === 0 || performance.now() >= until) throw error;
         await sleep(20, signal); // by then, callers that have just been given a shell are using it
         const idle = this.#shells.find((shell) => shell.idle);
@@ -83,6 +86,12 @@ export class HostConnection implements Connection {
         this.#starting--;
       }
     }
+  }
+
+  /** The next caller gets a new connection. */
+  #giveUp(): void {
+    this.#closed = true;
+    this.#transport.close();
   }
 
   async #start(become: Become | undefined, signal: AbortSignal): Promise<ShellSession> {
@@ -101,10 +110,15 @@ export class HostConnection implements Connection {
       host: name,
       startTimeoutSeconds: connectTimeoutSeconds,
       onRoundTrip,
-      startFailure: (printed) =>
-        become
-          ? becomeFailure(printed, become, name)
-          : new Unreachable(`/bin/sh does not start on ${name}: ${printed.trim() || 'it printed nothing'}`),
+      onSilence: () => {
+        if (this.#starting === 0 && this.#shells.every(({ alive }) => !alive)) this.#giveUp();
+      },
+      startFailure: (printed, why) => {
+        if (!this.alive)
+          return new Unreachable(`connection to ${name} was lost while its shell started (${why ?? 'it ended'})`);
+        if (become) return becomeFailure(printed, become, name);
+        return new Unreachable(`/bin/sh does not start on ${name}: ${printed.trim() || why || 'it printed nothing'}`);
+      },
     });
     this.#shells = [...this.#shells.filter(({ alive }) => alive), shell];
     return shell;

@@ -1,6 +1,7 @@
 import type { HostConnection } from './connection.ts';
+import { loginOf } from './identity.ts';
 import type { SshConnector } from './ssh/ssh.ts';
-import { type Connection, loginOf, type Target, Unreachable } from './types.ts';
+import { type Connection, type Target, Unreachable } from './types.ts';
 import { Openings } from './waiting.ts';
 
 /** The connections of a run: one for each login, opened when first asked for. After `closeAll` nothing is opened any more. */

@@ -13,21 +13,42 @@ export interface SshSettings {
   readonly privateKeyFile?: string;
   readonly password?: string;
   readonly privateKeyPassphrase?: string;
+  readonly addressFamily?: 4 | 6;
+  /** The name under which known_hosts files have the host's key, instead of its address. */
+  readonly hostKeyAlias?: string;
+  /** Keys that are refused wherever they come from: one a line, or a KRL. */
+  readonly revokedHostKeys?: string;
+  /** Bits of the smallest RSA key that is taken, of the host's and of one's own; 1024 by default. */
+  readonly requiredRsaSize?: number;
+  /** Log in with the named key files only, whatever else the agent holds. */
+  readonly identitiesOnly?: boolean;
+  /** The socket of the agent, $VARIABLE or `none`. */
+  readonly identityAgent?: string;
+  readonly pubkeyAuthentication?: boolean;
+  readonly passwordAuthentication?: boolean;
+  readonly kbdInteractiveAuthentication?: boolean;
+  /** Ways to log in, the first to be tried first; others are not tried. */
+  readonly preferredAuthentications?: readonly string[];
+  /* Algorithms that may be used: patterns are left to ssh, which resolves them. */
+  readonly kexAlgorithms?: readonly string[];
+  readonly ciphers?: readonly string[];
+  readonly macs?: readonly string[];
+  readonly hostKeyAlgorithms?: readonly string[];
+  readonly pubkeyAcceptedAlgorithms?: readonly string[];
 }
 
 /** All that is needed to reach a host; made from its connection variables (target.ts). */
 export interface Target extends SshSettings {
   /** The host's name in the inventory, as messages show it. */
   readonly name: string;
-  readonly kind: 'ssh' | 'local';
+  readonly kind: 'ssh' | 'openssh' | 'local';
   readonly address: string;
-  /** The settings that nobody set: their values are defaults, which ~/.ssh/config overrides. */
+  /** The settings that nobody set: their values are defaults, which the configuration of ssh overrides. */
   readonly unset?: readonly (keyof SshSettings)[];
-}
-
-/** What makes two targets one login: they share a connection, and what is read over one is what the other would read. */
-export function loginOf({ kind, address, port, user }: Target): string {
-  return JSON.stringify([kind, address, port, user]);
+  /** Options given as arguments for ssh, in order: the name in lower case, the value. */
+  readonly sshOptions?: readonly (readonly [name: string, value: string])[];
+  /** Read instead of ~/.ssh/config and /etc/ssh/ssh_config; `none` is no file. */
+  readonly sshConfigFile?: string;
 }
 
 /** Which user to become on the host, and how. */
@@ -37,6 +58,8 @@ export interface Become {
   readonly user: string;
   readonly password?: string;
   readonly flags?: string;
+  /** The program of the method, as a command line: `/usr/local/bin/sudo`, `sudo su`. */
+  readonly exe?: string;
 }
 
 /** A row of the table in become/methods.ts. */
@@ -50,6 +73,8 @@ export interface BecomeMethod {
 
 export interface BecomeRequest {
   readonly user: string;
+  /** The words of the program instead of the method's name. */
+  readonly exe?: readonly string[];
   /** The user's own flags instead of the method's. */
   readonly flags?: readonly string[];
   /** Whether a password can be given; without one the method must not ask. */
@@ -102,6 +127,8 @@ export interface Shell {
 /** One connection to one host. Its shells are opened when first asked for, and kept. */
 export interface Connection {
   readonly target: Target;
+  /** What a person should know of how it was opened. */
+  readonly warning?: string | undefined;
   /** Round trips made so far by all shells, the opening of each included. */
   readonly roundTrips: number;
   /** `upload`: a second shell with its own channel, so that large content delays nobody. */

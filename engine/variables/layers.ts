@@ -28,3 +28,23 @@ export function written(layers: readonly VariableLayer[]): Written {
   merged.set(layers, made);
   return made;
 }
+
+/** Variables of the moment: those of loops, and the results that conditions judge. The names in `given` hold nothing from hosts. */
+export class Locals extends Map<string, unknown> {
+  readonly given: ReadonlySet<string>;
+
+  constructor(entries: Iterable<readonly [string, unknown]>, given: Iterable<string> = []) {
+    super(entries);
+    this.given = new Set(given);
+  }
+
+  /** Those of `outer` with these on top. */
+  static over(outer: ReadonlyMap<string, unknown> | undefined, inner: ReadonlyMap<string, unknown>): Locals {
+    const kept = [...givenIn(outer)].filter((name) => !inner.has(name));
+    return new Locals([...(outer ?? []), ...inner], [...kept, ...givenIn(inner)]);
+  }
+}
+
+export function givenIn(locals: ReadonlyMap<string, unknown> | undefined): ReadonlySet<string> {
+  return locals instanceof Locals ? locals.given : new Set();
+}

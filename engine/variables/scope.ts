@@ -1,10 +1,10 @@
-import { type Scope, type Template, TemplateError } from '../expressions/types.ts';
+import { type Reference, type Scope, type Template, TemplateError } from '../expressions/types.ts';
 import type { Host } from '../inventory/types.ts';
 import { settingOf } from '../inventory/variables.ts';
 import { Unknown } from '../module/unknown.ts';
 import type { Entry, Play } from '../playbook/types.ts';
 import { templateOf } from './inventory-values.ts';
-import { learned, written } from './layers.ts';
+import { givenIn, Locals, learned, written } from './layers.ts';
 import { magicVariables } from './magic.ts';
 import { NeededFacts } from './needed-facts.ts';
 import type { MagicSource, RunState } from './types.ts';
@@ -50,7 +50,7 @@ export class HostScope implements Scope {
       new NeededFacts(),
       this.#play,
       this.#entry,
-      new Map([...this.#locals, ...locals]),
+      Locals.over(this.#locals, locals),
     );
   }
 
@@ -111,6 +111,48 @@ export class HostScope implements Scope {
     } finally {
       this.#underWay.pop();
     }
+  }
+
+  fromHosts(references: readonly Reference[], seen = new Set<string>()): boolean {
+    return references.some(({ path }) => this.#isFromHosts(path, seen));
+  }
+
+  /** `seen`: variables that are already being looked at, on this host and on others. */
+  #isFromHosts([name = '', host = '', variable]: readonly string[], seen: Set<string>): boolean {
+    if (name === 'facts') return true;
+    if (name === 'hostvars') {
+      const { hosts } = this.#state.inventory;
+      const named = hosts.get(host);
+      const others = named ? [named] : [...hosts.values()];
+      return variable === undefined || others.some((other) => this.of(other).#isFromHosts([variable], seen));
+    }
+    if (magicVariables.has(name)) return false;
+    if (this.#locals.has(name)) return !givenIn(this.#locals).has(name);
+    const key = `${this.#host.name}\0${name}`;
+    if (this.#state.extra.has(name) || seen.has(key)) return false;
+    seen.add(key);
+    const template = this.definition(name);
+    if (template) return this.fromHosts(template.references, seen);
+    const { variables, given } = this.#state.memory(this.#host.name);
+    return variables.has(name) ? !given.has(name) : this.#isAdded(name);
+  }
+
+  /** Undefined for what is no text of the user's: magic and learned variables, and those that add_host has set. */
+  definition(name: string): Template | undefined {
+    if (magicVariables.has(name) || this.#locals.has(name) || this.#state.extra.has(name)) return undefined;
+    const given = this.#entry && written(this.#entry.layers).given.get(name);
+    if (given) return given;
+    if (this.#state.memory(this.#host.name).variables.has(name)) return undefined;
+    return this.#isAdded(name) ? undefined : this.#template(name);
+  }
+
+  #isAdded(name: string): boolean {
+    const setting = settingOf(this.#host, name);
+    return setting?.added === true && this.#template(name) === templateOf(setting.value);
+  }
+
+  derived(inputs: readonly unknown[], result: unknown): void {
+    this.#state.derived?.(inputs, result);
   }
 
   *names(): Iterable<string> {

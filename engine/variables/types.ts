@@ -6,6 +6,8 @@ import type { NeededFacts } from './needed-facts.ts';
 /** What a host has learned during the run: registered results and set facts, and the facts read so far. */
 export interface HostMemory {
   readonly variables: { has(name: string): boolean; get(name: string): unknown; keys(): Iterable<string> };
+  /** Those of the variables in which no host has a part: set_fact of what the playbook says, results of this machine itself. */
+  readonly given: { has(name: string): boolean };
   /** Files that include_vars has read, later ones last. */
   readonly included: readonly VariableLayer[];
   /** Variables that roles included in the play have made public. */
@@ -23,6 +25,8 @@ export interface RunState {
   readonly checkMode: boolean;
   readonly diffMode: boolean;
   memory(host: string): HostMemory;
+  /** See Scope. */
+  derived?(inputs: readonly unknown[], result: unknown): void;
   /** All hosts of the current play, and those of the current batch; `inPlay` says which are still in it. */
   readonly playHosts: readonly string[];
   readonly batch: readonly string[];

@@ -4,6 +4,7 @@ import { cannotTell, type Probe } from '../../engine/module/probe.ts';
 import { quoteAll, sh } from '../../engine/module/quote.ts';
 import { pathState, realPath } from '../files/path.ts';
 import { fileDigest, fileText } from '../files/text.ts';
+import { linesOf, withoutFinalNewlines } from './lines.ts';
 
 /** The arguments that `command` and `shell` have in common. */
 export const commandArgs = {
@@ -114,18 +115,16 @@ export function resultOf(
   out: { code: number; stdout: string; stderr: string },
   cmd: string | readonly string[],
 ): Record<string, unknown> {
-  const [stdout, stderr] = [out.stdout.replace(/\n+$/, ''), out.stderr.replace(/\n+$/, '')];
+  const [stdout, stderr] = [withoutFinalNewlines(out.stdout), withoutFinalNewlines(out.stderr)];
   return { rc: out.code, stdout, stderr, stdout_lines: linesOf(stdout), stderr_lines: linesOf(stderr), cmd };
-}
-
-function linesOf(text: string): string[] {
-  return text === '' ? [] : text.split('\n');
 }
 
 /** A path may hold wildcards of the shell. */
 async function exists(host: Reader, path: string): Promise<boolean> {
-  if (!/[*?[]/.test(path)) return (await host.read(pathState(path))).type !== 'absent';
-  return host.read(globMatches(path));
+  // Without a folder, a name that begins with - would be an option.
+  const place = path.startsWith('-') ? `./${path}` : path;
+  if (!/[*?[]/.test(path)) return (await host.read(pathState(place))).type !== 'absent';
+  return host.read(globMatches(place));
 }
 
 function globMatches(pattern: string): Probe<boolean> {

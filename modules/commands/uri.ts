@@ -1,6 +1,8 @@
 import { TaskFailure } from '../../engine/module/failure.ts';
+import { parseJson } from '../../engine/module/json.ts';
 import { defineModule } from '../../engine/module/module.ts';
-import { type HttpAnswer, type HttpRequest, httpAnswer, httpScript, parseAnswer } from './network.ts';
+import { headersSchema, passwordsIn } from './curl.ts';
+import { type HttpAnswer, type HttpRequest, httpAnswer, httpScript, parseAnswer } from './http.ts';
 
 export const uri = defineModule({
   name: 'uri',
@@ -8,10 +10,9 @@ export const uri = defineModule({
   subject: 'commands',
   args: {
     type: 'object',
-    description:
-      'GET and HEAD change nothing and are also sent in check mode. Needs curl on the host; wget is enough for a plain GET.',
+    description: 'Only GET and HEAD follow redirects. Needs curl on the host; wget is enough for a plain GET.',
     properties: {
-      url: { type: 'string', pattern: '^https?://', description: 'The URL, with its query.' },
+      url: { type: 'string', format: 'line', pattern: '^https?://\\S+$', description: 'The URL, with its query.' },
       method: {
         enum: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
         default: 'GET',
@@ -24,9 +25,8 @@ export const uri = defineModule({
       },
       return_content: { type: 'boolean', default: false, description: 'Put the body into the result, as `content`.' },
       headers: {
-        type: 'object',
-        additionalProperties: { type: 'string' },
-        description: 'HTTP headers to send, by name.',
+        ...headersSchema,
+        description: 'HTTP headers to send, by name. A redirect to another server does not get them.',
       },
       body: { description: 'A string; with body_format json, any value.' },
       body_format: {
@@ -59,6 +59,8 @@ export const uri = defineModule({
     },
   },
   nature: 'action',
+  inCheckMode:
+    'GET and HEAD are sent, since they change nothing; where the response is not the wanted one, the task is unknown, for an earlier one may change that. Other methods are not sent, and their result is unknown.',
   examples: [
     `- name: the API server is ready
   uri:
@@ -81,6 +83,7 @@ export const uri = defineModule({
       ? ['a body needs a method that sends one: POST, PUT, PATCH']
       : [],
   async check(args, host) {
+    for (const password of passwordsIn(args.url)) host.secret(password);
     if (args.method !== 'GET' && args.method !== 'HEAD')
       return { present: undefined, differences: [{ what: `${args.method} ${args.url}`, from: null, to: 'sent' }] };
     const answer = asked(await host.read(httpAnswer(requestOf(args))));
@@ -91,6 +94,7 @@ export const uri = defineModule({
       present: answer,
       differences: [{ what: args.url, from: said(answer), to: `status ${[args.status_code].flat().join(' or ')}` }],
       result,
+      onlyAwaited: true,
     };
   },
   async change(args, { present }, host) {
@@ -168,8 +172,9 @@ function resultOf(args: UriArguments, answer: HttpAnswer): Record<string, unknow
 
 function jsonOf(content: string): { json?: unknown } {
   try {
-    return { json: JSON.parse(content) as unknown };
-  } catch {
+    return { json: parseJson(content) };
+  } catch (error) {
+    if (error instanceof TaskFailure) throw error;
     return {}; // the server announced JSON but sent something else: see content
   }
 }

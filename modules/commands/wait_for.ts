@@ -3,7 +3,9 @@ import { TaskFailure } from '../../engine/module/failure.ts';
 import { defineModule } from '../../engine/module/module.ts';
 import type { Probe } from '../../engine/module/probe.ts';
 import { pathState } from '../files/path.ts';
-import { fileMatches, portOpen } from './network.ts';
+import { lintPatterns } from '../files/pattern.ts';
+import { fileMatches } from '../files/search.ts';
+import { portOpen } from './network.ts';
 
 export const wait_for = defineModule({
   name: 'wait_for',
@@ -15,6 +17,7 @@ export const wait_for = defineModule({
     properties: {
       host: {
         type: 'string',
+        format: 'host',
         default: '127.0.0.1',
         description: "The host to connect to, as seen from the task's host.",
       },
@@ -27,7 +30,8 @@ export const wait_for = defineModule({
       },
       search_regex: {
         type: 'string',
-        description: 'With path: a line of the file must match this extended regular expression (grep -E).',
+        description:
+          'With path: the file must match this regular expression, as in Python; `^` and `$` match at the ends of each line. Of a file larger than 4 MiB the last 4 MiB are searched.',
       },
       timeout: { type: 'number', minimum: 0, default: 300, description: 'Seconds.' },
       connect_timeout: { type: 'integer', minimum: 1, default: 5, description: 'Seconds for each attempt.' },
@@ -53,7 +57,10 @@ export const wait_for = defineModule({
   wait_for:
     path: /var/lib/cloud/instance/boot-finished`,
   ],
-  lint: (args) => ('search_regex' in args && 'port' in args ? ['search_regex requires path, not port'] : []),
+  lint: (args) => [
+    ...('search_regex' in args && 'port' in args ? ['search_regex requires path, not port'] : []),
+    ...lintPatterns(args, ['search_regex']),
+  ],
   async check(args, host) {
     const target = subject(args);
     const wanted = args.state === 'started' || args.state === 'present';
@@ -98,6 +105,6 @@ function subject(args: {
   if (port !== undefined)
     return { look: (read) => read(portOpen(host, port, seconds)), shown: `port ${port} of ${host}` };
   if (pattern !== undefined)
-    return { look: (read) => read(fileMatches(path!, pattern)), shown: `'${pattern}' in ${path}` };
+    return { look: (read) => fileMatches(read, path!, 'search_regex', pattern), shown: `'${pattern}' in ${path}` };
   return { look: async (read) => (await read(pathState(path!))).type !== 'absent', shown: path! };
 }

@@ -1,3 +1,4 @@
+import { groupNameRule, hostNameRule, isGroupName, isHostName } from '../../engine/module/line.ts';
 import { defineModule } from '../../engine/module/module.ts';
 
 const names = ['name', 'hostname', 'host'] as const;
@@ -32,6 +33,13 @@ export const add_host = defineModule({
       add_host: { type: 'object', additionalProperties: true, description: 'host_name, groups and host_vars.' },
     },
   },
+  lint(args) {
+    const { host, groups } = partsOf(args);
+    return [
+      ...(host === undefined || isHostName(host) ? [] : [`'${host}' is not a host name: ${hostNameRule}`]),
+      ...groups.filter((text) => !isGroupName(text)).map((text) => `'${text}' is not a group name: ${groupNameRule}`),
+    ];
+  },
   addsToInventory: ['name', 'hostname', 'host', 'groups', 'group', 'groupname'],
   once: true,
   examples: [
@@ -51,13 +59,11 @@ export const add_host = defineModule({
   ],
   check(args: Readonly<Record<string, unknown>>) {
     const own = new Set<string>([...names, ...groupNames]);
-    const named = names.map((n) => args[n]).find((text) => typeof text === 'string') ?? '';
-    const [, host = named, port] = /^([^:]+):(\d+)$/.exec(named) ?? [];
+    const { host = '', port, groups } = partsOf(args);
     const variables = {
       ...(port !== undefined && { ansible_port: Number(port) }),
       ...Object.fromEntries(Object.entries(args).filter(([n]) => !own.has(n))),
     };
-    const groups = groupNames.flatMap((n) => listOf(args[n]));
     return Promise.resolve({
       present: null,
       differences: [],
@@ -66,6 +72,17 @@ export const add_host = defineModule({
     });
   },
 });
+
+/** `name:port`, and the groups. */
+function partsOf(args: Readonly<Record<string, unknown>>): { host?: string; port?: string; groups: readonly string[] } {
+  const named = names.map((n) => args[n]).find((text) => typeof text === 'string');
+  const [, host = named, port] = /^([^:]+):(\d+)$/.exec(named ?? '') ?? [];
+  return {
+    ...(host !== undefined && { host }),
+    ...(port !== undefined && { port }),
+    groups: groupNames.flatMap((n) => listOf(args[n])),
+  };
+}
 
 function listOf(value: unknown): readonly string[] {
   const list = Array.isArray(value) ? value.map(String) : typeof value === 'string' ? value.split(',') : [];

@@ -31,7 +31,10 @@ export const debug = defineModule({
   lint: (args) => ('msg' in args && 'var' in args ? ['give either msg or var'] : []),
   check(args) {
     const value = args.var === undefined ? (args.msg ?? 'Hello world!') : args.var.value;
-    const text = typeof value === 'string' ? value : (JSON.stringify(value, null, 2) ?? 'undefined');
+    const text =
+      typeof value === 'string' || typeof value?.valueOf() === 'number'
+        ? `${value as string | number}` // 1.0 as it was written
+        : (JSON.stringify(value, null, 2) ?? 'undefined');
     return Promise.resolve({
       present: null,
       differences: [],

@@ -1,3 +1,4 @@
+import { groupNameRule, isGroupName } from '../../engine/module/line.ts';
 import { defineModule } from '../../engine/module/module.ts';
 
 export const group_by = defineModule({
@@ -26,6 +27,10 @@ export const group_by = defineModule({
       parent_groups: { type: 'array', items: { type: 'string' }, description: 'Its parent groups.' },
     },
   },
+  lint({ key, parents }) {
+    const names = [key, ...[parents].flat()].filter((text) => typeof text === 'string').map(plain);
+    return names.filter((text) => !isGroupName(text)).map((text) => `'${text}' is not a group name: ${groupNameRule}`);
+  },
   addsToInventory: ['key', 'parents'],
   examples: [
     `- name: a group for each distribution
@@ -38,7 +43,6 @@ export const group_by = defineModule({
   when: facts.memory_mb < 2000`,
   ],
   check({ key, parents }) {
-    const plain = (text: string): string => text.replaceAll(' ', '-');
     const [group, above] = [plain(key), [parents].flat().map(plain)];
     return Promise.resolve({
       present: null,
@@ -48,3 +52,5 @@ export const group_by = defineModule({
     });
   },
 });
+
+const plain = (text: string): string => text.replaceAll(' ', '-');

@@ -1,4 +1,5 @@
 import { defineModule } from '../../engine/module/module.ts';
+import { lintPatterns } from '../files/pattern.ts';
 
 export const include_vars = defineModule({
   name: 'include_vars',
@@ -20,7 +21,10 @@ export const include_vars = defineModule({
       },
       name: { type: 'string', description: 'Store everything under this one variable.' },
       depth: { type: 'integer', minimum: 0, default: 0, description: 'Levels of folders to read; 0: all.' },
-      files_matching: { type: 'string', description: 'Read only files whose names match this pattern (RE2).' },
+      files_matching: {
+        type: 'string',
+        description: 'Read only files whose names match this regular expression (as in Python).',
+      },
       ignore_files: {
         type: 'array',
         items: { type: 'string' },
@@ -66,7 +70,13 @@ export const include_vars = defineModule({
     if (!('file' in args) && !('dir' in args)) return ['file or dir is missing'];
     const ofFolders = ['depth', 'files_matching', 'ignore_files', 'ignore_unknown_extensions'];
     const alone = ofFolders.filter((name) => name in args && !('dir' in args));
-    return alone.map((name) => `${name} applies to the files of a folder: it requires dir`);
+    return [
+      ...alone.map((name) => `${name} applies to the files of a folder: it requires dir`),
+      ...lintPatterns(args, ['files_matching']),
+      ...[args['ignore_files'] ?? []]
+        .flat()
+        .flatMap((pattern) => lintPatterns({ ignore_files: pattern }, ['ignore_files'])),
+    ];
   },
   // The engine itself reads the files: their values may hold expressions, which modules never see.
   check: () => Promise.resolve({ present: null, differences: [] }),

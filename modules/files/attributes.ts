@@ -21,7 +21,7 @@ export const attributeArgs = {
     type: 'string',
     format: 'mode',
     description:
-      'Octal (`0644`) or symbolic (`u=rw,go=r`, `g+w`, `a+X`). Default: unchanged for an existing file, given by the umask for a new one.',
+      'Octal (`0644`) or symbolic (`u=rw,go=r`, `g+w`, `a+X`). Default: unchanged for an existing file, given by the umask for a new one. A file that gets another owner or group loses its set-ID bits unless they are given here.',
   },
 } as const;
 
@@ -46,11 +46,19 @@ export function settle(
   type: 'file' | 'directory',
 ): Attributes {
   const has = present.type === 'absent' || present.type === 'link' ? fresh(parent, me, type) : present;
+  const owner = wanted.owner ?? has.owner;
+  const group = wanted.group ?? has.group;
+  const before = type === 'file' && (owner !== has.owner || group !== has.group) ? withoutIds(has.mode) : has.mode;
   return {
-    mode: wanted.mode === undefined ? has.mode : applyMode(wanted.mode, has.mode, type === 'directory', me.umask),
-    owner: wanted.owner ?? has.owner,
-    group: wanted.group ?? has.group,
+    mode: wanted.mode === undefined ? before : applyMode(wanted.mode, before, type === 'directory', me.umask),
+    owner,
+    group,
   };
+}
+
+/** Who made a program set-ID meant their own rights: over a change of owner that stays only where a task asks for it. */
+function withoutIds(mode: string): string {
+  return octal(Number.parseInt(mode, 8) & ~0o6000);
 }
 
 /** A folder with the set-group-ID bit hands down its group, and to folders the bit as well. */
@@ -144,12 +152,4 @@ function special(who: readonly string[], isDirectory: boolean): number {
 
 function octal(bits: number): string {
   return bits.toString(8).padStart(4, '0');
-}
-
-/** The mode comes last (chown clears set-ID bits) and with a fifth digit, without which chmod leaves a folder's set-ID bits. */
-export function attributeCommands(path: string, { owner, group, mode }: Attributes): string[][] {
-  return [
-    ['chown', '-h', `${owner}:${group}`, path],
-    ['chmod', `0${mode}`, path],
-  ];
 }

@@ -1,7 +1,8 @@
 import { TaskFailure } from '../../engine/module/failure.ts';
 import { defineModule } from '../../engine/module/module.ts';
 import { changeContent, contentReturns } from './content.ts';
-import { bare, checkEdit, editArgs, linesOf, textOf } from './edit.ts';
+import { checkEdit, editArgs } from './edit.ts';
+import { endOf, linesOf, newLines, textOf } from './lines.ts';
 import { lintSpot, type Spot, spotArgs, spotFor } from './spot.ts';
 
 export const blockinfile = defineModule({
@@ -69,12 +70,16 @@ export const blockinfile = defineModule({
     return problems;
   },
   check(args, host) {
-    return checkEdit(host, args, (text) => {
-      const wanted = args.state === 'present' ? linesOf(args.block) : [];
-      if (text === null && wanted.length === 0) return null;
+    const block = args.state === 'present' ? args.block : '';
+    const edit = (text: string | null): string | null => {
+      if (text === null && block === '') return null;
       if (text === null && !args.create)
         throw new TaskFailure(`${args.path} does not exist`, { hint: 'set create: true to create it' });
-      return withBlock(text ?? '', wanted, args);
+      return withBlock(text ?? '', block, args);
+    };
+    return checkEdit(host, args, edit, {
+      because: "'block' holds one of its own markers",
+      hint: "choose a 'marker' that is no line of the block",
     });
   },
   async change(_args, found, host) {
@@ -88,21 +93,23 @@ interface Edit extends Spot {
   readonly marker_end: string;
 }
 
-function withBlock(text: string, wanted: readonly string[], args: Edit): string {
+function withBlock(text: string, wanted: string, args: Edit): string {
   const lines = linesOf(text);
   const begin = args.marker.replaceAll('{mark}', args.marker_begin);
   const end = args.marker.replaceAll('{mark}', args.marker_end);
   if (begin === end) throw new TaskFailure(`both markers are '${begin}'`, { hint: "'marker' must hold {mark}" });
-  const from = lines.findIndex((line) => bare(line) === begin);
-  const to = lines.findIndex((line, at) => at > from && bare(line) === end);
+  const from = lines.findIndex((line) => line.text === begin);
+  const to = lines.findIndex((line, at) => at > from && line.text === end);
   if (from >= 0 && to < 0)
     throw new TaskFailure(`${args.path} has '${begin}' on line ${from + 1} but no '${end}' after it`, {
       hint: 'restore the end marker, or remove the begin marker: the end of the block cannot be determined',
     });
-  const block = wanted.length > 0 ? [begin, ...wanted, end] : [];
+  // A block that is there keeps its line ends, whatever those of the file are.
+  const lineEnd = (from < 0 ? '' : lines[from]!.end) || endOf(lines);
+  const block = wanted === '' ? [] : [begin, wanted, end].flatMap((part) => newLines(part, lineEnd));
   if (from < 0) return block.length === 0 ? text : textOf(lines.toSpliced(spotFor(lines, args), 0, ...block));
-  const old = lines.slice(from, to + 1).map(bare);
-  return old.length === block.length && old.every((line, i) => line === block[i])
+  const old = lines.slice(from, to + 1);
+  return old.length === block.length && old.every((line, i) => line.text === block[i]!.text)
     ? text
     : textOf(lines.toSpliced(from, to - from + 1, ...block));
 }

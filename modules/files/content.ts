@@ -1,18 +1,12 @@
-import { basename } from 'node:path/posix';
-import { expectSuccess, TaskFailure } from '../../engine/module/failure.ts';
+import { TaskFailure } from '../../engine/module/failure.ts';
 import type { Changed, Check, Difference, Reader, Writer } from '../../engine/module/module.ts';
 import { type Prediction, willBe } from '../../engine/module/probe.ts';
-import {
-  type Attributes,
-  attributeArgs,
-  attributeCommands,
-  attributeDifferences,
-  readWanted,
-  settle,
-  type Wanted,
-} from './attributes.ts';
-import { pathState } from './path.ts';
+import { isMountPoint } from '../../engine/module/replace-file.ts';
+import { type Attributes, attributeArgs, attributeDifferences, readWanted, settle, type Wanted } from './attributes.ts';
+import { mountPoint, pathState } from './path.ts';
+import type { PathState } from './path-state.ts';
 import { disturbed, expectFolder, look, type Place } from './place.ts';
+import { attributeSteps, takeSteps } from './steps.ts';
 import { digestOf, type FileText, fileDigest, fileText, fileTextOf, noFile } from './text.ts';
 
 /** The arguments of every module that writes a whole file. */
@@ -27,6 +21,11 @@ export const contentArgs = {
     type: 'string',
     pattern: '%s',
     description: 'Command that must succeed before the old file is replaced; `%s` is the path of the new one.',
+  },
+  unsafe_writes: {
+    type: 'boolean',
+    description:
+      "Where the file cannot be replaced, as a mount point cannot (a container's `/etc/hosts`), write into it; whoever reads it meanwhile may see half of it. Default: false.",
   },
 } as const;
 
@@ -45,11 +44,18 @@ export interface WantedFile extends Wanted {
   readonly content: Buffer;
   readonly backup: boolean;
   readonly validate?: string;
+  readonly unsafe_writes?: boolean;
+  /** The path as it was given, where links lead from it to `path`. */
+  readonly via?: string;
+  /** SHA-256 of the text that the content was made from; null: there was no file. */
+  readonly replaces?: string | null;
 }
 
 export interface FoundFile {
   readonly file: WantedFile;
   readonly will: Attributes;
+  /** What is at the path now. */
+  readonly at: PathState;
   /** Whether the file must be rewritten; otherwise only its attributes are set. */
   readonly rewrite: boolean;
 }
@@ -72,14 +78,23 @@ export async function checkContent(host: Reader, file: WantedFile): Promise<Chec
   ]);
   if (place.present.type === 'directory')
     throw new TaskFailure(`${path} is a folder`, {
-      hint: `to put the file into it, end the path with a slash: ${path}/${basename(path)}`,
+      hint: `name the file in it, as in ${path}/NAME; with src, ${path}/ keeps the name of the source`,
     });
   const there = place.present.type === 'file' || place.present.type === 'link';
   const same = there && (text ? text.exists && bytesOf(text)?.equals(content) === true : digest === digestOf(content));
   const before = !there
     ? noFile
     : (text ?? (same || content.length > shownWhole ? undefined : await host.read(fileText(path))));
-  return judge(place, file, settle(settled.wanted, place.present, place.folder, settled.me, 'file'), same, before);
+  const will = settle(settled.wanted, place.present, place.folder, settled.me, 'file');
+  const check = judge(place, file, will, same, before);
+  await expectReplaceable(host, check.present);
+  return check;
+}
+
+/** Said before anything is written; of a file that stays as it is, nobody asks. */
+export async function expectReplaceable(host: Reader, { file, at, rewrite }: FoundFile): Promise<void> {
+  if (!rewrite || at.type !== 'file' || file.unsafe_writes === true) return;
+  if (await host.read(mountPoint(file.path))) throw isMountPoint(file.path);
 }
 
 /** The check of a file whose content now and then is known; `before` is missing where it was not worth reading. */
@@ -105,7 +120,7 @@ export function judge(
   const rewrite = differences.length > 0;
   differences.push(...attributeDifferences(path, present, will));
   return {
-    present: { file, will, rewrite },
+    present: { file, will, at: present, rewrite },
     differences,
     after: rewrite ? fileWillBe(path, content, will) : attributesWillBe(path, will),
     result: { ...will, checksum: digestOf(content), size: content.length, state: 'file' },
@@ -159,15 +174,19 @@ export function bytesOf(text: FileText): Buffer | undefined {
   return text.encoding === 'too-large' ? undefined : Buffer.from(text.content, text.encoding);
 }
 
-export async function changeContent(host: Writer, { file, will, rewrite }: FoundFile): Promise<Changed> {
+export async function changeContent(host: Writer, { file, will, at, rewrite }: FoundFile): Promise<Changed> {
+  const { path, content, backup: keep, validate, unsafe_writes, via, replaces } = file;
   if (!rewrite) {
-    for (const argv of attributeCommands(file.path, will)) expectSuccess(argv, await host.run(argv));
+    await takeSteps(host, attributeSteps(path, at, will, via));
     return {};
   }
-  const { backup } = await host.write(file.path, file.content, {
+  const { backup } = await host.write(path, content, {
     ...will,
-    backup: file.backup,
-    ...(file.validate !== undefined && { validate: file.validate }),
+    backup: keep,
+    ...(unsafe_writes !== undefined && { unsafe_writes }),
+    ...(validate !== undefined && { validate }),
+    ...(via !== undefined && { via }),
+    ...(replaces !== undefined && { replaces }),
   });
   return backup === undefined ? {} : { result: { backup_file: backup } };
 }

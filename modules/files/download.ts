@@ -1,6 +1,8 @@
 import { TaskFailure } from '../../engine/module/failure.ts';
 import type { Probe } from '../../engine/module/probe.ts';
 import { sh } from '../../engine/module/quote.ts';
+import { replaceScript } from '../../engine/module/replace-file.ts';
+import { following, isOpen, printed, wget } from '../commands/curl.ts';
 import type { Attributes } from './attributes.ts';
 
 export interface Download {
@@ -8,56 +10,44 @@ export interface Download {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly will: Attributes;
+  readonly unsafe_writes?: boolean;
   /** SHA-256 that the file must have before it counts. */
   readonly digest?: string;
 }
 
 /**
- * Downloads beside the place, readable by its owner alone, and renames over it when the digest is right; prints the digest.
- * curl reads address and headers from its standard input: what is secret in them is in no argument list.
+/**
+ * Downloads beside the place, and takes it when the digest is right; prints the digest.
+ * What is secret in the address and the headers is in no argument list.
  */
-export function downloadScript({ url, path, headers, will, digest }: Download): { script: string; stdin: string } {
-  const needsCurl = Object.keys(headers).length > 0;
-  const script = [
-    'umask 077',
-    sh`new=$(mktemp ${`${path}.XXXXXXXXXX`}) || exit 1`,
-    `trap 'rm -f -- "$new"' EXIT HUP INT TERM`,
-    'if command -v curl >/dev/null; then curl -fsSL --retry 2 -o "$new" -K - || exit 1',
-    ...(needsCurl
+export function downloadScript({ url, path, headers, will, digest, unsafe_writes }: Download): string {
+  const fill = [
+    `if command -v curl >/dev/null 2>&1; then ${following({ url, headers }, ['fail', 'silent', 'show-error', 'retry = 2'], { into: '"$new"' })} || exit 1`,
+    ...(Object.keys(headers).length > 0
       ? ["else echo 'headers can only be sent with curl, and curl is not installed' >&2; exit 1; fi"]
       : [
-          sh`elif command -v wget >/dev/null; then wget -q -O "$new" -- ${url} || { echo "wget ended with $?" >&2; exit 1; }`,
-          sh`elif [ -x /usr/lib/apt/apt-helper ]; then /usr/lib/apt/apt-helper download-file ${url} "$new" >&2 || exit 1`,
-          "else echo 'the host has none of curl, wget and apt' >&2; exit 1; fi",
+          `elif command -v wget >/dev/null 2>&1; then ${wget(url, '-q -O "$new"')} || { echo "wget ended with $?" >&2; exit 1; }`,
+          ...(isOpen(url)
+            ? [
+                sh`elif [ -x /usr/lib/apt/apt-helper ]; then /usr/lib/apt/apt-helper download-file ${url} "$new" >&2 || exit 1`,
+              ]
+            : []),
+          "else echo 'the host has no program for this address: install curl' >&2; exit 1; fi",
         ]),
     'got=$(sha256sum <"$new") && got=${got%% *} || exit 1',
     ...(digest === undefined
       ? []
       : [sh`[ "$got" = ${digest} ] || { echo "its sha256 is $got, not "${digest} >&2; exit 1; }`]),
-    sh`chown ${`${will.owner}:${will.group}`} "$new" && chmod ${will.mode} "$new" || exit 1`,
-    'sync "$new" 2>/dev/null || sync',
-    sh`mv -fT -- "$new" ${path} || exit 1`,
-    'trap - EXIT',
     'echo "$got"',
-  ].join('\n');
-  const lines = [
-    `url = ${quoted(url)}`,
-    ...Object.entries(headers).map(([name, value]) => `header = ${quoted(`${name}: ${value}`)}`),
   ];
-  return { script, stdin: `${lines.join('\n')}\n` };
-}
-
-/** A value in curl's configuration. */
-function quoted(text: string): string {
-  if (/[\r\n]/.test(text)) throw new TypeError('a header cannot hold a line end');
-  return `"${text.replace(/[\\"]/g, '\\$&')}"`;
+  return replaceScript(path, { ...will, ...(unsafe_writes !== undefined && { unsafe_writes }) }, fill);
 }
 
 /** SHA-256 of what a web address serves to the host now; shared: another host's change can alter it. */
 export function urlDigest(url: string): Probe<string> {
   return {
     key: `url-digest:${url}`,
-    script: sh`fetched() { if command -v curl >/dev/null; then curl -fsSL -- ${url}; elif command -v wget >/dev/null; then wget -qO- -- ${url}; else echo 'neither curl nor wget is installed' >&2; return 1; fi; }; { fetched || echo failed >&3; } 3>&2 | sha256sum`,
+    script: `fetched() {\n${printed(url)}\n}; { fetched || echo failed >&3; } 3>&2 | sha256sum`,
     parse(out) {
       const digest = /^[0-9a-f]{64}/.exec(out.stdout)?.[0];
       const lines = out.stderr.trim().split('\n');

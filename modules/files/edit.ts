@@ -1,10 +1,10 @@
 import { TaskFailure } from '../../engine/module/failure.ts';
 import type { Check, Reader } from '../../engine/module/module.ts';
 import { readWanted, settle, type Wanted } from './attributes.ts';
-import { contentArgs, type FoundFile, judge } from './content.ts';
+import { contentArgs, expectReplaceable, type FoundFile, judge } from './content.ts';
 import { readsAs } from './link.ts';
 import { lookThrough } from './place.ts';
-import { fileText, noFile } from './text.ts';
+import { digestOf, fileText, noFile } from './text.ts';
 
 /** The arguments of every module that changes parts of a text file. */
 export const editArgs = {
@@ -20,6 +20,13 @@ export interface Edited extends Wanted {
   readonly path: string;
   readonly backup: boolean;
   readonly validate?: string;
+  readonly unsafe_writes?: boolean;
+}
+
+/** Why an edit would change its own result, and what to do: it is refused before anything is written. */
+export interface Unstable {
+  readonly because: string;
+  readonly hint: string;
 }
 
 /** If `edit` returns null, a missing file is not created; otherwise the returned text is the file's new content. */
@@ -27,6 +34,7 @@ export async function checkEdit(
   host: Reader,
   args: Edited,
   edit: (text: string | null) => string | null,
+  unstable?: Unstable,
 ): Promise<Check<FoundFile | undefined>> {
   const [place, firstText, { wanted, me }] = await Promise.all([
     lookThrough(host, args.path),
@@ -43,25 +51,21 @@ export async function checkEdit(
   const text = edit(before.exists ? before.content : null);
   if (text === null)
     return { present: undefined, differences: [], result: { path }, message: `${path} does not exist` };
+  if (unstable && text !== before.content && edit(text) !== text)
+    throw new TaskFailure(`each run would change ${path} again: ${unstable.because}`, { hint: unstable.hint });
   const content = Buffer.from(text);
-  const file = { path, content, backup: args.backup, ...(args.validate !== undefined && { validate: args.validate }) };
+  const file = {
+    path,
+    content,
+    backup: args.backup,
+    ...(args.unsafe_writes !== undefined && { unsafe_writes: args.unsafe_writes }),
+    replaces: before.exists ? digestOf(before.content) : null,
+    ...(args.validate !== undefined && { validate: args.validate }),
+    ...(path !== args.path && { via: args.path }),
+  };
   const same = before.exists && before.content === text;
   const check = judge(place, file, settle(wanted, present, folder, me, 'file'), same, before);
+  await expectReplaceable(host, check.present);
   const after = path === args.path ? check.after : [...(check.after ?? []), ...readsAs(args.path, path)];
   return { ...check, ...(after && { after }), result: { path, ...check.result } };
-}
-
-export function linesOf(text: string): string[] {
-  const lines = text.split('\n');
-  if (lines.at(-1) === '') lines.pop();
-  return lines;
-}
-
-export function textOf(lines: readonly string[]): string {
-  return lines.map((line) => `${line}\n`).join('');
-}
-
-/** A line for comparison: other systems may have ended it with CR LF. */
-export function bare(line: string): string {
-  return line.endsWith('\r') ? line.slice(0, -1) : line;
 }

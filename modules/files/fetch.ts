@@ -14,9 +14,9 @@ export const fetch = defineModule({
       src: { type: 'string', format: 'path', description: 'The file on the host. A symbolic link is followed.' },
       dest: {
         type: 'string',
-        minLength: 1,
+        format: 'local-path',
         description:
-          'Path on the controller; with a trailing slash, the folder to put the file in under its own name. To fetch from several hosts, include the host name.',
+          'Path on the controller; with a trailing slash, the folder to put the file in under its own name. To fetch from several hosts, include the host name. What comes from a host (a fact, a result) can only name something below the folder that is written before it.',
       },
       flat: {
         const: true,
@@ -63,9 +63,9 @@ export const fetch = defineModule({
   lint: ({ mode }) =>
     typeof mode === 'string' && !/^[0-7]{4}$/.test(mode) ? ["'mode' of a fetched file must be octal"] : [],
   async check({ src, dest, fail_on_missing: mustBe }, host) {
-    const path = dest.endsWith('/') ? dest + basename(src) : dest;
+    const path = dest.endsWith('/') ? dest + nameOf(src) : dest;
     const [{ present }, digest, local] = await Promise.all([
-      look(host, src),
+      look(host, src, true),
       host.read(fileDigest(src)),
       host.readLocal(path),
     ]);
@@ -98,6 +98,12 @@ export const fetch = defineModule({
     await host.writeLocal(path, content, Number.parseInt(mode, 8));
   },
 });
+
+function nameOf(src: string): string {
+  const name = basename(src);
+  if (!['', '.', '..'].includes(name)) return name;
+  throw new TaskFailure(`${src} does not end with a file name`, { hint: "name the file in 'dest'" });
+}
 
 /** In base64, since the output of a command is text. */
 async function download(host: Writer, src: string): Promise<Buffer> {

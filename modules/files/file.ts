@@ -1,13 +1,15 @@
-import { expectSuccess, TaskFailure } from '../../engine/module/failure.ts';
+import { TaskFailure } from '../../engine/module/failure.ts';
 import { type Check, defineModule, type Reader } from '../../engine/module/module.ts';
 import { cannotTell, willBe } from '../../engine/module/probe.ts';
-import { attributeArgs, readWanted, settle, type Wanted } from './attributes.ts';
+import { sh } from '../../engine/module/quote.ts';
+import { type Attributes, attributeArgs, readWanted, settle, type Wanted } from './attributes.ts';
 import { fileWillBe } from './content.ts';
-import { type Commands, checkAttributes, checkFolder, kindOf } from './folders.ts';
+import { checkAttributes, checkFolder, kindOf } from './folders.ts';
 import { checkHardLink, checkLink } from './link.ts';
 import { inode, pathState, realPath } from './path.ts';
 import { absentPath } from './path-state.ts';
 import { disturbed, expectFolder, look, lookThrough, nothingBelow } from './place.ts';
+import { modeWord, placed, type Step, takeSteps } from './steps.ts';
 import { fileDigest, fileText, noFile } from './text.ts';
 import { tree } from './tree.ts';
 
@@ -84,7 +86,7 @@ export const file = defineModule({
     if (state === 'absent' && /^\/+$/.test(String(args['path']))) problems.push('/ cannot be removed');
     return problems;
   },
-  async check({ state, src = '', recurse, force, path: given, ...wanted }, host): Promise<Check<Commands>> {
+  async check({ state, src = '', recurse, force, path: given, ...wanted }, host): Promise<Check<readonly Step[]>> {
     const path = given.replace(/(?<=.)\/+$/, '');
     switch (state) {
       case 'absent':
@@ -99,17 +101,15 @@ export const file = defineModule({
         return checkFile(host, path, wanted, state);
     }
   },
-  async change(_args, found, host) {
-    for (const argv of found.present) expectSuccess(argv, await host.run(argv));
-  },
+  change: (_args, found, host) => takeSteps(host, found.present),
 });
 
-async function checkAbsent(host: Reader, path: string): Promise<Check<Commands>> {
+async function checkAbsent(host: Reader, path: string): Promise<Check<readonly Step[]>> {
   if (path === '/') throw new TaskFailure('/ cannot be removed');
   const { present } = await look(host, path);
   if (present.type === 'absent') return { present: [], differences: [], result: { path, state: 'absent' } };
   return {
-    present: [['rm', '-rf', '--', path]],
+    present: [{ what: 'remove', path, script: 'rm -rf -- "./$name"' }],
     differences: [{ what: path, from: present.type, to: null }],
     after: [
       ...disturbed(path),
@@ -125,12 +125,18 @@ async function checkAbsent(host: Reader, path: string): Promise<Check<Commands>>
   };
 }
 
+/** Made elsewhere and then named: it never replaces what another user has put there meanwhile. */
+function newFile(path: string, will: Attributes): Step {
+  const make = sh`umask 077 && : > new && dress new ${`${will.owner}:${will.group}`} ${modeWord(will.mode)}`;
+  return placed('make', path, make, true);
+}
+
 async function checkFile(
   host: Reader,
   given: string,
   asked: Wanted,
   state: 'file' | 'touch' | undefined,
-): Promise<Check<Commands>> {
+): Promise<Check<readonly Step[]>> {
   const [place, { wanted, me }] = await Promise.all([lookThrough(host, given), readWanted(host, asked)]);
   const { path, present } = place;
   if (present.type === 'absent') {
@@ -141,7 +147,7 @@ async function checkFile(
     expectFolder(place);
     const will = settle(wanted, present, place.folder, me, 'file');
     return {
-      present: [['install', '-m', will.mode, '-o', will.owner, '-g', will.group, '/dev/null', path]],
+      present: [newFile(path, will)],
       differences: [{ what: path, from: null, to: 'empty file' }],
       after: fileWillBe(path, Buffer.alloc(0), will),
       result: { path, state: 'file', ...will },
@@ -153,5 +159,6 @@ async function checkFile(
     path,
     present,
     settle(wanted, present, place.folder, me, present.type === 'directory' ? 'directory' : 'file'),
+    given,
   );
 }

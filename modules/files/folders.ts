@@ -1,23 +1,16 @@
+import { basename } from 'node:path/posix';
 import { TaskFailure } from '../../engine/module/failure.ts';
 import type { Check, Reader } from '../../engine/module/module.ts';
 import { cannotTell, cannotTellAny, willBe } from '../../engine/module/probe.ts';
+import { sh } from '../../engine/module/quote.ts';
 import { type Identity } from '../system/identity.ts';
-import {
-  type Attributes,
-  attributeCommands,
-  attributeDifferences,
-  readWanted,
-  settle,
-  type Wanted,
-} from './attributes.ts';
-import { belowCommands, belowDifferences, belowWillBe } from './below.ts';
+import { type Attributes, attributeDifferences, readWanted, settle, type Wanted } from './attributes.ts';
+import { belowDifferences, belowStep, belowWillBe } from './below.ts';
 import { pathState, realPath } from './path.ts';
 import { type Present } from './path-state.ts';
 import { ancestors, disturbed, expectFolder, look, lookThrough } from './place.ts';
+import { attributeSteps, modeWord, type Step } from './steps.ts';
 import { tree } from './tree.ts';
-
-/** The commands that mend the differences, in order. */
-export type Commands = readonly (readonly string[])[];
 
 export interface NewFolder {
   readonly path: string;
@@ -45,10 +38,30 @@ export async function missingFolders(
   });
 }
 
-export function checkAttributes(path: string, present: Present, will: Attributes): Check<Commands> {
+/** Made one in the other, readable by nobody else until all have their owners and modes: the innermost gets its own first. */
+export function makeFolders(folders: readonly NewFolder[]): Step {
+  const names = folders.map(({ path }) => basename(path));
+  return {
+    what: 'make',
+    path: folders[0]!.path,
+    script: [
+      sh`for name in ${names}; do mkdir -m 0700 -- "./$name" && hop "$name" && [ -O . ] || exit 1; done`,
+      ...folders
+        .toReversed()
+        .map(({ will }) => sh`adorn . ${`${will.owner}:${will.group}`} ${modeWord(will.mode)} && cd -P .. || exit 1`),
+    ].join('\n'),
+  };
+}
+
+export function checkAttributes(
+  path: string,
+  present: Present,
+  will: Attributes,
+  given: string,
+): Check<readonly Step[]> {
   const differences = attributeDifferences(path, present, will);
   return {
-    present: differences.length > 0 ? attributeCommands(path, will) : [],
+    present: attributeSteps(path, present, will, given),
     differences,
     after: [...disturbed(path), willBe(pathState(path), { ...present, ...will })],
     result: { path, state: present.type, ...will },
@@ -60,7 +73,7 @@ export async function checkFolder(
   given: string,
   asked: Wanted,
   recurse: boolean,
-): Promise<Check<Commands>> {
+): Promise<Check<readonly Step[]>> {
   const [place, { wanted, me }, below] = await Promise.all([
     lookThrough(host, given),
     readWanted(host, asked),
@@ -70,10 +83,7 @@ export async function checkFolder(
   if (present.type === 'absent') {
     const missing = await missingFolders(host, path, wanted, me);
     return {
-      present: [
-        ['mkdir', '-m', '0700', ...missing.map((f) => f.path)],
-        ...missing.toReversed().flatMap((f) => attributeCommands(f.path, f.will)),
-      ],
+      present: [makeFolders(missing)],
       differences: missing.map((f) => ({ what: f.path, from: null, to: 'directory' })),
       after: [
         ...missing.flatMap((f) => [
@@ -91,11 +101,11 @@ export async function checkFolder(
     throw new TaskFailure(`${path} is ${kindOf(present)}, not a folder`, {
       hint: 'if it is not needed, remove it first with state: absent',
     });
-  const itself = checkAttributes(path, present, settle(wanted, present, place.folder, me, 'directory'));
+  const itself = checkAttributes(path, present, settle(wanted, present, place.folder, me, 'directory'), given);
   const inside = belowDifferences(path, below, wanted, me.umask);
   return {
     ...itself,
-    present: [...(inside.length > 0 ? belowCommands(path, wanted) : []), ...itself.present],
+    present: [...(inside.length > 0 ? [belowStep(path, wanted, given)] : []), ...itself.present],
     differences: [...itself.differences, ...inside],
     after: [...itself.after!, ...(recurse ? [willBe(tree(given), belowWillBe(below, wanted, me.umask))] : [])],
   };

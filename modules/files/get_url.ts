@@ -1,23 +1,23 @@
 import { basename } from 'node:path/posix';
-import { expectSuccess, TaskFailure } from '../../engine/module/failure.ts';
+import { TaskFailure } from '../../engine/module/failure.ts';
 import { type Difference, defineModule } from '../../engine/module/module.ts';
 import { cannotTell, willBe } from '../../engine/module/probe.ts';
-import {
-  type Attributes,
-  attributeArgs,
-  attributeCommands,
-  attributeDifferences,
-  readWanted,
-  settle,
-} from './attributes.ts';
+import { isMountPoint, replaceFailure } from '../../engine/module/replace-file.ts';
+import { headersSchema, passwordsIn } from '../commands/curl.ts';
+import { type Attributes, attributeArgs, attributeDifferences, readWanted, settle } from './attributes.ts';
+import { contentArgs } from './content.ts';
 import { downloadScript, urlDigest } from './download.ts';
-import { pathState } from './path.ts';
+import { mountPoint, pathState } from './path.ts';
+import type { PathState } from './path-state.ts';
 import { disturbed, expectFolder, look } from './place.ts';
+import { attributeSteps, takeSteps } from './steps.ts';
 import { fileDigest, fileText } from './text.ts';
 
 interface Found {
   readonly path: string;
   readonly will: Attributes;
+  /** What is at the path now. */
+  readonly at: PathState;
   readonly download: boolean;
   /** SHA-256 that the file must have. */
   readonly digest?: string;
@@ -32,6 +32,7 @@ export const get_url = defineModule({
     properties: {
       url: {
         type: 'string',
+        format: 'line',
         pattern: '^(https?|ftp)://\\S+$',
         description: 'Fetched by the host itself, with curl, wget or, if neither is installed, apt.',
       },
@@ -53,11 +54,12 @@ export const get_url = defineModule({
           'Without a checksum: fetch the URL each time and replace the file if it differs. Needs curl or wget.',
       },
       headers: {
-        type: 'object',
-        additionalProperties: { type: 'string' },
-        description: 'HTTP headers to send, by name. They never appear in an argument list. Needs curl.',
+        ...headersSchema,
+        description:
+          'HTTP headers to send, by name. They never appear in an argument list, and a redirect to another server does not get them. Needs curl.',
       },
       ...attributeArgs,
+      unsafe_writes: contentArgs.unsafe_writes,
     },
     required: ['url', 'dest'],
     additionalProperties: false,
@@ -94,7 +96,8 @@ export const get_url = defineModule({
     if (args['force'] === true && 'headers' in args) problems.push("'force' cannot send 'headers': give a checksum");
     return problems;
   },
-  async check({ url, dest, checksum, force, owner, group, mode }, host) {
+  async check({ url, dest, checksum, force, owner, group, mode, unsafe_writes }, host) {
+    for (const password of passwordsIn(url)) host.secret(password);
     const path = dest.endsWith('/') ? dest + nameIn(url) : dest;
     const wantedDigest = checksum?.slice('sha256:'.length).toLowerCase();
     const [place, settled, has, served] = await Promise.all([
@@ -116,6 +119,8 @@ export const get_url = defineModule({
     if (present.type === 'other') throw new TaskFailure(`${path} is not a regular file`);
     const digest = wantedDigest ?? served;
     const download = present.type !== 'file' || (digest !== undefined && has !== digest);
+    if (download && present.type === 'file' && unsafe_writes !== true && (await host.read(mountPoint(path))))
+      throw isMountPoint(path);
     const will = settle(settled.wanted, present, folder, settled.me, 'file');
     const is =
       present.type === 'absent'
@@ -126,7 +131,7 @@ export const get_url = defineModule({
     const content: Difference[] = download
       ? [{ what: `content of ${path}`, from: is, to: digest === undefined ? `what ${url} serves` : `sha256 ${digest}` }]
       : [];
-    const found: Found = { path, will, download, ...(digest !== undefined && { digest }) };
+    const found: Found = { path, will, at: present, download, ...(digest !== undefined && { digest }) };
     return {
       present: found,
       differences: [...content, ...attributeDifferences(path, present, will)],
@@ -143,14 +148,22 @@ export const get_url = defineModule({
       result: { dest: path, url, state: 'file', ...will, ...(digest !== undefined && { checksum: digest }) },
     };
   },
-  async change({ url, headers = {} }, { present: { path, will, download, digest } }, host) {
+  async change({ url, headers = {}, unsafe_writes }, { present: { path, will, at, download, digest } }, host) {
     if (!download) {
-      for (const argv of attributeCommands(path, will)) expectSuccess(argv, await host.run(argv));
+      await takeSteps(host, attributeSteps(path, at, will));
       return {};
     }
-    const { script, stdin } = downloadScript({ url, path, headers, will, ...(digest !== undefined && { digest }) });
-    const output = await host.shell(script, { stdin });
+    const script = downloadScript({
+      url,
+      path,
+      headers,
+      will,
+      ...(unsafe_writes !== undefined && { unsafe_writes }),
+      ...(digest !== undefined && { digest }),
+    });
+    const output = await host.shell(script);
     if (output.code === 0) return { result: { checksum: output.stdout.trim() } };
+    if (output.code !== 1) throw replaceFailure(path, output);
     // apt ends with a line that says no more than that it failed.
     const lines = output.stderr.split('\n').filter((line) => line !== '' && line !== 'E: Download Failed');
     const reason = lines.at(-1) ?? `exit code ${output.code}`;

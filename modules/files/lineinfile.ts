@@ -1,8 +1,10 @@
 import { TaskFailure } from '../../engine/module/failure.ts';
 import { defineModule } from '../../engine/module/module.ts';
+import { expand, type Match } from '../../engine/module/regex/regex.ts';
 import { changeContent, contentReturns } from './content.ts';
-import { bare, checkEdit, editArgs, linesOf, textOf } from './edit.ts';
-import { bounded, compile, expand, lintPatterns } from './pattern.ts';
+import { checkEdit, editArgs, type Unstable } from './edit.ts';
+import { bare, endOf, type Line, linesOf, newLines, seen, textOf } from './lines.ts';
+import { bounded, compile, lintPatterns, lintReplacement, replacementOf } from './pattern.ts';
 import { lintSpot, type Spot, spotArgs, spotFor } from './spot.ts';
 
 export const lineinfile = defineModule({
@@ -21,7 +23,7 @@ export const lineinfile = defineModule({
       regexp: {
         type: 'string',
         description:
-          'The last matching line is replaced; with `state: absent`, every matching line is removed. It should also match `line`.',
+          'A regular expression as in Python. The last matching line is replaced; with `state: absent`, every matching line is removed. It should also match `line`.',
       },
       search_string: { type: 'string', description: 'Like `regexp`, for lines that contain this text.' },
       state: { enum: ['present', 'absent'], default: 'present', description: '`absent`: the line is removed.' },
@@ -66,6 +68,7 @@ export const lineinfile = defineModule({
   ],
   lint(args) {
     const problems = [...lintPatterns(args, ['regexp']), ...lintSpot(args)];
+    if (args['backrefs'] === true) problems.push(...lintReplacement(args, 'line'));
     if ('regexp' in args && 'search_string' in args)
       problems.push("only one of 'regexp' and 'search_string' can be given");
     if (typeof args['line'] === 'string' && args['line'].includes('\n'))
@@ -73,12 +76,13 @@ export const lineinfile = defineModule({
     return problems;
   },
   check(args, host) {
-    return checkEdit(host, args, (text) => {
+    const edit = (text: string | null): string | null => {
       if (args.state === 'absent') return text === null ? null : without(text, args);
       if (text === null && !args.create)
         throw new TaskFailure(`${args.path} does not exist`, { hint: 'set create: true to create it' });
       return withLine(text ?? '', args);
-    });
+    };
+    return checkEdit(host, args, edit, args.backrefs ? matchesItself : matchesOthers);
   },
   async change(_args, found, host) {
     return found.present && changeContent(host, found.present);
@@ -92,40 +96,69 @@ interface Edit extends Spot {
   readonly backrefs: boolean;
 }
 
+const matchesItself: Unstable = {
+  because: "'regexp' matches the line that it makes",
+  hint: 'write the expression so that it does not match the result, for example with (?!…)',
+};
+
+const matchesOthers: Unstable = {
+  because: "'regexp' matches several lines, but not 'line'",
+  hint: "write the expression so that it matches 'line' as well",
+};
+
 function without(text: string, args: Edit): string {
   const lines = linesOf(text);
-  const pattern = args.regexp === undefined ? undefined : compile(args.regexp);
-  const goes = (line: string): boolean =>
+  const pattern = args.regexp === undefined ? undefined : compile('regexp', args.regexp);
+  const goes = (line: Line): boolean =>
     pattern
-      ? pattern.test(line)
+      ? pattern.test(seen(line))
       : args.search_string !== undefined
-        ? line.includes(args.search_string)
-        : line === args.line;
-  const kept = bounded(args.path, args.regexp ?? '', () => lines.filter((line) => !goes(bare(line))));
+        ? line.text.includes(args.search_string)
+        : line.text === bare(args.line!);
+  const kept = bounded(args.path, args.regexp ?? '', () => lines.filter((line) => !goes(line)));
   return kept.length === lines.length ? text : textOf(kept);
 }
 
 function withLine(text: string, args: Edit): string {
   const lines = linesOf(text);
   const line = args.line!;
-  const match = lastMatch(lines, args);
-  if (match) return replaceAt(text, lines, match.at, args.backrefs && match.groups ? expand(line, match.groups) : line);
+  const end = endOf(lines);
+  const found = lastMatch(lines, args);
+  if (found) {
+    const old = lines[found.at]!;
+    const made = madeLines(found.fill ? found.fill(line) : line, old.end || end);
+    const same = made.length === 1 && made[0]!.text === old.text;
+    return same ? text : textOf(lines.toSpliced(found.at, 1, ...made));
+  }
   if (args.backrefs) return text;
-  if (lines.some((other) => bare(other) === line)) return text;
-  return textOf(lines.toSpliced(spotFor(lines, args), 0, line));
+  if (lines.some((other) => other.text === bare(line))) return text;
+  return textOf(lines.toSpliced(spotFor(lines, args), 0, ...madeLines(line, end)));
 }
 
-function lastMatch(lines: readonly string[], args: Edit): { at: number; groups?: RegExpExecArray } | undefined {
+/** One line; several where a group that is filled in holds a newline. */
+function madeLines(text: string, end: Line['end']): Line[] {
+  const made = newLines(text, end);
+  return made.length > 0 ? made : [{ text: '', end }];
+}
+
+interface Found {
+  readonly at: number;
+  /** Fills in what was matched. */
+  fill?(line: string): string;
+}
+
+function lastMatch(lines: readonly Line[], args: Edit): Found | undefined {
   if (args.search_string !== undefined) {
-    const at = lines.findLastIndex((line) => line.includes(args.search_string!));
+    const at = lines.findLastIndex(({ text }) => text.includes(args.search_string!));
     return at < 0 ? undefined : { at };
   }
   if (args.regexp === undefined) return undefined;
-  const pattern = compile(args.regexp);
-  const at = bounded(args.path, args.regexp, () => lines.findLastIndex((line) => pattern.test(bare(line))));
-  return at < 0 ? undefined : { at, groups: pattern.exec(bare(lines[at]!))! };
-}
-
-function replaceAt(text: string, lines: readonly string[], at: number, line: string): string {
-  return bare(lines[at]!) === line ? text : textOf(lines.with(at, line));
+  const pattern = compile('regexp', args.regexp);
+  const replacement = args.backrefs ? replacementOf(pattern, 'line', args.line!) : undefined;
+  let match: Match | undefined;
+  const at = bounded(args.path, args.regexp, () =>
+    lines.findLastIndex((line) => (match = pattern.search(seen(line))) !== undefined),
+  );
+  if (at < 0) return undefined;
+  return { at, ...(replacement && { fill: () => expand(replacement, match!) }) };
 }

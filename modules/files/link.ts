@@ -2,12 +2,13 @@ import { dirname, resolve } from 'node:path/posix';
 import { TaskFailure } from '../../engine/module/failure.ts';
 import type { Check, Reader } from '../../engine/module/module.ts';
 import { cannotTell, type Prediction, willBe, willReadAs } from '../../engine/module/probe.ts';
+import { sh } from '../../engine/module/quote.ts';
 import { unlessUnknown } from '../../engine/module/unknown.ts';
 import { readWanted, settle, type Wanted } from './attributes.ts';
-import type { Commands } from './folders.ts';
 import { inode, pathState, realPath, sameFile } from './path.ts';
-import { type PathState } from './path-state.ts';
+import { type PathState, type Present } from './path-state.ts';
 import { anythingBelow, disturbed, expectFolder, look, untouched } from './place.ts';
+import { placed, type Step } from './steps.ts';
 import { fileDigest, fileText } from './text.ts';
 
 export async function checkLink(
@@ -16,7 +17,7 @@ export async function checkLink(
   target: string,
   asked: Wanted,
   force: boolean,
-): Promise<Check<Commands>> {
+): Promise<Check<readonly Step[]>> {
   const [place, { wanted, me }] = await Promise.all([look(host, path), readWanted(host, asked)]);
   const { present } = place;
   expectFolder(place);
@@ -30,8 +31,12 @@ export async function checkLink(
   const owned = right && present.owner === will.owner && present.group === will.group;
   return {
     present: [
-      ...(right ? [] : [['ln', '-sfn', '--', target, path]]),
-      ...(owned ? [] : [['chown', '-h', `${will.owner}:${will.group}`, path]]),
+      ...(right
+        ? []
+        : [placed('make the link', path, sh`ln -s -- ${target} new && chown -h ${`${will.owner}:${will.group}`} new`)]),
+      ...(!right || owned
+        ? []
+        : [{ what: 'set the owner of', path, script: sh`chown -h ${`${will.owner}:${will.group}`} "./$name"` }]),
     ],
     differences: right
       ? (['owner', 'group'] as const)
@@ -51,7 +56,7 @@ export async function checkHardLink(
   path: string,
   source: string,
   force: boolean,
-): Promise<Check<Commands>> {
+): Promise<Check<readonly Step[]>> {
   const src = resolve(dirname(path), source);
   const [place, from, same] = await Promise.all([
     look(host, path),
@@ -66,7 +71,7 @@ export async function checkHardLink(
   if (same && present.type === from.type) return { present: [], differences: [], result };
   expectReplaceable(path, present, force);
   return {
-    present: [['ln', '-f', '--', src, path]],
+    present: [placed('make the link', path, linked(src, from.type))],
     differences: [{ what: path, from: nameOf(present), to: `hard link to ${src}` }],
     after: [
       willBe(pathState(path), from),
@@ -76,6 +81,12 @@ export async function checkHardLink(
     ],
     result,
   };
+}
+
+/** A second name for what is at `src` itself: a link there is not followed. */
+function linked(src: string, type: Present['type']): string {
+  const same = type === 'link' ? '[ -L new ]' : '[ ! -L new ]';
+  return `${sh`reach ${src} && ln -- "./$name" /proc/self/fd/4/new && cd -P /proc/self/fd/4`} && ${same}`;
 }
 
 function expectReplaceable(path: string, present: PathState, force: boolean): void {

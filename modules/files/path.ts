@@ -1,4 +1,4 @@
-import { dirname } from 'node:path/posix';
+import { basename, dirname } from 'node:path/posix';
 import { readable } from '../../engine/module/failure.ts';
 import type { Probe } from '../../engine/module/probe.ts';
 import { sh } from '../../engine/module/quote.ts';
@@ -89,6 +89,17 @@ export function inode(path: string): Probe<Inode | null> {
       appearing: (forecast) => (forecast.path(path) === null ? null : undefined),
       files: [path],
     }),
+  };
+}
+
+/** Whether a file is mounted at this path: no rename can replace it. */
+export function mountPoint(path: string): Probe<boolean> {
+  const escaped = basename(path).replaceAll(/[\s\\]/g, (c) => `\\${c.charCodeAt(0).toString(8).padStart(3, '0')}`);
+  return {
+    key: `mount-point:${path}`,
+    // stat's %m does not know of files of the same file system that are mounted elsewhere.
+    script: sh`real=$(readlink -f -- ${path}) && while read -r _ _ _ _ at _; do case $at in *${`/${escaped}`}) [ "$(printf %b "$at")" = "$real" ] && exit 0 ;; esac; done </proc/self/mountinfo; exit 1`,
+    parse: (out) => out.code === 0,
   };
 }
 

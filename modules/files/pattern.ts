@@ -1,55 +1,69 @@
-import { createContext, Script } from 'node:vm';
 import { TaskFailure } from '../../engine/module/failure.ts';
+import { TooLong } from '../../engine/module/regex/machine.ts';
+import { Regex } from '../../engine/module/regex/regex.ts';
+import type { Replacement } from '../../engine/module/regex/replacement.ts';
+import { Source } from '../../engine/module/regex/source.ts';
+import { RegexError } from '../../engine/module/regex/tree.ts';
 
-const limitMilliseconds = 1000;
-const context = createContext({});
-const script = new Script('job()');
-
-/** A regular expression with Python's spellings of named groups, inline flags and ends of text taken as well. Throws SyntaxError. */
-export function compile(source: string, flags = ''): RegExp {
-  const inline = /^\(\?([ims]+)\)/.exec(source);
-  const text = (inline ? source.slice(inline[0].length) : source)
-    .replaceAll('(?P<', '(?<')
-    .replace(/\(\?P=(\w+)\)/g, '\\k<$1>')
-    .replace(/\\[AZ]/g, (end) => (end === '\\A' ? '(?<![\\s\\S])' : '(?![\\s\\S])'));
-  return new RegExp(text, [...new Set(flags + (inline?.[1] ?? ''))].join(''));
-}
+type Given = Readonly<Record<string, unknown>>;
 
 /** What is wrong with the patterns among these arguments. */
-export function lintPatterns(args: Readonly<Record<string, unknown>>, names: readonly string[]): string[] {
-  return names.flatMap((name) => {
-    const source = args[name];
-    if (typeof source !== 'string') return [];
-    try {
-      compile(source);
-      return [];
-    } catch (error) {
-      return [
-        `'${name}' is not a regular expression: ${(error as Error).message.replace(/^Invalid regular expression: /, '')}`,
-      ];
-    }
-  });
+export function lintPatterns(args: Given, names: readonly string[]): string[] {
+  return names.flatMap((name) => problemsOf(() => typeof args[name] === 'string' && compile(name, args[name])));
 }
 
-/** Matching, ended when it takes too long: a host's text must not be able to stop the run with a pattern that backtracks. */
-export function bounded<T>(path: string, source: string, job: () => T): T {
-  context['job'] = job;
+/** What is wrong with a replacement, where it and its pattern are known. */
+export function lintReplacement(args: Given, name: string): string[] {
+  const { regexp, [name]: text } = args;
+  if (typeof regexp !== 'string' || typeof text !== 'string' || lintPatterns(args, ['regexp']).length > 0) return [];
+  return problemsOf(() => replacementOf(compile('regexp', regexp), name, text));
+}
+
+function problemsOf(read: () => unknown): string[] {
   try {
-    return script.runInContext(context, { timeout: limitMilliseconds }) as T;
+    read();
+    return [];
   } catch (error) {
-    if ((error as { code?: unknown }).code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error;
-    throw new TaskFailure(`the pattern takes more than ${limitMilliseconds / 1000} s on ${path}: ${source}`, {
-      hint: 'nested repetitions such as (a+)+ can take exponential time: rewrite the pattern without them',
+    if (error instanceof TaskFailure) return [error.message];
+    throw error;
+  }
+}
+
+/** The pattern that an argument holds. */
+export function compile(name: string, source: string, lines = false): Regex {
+  return readAs(`'${name}' is not a regular expression`, source, () => new Regex(source, { m: lines }));
+}
+
+/** The replacement that an argument holds. */
+export function replacementOf(pattern: Regex, name: string, text: string): Replacement {
+  return readAs(`'${name}' does not fit the regular expression`, text, () => pattern.replacement(text));
+}
+
+function readAs<T>(problem: string, text: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof RegexError)) throw error;
+    throw new TaskFailure(`${problem}: ${error.message}: ${text}`);
+  }
+}
+
+/** Matching, ended when it takes too long: a host's text must not be able to stop the run. */
+export function bounded<T>(path: string, source: string, job: () => T): T {
+  try {
+    return job();
+  } catch (error) {
+    if (!(error instanceof TooLong)) throw error;
+    throw new TaskFailure(`the pattern takes too long on ${path}: ${source}`, {
+      hint: 'repetitions around a group that is referred to, such as (a+)+\\1, can take exponential time: rewrite the pattern',
     });
   }
 }
 
-/** The replacement text with `\\1`, `\\g<1>` and `\\g<name>` filled in from the match, and \\n, \\t and \\\\ as in Python. */
-export function expand(text: string, match: RegExpExecArray): string {
-  return text.replace(/\\(?:(\d{1,2})|g<(\w+)>|([nt\\]))/g, (_all, number?: string, name?: string, escape?: string) => {
-    if (escape !== undefined) return escape === 'n' ? '\n' : escape === 't' ? '\t' : '\\';
-    const group = number ?? name!;
-    const value = /^\d+$/.test(group) ? match[Number(group)] : match.groups?.[group];
-    return value ?? '';
-  });
+/** Whether a pattern or a replacement names the carriage return itself. */
+export function namesReturn(text: string): boolean {
+  const source = new Source(text);
+  for (let next = source.take(); next !== undefined; next = source.take())
+    if (next === '\\r' || next === '\r') return true;
+  return false;
 }

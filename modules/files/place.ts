@@ -1,7 +1,9 @@
 import { dirname } from 'node:path/posix';
+import { refusal, refused } from '../../engine/module/anchored.ts';
 import { TaskFailure } from '../../engine/module/failure.ts';
 import type { Reader } from '../../engine/module/module.ts';
 import { allWillBe, cannotTell, cannotTellAny, type Prediction, type Probe } from '../../engine/module/probe.ts';
+import { unlessUnknown } from '../../engine/module/unknown.ts';
 import { inode, pathState, realPath } from './path.ts';
 import { absentPath, type PathState } from './path-state.ts';
 import { noFile } from './text.ts';
@@ -17,11 +19,14 @@ export interface Place {
 /** For things that the task only reads: they stay known even if the task's effect is not. */
 export const untouched = <T>(probe: Probe<T>): Probe<T> => ({ ...probe, fixed: true });
 
-/** One round trip, unless the folder is a link: then its target is read too. */
-export async function look(host: Reader, path: string): Promise<Place> {
+/**
+ * One round trip, unless the folder is a link: then its target is read too. `toRead`: nothing is to be changed there, so
+ * it does not matter whose link that is.
+ */
+export async function look(host: Reader, path: string, toRead = false): Promise<Place> {
   const above = dirname(path);
   const [present, folder] = await Promise.all([host.read(pathState(path)), host.read(untouched(pathState(above)))]);
-  if (folder.type === 'link') return { path, present, folder: await followed(host, above, folder) };
+  if (folder.type === 'link') return { path, present, folder: await followed(host, above, folder, toRead) };
   // A folder that an earlier task would remove takes with it what is in it.
   return { path, present: folder.type === 'absent' ? absentPath : present, folder };
 }
@@ -30,14 +35,23 @@ export async function look(host: Reader, path: string): Promise<Place> {
 export async function lookThrough(host: Reader, path: string): Promise<Place> {
   const place = await look(host, path);
   if (place.present.type !== 'link') return place;
-  const real = await host.read(realPath(path));
+  const [real] = await Promise.all([host.read(realPath(path)), expectFollowable(host, path)]);
   if (real === null)
     throw new TaskFailure(`${path} is a symbolic link to ${place.present.target}, which leads nowhere`);
   return look(host, real);
 }
 
-async function followed(host: Reader, path: string, link: PathState): Promise<PathState> {
-  const real = link.type === 'link' ? await host.read(realPath(path)) : path;
+/** A link that another user could have put there, to what is not theirs, is an error in check mode as well. */
+async function expectFollowable(host: Reader, link: string): Promise<void> {
+  const why = await unlessUnknown(host.read(refusal(link)));
+  if (typeof why === 'string') throw refused(why);
+}
+
+async function followed(host: Reader, path: string, link: PathState, toRead: boolean): Promise<PathState> {
+  const [real] = await Promise.all([
+    link.type === 'link' ? host.read(realPath(path)) : path,
+    toRead ? undefined : expectFollowable(host, path),
+  ]);
   return real === null ? absentPath : host.read(pathState(real));
 }
 

@@ -35,7 +35,7 @@ export const slurp = defineModule({
   register: machine_id`,
   ],
   async check({ src }, host) {
-    const [{ present }, text] = await Promise.all([look(host, src), host.read(fileText(src))]);
+    const [{ present }, text] = await Promise.all([look(host, src, true), host.read(fileText(src))]);
     if (present.type === 'absent' || !text.exists)
       throw new TaskFailure(present.type === 'absent' ? `${src} does not exist` : `${src} is not a regular file`);
     const bytes = bytesOf(text);

@@ -1,4 +1,4 @@
-import { bare } from './edit.ts';
+import { type Line, seen } from './lines.ts';
 import { bounded, compile, lintPatterns } from './pattern.ts';
 
 /** Where new lines go in a text file. */
@@ -33,11 +33,11 @@ export function lintSpot(args: Readonly<Record<string, unknown>>): string[] {
 }
 
 /** The number of lines before the new ones. */
-export function spotFor(lines: readonly string[], { path, insertafter, insertbefore }: Spot): number {
+export function spotFor(lines: readonly Line[], { path, insertafter, insertbefore }: Spot): number {
   const source = insertbefore ?? insertafter ?? 'EOF';
   if (ends.includes(source)) return source === 'BOF' ? 0 : lines.length;
-  const pattern = compile(source);
-  const at = bounded(path, source, () => lines.findLastIndex((line) => pattern.test(bare(line))));
+  const pattern = compile(insertbefore === undefined ? 'insertafter' : 'insertbefore', source);
+  const at = bounded(path, source, () => lines.findLastIndex((line) => pattern.test(seen(line))));
   if (at < 0) return lines.length;
   return insertbefore === undefined ? at + 1 : at;
 }

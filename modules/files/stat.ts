@@ -79,7 +79,7 @@ export const stat = defineModule({
 
 async function examine(host: Reader, path: string, wantsDigest: boolean): Promise<Record<string, unknown> | undefined> {
   const [{ present }, details, digest, source] = await Promise.all([
-    look(host, path),
+    look(host, path, true),
     knowable(host, inode(path)),
     wantsDigest ? knowable(host, fileDigest(path)) : null,
     knowable(host, realPath(path)),

@@ -1,4 +1,6 @@
 import { createHash, X509Certificate } from 'node:crypto';
+import { TaskFailure } from '../../engine/module/failure.ts';
+import { parseJson } from '../../engine/module/json.ts';
 import type { Output, Probe } from '../../engine/module/probe.ts';
 import { sh } from '../../engine/module/quote.ts';
 
@@ -224,9 +226,9 @@ interface Member {
 /** Null where the text is not JSON: an error message. Member ids have 64 bits: they must stay text. */
 function jsonOf(text: string, { exactIntegers = false } = {}): Json | null {
   try {
-    const parsed: Json = JSON.parse(exactIntegers ? text.replace(/"ID":(\d+)/g, '"ID":"$1"') : text);
-    return parsed;
-  } catch {
+    return parseJson(exactIntegers ? text.replace(/"ID":(\d+)/g, '"ID":"$1"') : text) as Json;
+  } catch (error) {
+    if (error instanceof TaskFailure) throw error;
     return null;
   }
 }

@@ -12,7 +12,12 @@ export const aptArguments = {
       description: 'One or more packages: `curl`, `kubelet=1.36.*` (a version; globs allowed), `libc6:i386`.',
     },
     pkg: { ...names, description: 'Alias for name.' },
-    deb: { type: 'string', format: 'path', description: 'A .deb file on the host, installed with its dependencies.' },
+    deb: {
+      type: 'string',
+      format: 'path',
+      pattern: '^[^\\p{Cc}\\p{Zl}\\p{Zp}]*$',
+      description: 'A .deb file on the host, installed with its dependencies.',
+    },
     state: {
       enum: ['present', 'absent', 'latest'],
       default: 'present',
@@ -36,7 +41,11 @@ export const aptArguments = {
       default: 3600,
       description: 'Seconds for which an index counts as fresh.',
     },
-    default_release: { type: 'string', description: 'Take packages from this release (`bookworm-backports`).' },
+    default_release: {
+      type: 'string',
+      format: 'word',
+      description: 'Take packages from this release (`bookworm-backports`).',
+    },
     install_recommends: { type: 'boolean', description: "Default: the host's apt configuration." },
     allow_downgrade: {
       type: 'boolean',
@@ -51,6 +60,7 @@ export const aptArguments = {
     hold: { type: 'boolean', description: 'Whether to hold the packages at their version.' },
     dpkg_options: {
       type: 'string',
+      pattern: '^(?:[a-z0-9=-]+(?:, *[a-z0-9=-]+)*)?$',
       default: 'force-confdef,force-confold',
       description: 'dpkg options without dashes, separated by commas.',
     },

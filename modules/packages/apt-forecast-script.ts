@@ -1,5 +1,5 @@
 import { sh } from '../../engine/module/quote.ts';
-import { fetchKey } from './apt-sources.ts';
+import { printed } from '../commands/curl.ts';
 
 /** A file of apt's configuration; null: removed. `url`: its content is fetched from there. */
 export interface AptFile {
@@ -105,7 +105,7 @@ function fileScript({ path, text, url }: AptFile): string[] {
   if (text === null && url === undefined) return [];
   return [
     text === null
-      ? `( ${fetchKey(url!)} ) >"$d"/keys/${sh`${name}`} || exit 4`
+      ? `( ${printed(url!, { seconds: 60, apt: true })} ) >"$d"/keys/${sh`${name}`} || exit 4`
       : sh`printf %s ${text} >"$d"/keys/${name}`,
     `sed -i "s|${path.replaceAll(/[.|\\&"$`]/g, '\\$&')}|$d/keys/${name}|" "$d"/sources/*.sources`,
   ];

@@ -63,8 +63,20 @@ export function explain(out: Output, lockTimeout: number, argv: readonly string[
       hint: 'let it finish and run again, or wait longer with lock_timeout; on a fresh machine it is often unattended-upgrades or cloud-init',
     });
   }
-  const hint = hints.find(([pattern]) => pattern.test(out.stderr))?.[1];
+  const hint = providers(out) ?? hints.find(([pattern]) => pattern.test(out.stderr))?.[1];
   return new TaskFailure(`apt: ${words}`, { ...details, ...(hint !== undefined && { hint }) });
+}
+
+/** What apt offers where it will not choose itself. */
+function providers({ stdout, stderr }: Output): string | undefined {
+  const [, list] =
+    /(?:virtual package provided by|following packages replace it):\n((?: +\S.*\n?)+)/.exec(`${stderr}\n${stdout}`) ??
+    [];
+  const names = list
+    ?.trim()
+    .split('\n')
+    .map((line) => line.trim().split(' ')[0]!);
+  return names && `no package has this name itself; name one of those that provide it: ${names.join(', ')}`;
 }
 
 const hints: readonly (readonly [RegExp, string])[] = [

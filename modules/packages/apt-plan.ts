@@ -7,6 +7,8 @@ export interface AptPlan {
   /** Versions by package. */
   readonly installs: Readonly<Record<string, string>>;
   readonly removes: readonly string[];
+  /** What apt takes for a name that only other packages provide, by that name. */
+  readonly selected: Readonly<Record<string, string>>;
   /** Apt's own words where it cannot be done. */
   readonly error: string | null;
 }
@@ -14,20 +16,27 @@ export interface AptPlan {
 /** apt-get's simulation: no lock, and neither cache nor log is written (a cache in memory costs about a second: read only where a change is near). */
 export function aptPlan(words: readonly string[]): Probe<AptPlan> {
   const unwritten = ['Dir::Cache::pkgcache=', 'Dir::Cache::srcpkgcache=', 'Dir::Log::Planner=/dev/null'];
-  const argv = ['-s', '-y', '-q', ...unwritten.flatMap((option) => ['-o', option]), ...words];
+  // Any quieter, and apt does not say what it selects instead of a virtual package.
+  const shown = ['quiet=0', 'quiet::NoProgress=1'];
+  const argv = ['-s', '-y', ...[...shown, ...unwritten].flatMap((option) => ['-o', option]), ...words];
   return {
     key: `apt-plan:${words.join(' ')}`,
     script: sh`LC_ALL=C DEBIAN_FRONTEND=noninteractive apt-get ${argv}`,
     parse(out) {
       const installs: Record<string, string> = {};
       const removes: string[] = [];
+      const selected: Record<string, string> = {};
       for (const line of out.stdout.split('\n')) {
+        const [, real, virtual] = /^Note, selecting '(\S+)' instead of '(\S+)'$/.exec(line) ?? [];
+        if (virtual !== undefined) selected[virtual] = real!;
         const [, act, name, version] = /^(Inst|Remv|Purg) (\S+)(?: \[[^\]]*\])?(?: \((\S+))?/.exec(line) ?? [];
         if (act === 'Inst') installs[name!] = version ?? '';
         else if (act) removes.push(name!);
       }
-      const broken = /The following packages have unmet dependencies:\n[\s\S]*$/.exec(out.stdout)?.[0] ?? '';
-      return { installs, removes, error: out.code === 0 ? null : `${out.stderr.trim()}\n${broken}`.trim() };
+      const why = /(?:^Package \S+ is (?:a virtual|not available)|The following packages have unmet)[\s\S]*$/m;
+      const said = out.stderr.replaceAll(/^N: .*\n?/gm, '').trim();
+      const error = out.code === 0 ? null : `${said}\n${why.exec(out.stdout)?.[0] ?? ''}`.trim();
+      return { installs, removes, selected, error };
     },
     describe: ({ installs, removes, error }) =>
       error === null

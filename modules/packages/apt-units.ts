@@ -1,4 +1,5 @@
-import { noUnit, type UnitState } from '../system/unit-state.ts';
+import { parseInstall } from '../system/install-section.ts';
+import { aliasOf, noUnit, templateOf, type UnitState } from '../system/unit-state.ts';
 import { names } from './apt-contents.ts';
 import type { AptForecast } from './apt-forecast.ts';
 
@@ -7,9 +8,13 @@ import type { AptForecast } from './apt-forecast.ts';
  * enable and start it. Undefined where they do it in another way, or where the unit itself may decide.
  */
 export function unitWillBe(unit: string, forecast: AptForecast): UnitState | undefined {
-  const path = [`/lib/systemd/system/${unit}`, `/etc/systemd/system/${unit}`].find((at) => forecast.entries.has(at));
+  const path = [unit, templateOf(unit) ?? unit]
+    .flatMap((name) => [`/lib/systemd/system/${name}`, `/etc/systemd/system/${name}`])
+    .find((at) => forecast.entries.has(at));
   const scripts = forecast.scripts.join('\n');
   const mentioned = names(forecast, unit) || names(forecast, unit.replace(/\.service$/, ''));
+  const real = path === undefined ? ownerOfAlias(unit, forecast) : undefined;
+  if (real !== undefined) return aliasOf(real);
   if (path === undefined)
     return mentioned || forecast.entries.has(`/etc/init.d/${unit.slice(0, -8)}`) ? undefined : noUnit;
   const text = forecast.texts.get(path)?.toString();
@@ -35,6 +40,14 @@ export function unitWillBe(unit: string, forecast: AptForecast): UnitState | und
     outdated: false,
     oneshot,
   };
+}
+
+/** The new unit that has this alias. */
+function ownerOfAlias(alias: string, forecast: AptForecast): string | undefined {
+  for (const [path, text] of forecast.texts)
+    if (/\/systemd\/system\/[^/]+$/.test(path) && parseInstall(text.toString()).aliases.includes(alias))
+      return path.slice(path.lastIndexOf('/') + 1);
+  return undefined;
 }
 
 /** Another new unit may start or enable it. */

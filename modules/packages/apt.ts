@@ -7,8 +7,9 @@ import { aptArguments } from './apt-arguments.ts';
 import { aptGet, aptUpdate, explain, isInterrupted, waiting } from './apt-get.ts';
 import { aptEffect } from './apt-manager.ts';
 import { type AptPlan, aptIndex, aptPlan } from './apt-plan.ts';
-import { debFile, noPackage, type PackageState, packageResidue, packageState } from './dpkg.ts';
-import { matches, parseSpecs, type Spec } from './spec.ts';
+import { type Asked, isLacking, refuseHeld, refuseOthers, settled, withoutArchitecture } from './asked.ts';
+import { debFile, installedProviders, noPackage, packageResidue, packageState } from './dpkg.ts';
+import { parseSpecs, specFault } from './spec.ts';
 import { versionOfProgram } from './upcoming.ts';
 
 export const apt = defineModule({
@@ -40,7 +41,7 @@ export const apt = defineModule({
     autoremove: true`,
   ],
   lint(args) {
-    const problems: string[] = [];
+    const problems = [specFault(args['name'] ?? args['pkg'], args['state']) ?? []].flat();
     if (args['name'] !== undefined && args['pkg'] !== undefined)
       problems.push('name and pkg mean the same: give one of them');
     if (args['state'] === 'absent' && args['deb'] !== undefined)
@@ -55,9 +56,10 @@ export const apt = defineModule({
   async check(args, host) {
     const specs = parseSpecs(args.name ?? args.pkg ?? [], args.state);
     const gone = args.state === 'absent';
-    const [states, residues, deb, index] = await Promise.all([
+    const [states, residues, providers, deb, index] = await Promise.all([
       Promise.all(specs.map(({ name }) => host.read(packageState(name)))),
       Promise.all(gone && args.purge ? specs.map(({ name }) => host.read(packageResidue(name))) : []),
+      gone ? unlessUnknown(host.read(installedProviders(specs.map(({ name }) => name)))) : undefined,
       args.deb === undefined ? undefined : readDeb(host, args.deb),
       args.update_cache ? unlessUnknown(host.read(aptIndex(args.cache_valid_time))) : 'fresh',
     ]);
@@ -65,20 +67,24 @@ export const apt = defineModule({
       specs.push({ name: deb.name, version: deb.version, word: args.deb! });
       states.push(await host.read(packageState(deb.name)));
     }
-    const found = specs.map((spec, i) => ({ spec, state: states[i]!, residue: residues[i] ?? false }));
+    const asked = specs.map((spec, i) => ({ spec, state: states[i]!, residue: residues[i] ?? false }));
 
     if (gone) {
-      const there = found.filter((f) => f.state.version !== null || f.residue);
+      const there = asked.filter((f) => f.state.version !== null || f.residue);
       const words = [
         args.purge ? 'purge' : 'remove',
         ...(args.autoremove ? ['--auto-remove'] : []),
         ...there.map((f) => f.spec.word),
       ];
+      const warnings = [...(providers ?? [])].map(
+        ([name, by]) => `${name} is still provided by ${by.join(', ')}: name that to remove it`,
+      );
       if (there.length === 0)
         return {
           present: { refresh: false, words: [], unhold: [], hold: [] },
           differences: [],
           result: { cache_updated: false },
+          ...(warnings.length > 0 && { warnings }),
         };
       refuseHeld(there, args.allow_change_held_packages);
       if (args.allow_change_held_packages) words.splice(1, 0, '--allow-change-held-packages');
@@ -97,6 +103,7 @@ export const apt = defineModule({
             willBe(packageState(name), noPackage),
             args.purge ? willBe(packageResidue(name), false) : cannotTell(packageResidue(name)),
           ]),
+          cannotTellAny('package-providers:'),
           cannotTellAny('apt-plan:install'), // what was asked before may be lacking again
           mayAppear('package', aptEffect({ kind: 'remove', names: [...all] })),
         ],
@@ -104,26 +111,25 @@ export const apt = defineModule({
       };
     }
 
-    const lacking = found.filter(
-      ({ spec, state }) => state.version === null || state.broken || !matches(spec.version, state.version),
-    );
-    refuseHeld(lacking, args.allow_change_held_packages);
-    const latest =
-      args.state === 'latest'
-        ? found.filter((f) => f.state.version !== null && (!f.state.held || args.allow_change_held_packages))
-        : [];
-    const wanted = [...new Set([...lacking, ...latest])];
-    const refresh = index !== undefined && index !== 'fresh' && (wanted.length > 0 || specs.length === 0);
-    const words = wanted.length === 0 ? [] : ['install', ...options(args), ...wanted.map((f) => f.spec.word)];
+    refuseHeld(asked.filter(isLacking), args.allow_change_held_packages);
+    const mayRise = (f: Asked): boolean =>
+      args.state === 'latest' && f.state.version !== null && (!f.state.held || args.allow_change_held_packages);
+    const named = asked.filter((f) => isLacking(f) || mayRise(f));
+    const request = named.length === 0 ? [] : ['install', ...options(args), ...named.map((f) => f.spec.word)];
     const plan =
-      words.length === 0 || (refresh && index === 'missing')
-        ? undefined
-        : await unlessUnknown(host.read(aptPlan(words)));
+      request.length === 0 || index === 'missing' ? undefined : await unlessUnknown(host.read(aptPlan(request)));
+    const found = plan ? await Promise.all(asked.map((f) => settled(f, plan, host))) : asked;
+    const lacking = found.filter(isLacking);
+    refuseHeld(lacking, args.allow_change_held_packages);
+    const wanted = [...new Set([...lacking, ...found.filter(mayRise)])];
+    const words = wanted.length === 0 ? [] : request;
+    const refresh = index !== undefined && index !== 'fresh' && (wanted.length > 0 || specs.length === 0);
     const broken = plan?.error != null && isInterrupted(plan.error);
-    if (!refresh && !broken) refuse(plan, words, args.lock_timeout);
+    if (!refresh && !broken) refuse(plan, request, args.lock_timeout);
     const certain = plan !== undefined && !refresh && !broken;
+    if (certain) refuseOthers(lacking, plan);
     const versionOf = (name: string): string | undefined =>
-      certain ? (plan.installs[name] ?? plan.installs[name.split(':')[0]!]) : undefined;
+      certain ? (plan.installs[name] ?? plan.installs[withoutArchitecture(name)]) : undefined;
 
     const differences: Difference[] = [];
     const after: Prediction[] = [];
@@ -163,8 +169,12 @@ export const apt = defineModule({
           : willBe(packageState(name), { version, broken: false, held }),
       );
     }
-    if (words.length > 0) after.push(cannotTellAny('apt-plan:remove'), cannotTellAny('apt-plan:purge'));
-    if (certain && words.length > 0) after.push(willBe(aptPlan(words), { installs: {}, removes: [], error: null }));
+    for (const [i, { spec }] of asked.entries()) // a virtual package is never installed itself
+      if (found[i] !== asked[i]) after.push(willBe(packageState(spec.name), noPackage));
+    if (words.length > 0)
+      after.push(...['apt-plan:remove', 'apt-plan:purge', 'package-providers:'].map((keys) => cannotTellAny(keys)));
+    if (certain && words.length > 0)
+      after.push(willBe(aptPlan(words), { installs: {}, removes: [], selected: plan.selected, error: null }));
     if (certain)
       for (const name of plan.removes) if (!(name in plan.installs)) after.push(willBe(packageState(name), noPackage));
     if (words.length > 0) {
@@ -234,17 +244,6 @@ function options(args: {
     ...(args.allow_downgrade ? ['--allow-downgrades'] : []),
     ...(args.allow_change_held_packages ? ['--allow-change-held-packages'] : []),
   ];
-}
-
-/** apt would refuse as well, but it does not know of predicted holds. */
-function refuseHeld(found: readonly { spec: Spec; state: PackageState }[], allowed: boolean): void {
-  const held = found
-    .filter(({ state }) => state.held && !state.broken)
-    .map(({ spec, state }) => `${spec.name} (${state.version})`);
-  if (allowed || held.length === 0) return;
-  throw new TaskFailure(`on hold: ${held.join(', ')}`, {
-    hint: 'set allow_change_held_packages: true to change packages that are on hold',
-  });
 }
 
 function refuse(plan: AptPlan | undefined, words: readonly string[], lockTimeout: number): void {

@@ -2,6 +2,7 @@ import { expectSuccess, TaskFailure } from '../../engine/module/failure.ts';
 import { type Difference, defineModule } from '../../engine/module/module.ts';
 import { cannotTell, mayAppear, type Prediction, willBe } from '../../engine/module/probe.ts';
 import { unlessUnknown } from '../../engine/module/unknown.ts';
+import { printed } from '../commands/curl.ts';
 import { inode, pathState } from '../files/path.ts';
 import { absentPath } from '../files/path-state.ts';
 import { fileDigest, fileText, noFile } from '../files/text.ts';
@@ -9,9 +10,15 @@ import { applyConfigFile, configFile, ownText } from '../system/config-file.ts';
 import { aptUpdate } from './apt-get.ts';
 import { aptEffect } from './apt-manager.ts';
 import { aptIndex } from './apt-plan.ts';
-import { fetchKey, sourcesText } from './apt-sources.ts';
+import { sourceFaults, sourcesText } from './apt-sources.ts';
 
-const words = { oneOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }] } as const;
+/** A field of the file: several words, in a list or in one line. */
+const words = {
+  oneOf: [
+    { type: 'string', format: 'line' },
+    { type: 'array', items: { type: 'string', format: 'word' } },
+  ],
+} as const;
 
 export const apt_repository = defineModule({
   name: 'apt_repository',
@@ -23,7 +30,7 @@ export const apt_repository = defineModule({
       'Keeps /etc/apt/sources.list.d/NAME.sources (deb822) and, for a key, /etc/apt/keyrings/NAME.asc; a NAME.list in the old format is removed. ' +
       'The key of key_url is fetched by the host when the keyring is not there; remove that file to fetch it again.',
     properties: {
-      name: { type: 'string', pattern: '^[A-Za-z0-9_.-]+$', description: 'Base name of the files.' },
+      name: { type: 'string', pattern: '^[A-Za-z0-9_-][A-Za-z0-9_.-]*$', description: 'Base name of the files.' },
       uris: { ...words, description: '`https://pkgs.k8s.io/core:/stable:/v1.36/deb/`.' },
       suites: { ...words, description: '`bookworm`; `/` for a flat repository.' },
       components: { ...words, description: '`main`; none for a flat repository.' },
@@ -33,11 +40,13 @@ export const apt_repository = defineModule({
       key: { type: 'string', format: 'local-file', description: 'File on the controller with the ASCII-armored key.' },
       key_url: {
         type: 'string',
-        pattern: '^https?://',
+        format: 'word',
+        pattern: '^https?://\\S+$',
         description: 'URL from which the host fetches the ASCII-armored key.',
       },
       signed_by: {
         type: 'string',
+        pattern: '^(?:/[^\\s\\p{Cc}\\p{Zl}\\p{Zp}]*|[^/][^]*)$',
         description: 'The ASCII-armored key itself, or the path of a keyring on the host.',
       },
       state: { enum: ['present', 'absent'], default: 'present', description: '`absent`: its files are removed.' },
@@ -45,6 +54,7 @@ export const apt_repository = defineModule({
       lock_timeout: { type: 'integer', minimum: 0, default: 120, description: 'Seconds to wait for the lock of apt.' },
     },
     required: ['name'],
+    allOf: [{ if: { properties: { state: { const: 'present' } } }, then: { required: ['uris', 'suites'] } }],
     additionalProperties: false,
   },
   examples: [
@@ -68,13 +78,11 @@ export const apt_repository = defineModule({
   ],
   lint(args) {
     const keys = ['key', 'key_url', 'signed_by'].filter((arg) => args[arg] !== undefined);
-    return keys.length > 1 ? [`give one of ${keys.join(', ')}`] : [];
+    return [...(keys.length > 1 ? [`give one of ${keys.join(', ')}`] : []), ...sourceFaults(args)];
   },
 
   async check(args, host) {
     const wanted = args.state === 'present';
-    if (wanted && (args.uris === undefined || args.suites === undefined))
-      throw new TaskFailure(`the repository ${args.name} needs uris and suites`);
     const path = `/etc/apt/sources.list.d/${args.name}.sources`;
     const legacyPath = `/etc/apt/sources.list.d/${args.name}.list`;
     const keyringPath = `/etc/apt/keyrings/${args.name}.asc`;
@@ -165,7 +173,7 @@ async function fetched(
   url: string,
   shell: (script: string) => Promise<{ code: number; stdout: string; stderr: string }>,
 ): Promise<string> {
-  const out = await shell(fetchKey(url));
+  const out = await shell(printed(url, { seconds: 60, apt: true }));
   if (out.code !== 0)
     throw new TaskFailure(`the host cannot fetch the key ${url}: ${out.stderr.trim().split('\n').at(-1) ?? ''}`, {
       output: out,

@@ -55,6 +55,22 @@ export function packageResidue(name: string): Probe<boolean> {
   };
 }
 
+/** The installed packages that provide any of these names, by name. */
+export function installedProviders(names: readonly string[]): Probe<ReadonlyMap<string, readonly string[]>> {
+  return {
+    key: `package-providers:${names.join(' ')}`,
+    script: sh`awk -v names=${` ${names.join(' ')} `} '/^Package: / { package = $2 } /^Status: / { there = / installed$/ } /^Provides: / && there { gsub(/\\([^)]*\\)|,/, " "); for (i = 2; i <= NF; i++) if (index(names, " " $i " ")) print $i, package }' /var/lib/dpkg/status`,
+    parse(out) {
+      const found = new Map<string, string[]>();
+      for (const line of readable('the installed packages', out).stdout.split('\n').filter(Boolean)) {
+        const [name, owner] = line.split(' ') as [string, string];
+        found.set(name, [...(found.get(name) ?? []), owner]);
+      }
+      return found;
+    },
+  };
+}
+
 /** The package in a .deb on the host; null where there is no such file. */
 export function debFile(path: string): Probe<{ readonly name: string; readonly version: string } | null> {
   return {

@@ -15,7 +15,9 @@ export function parseSpecs(names: string | readonly string[], state: 'present' |
     .flatMap((text) => text.split(','))
     .map((word) => word.trim());
   return words.filter(Boolean).map((word) => {
-    const [, name, version] = /^([a-z0-9][a-z0-9+.-]*(?::[a-z0-9-]+)?)(?:=(\S+))?$/.exec(word) ?? [];
+    const [, written, version] = /^([a-z0-9][a-z0-9+.-]*(?<!-)(?::[a-z0-9-]+)?)(?:=([\w.+:~*?-]+))?$/.exec(word) ?? [];
+    const name = written?.replace(/:(?:any|native)$/, ''); // dpkg knows no such architectures
+    // apt-get removes what is installed for a name with a dash at its end.
     if (name === undefined)
       throw new TaskFailure(`'${word}' is not a valid package name`, {
         hint: 'package names are lowercase: `curl` or `kubelet=1.36.*`',
@@ -24,6 +26,18 @@ export function parseSpecs(names: string | readonly string[], state: 'present' |
       throw new TaskFailure(`'${word}' has a version, which requires state: present`);
     return { name, word, ...(version !== undefined && { version }) };
   });
+}
+
+/** What is wrong with `name` of apt, before anything is known of a host. */
+export function specFault(names: unknown, state: unknown): string | undefined {
+  const texts = [names ?? []].flat().filter((text) => typeof text === 'string');
+  try {
+    parseSpecs(texts, state === 'absent' || state === 'latest' ? state : 'present');
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof TaskFailure)) throw error;
+    return error.hint === undefined ? error.message : `${error.message}: ${error.hint}`;
+  }
 }
 
 /** Whether a version is the one asked for, as apt compares them. */

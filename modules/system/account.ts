@@ -6,6 +6,10 @@ import { withPackages } from '../packages/upcoming.ts';
 /** getent ends with 2 where there is no such entry. */
 const found = [0, 2];
 
+/** No account or group has a name that getent would take for an option. */
+const getent = (database: 'passwd' | 'group' | 'shadow', key: string): string =>
+  key.startsWith('-') ? 'exit 2' : sh`getent ${database} ${key}`;
+
 /** An account without its number, which a change cannot always predict. */
 export interface Account {
   readonly comment: string;
@@ -19,7 +23,7 @@ export interface Account {
 export function account(user: string): Probe<Account | null> {
   return {
     key: `account:${user}`,
-    script: sh`getent passwd ${user} && id -gn ${user} && id -Gn ${user}`,
+    script: `${getent('passwd', user)} && ${sh`id -gn ${user} && id -Gn ${user}`}`,
     parse(out) {
       if (readable(`user ${user}`, out, found).code === 2) return null;
       const [entry = '', group = '', all = ''] = out.stdout.split('\n');
@@ -55,7 +59,7 @@ export function numberOf(kind: 'user' | 'group', name: string): Probe<number | n
   const database = kind === 'user' ? 'passwd' : 'group';
   return {
     key: `${kind}-number:${name}`,
-    script: sh`getent ${database} ${name}`,
+    script: getent(database, name),
     parse: (out) => (readable(`${kind} ${name}`, out, found).code === 0 ? Number(out.stdout.split(':')[2]) : null),
     describe: (number) => (number === null ? `no such ${kind}` : String(number)),
     appearsWith: withPackages<number | null>({
@@ -68,7 +72,7 @@ export function numberOf(kind: 'user' | 'group', name: string): Probe<number | n
 export function groupExists(name: string): Probe<boolean> {
   return {
     key: `group:${name}`,
-    script: sh`getent group ${name}`,
+    script: getent('group', name),
     parse: (out) => readable(`group ${name}`, out, found).code === 0,
     describe: (there) => (there ? 'there' : 'no such group'),
     appearsWith: withPackages<boolean>({
@@ -82,7 +86,7 @@ export function groupExists(name: string): Probe<boolean> {
 export function passwordHash(user: string): Probe<string | null> {
   return {
     key: `password:${user}`,
-    script: sh`getent shadow ${user}`,
+    script: getent('shadow', user),
     parse: (out) => (readable(`the password of ${user}`, out, found).code === 0 ? out.stdout.split(':')[1]! : null),
   };
 }

@@ -1,8 +1,9 @@
 import { TaskFailure } from '../../engine/module/failure.ts';
 import { defineModule } from '../../engine/module/module.ts';
 import { cannotTell, willBe } from '../../engine/module/probe.ts';
-import { sh } from '../../engine/module/quote.ts';
+import { makeFolders } from '../files/folders.ts';
 import { inode, pathState } from '../files/path.ts';
+import { takeSteps } from '../files/steps.ts';
 import { digestOf, fileDigest, fileText, fileTextOf } from '../files/text.ts';
 import { account } from './account.ts';
 import { textOf } from './config-file.ts';
@@ -12,7 +13,7 @@ const kinds =
 
 export const authorized_key = defineModule({
   name: 'authorized_key',
-  summary: 'Manages the Manages the Manages the Manages the SSH keys with which a user may log in.',
+  summary: 'Manages the SSH keys with which a user may log in.',
   subject: 'system',
   args: {
     type: 'object',
@@ -43,7 +44,16 @@ export const authorized_key = defineModule({
       throw new TaskFailure(`there is no user ${args.user} on the host`, { hint: 'create the account first (user)' });
     const folder = `${owner.home}/.ssh`;
     const path = `${folder}/authorized_keys`;
-    const [file, at] = await Promise.all([host.read(fileText(path)), host.read(pathState(folder))]);
+    const [file, at, home, there] = await Promise.all([
+      host.read(fileText(path)),
+      host.read(pathState(folder)),
+      host.read(pathState(owner.home)),
+      host.read(pathState(path)),
+    ]);
+    if (there.type === 'link')
+      throw new TaskFailure(`${path} is a symbolic link: keys are not written through it`, {
+        hint: 'replace it by a file, or remove it',
+      });
     const lines = file.exists ? textOf(path, file).split('\n') : [];
     if (lines.at(-1) === '') lines.pop();
     const differences = [];
@@ -68,6 +78,10 @@ export const authorized_key = defineModule({
       const others = left.filter((l) => identityOf(l) !== id);
       left = args.state === 'absent' ? others : others.toSpliced(first < 0 ? others.length : first, 0, line);
     }
+    if (home.type === 'absent' && differences.length > 0)
+      throw new TaskFailure(`${args.user} has no home folder: ${owner.home} does not exist`, {
+        hint: 'create it first, as theirs: user with create_home, or file with state: directory and owner',
+      });
     const content = left.length === 0 ? '' : `${left.join('\n')}\n`;
     const own = { owner: args.user, group: owner.group };
     const after = [
@@ -78,18 +92,22 @@ export const authorized_key = defineModule({
       ...(at.type === 'absent' ? [willBe(pathState(folder), { type: 'directory', mode: '0700', ...own })] : []),
     ];
     return {
-      present: { content, folder, path, own, makeFolder: at.type === 'absent' },
+      present: {
+        content,
+        folder,
+        path,
+        own,
+        makeFolder: at.type === 'absent',
+        replaces: file.exists ? digestOf(file.content) : null,
+      },
       differences,
       after: differences.length === 0 ? [] : after,
     };
   },
   async change(_args, { present }, host) {
-    const { folder, path, own } = present;
-    if (present.makeFolder) {
-      const out = await host.shell(sh`install -d -m 0700 -o ${own.owner} -g ${own.group} -- ${folder}`);
-      if (out.code !== 0) throw new TaskFailure(`cannot make ${folder}`, { output: out });
-    }
-    await host.write(path, present.content, { ...own, mode: '0600' });
+    const { folder, path, own, replaces } = present;
+    if (present.makeFolder) await takeSteps(host, [makeFolders([{ path: folder, will: { ...own, mode: '0700' } }])]);
+    await host.write(path, present.content, { ...own, mode: '0600', replaces });
   },
 });
 

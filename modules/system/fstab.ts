@@ -1,4 +1,4 @@
-import { linesOf, textOf } from '../files/edit.ts';
+import { endOf, type Line, linesOf, textOf } from '../files/lines.ts';
 import { escaped, plain } from './mounted.ts';
 
 /** A line of fstab. */
@@ -11,8 +11,8 @@ export interface Entry {
   readonly passno: number;
 }
 
-function parse(line: string): Entry | undefined {
-  const fields = line.trim().split(/\s+/);
+function parse({ text: line }: Line): Entry | undefined {
+  const fields = line.replaceAll(/^[ \t]+|[ \t\r]+$/g, '').split(/[ \t]+/); // no other white space separates fields
   if (fields.length < 3 || fields[0]!.startsWith('#')) return undefined;
   const [src, path, fstype, opts = 'defaults', dump = '0', passno = '0'] = fields as [
     string,
@@ -22,7 +22,7 @@ function parse(line: string): Entry | undefined {
     string?,
     string?,
   ];
-  return { src: plain(src), path: plain(path), fstype, opts, dump: Number(dump), passno: Number(passno) };
+  return { src: plain(src), path: plain(path), fstype, opts: plain(opts), dump: Number(dump), passno: Number(passno) };
 }
 
 export function readEntry(text: string, path: string): Entry | undefined {
@@ -35,12 +35,13 @@ export function readEntry(text: string, path: string): Entry | undefined {
 export function withEntry(text: string, path: string, wanted: Entry | null): string {
   const lines = linesOf(text);
   const here = lines.flatMap((line, at) => (parse(line)?.path === path ? [at] : []));
+  const added = (entry: Entry): Line => ({ text: written(entry), end: endOf(lines) });
   const last = here.at(-1);
   const kept = lines.filter((_line, at) => !here.includes(at) || at === last);
-  if (last === undefined) return wanted ? textOf([...kept, written(wanted)]) : text;
+  if (last === undefined) return wanted ? textOf([...kept, added(wanted)]) : text;
   const spot = last - (here.length - 1);
   if (!wanted) return textOf(kept.toSpliced(spot, 1));
-  return here.length === 1 && same(parse(lines[last]!)!, wanted) ? text : textOf(kept.with(spot, written(wanted)));
+  return here.length === 1 && same(parse(lines[last]!)!, wanted) ? text : textOf(kept.with(spot, added(wanted)));
 }
 
 function same(one: Entry, other: Entry): boolean {
@@ -48,5 +49,5 @@ function same(one: Entry, other: Entry): boolean {
 }
 
 function written({ src, path, fstype, opts, dump, passno }: Entry): string {
-  return [escaped(src), escaped(path), fstype, opts, dump, passno].join(' ');
+  return [escaped(src), escaped(path), fstype, escaped(opts), dump, passno].join(' ');
 }

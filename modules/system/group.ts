@@ -1,7 +1,9 @@
 import { expectSuccess, TaskFailure } from '../../engine/module/failure.ts';
 import { type Difference, defineModule, type Reader } from '../../engine/module/module.ts';
-import { cannotTell, type Prediction, willBe } from '../../engine/module/probe.ts';
+import { type Prediction, willBe } from '../../engine/module/probe.ts';
+import { unlessUnknown } from '../../engine/module/unknown.ts';
 import { account, groupExists, numberOf } from './account.ts';
+import { expectFree, numberWillBe } from './identity.ts';
 import { membership } from './membership.ts';
 
 export const group = defineModule({
@@ -12,7 +14,7 @@ export const group = defineModule({
     type: 'object',
     properties: {
       name: { type: 'string', pattern: '^[A-Za-z_][A-Za-z0-9_.-]*\\$?$', description: 'The name of the group.' },
-      gid: { type: 'integer', minimum: 0, description: 'Its number. Default: the next free one.' },
+      gid: { type: 'integer', minimum: 0, maximum: 4294967294, description: 'Its number. Default: the next free one.' },
       system: {
         type: 'boolean',
         default: false,
@@ -40,20 +42,15 @@ export const group = defineModule({
     ]);
     const differences: Difference[] = [];
     const after: Prediction[] = [];
+    if (state === 'present' && gid !== undefined && number !== gid) await expectFree(host, 'group', gid, name);
     if (there !== (state === 'present')) {
-      if (there) after.push(...(await membersWithout(host, name)));
       differences.push({ what: `group ${name}`, from: there ? 'present' : null, to: there ? null : 'present' });
-      after.push(
-        willBe(groupExists(name), !there),
-        there
-          ? willBe(numberOf('group', name), null)
-          : gid === undefined
-            ? cannotTell(numberOf('group', name))
-            : willBe(numberOf('group', name), gid),
-      );
+      if (there) after.push(...(await membersWithout(host, name)));
+      const before = there ? await unlessUnknown(host.read(numberOf('group', name))) : null;
+      after.push(willBe(groupExists(name), !there), ...numberWillBe('group', name, before, there ? null : gid));
     } else if (there && gid !== undefined && number !== gid) {
       differences.push({ what: 'gid', from: String(number), to: String(gid) });
-      after.push(willBe(numberOf('group', name), gid));
+      after.push(...numberWillBe('group', name, number, gid));
     }
     return { present: there, differences, after };
   },

@@ -1,6 +1,7 @@
 import { oneOf, readable, TaskFailure } from '../../engine/module/failure.ts';
 import type { Probe } from '../../engine/module/probe.ts';
 import { sh } from '../../engine/module/quote.ts';
+import { withPackages } from '../packages/upcoming.ts';
 
 /** Whether the kernel has a module: loaded, or built in (then it cannot be unloaded). */
 export function kernelModule(name: string): Probe<'loaded' | 'built-in' | 'absent'> {
@@ -14,10 +15,33 @@ export function kernelModule(name: string): Probe<'loaded' | 'built-in' | 'absen
   };
 }
 
+/** What `modprobe` would do to load this: nothing known of it, a command of the administrator's instead of loading, or `loads` with its real name. */
+export function moduleSource(name: string): Probe<ModuleSource> {
+  return {
+    key: `module-source:${name}`,
+    script: sh`if command -v modprobe >/dev/null; then modprobe -n -v -- ${name} 2>/dev/null; echo "exit $?"; modprobe -R -- ${name} 2>/dev/null; else echo "exit 0"; fi`,
+    parse({ stdout }) {
+      const [plan = '', names = ''] = stdout.split(/^exit /m);
+      const [code, real = name] = names.trim().split('\n');
+      if (code !== '0') return { kind: 'unknown' };
+      const instead = /^install (.*)$/m.exec(plan)?.[1];
+      return instead === undefined
+        ? { kind: 'loads', as: real.replaceAll('-', '_') }
+        : { kind: 'instead', command: instead.trim() };
+    },
+    appearsWith: withPackages<ModuleSource>({ absent: ({ kind }) => kind === 'unknown', appearing: () => undefined }),
+  };
+}
+
+type ModuleSource =
+  | { readonly kind: 'unknown' }
+  | { readonly kind: 'instead'; readonly command: string }
+  | { readonly kind: 'loads'; readonly as: string };
+
 /** The live value of a kernel setting, runs of white space made one blank; null where the kernel has no such setting. */
 export function sysctlValue(key: string): Probe<string | null> {
   return {
-    key: `sysctl:${key}`,
+    key: `sysctl:${sysctlName(key)}`,
     script: sh`file=${sysctlPath(key)}; if [ -e "$file" ]; then cat "$file"; else exit 3; fi`,
     parse(out) {
       if (out.code === 3) return null;
@@ -37,6 +61,29 @@ export function sysctlValue(key: string): Probe<string | null> {
 export function sysctlPath(key: string): string {
   const slashed = key.includes('/') && (!key.includes('.') || key.indexOf('/') < key.indexOf('.'));
   return `/proc/sys/${slashed ? key : key.replace(/[./]/g, (c) => (c === '.' ? '/' : '.'))}`;
+}
+
+/** One name for each setting, however it is spelled. */
+export function sysctlName(key: string): string {
+  return sysctlPath(key)
+    .slice('/proc/sys/'.length)
+    .replace(/[./]/g, (c) => (c === '.' ? '/' : '.'));
+}
+
+/** Whether the kernel lets this user write the setting: some are for reading only, and in a container most are. */
+export function sysctlWritable(key: string): Probe<boolean> {
+  return {
+    key: `sysctl-writable:${sysctlName(key)}`,
+    script: sh`[ ! -w ${sysctlPath(key)} ] || echo yes`,
+    parse: (out) => out.stdout.trim() === 'yes',
+  };
+}
+
+/** The kernel reads 0x10 and 010 as C does, and writes them in decimal. */
+export function inDecimal(setting: string): string {
+  const number = (word: string): string =>
+    /^(?:0x[\da-f]+|0[0-7]+)$/i.test(word) ? String(BigInt(word.replace(/^0(?=\d)/, '0o'))) : word;
+  return setting.split(' ').map(number).join(' ');
 }
 
 export function normalise(value: string): string {

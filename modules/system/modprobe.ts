@@ -1,9 +1,10 @@
 import { expectSuccess, TaskFailure } from '../../engine/module/failure.ts';
-import { type Difference, defineModule } from '../../engine/module/module.ts';
+import { type Difference, defineModule, type Reader } from '../../engine/module/module.ts';
 import { mayAppear, type Prediction, willBe } from '../../engine/module/probe.ts';
-import { type FileText, noFile } from '../files/text.ts';
-import { applyConfigFile, configFile, ownText, textOf } from './config-file.ts';
-import { kernelModule } from './kernel.ts';
+import { unlessUnknown } from '../../engine/module/unknown.ts';
+import type { FileText } from '../files/text.ts';
+import { applyConfigFile, type ConfigFile, configFile, ownText, textOf } from './config-file.ts';
+import { kernelModule, moduleSource } from './kernel.ts';
 
 export const modprobe = defineModule({
   name: 'modprobe',
@@ -17,6 +18,7 @@ export const modprobe = defineModule({
       name: { type: 'string', pattern: '^[A-Za-z0-9_-]+$', description: '`br_netfilter`.' },
       params: {
         type: 'string',
+        format: 'line',
         default: '',
         description: 'Parameters for loading: `numdummies=2`. Not compared if the module is already loaded.',
       },
@@ -46,38 +48,36 @@ export const modprobe = defineModule({
     persistent: absent`,
   ],
   async check(args, host) {
-    const loads = `/etc/modules-load.d/${args.name}.conf`;
-    const settings = `/etc/modprobe.d/${args.name}.conf`;
-    const kept = args.persistent !== 'disabled';
-    const [present, loading, options] = await Promise.all([
-      host.read(kernelModule(args.name)),
-      kept ? host.read(ownText(loads)) : noFile,
-      kept && args.params !== '' ? host.read(ownText(settings)) : noFile,
+    const { name, params, state, persistent } = args;
+    const kept = persistent !== 'disabled';
+    const wantsGone = state === 'absent';
+    const [present, loads, settings, named] = await Promise.all([
+      host.read(kernelModule(name)),
+      kept ? atBoot(host, '/etc/modules-load.d', name, name, persistent === 'present') : [],
+      kept && params !== ''
+        ? atBoot(host, '/etc/modprobe.d', name, `options ${name} ${params}`, persistent === 'present')
+        : [],
+      wantsGone ? unlessUnknown(host.read(moduleSource(name))) : undefined,
     ]);
     if (args.state === 'absent' && present === 'built-in')
       throw new TaskFailure(`the module ${args.name} is built into the kernel and cannot be unloaded`);
     const differences: Difference[] = [];
     const after: Prediction[] = [];
-    const there = present !== 'absent';
+    const source = present === 'absent' && !wantsGone ? await host.read(moduleSource(name)) : named;
+    if (!wantsGone && source?.kind === 'unknown')
+      throw new TaskFailure(`the host's kernel has no module ${name}`, {
+        hint: 'check the spelling and `uname -r` on the host; some modules come with a package of their own (linux-modules-extra)',
+      });
+    if (!wantsGone && source?.kind === 'instead')
+      throw new TaskFailure(`the host does not load ${name}: in /etc/modprobe.d it has 'install ${source.command}'`);
+    const real = source?.kind === 'loads' ? source.as : name; // the name may be an alias
+    const there = present !== 'absent' || (real !== name && (await host.read(kernelModule(real))) !== 'absent');
     if (there !== (args.state === 'present')) {
       differences.push({ what: `module ${args.name}`, from: there ? 'loaded' : null, to: there ? null : 'loaded' });
-      after.push(willBe(kernelModule(args.name), there ? 'absent' : 'loaded'));
+      after.push(willBe(kernelModule(real), there ? 'absent' : 'loaded'));
       if (!there) after.push(mayAppear('kernel-module'));
     }
-    const files = kept
-      ? [
-          configFile(loads, loading, withLine(loads, loading, args.name, args.persistent === 'present')),
-          ...(args.params === ''
-            ? []
-            : [
-                configFile(
-                  settings,
-                  options,
-                  withLine(settings, options, `options ${args.name} ${args.params}`, args.persistent === 'present'),
-                ),
-              ]),
-        ]
-      : [];
+    const files = [...loads, ...settings];
     return {
       present: { files },
       differences: [...differences, ...files.flatMap((f) => f.differences)],
@@ -94,22 +94,59 @@ export const modprobe = defineModule({
     expectSuccess(
       argv,
       await host.run(argv),
-      args.state === 'present'
-        ? 'check that this kernel has the module: `modinfo NAME` and `uname -r` on the host'
-        : 'something may still use it: see lsmod',
+      args.state === 'present' ? undefined : 'something may still use it: see lsmod',
     );
   },
 });
+
+/** The files that keep a line about a module: named after it, with dashes or underscores, which are the same to the kernel. */
+async function atBoot(
+  host: Reader,
+  folder: string,
+  name: string,
+  line: string,
+  wanted: boolean,
+): Promise<readonly ConfigFile[]> {
+  const spellings = [...new Set([name, name.replaceAll('-', '_'), name.replaceAll('_', '-')])];
+  const found = await Promise.all(
+    spellings.map(async (spelling) => {
+      const path = `${folder}/${spelling}.conf`;
+      const file = await host.read(ownText(path));
+      return {
+        path,
+        file,
+        has:
+          file.exists &&
+          textOf(path, file)
+            .split('\n')
+            .some((one) => sameLine(one, line)),
+      };
+    }),
+  );
+  const own = wanted ? (found.find(({ has }) => has) ?? found.slice(0, 1)) : found;
+  return [own].flat().map(({ path, file }) => configFile(path, file, withLine(path, file, line, wanted)));
+}
+
+/** The name of a module is the same with dashes and with underscores. */
+function sameLine(one: string, other: string): boolean {
+  const words = (line: string): string[] => {
+    const [first = '', second = '', ...more] = line.trim().split(/\s+/);
+    return first === 'options' ? [first, underscored(second), ...more] : [underscored(first), second, ...more];
+  };
+  return words(one).join(' ') === words(other).join(' ');
+}
+
+const underscored = (name: string): string => name.replaceAll('-', '_');
 
 /** The file with the line, or without it; null where nothing is left. */
 function withLine(path: string, file: FileText, line: string, wanted: boolean): string | null {
   if (!file.exists) return wanted ? `${line}\n` : null;
   const lines = textOf(path, file).split('\n');
-  const has = lines.some((l) => l.trim() === line);
+  const has = lines.some((l) => sameLine(l, line));
   if (has === wanted) return file.content;
   const first = line.split(' ').slice(0, 2).join(' ');
   const others = lines.filter(
-    (l) => l.trim() !== line && !(line !== first && l.trim().startsWith(`${first} `)) && l !== '',
+    (l) => !sameLine(l, line) && !(line !== first && l.trim().startsWith(`${first} `)) && l !== '',
   );
   const left = wanted ? [...others, line] : others;
   return left.length === 0 ? null : `${left.join('\n')}\n`;

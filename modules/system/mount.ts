@@ -1,6 +1,7 @@
 import { expectSuccess, TaskFailure } from '../../engine/module/failure.ts';
 import { type Check, type Difference, defineModule, type Reader } from '../../engine/module/module.ts';
-import { cannotTell, type Prediction, willBe } from '../../engine/module/probe.ts';
+import { cannotTell, cannotTellAny, type Prediction, willBe } from '../../engine/module/probe.ts';
+import { unlessUnknown } from '../../engine/module/unknown.ts';
 import { changeContent, type FoundFile } from '../files/content.ts';
 import { checkEdit } from '../files/edit.ts';
 import { missingFolders } from '../files/folders.ts';
@@ -9,7 +10,7 @@ import { disturbed, look } from '../files/place.ts';
 import { fileText } from '../files/text.ts';
 import { type Entry, readEntry, withEntry } from './fstab.ts';
 import { identity } from './identity.ts';
-import { type Mounted, mountedAt } from './mounted.ts';
+import { canMount, isBind, isMounted, lackingOptions, type Mounted, mountedAt, mountOptions } from './mounted.ts';
 
 interface Found {
   readonly fstab: FoundFile | undefined;
@@ -23,20 +24,35 @@ export const mount = defineModule({
   args: {
     type: 'object',
     properties: {
-      path: { type: 'string', format: 'path', description: 'The mount point.' },
+      path: { type: 'string', format: 'path', pattern: '^[^\\p{Cc}\\p{Zl}\\p{Zp}]*$', description: 'The mount point.' },
       src: {
         type: 'string',
+        format: 'line',
+        pattern: '\\S',
         description:
           'Device, `UUID=…`, folder (for a bind mount) or network address. Required for `mounted` and `present`.',
       },
       fstype: {
         type: 'string',
+        format: 'word',
         description: 'File system type; `none` for a bind mount. Required for `mounted` and `present`.',
       },
-      opts: { type: 'string', default: 'defaults', description: 'Mount options, separated by commas.' },
-      dump: { type: 'integer', default: 0, description: 'The fifth field of fstab: whether dump saves it.' },
+      opts: {
+        type: 'string',
+        format: 'line',
+        pattern: '\\S',
+        default: 'defaults',
+        description: 'Mount options, separated by commas.',
+      },
+      dump: {
+        type: 'integer',
+        minimum: 0,
+        default: 0,
+        description: 'The fifth field of fstab: whether dump saves it.',
+      },
       passno: {
         type: 'integer',
+        minimum: 0,
         default: 0,
         description: 'The sixth field of fstab: the order of checks at boot; 0: no check.',
       },
@@ -119,37 +135,61 @@ async function checkLive(
   before: Entry | undefined,
 ) {
   const gone = { what: `mount at ${path}`, from: live && `${live.source} (${live.fstype})` };
-  const left = [cannotTell(pathState(path)), ...disturbed(path)];
+  const left = [
+    cannotTell(pathState(path)),
+    cannotTell(mountOptions(path)),
+    cannotTellAny(`mount-is:${path}:`),
+    ...disturbed(path),
+  ];
+  const unmounts = Array.from({ length: live?.layers ?? 0 }, () => ['umount', path]);
   if (!wanted) {
     if (!live) return undefined;
     return {
-      commands: [['umount', path]],
+      commands: unmounts,
       differences: [{ ...gone, to: null }],
-      after: [willBe(mountedAt(path), null), ...left],
+      after: [...left, willBe(mountedAt(path), null)],
     };
   }
+  const becomes = [...left, mountedThen(path, wanted), willBe(isMounted(wanted), true)];
   if (live) {
-    const moved = !before || before.src !== wanted.src || before.fstype !== wanted.fstype;
-    const isIt = live.source === wanted.src && live.fstype === wanted.fstype;
-    if (isIt || !moved)
-      return before?.opts === wanted.opts
-        ? undefined
-        : { commands: [['mount', '-o', `remount,${wanted.opts}`, path]], differences: [], after: [] };
+    const [isIt, options] = await Promise.all([
+      unlessUnknown(host.read(isMounted(wanted))),
+      unlessUnknown(host.read(mountOptions(path))),
+    ]);
+    if (isIt !== false) {
+      const lacking = options ? lackingOptions(wanted.opts, live.fstype, options) : [];
+      if (lacking.length === 0 && before?.opts === wanted.opts) return undefined;
+      return {
+        commands: [['mount', '-o', `remount,${wanted.opts}`, path]],
+        // the new line of fstab says it already
+        differences: (before?.opts === wanted.opts ? lacking : []).map((option) => ({
+          what: `${option} at ${path}`,
+          from: 'not in force',
+          to: 'in force',
+        })),
+        after: [cannotTell(mountOptions(path)), cannotTellAny(`mount-is:${path}:`), willBe(isMounted(wanted), true)],
+      };
+    }
     if (!before)
       throw new TaskFailure(`${live.source} is mounted at ${path}, and not by fstab`, {
         hint: 'unmount it first with state: unmounted, or set src and fstype to what is mounted',
       });
     return {
-      commands: [
-        ['umount', path],
-        ['mount', path],
-      ],
+      commands: [...unmounts, ['mount', path]],
       differences: [{ ...gone, to: `${wanted.src} (${wanted.fstype})` }],
-      after: [mountedThen(path, wanted), ...left],
+      after: becomes,
     };
   }
+  if (
+    !isBind(wanted.fstype, wanted.opts) &&
+    !/[.]|^auto$/.test(wanted.fstype) &&
+    (await unlessUnknown(host.read(canMount(wanted.fstype)))) === false
+  )
+    throw new TaskFailure(`the host cannot mount the file system type ${wanted.fstype}`, {
+      hint: 'check the spelling, or install the package that brings it (nfs-common for nfs, cifs-utils for cifs)',
+    });
   const [place, me] = await Promise.all([look(host, path), host.read(identity())]);
-  if (place.present.type !== 'absent' && place.present.type !== 'directory')
+  if (['file', 'other'].includes(place.present.type) && !isBind(wanted.fstype, wanted.opts))
     throw new TaskFailure(`${path} is not a folder: nothing can be mounted at it`);
   const folders = place.present.type === 'absent' ? await missingFolders(host, path, {}, me) : [];
   const differences: Difference[] = [
@@ -160,9 +200,8 @@ async function checkLive(
     commands: [...(folders.length > 0 ? [['mkdir', '-p', path]] : []), ['mount', path]],
     differences,
     after: [
-      mountedThen(path, wanted),
       ...folders.slice(0, -1).map((f) => willBe(pathState(f.path), { type: 'directory' as const, ...f.will })),
-      ...left,
+      ...becomes,
     ],
   };
 }
@@ -171,7 +210,9 @@ async function checkLive(
 function mountedThen(path: string, { src, fstype, opts }: Entry): Prediction {
   const named =
     /^(UUID|LABEL|PARTUUID|PARTLABEL|ID)=/.test(src) || src.startsWith('/dev/disk/') || src.startsWith('/dev/mapper/');
-  if (named || fstype === 'none' || fstype === 'auto' || /(^|,)r?bind(,|$)/.test(opts))
+  // nor of an image; and it has its own names for what other programs mount
+  const ours = /^(?:ext[234]|xfs|btrfs|vfat|tmpfs|ramfs|proc|sysfs)$/.test(fstype);
+  if (named || !ours || isBind(fstype, opts) || (src.startsWith('/') && !src.startsWith('/dev/')))
     return cannotTell(mountedAt(path));
-  return willBe(mountedAt(path), { source: src, fstype });
+  return willBe(mountedAt(path), { source: src, fstype, layers: 1 });
 }

@@ -1,12 +1,13 @@
 import { TaskFailure } from '../../engine/module/failure.ts';
 import { type Difference, defineModule } from '../../engine/module/module.ts';
-import { type Prediction, willBe } from '../../engine/module/probe.ts';
+import { cannotTell, type Prediction, willBe } from '../../engine/module/probe.ts';
 import { sh } from '../../engine/module/quote.ts';
 import { UnknownValue, unlessUnknown } from '../../engine/module/unknown.ts';
 import { applyConfigFile, configFile, ownText, textOf } from './config-file.ts';
-import { normalise, sysctlPath, sysctlValue } from './kernel.ts';
+import { inDecimal, normalise, sysctlName, sysctlPath, sysctlValue, sysctlWritable } from './kernel.ts';
 
-const setting = { type: ['string', 'integer'] } as const;
+const setting = { type: ['string', 'integer'], format: 'line' } as const;
+const settingName = { format: 'word', pattern: '^[^#;=][^=]*$' } as const;
 
 export const sysctl = defineModule({
   name: 'sysctl',
@@ -17,9 +18,14 @@ export const sysctl = defineModule({
     description:
       "Other lines of the file are kept. Values are compared with the kernel's; a run of whitespace counts as one space. With absent, the line is removed and the live value is kept.",
     properties: {
-      name: { type: 'string', description: '`net.ipv4.ip_forward`.' },
+      name: { type: 'string', ...settingName, description: '`net.ipv4.ip_forward`.' },
       value: { ...setting, description: 'The value of `name`.' },
-      values: { type: 'object', additionalProperties: setting, description: 'Several settings by name, in one file.' },
+      values: {
+        type: 'object',
+        propertyNames: settingName,
+        additionalProperties: setting,
+        description: 'Several settings by name, in one file.',
+      },
       state: {
         enum: ['present', 'absent'],
         default: 'present',
@@ -30,6 +36,7 @@ export const sysctl = defineModule({
       sysctl_file: {
         type: 'string',
         format: 'path',
+        pattern: '^[^\\p{Cc}\\p{Zl}\\p{Zp}]*$',
         default: '/etc/sysctl.d/99-tsplay.conf',
         description: 'Newer systems no longer read /etc/sysctl.conf.',
       },
@@ -51,11 +58,24 @@ export const sysctl = defineModule({
     value: 1`,
   ],
   lint(args) {
-    return args['values'] !== undefined && args['value'] !== undefined ? ['value requires name, not values'] : [];
+    const { name, value, values, state } = args;
+    const keys =
+      typeof values === 'object' && values !== null
+        ? Object.keys(values)
+        : [name].filter((one) => typeof one === 'string');
+    const twice = keys.filter((one, i) => keys.some((other, j) => j < i && sysctlName(other) === sysctlName(one)));
+    return [
+      ...(values !== undefined && value !== undefined ? ['value requires name, not values'] : []),
+      ...(name !== undefined && value === undefined && state !== 'absent'
+        ? [`the value of ${keys.join()} is missing`]
+        : []),
+      ...keys
+        .filter((one) => /\/\.{0,2}(?:\/|$)/.test(sysctlPath(one)))
+        .map((one) => `${one} is not the name of a kernel setting`),
+      ...twice.map((one) => `${one} is set twice, under two spellings`),
+    ];
   },
   async check(args, host) {
-    if (args.name !== undefined && args.value === undefined && args.state === 'present')
-      throw new TaskFailure(`the value of ${args.name} is missing`);
     const wanted = new Map(
       Object.entries(args.values ?? { [args.name!]: args.value ?? '' }).map(([key, value]) => [
         key,
@@ -75,13 +95,17 @@ export const sysctl = defineModule({
     for (const [i, key] of live.entries()) {
       const value = values[i];
       const to = wanted.get(key)!;
-      if (value === to) continue;
+      if (value === to || value === inDecimal(to)) continue;
       if (value === null)
         throw new TaskFailure(`the kernel has no setting ${key}`, {
           hint: 'check the spelling; if a kernel module provides it (br_netfilter: net.bridge.*), load that first (modprobe)',
         });
+      if (value !== undefined && !(await host.read(sysctlWritable(key))))
+        throw new TaskFailure(`the kernel setting ${key} cannot be written`, {
+          hint: 'this needs root (become: true); some settings are for reading only, in a container most are',
+        });
       set.push(key);
-      after.push(willBe(sysctlValue(key), to));
+      after.push(inDecimal(to) === to ? willBe(sysctlValue(key), to) : cannotTell(sysctlValue(key)));
       if (value !== undefined) differences.push({ what: key, from: value, to });
     }
     if (values.includes(undefined) && config.differences.length + differences.length === 0)

@@ -1,12 +1,15 @@
+import { basename } from 'node:path/posix';
 import { expectSuccess, TaskFailure } from '../../engine/module/failure.ts';
 import { type Difference, defineModule, type Reader, type Writer } from '../../engine/module/module.ts';
 import { cannotTell, type Prediction, willBe } from '../../engine/module/probe.ts';
 import { sh } from '../../engine/module/quote.ts';
+import { unlessUnknown } from '../../engine/module/unknown.ts';
 import { inode, pathState, realPath } from '../files/path.ts';
 import { type PathState } from '../files/path-state.ts';
 import { fileText } from '../files/text.ts';
+import { type InstallSection, installSection, parseInstall } from './install-section.ts';
 import { unitState } from './unit.ts';
-import { type UnitState, unitName } from './unit-state.ts';
+import { aliasOf, isTemplate, templateOf, type UnitState, unitName } from './unit-state.ts';
 
 export const systemd = defineModule({
   name: 'systemd',
@@ -18,7 +21,13 @@ export const systemd = defineModule({
       'A unit that is activating counts as started, even one that restarts in a loop (a kubelet before kubeadm). restarted and reloaded always report a change: ' +
       'use them in handlers. systemd reloads its unit files whenever an action requires it; daemon_reload: true only reloads them.',
     properties: {
-      name: { type: 'string', minLength: 1, description: '`containerd`, `systemd-sysctl.service`, `apt-daily.timer`.' },
+      name: {
+        type: 'string',
+        pattern: '^[A-Za-z0-9:_.@\\\\][A-Za-z0-9:_.@\\\\-]*$',
+        maxLength: 255,
+        description:
+          '`containerd`, `systemd-sysctl.service`, `apt-daily.timer`; of a template (`getty@.service`) what holds for its default instance.',
+      },
       state: {
         enum: ['started', 'stopped', 'restarted', 'reloaded'],
         description: '`reloaded` and `restarted` start a unit that is not running.',
@@ -64,20 +73,25 @@ export const systemd = defineModule({
     const problems: string[] = [];
     if (args['masked'] === true && args['state'] !== undefined && args['state'] !== 'stopped')
       problems.push('a masked unit cannot run');
+    if (typeof args['name'] === 'string' && args['state'] !== undefined && isTemplate(unitName(args['name'])))
+      problems.push(
+        `${args['name']} is a template and cannot be ${args['state'] as string}: name an instance, such as ${args['name'].replace('@', '@1')}`,
+      );
+    if (args['name'] === undefined)
+      for (const arg of ['state', 'enabled', 'masked'])
+        if (args[arg] !== undefined) problems.push(`${arg} needs the name of a unit`);
     if (args['masked'] === true && args['enabled'] === true) problems.push('a masked unit cannot be enabled');
     return problems;
   },
 
   async check(args, host) {
-    if (args.name === undefined && (args.state ?? args.enabled ?? args.masked) !== undefined)
-      throw new TaskFailure('state, enabled and masked need the name of a unit');
     if (args.name === undefined)
       return {
         present: undefined,
         differences: [{ what: 'systemd', from: 'its unit files as loaded', to: 'read again', recurs: true }],
       };
-    const unit = unitName(args.name);
-    const present = await readUnit(host, unit, args.masked === true);
+    const asked = unitName(args.name);
+    const { unit, state: present } = await readUnit(host, asked, args.masked === true);
     const masked = args.masked ?? present.masked;
     if (present.masked && masked && (args.state === 'started' || args.state === 'restarted' || args.enabled === true))
       throw new TaskFailure(`${unit} is masked`, { hint: 'set masked: false to allow it to start' });
@@ -94,13 +108,24 @@ export const systemd = defineModule({
     const warnings: string[] = [];
     if (args.daemon_reload && present.outdated)
       differences.push({ what: 'unit files', from: 'newer than what systemd has loaded', to: 'loaded' });
-    if (masked !== present.masked)
-      differences.push({ what: 'masked', from: String(present.masked), to: String(masked) });
+    if (masked !== present.masked || (args.masked && present.maskedUntilBoot))
+      differences.push({
+        what: 'masked',
+        from: present.maskedUntilBoot ? 'until the next boot' : String(present.masked),
+        to: String(masked),
+      });
     const enabled = args.enabled === undefined ? undefined : args.enabled ? 'yes' : 'no';
     if (enabled !== undefined && present.enabled === 'always') {
       if (args.enabled) warnings.push(`${unit} cannot be enabled: other units start it`);
     } else if (enabled !== undefined && present.enabled !== enabled)
       differences.push({ what: 'enabled', from: present.enabled, to: enabled });
+
+    const enabling = differences.some((d) => d.what === 'enabled');
+    const install = enabling ? await unlessUnknown(readInstall(host, unit)) : undefined;
+    if (enabling && args.enabled && isTemplate(unit) && install?.defaultInstance === null)
+      throw new TaskFailure(`${unit} is a template without DefaultInstance, and cannot be enabled itself`, {
+        hint: `name an instance, such as ${unit.replace('@', '@1')}`,
+      });
 
     const now = present.running ? 'started' : 'stopped';
     if (args.state === 'started' && present.oneshot && !present.running)
@@ -116,11 +141,17 @@ export const systemd = defineModule({
     if (args.daemon_reload && differences.length === 0) await host.read(inode(`/etc/systemd/system/${unit}`));
     const running = args.state === undefined ? present.running : args.state !== 'stopped' && !present.oneshot;
     return {
-      present,
+      present: { unit, state: present },
       differences,
-      after: differences.length === 0 ? [] : predict(unit, present, { masked, running, enabled, outdated: false }),
+      after:
+        differences.length === 0
+          ? []
+          : [
+              ...predict(unit, present, { masked, running, enabled, outdated: false }),
+              ...(install ? othersWillBe(unit, install) : []),
+            ],
       result: {
-        name: unit,
+        name: asked,
         state: running ? 'started' : 'stopped',
         ...(args.enabled !== undefined && { enabled: args.enabled }),
       },
@@ -133,10 +164,11 @@ export const systemd = defineModule({
       await systemctl(host, ['daemon-reload']);
       return;
     }
-    const unit = unitName(args.name);
+    const { unit, state: found } = present;
     const what = new Map(differences.map((d) => [d.what, d]));
-    if (present.outdated) await systemctl(host, ['daemon-reload']);
-    if (what.has('masked') && !args.masked) await systemctl(host, ['unmask', unit]);
+    if (found.outdated) await systemctl(host, ['daemon-reload']);
+    if (what.has('masked') && !args.masked)
+      await systemctl(host, ['unmask', ...(found.maskedUntilBoot ? ['--runtime'] : []), unit]);
     if (what.has('enabled')) await systemctl(host, [args.enabled ? 'enable' : 'disable', unit]);
     if (what.has('state')) await act(host, unit, args.state!, args.no_block);
     if (what.has('masked') && args.masked) await systemctl(host, ['mask', unit]);
@@ -147,22 +179,52 @@ export const systemd = defineModule({
  * A unit file that an earlier task would write makes the unit exist, though systemd does not know it yet; and where it
  * takes the place of a mask, the unit is masked no more.
  */
-async function readUnit(host: Reader, unit: string, mayBeMissing: boolean): Promise<UnitState> {
-  const [present, file] = await Promise.all([
-    host.read(unitState(unit)),
-    host.read(pathState(`/etc/systemd/system/${unit}`)),
-  ]);
-  const unmasked = present.masked && file.type === 'file';
-  if (!unmasked && (present.exists || mayBeMissing)) return present;
+async function readUnit(
+  host: Reader,
+  unit: string,
+  mayBeMissing: boolean,
+): Promise<{ unit: string; state: UnitState }> {
+  const ownFile = pathState(`/etc/systemd/system/${unit}`);
+  const [state, found] = await Promise.all([host.read(unitState(unit)), unlessUnknown(host.read(ownFile))]);
+  // One unit has one state, whatever it is called.
+  if (state.alias !== undefined) return readUnit(host, state.alias, mayBeMissing);
+  if (state.exists && !state.masked) return { unit, state };
+  const file = found ?? (await host.read(ownFile));
+  const unmasked = state.masked && file.type === 'file';
+  if (!unmasked && (state.exists || (mayBeMissing && file.type === 'absent'))) return { unit, state };
+  const target = file.type === 'link' ? basename(file.target ?? '') : unit;
+  if (target !== unit && target !== 'null' && target === unitName(target)) return readUnit(host, target, mayBeMissing);
   if (file.type !== 'absent') {
     const { content } = await host.read(fileText(`/etc/systemd/system/${unit}`));
     const oneshot = /^Type=oneshot\s*$/m.test(content) && !/^RemainAfterExit=(?:yes|true|on|1)\s*$/m.test(content);
     const enabled = /^\[Install\]/m.test(content) ? 'no' : 'always';
-    return { ...present, exists: true, masked: false, enabled, oneshot };
+    return { unit, state: { ...state, exists: true, masked: false, enabled, oneshot } };
+  }
+  const template = templateOf(unit);
+  if (template !== undefined) {
+    const of = await readUnit(host, template, true);
+    if (of.state.exists)
+      return { unit, state: { ...of.state, enabled: of.state.enabled === 'yes' ? 'no' : of.state.enabled } };
   }
   throw new TaskFailure(`there is no unit ${unit} on the host`, {
     hint: 'check that its package is installed; `systemctl list-unit-files` lists the units',
   });
+}
+
+/** What an earlier task would write counts as well. */
+async function readInstall(host: Reader, unit: string): Promise<InstallSection> {
+  const { exists, content } = await host.read(fileText(`/etc/systemd/system/${unit}`));
+  return exists ? parseInstall(content) : host.read(installSection(unit));
+}
+
+/** Enabling links the unit's aliases and enables others; disabling takes them back. */
+function othersWillBe(unit: string, { aliases, also }: InstallSection): readonly Prediction[] {
+  const links = aliases.map((alias) => `/etc/systemd/system/${alias}`);
+  return [
+    ...aliases.map((alias) => willBe(unitState(alias), aliasOf(unit))),
+    ...links.flatMap((link) => [pathState, fileText, realPath].map((of) => cannotTell(of(link)))),
+    ...also.filter((other) => other !== unit).map((other) => cannotTell(unitState(other))),
+  ];
 }
 
 function predict(
@@ -176,11 +238,12 @@ function predict(
   const mask: PathState = { type: 'link', mode: '0777', owner: 'root', group: 'root', target: '/dev/null' };
   if (links.length > 0) links.push(wanted.masked ? willBe(pathState(place), mask) : cannotTell(pathState(place)));
   if (present.masked && !wanted.masked) return [cannotTell(unitState(unit)), ...links];
+  const { maskedUntilBoot: _, ...lasting } = present;
   const enabled = wanted.masked ? 'no' : present.enabled === 'always' ? 'always' : (wanted.enabled ?? present.enabled);
   return [
     ...links,
     willBe(unitState(unit), {
-      ...present,
+      ...lasting,
       exists: true,
       masked: wanted.masked,
       running: wanted.running,

@@ -1,4 +1,4 @@
-import { expectSuccess, TaskFailure } from '../../engine/module/failure.ts';
+import { expectSuccess } from '../../engine/module/failure.ts';
 import { type Check, type Difference, defineModule, type Reader } from '../../engine/module/module.ts';
 import { cannotTell, type Prediction, willBe } from '../../engine/module/probe.ts';
 import { unlessUnknown } from '../../engine/module/unknown.ts';
@@ -7,7 +7,14 @@ import { absentPath } from '../files/path-state.ts';
 import { nothingBelow } from '../files/place.ts';
 import { type Account, account, accountDefaults, groupExists, numberOf, passwordHash } from './account.ts';
 import { homeWillBe } from './home.ts';
+import { expectFree, groupName, noGroup, numberWillBe } from './identity.ts';
 import { membership } from './membership.ts';
+
+/** What a field of /etc/passwd can hold. */
+const fieldPattern = '^[^:\\p{Cc}\\p{Zl}\\p{Zp}]*$';
+
+/** A group as useradd takes it, among others in a list. */
+const groupWord = { type: 'string', pattern: '^[^-:,\\s\\p{Cc}\\p{Zl}\\p{Zp}][^:,\\p{Cc}\\p{Zl}\\p{Zp}]*$' } as const;
 
 interface Found {
   readonly found: Account | null;
@@ -27,23 +34,30 @@ export const user = defineModule({
       'Attributes that are not given are left unchanged. A new account without `group` gets a group with the name of the account.',
     properties: {
       name: { type: 'string', pattern: '^[A-Za-z_][A-Za-z0-9_.-]*\\$?$', description: 'The name of the account.' },
-      uid: { type: 'integer', minimum: 0, description: 'Its number. Default: the next free one.' },
-      group: { type: 'string', description: 'The primary group; it must exist.' },
+      uid: { type: 'integer', minimum: 0, maximum: 4294967294, description: 'Its number. Default: the next free one.' },
+      group: { ...groupWord, description: 'The primary group, by name or number; it must exist.' },
       groups: {
         type: 'array',
-        items: { type: 'string' },
-        description: 'Supplementary groups: exactly these, unless append is set.',
+        items: groupWord,
+        description: 'Supplementary groups, by name or number: exactly these, unless append is set.',
       },
       append: { type: 'boolean', default: false, description: 'Only add to the groups.' },
-      comment: { type: 'string', description: 'The full name, or the purpose of the account.' },
+      comment: {
+        type: 'string',
+        format: 'line',
+        pattern: '^[^:]*$',
+        description: 'The full name, or the purpose of the account.',
+      },
       shell: {
         type: 'string',
         format: 'path',
+        pattern: fieldPattern,
         description: "The login shell. Default for a new account: the host's default.",
       },
       home: {
         type: 'string',
         format: 'path',
+        pattern: fieldPattern,
         description: 'For an existing account, only the entry changes; nothing is moved.',
       },
       create_home: { type: 'boolean', default: true, description: 'For a new account.' },
@@ -88,6 +102,9 @@ export const user = defineModule({
     if (args['remove'] === true && args['state'] === 'present') return ['remove needs state: absent'];
     if (typeof password === 'string' && !/^[!*]|^\$[^$]+\$/.test(password))
       return ['password must be a hash as in /etc/shadow: make one with `openssl passwd -6`'];
+    // Said without the value, which is a secret: chpasswd reads NAME:HASH, a line each.
+    if (typeof password === 'string' && /[^!-9;-~]/.test(password))
+      return ['password is no hash: it has white space, a colon or another character that no hash has'];
     return [];
   },
 
@@ -105,7 +122,7 @@ export const user = defineModule({
       const after: Prediction[] = [
         ...(await membershipsWillBe(host, name, found, null)),
         willBe(account(name), null),
-        willBe(numberOf('user', name), null),
+        ...numberWillBe('user', name, await unlessUnknown(host.read(numberOf('user', name))), null),
         willBe(passwordHash(name), null),
       ];
       if (args.remove) after.push(...nothingBelow(found.home), willBe(pathState(found.home), absentPath));
@@ -113,12 +130,14 @@ export const user = defineModule({
       return { present: { found }, differences: [{ what: `user ${name}`, from: 'present', to: null }], after };
     }
 
-    const groups =
-      args.groups === undefined
-        ? undefined
-        : [...new Set([...args.groups, ...(args.append ? (found?.groups ?? []) : [])])];
+    if (args.uid !== undefined && uid !== args.uid) await expectFree(host, 'user', args.uid, name);
+    const [primary, others] = await Promise.all([
+      args.group === undefined ? undefined : groupName(host, args.group),
+      args.groups && Promise.all(args.groups.map((given) => groupName(host, given))),
+    ]);
+    const groups = others && [...new Set([...others, ...(args.append ? (found?.groups ?? []) : [])])];
     const base = found ?? (await fresh(name, () => host.read(accountDefaults())));
-    const group = args.group ?? base.group;
+    const group = primary ?? base.group;
     const wanted: Account = {
       comment: args.comment ?? base.comment,
       home: args.home ?? base.home,
@@ -137,9 +156,7 @@ export const user = defineModule({
     if (!found) {
       const groupThere = args.group !== undefined || (await host.read(groupExists(name)));
       differences.push({ what: `user ${name}`, from: null, to: describe(wanted) });
-      after.push(
-        args.uid === undefined ? cannotTell(numberOf('user', name)) : willBe(numberOf('user', name), args.uid),
-      );
+      after.push(...numberWillBe('user', name, null, args.uid));
       if (!groupThere) after.push(willBe(groupExists(name), true), cannotTell(numberOf('group', name)));
       if (args.create_home) after.push(...(await homeWillBe(host, name, wanted)));
       after.push(willBe(passwordHash(name), args.password ?? '!'));
@@ -154,7 +171,7 @@ export const user = defineModule({
       after.push(willBe(account(name), wanted), ...(await membershipsWillBe(host, name, found, wanted)));
     if (args.uid !== undefined && uid !== args.uid) {
       differences.push({ what: 'uid', from: String(uid), to: String(args.uid) });
-      after.push(willBe(numberOf('user', name), args.uid));
+      after.push(...numberWillBe('user', name, uid, args.uid));
     }
     if (wantsPassword && hash !== args.password) {
       differences.push({ what: 'password', from: 'another', to: 'as given' });
@@ -214,10 +231,7 @@ async function expectGroups(host: Reader, wanted: readonly string[], has: readon
   const added = wanted.filter((group) => !has.includes(group));
   const there = await Promise.all(added.map((group) => unlessUnknown(host.read(groupExists(group)))));
   const missing = added.filter((_, i) => there[i] === false);
-  if (missing.length > 0)
-    throw new TaskFailure(`the host has no group ${missing.map((group) => `'${group}'`).join(', ')}`, {
-      hint: 'create it first (group), or install the package that creates it',
-    });
+  if (missing.length > 0) throw noGroup(missing);
 }
 
 /** Group memberships after an account is created, changed or removed. */

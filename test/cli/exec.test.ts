@@ -52,14 +52,14 @@ describe('tsplay exec', function () {
   it('shows what a command prints, host by host', async () => {
     const { code, stdout, stderr } = await exec('all', '-a', 'echo "on  {{inventory_hostname}}"');
     expect(stderr).to.equal('');
-    expect(stdout.split('a | ')[1]).to.match(/^changed \| exit code 0\non {2}a\n/);
-    expect(stdout.split('b | ')[1]).to.match(/^changed \| exit code 0\non {2}b\n/);
+    expect(stdout.split('a | ')[1]).to.match(/^changed \| exit code 0\n {2}on {2}a\n/);
+    expect(stdout.split('b | ')[1]).to.match(/^changed \| exit code 0\n {2}on {2}b\n/);
     expect(code).to.equal(0);
   });
 
   it('ends with 2 where a command failed, and shows all that it printed', async () => {
     const { code, stdout } = await exec('a', '-m', 'shell', '-a', 'echo out; echo err >&2; exit 7');
-    expect(stdout).to.equal('a | failed | exit code 7\nout\nerr\n');
+    expect(stdout).to.equal('a | failed | exit code 7\n  out\n  err\n');
     expect(code).to.equal(2);
   });
 

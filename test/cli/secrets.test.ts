@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -25,6 +26,10 @@ const forbidden = [
   encodeURIComponent(quoted),
   Buffer.from(password).toString('base64').slice(0, -4),
   Buffer.from(`me:${password}`).toString('base64').slice(8, -4),
+  password.toUpperCase(),
+  password.replaceAll('3', '33'),
+  createHash('sha256').update(password).digest('hex'),
+  createHash('sha256').update(`${nested}-private`).digest('hex'),
 ];
 
 const playbook = `
@@ -40,6 +45,10 @@ const playbook = `
     - { name: template, template: { dest: "{{ playbook_dir }}/rendered", src: plain.hbs } }
     - { name: in base64, debug: { msg: "{{ b64encode password }} {{ b64encode login }}" }, vars: { login: "me:{{ password }}" } }
     - { name: in JSON, debug: { msg: "{{ toJson settings }}" } }
+    - { name: made, debug: { msg: "{{ upper password }} {{ replace password '3' '33' }} {{ hash password }} {{ toJson (split password '-') }}" } }
+    - { name: made in an expression, debug: { msg: !cel "hash(password) + password.split('-')[0]" } }
+    - { name: private, copy: { dest: "{{ playbook_dir }}/private", content: "{{ settings.password }}-private", mode: "0600" }, register: private }
+    - { name: digest, debug: { var: private } }
     - { name: fact, set_fact: { derived: "<{{ password }}>" } }
     - { name: derived, debug: { var: derived } }
     - { name: command, command: { argv: [sh, -c, "echo $1; echo $2 >&2; exit 3", sh, "{{ password }}", "{{ quoted }}"] }, ignore_errors: true }

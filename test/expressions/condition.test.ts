@@ -69,7 +69,10 @@ describe('an expression', () => {
     ['defined(result.rc)', true],
     ['!defined(nope) || nope == 1', true],
     ["search(result.stdout, '^Ready')", true],
-    ["search(result.stdout, 'a(')", "error 1:2 'a(' is not a pattern: missing closing ): `a(`"],
+    [
+      "search(result.stdout, 'a' + '(')",
+      "error 1:2 'a(' is not a regular expression: missing ), unterminated subpattern at position 1",
+    ],
     ["lower('A') + upper('b') + trim(' c ')", 'aBc'],
     ["join(split('a b', ' '), '-') + join([1, 2], '+')", 'a-b1+2'],
     ['unique([1, 2, 1])', [1, 2]],
@@ -115,10 +118,16 @@ describe('an expression', () => {
     ['later.ok ? 1 : 2', "unknown until 'x' has run"],
     // wrong from the start
     [
+      "search(name, 'a(')",
+      ["1:15 expression-syntax: 'a(' is not a regular expression: missing ), unterminated subpattern at position 1"],
+    ],
+    [
+      "name.search('a(')",
+      ["1:14 expression-syntax: 'a(' is not a regular expression: missing ), unterminated subpattern at position 1"],
+    ],
+    [
       "name.matches('a')",
-      [
-        "1:2 expression-syntax: 'matches' is not available: it can take forever (use search(text, pattern), which is safe (RE2))",
-      ],
+      ["1:2 expression-syntax: 'matches' is not available: its patterns are not Python's (use search(text, pattern))"],
     ],
     ['x is defined', ['1:4 expression-syntax: this is not an expression (write defined(name))']],
     ['x is not defined', ['1:4 expression-syntax: this is not an expression (write !defined(name))']],

@@ -98,7 +98,7 @@ describe('a function of expressions', () => {
     });
 
   const handlebars: [string, unknown][] = [
-    ['search "a" "a("', /^error 1:5 search: 'a\(' is not a pattern/],
+    ['search "a" "a("', /^1:18 template-syntax: 'a\(' is not a regular expression/],
     ['versionAtLeast "1"', /'versionAtLeast' does not take 1 argument \(usage: versionAtLeast version minimum\)/],
     ['unique items', "unknown until 'x' has run"],
     ['cidrContains "x" "10.0.0.1"', /^error 1:5 cidrContains: 'x' is not an IP address or network/],

@@ -35,3 +35,43 @@ describe('the offset of a clock', () => {
       expect(offset).to.be.closeTo(ahead, 60); // whatever the test's machine is busy with
     });
 });
+
+describe('what a host sends as a fact', () => {
+  const parse = (name: string, stdout: string): unknown =>
+    facts.get(name)!.probe.parse({ code: 0, stdout, stderr: '' });
+  /** Each would be more than a name in a path, an address, a line or a terminal. */
+  const evil = [
+    '../../../etc/passwd',
+    '/etc/passwd',
+    'a/../../b',
+    '..',
+    '-rf',
+    'a\u0000b',
+    'a\u001b[2Jb',
+    'a\u202eb',
+    'x'.repeat(256),
+  ];
+  /** The whole output, where a part of it can be chosen. */
+  const whole: Record<string, (text: string) => string> = {
+    os: (text) => `ID=${text}\nVERSION_ID=1\n`,
+    addresses: (text) => text.replaceAll('/', '%'),
+    default_ipv4: (text) => `192.0.2.1 via ${text} dev eth0 src 10.0.0.1`,
+    cpus: (text) => text,
+  };
+  const computed = new Set(['cgroup', 'containerd', 'kubelet', 'memory_mb', 'macs']);
+  for (const name of [...facts.keys()].filter((n) => !computed.has(n)))
+    it(`${name} has its form, or the host fails`, () => {
+      for (const text of evil)
+        expect(() => parse(name, (whole[name] ?? String)(text)), JSON.stringify(text)).to.throw(
+          /the host's '.*' cannot be/,
+        );
+    });
+  it('may be what hosts do say', () => {
+    expect(parse('hostname', '(none)\n')).to.equal('');
+    expect(parse('fqdn', 'web1.example.com\n')).to.equal('web1.example.com');
+    expect(parse('os', 'ID=debian\nPRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\n')).to.include({ id: 'debian' });
+    expect(parse('routes', '10.0.0.0/8\nfe80::/64\n')).to.deep.equal(['10.0.0.0/8', 'fe80::/64']);
+    expect(parse('service_manager', 'systemd\n')).to.equal('systemd');
+    expect(parse('kernel', '6.1.0-18-amd64\n')).to.equal('6.1.0-18-amd64');
+  });
+});

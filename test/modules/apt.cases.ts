@@ -14,8 +14,14 @@ const base = {
   lock_timeout: 120,
 };
 const has = (version: string, more: object = {}): object => ({ version, broken: false, held: false, ...more });
-const plan = (installs: Record<string, string>, removes: string[] = []): object => ({ installs, removes, error: null });
-const cannot = (error: string): object => ({ installs: {}, removes: [], error });
+const plan = (installs: Record<string, string>, removes: string[] = []): object => ({
+  installs,
+  removes,
+  selected: {},
+  error: null,
+});
+const cannot = (error: string): object => ({ installs: {}, removes: [], selected: {}, error });
+const nobody = (names: string): object => ({ [`package-providers:${names}`]: new Map() });
 const get =
   'apt-get -y -q -o DPkg::Lock::Timeout=120 -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold';
 const update = [
@@ -114,7 +120,9 @@ export const cases: readonly ModuleCase[] = [
     title: 'refuses to remove a package that is held',
     module: apt,
     args: { ...base, name: ['kubelet', 'curl'], state: 'absent' },
-    given: { reads: { 'package:kubelet': has('1', { held: true }), 'package:curl': has('8') } },
+    given: {
+      reads: { 'package:kubelet': has('1', { held: true }), 'package:curl': has('8'), ...nobody('kubelet curl') },
+    },
     fails: 'on hold: kubelet (1)',
   },
   {
@@ -144,6 +152,7 @@ export const cases: readonly ModuleCase[] = [
         'package:exim4': has('4'),
         'package:nano': noPackage,
         'package:old': noPackage,
+        ...nobody('exim4 nano old'),
         'package-residue:exim4': false,
         'package-residue:nano': false,
         'package-residue:old': true,
@@ -193,6 +202,97 @@ export const cases: readonly ModuleCase[] = [
       reads: { 'package:crul': noPackage, 'apt-plan:install crul': cannot('E: Unable to locate package crul') },
     },
     fails: 'apt: Unable to locate package crul',
+  },
+  {
+    title: 'installs what provides a virtual package',
+    module: apt,
+    args: { ...base, name: ['host', 'curl'] },
+    given: {
+      reads: {
+        'package:host': noPackage,
+        'package:curl': has('8'),
+        'package:bind9-host': noPackage,
+        'package:libfstrm0': noPackage,
+        'apt-plan:install host': {
+          ...plan({ 'bind9-host': '9.18', libfstrm0: '0.6' }),
+          selected: { host: 'bind9-host' },
+        },
+      },
+    },
+    differences: [{ what: 'package bind9-host', from: null, to: '9.18' }],
+    commands: [`${get} install host`],
+  },
+  {
+    title: 'has a virtual package whose only provider is there, however old the index is',
+    module: apt,
+    args: { ...base, name: 'host', update_cache: true },
+    given: {
+      reads: {
+        'apt-index:3600': 'too old',
+        'package:host': noPackage,
+        'package:bind9-host': has('9.18'),
+        'apt-plan:install host': { ...plan({}), selected: { host: 'bind9-host' } },
+      },
+    },
+  },
+  {
+    title: 'upgrades what provides a virtual package',
+    module: apt,
+    args: { ...base, name: 'host', state: 'latest' },
+    given: {
+      reads: {
+        'package:host': noPackage,
+        'package:bind9-host': has('9.18'),
+        'apt-plan:install host': { ...plan({ 'bind9-host': '9.20' }), selected: { host: 'bind9-host' } },
+      },
+    },
+    differences: [{ what: 'package bind9-host', from: '9.18', to: '9.20' }],
+  },
+  {
+    title: 'holds what provides a virtual package',
+    module: apt,
+    args: { ...base, name: 'host', hold: true },
+    given: {
+      reads: {
+        'package:host': noPackage,
+        'package:bind9-host': has('9.18'),
+        'apt-plan:install host': { ...plan({}), selected: { host: 'bind9-host' } },
+      },
+    },
+    differences: ['hold of bind9-host'],
+    commands: ['apt-mark hold bind9-host'],
+  },
+  {
+    title: 'leaves a held provider of a virtual package alone',
+    module: apt,
+    args: { ...base, name: 'host', state: 'latest' },
+    given: {
+      reads: {
+        'package:host': noPackage,
+        'package:bind9-host': has('9.18', { held: true }),
+        'apt-plan:install host': { ...plan({}), selected: { host: 'bind9-host' } },
+      },
+    },
+  },
+  {
+    title: 'finds a package that is asked for with any architecture',
+    module: apt,
+    args: { ...base, name: ['python3:any', 'libc6:i386'] },
+    given: {
+      reads: {
+        'package:python3': has('3.11'),
+        'package:libc6:i386': noPackage,
+        'apt-plan:install libc6:i386': plan({ 'libc6:i386': '2.36' }),
+      },
+    },
+    differences: [{ what: 'package libc6:i386', from: null, to: '2.36' }],
+  },
+  {
+    title: 'refuses a name that apt takes for something else',
+    module: apt,
+    args: { ...base, name: 'curl+' },
+    given: { reads: { 'package:curl+': noPackage, 'apt-plan:install curl+': plan({ curl: '8' }) } },
+    fails: "there is no package 'curl+'",
   },
   {
     title: 'refuses what is not a valid package name',

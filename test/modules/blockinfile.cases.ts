@@ -25,6 +25,19 @@ const edit = (title: string, args: Record<string, unknown>, before: string, afte
 
 export const cases: readonly ModuleCase[] = [
   edit('adds a block at the end', { block: 'x\ny\n' }, 'a\n', 'a\n# BEGIN M\nx\ny\n# END M\n'),
+  edit('ends its lines as the file does', { block: 'x' }, 'a\r\n', 'a\r\n# BEGIN M\r\nx\r\n# END M\r\n'),
+  edit(
+    'ends its lines as the block did, in a file with mixed ends',
+    { block: 'y\n' },
+    'a\n# BEGIN M\r\nx\r\n# END M\r\n',
+    'a\n# BEGIN M\r\ny\r\n# END M\r\n',
+  ),
+  edit(
+    'leaves a block with CR LF that is right',
+    { block: 'x' },
+    '# BEGIN M\r\nx\r\n# END M\r\nb\n',
+    '# BEGIN M\r\nx\r\n# END M\r\nb\n',
+  ),
   edit('leaves a block that is right', { block: 'x' }, '# BEGIN M\nx\n# END M\nb', '# BEGIN M\nx\n# END M\nb'),
   edit(
     'replaces a block where it stands',

@@ -31,6 +31,22 @@ export const cases: readonly ModuleCase[] = [
     fails: 'exit code 3: no such thing',
   },
   {
+    title: 'knows the line ends of other systems',
+    module: shell,
+    args: { cmd: 'x', executable: '/bin/sh' },
+    differences: ['command'],
+    given: { outputs: { '/bin/sh -c x': { stdout: 'a\r\nready\r\n\r\n', stderr: '10%\r20%\r\n' } } },
+    result: { stdout: 'a\r\nready', stdout_lines: ['a', 'ready'], stderr: '10%\r20%', stderr_lines: ['10%', '20%'] },
+    converges: again,
+  },
+  {
+    title: 'has a path that looks like an option',
+    module: command,
+    args: { cmd: 'x', creates: '-x', removes: '-y*' },
+    given: { reads: { 'path:./-x': { type: 'absent' }, 'glob:./-y*': false } },
+    message: 'nothing to do: -y* does not exist',
+  },
+  {
     title: 'has a quote that is not closed',
     module: command,
     args: { cmd: "echo 'a" },

@@ -59,7 +59,6 @@ export const cases: readonly ModuleCase[] = [
       { what: 'group of /etc/motd', from: 'root', to: 'adm' },
       { what: 'mode of /etc/motd', from: '0644', to: '0640' },
     ],
-    commands: ['chown -h daemon:adm /etc/motd', 'chmod 00640 /etc/motd'],
   },
   {
     title: 'takes an owner by number for the name that the host has for it',

@@ -46,6 +46,13 @@ const rows: readonly (readonly [
   ['a broken expression', lineinfile, { path, line: 'x', regexp: '(x' }, "'regexp' is not a regular expression"],
   ['a broken place', blockinfile, { path, block: 'x', insertafter: '*' }, "'insertafter' is not a regular expression"],
   ['a marker that marks nothing', blockinfile, { path, block: 'x', marker: '# x' }, "'marker' cannot be"],
+  ['a group that is not there', replace, { path, regexp: '(a)', replace: '\\18080' }, 'invalid group reference 18'],
+  [
+    'a name with a slip',
+    lineinfile,
+    { path, regexp: '(?P<key>a)', line: '\\g<kye>', backrefs: true },
+    "unknown group name 'kye'",
+  ],
   ['a broken replacement', replace, { path, regexp: '[z-a]' }, "'regexp' is not a regular expression"],
   ['a fetched file of each host', fetch, { src: path, dest: 'x', flat: false }, "'flat' must be true"],
   ['a fetched file with a symbolic mode', fetch, { src: path, dest: 'x', flat: true, mode: 'u=rw' }, 'must be octal'],

@@ -165,8 +165,8 @@ describe('file modules on a real file system', () => {
     const will = { owner: String(process.getuid?.()), group: String(process.getgid?.()), mode: '0640' };
     /** Beside this process, which serves: it must not be held up while it waits. */
     const download = async (more: Partial<Parameters<typeof downloadScript>[0]>) => {
-      const { script, stdin } = downloadScript({ url: `${address}/f`, path: at('f'), headers: {}, will, ...more });
-      return runBeside(script, stdin);
+      const script = downloadScript({ url: `${address}/f`, path: at('f'), headers: {}, will, ...more });
+      return runBeside(script, '');
     };
 
     it('come whole, with their attributes', async () => {

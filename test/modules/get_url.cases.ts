@@ -46,7 +46,6 @@ export const cases: readonly ModuleCase[] = [
     args: { ...args, mode: '0755' },
     given: hostWith({ '/opt': folder, '/opt/kubectl': 'any' }),
     differences: [{ what: 'mode of /opt/kubectl', from: '0644', to: '0755' }],
-    commands: ['chown -h root:root /opt/kubectl', 'chmod 00755 /opt/kubectl'],
   },
   {
     title: 'compares with what the address serves when told to',

@@ -8,6 +8,8 @@ import { hostWith } from './paths.ts';
 
 const module = { name: 'br_netfilter', params: '', state: 'present', persistent: 'present' };
 const loads = '/etc/modules-load.d/br_netfilter.conf';
+const dashed = { '/etc/modules-load.d/br-netfilter.conf': null };
+const known = (as: string): object => ({ kind: 'loads', as });
 const conf = '/etc/sysctl.d/99-x.conf';
 const settings = { state: 'present', sysctl_set: true, reload: true, sysctl_file: conf };
 const target = { ...noUnit, exists: true, enabled: 'always', running: true };
@@ -22,7 +24,10 @@ export const cases: readonly ModuleCase[] = [
     title: 'modprobe loads now and at boot',
     module: modprobe,
     args: module,
-    given: hostWith({ [loads]: null }, { 'module:br_netfilter': 'absent' }),
+    given: hostWith(
+      { [loads]: null, ...dashed },
+      { 'module:br_netfilter': 'absent', 'module-source:br_netfilter': known('br_netfilter') },
+    ),
     differences: [
       { what: 'module br_netfilter', from: null, to: 'loaded' },
       { what: loads, from: null, to: 'br_netfilter\n' },
@@ -33,7 +38,7 @@ export const cases: readonly ModuleCase[] = [
     title: 'modprobe counts a built-in module as loaded',
     module: modprobe,
     args: module,
-    given: hostWith({ [loads]: '# x\nbr_netfilter\n' }, { 'module:br_netfilter': 'built-in' }),
+    given: hostWith({ [loads]: '# x\nbr_netfilter\n', ...dashed }, { 'module:br_netfilter': 'built-in' }),
   },
   {
     title: 'modprobe keeps parameters, and replaces older ones',
@@ -51,7 +56,10 @@ export const cases: readonly ModuleCase[] = [
     title: 'modprobe unloads',
     module: modprobe,
     args: { ...module, name: 'floppy', state: 'absent', persistent: 'absent' },
-    given: hostWith({ '/etc/modules-load.d/floppy.conf': 'floppy\n' }, { 'module:floppy': 'loaded' }),
+    given: hostWith(
+      { '/etc/modules-load.d/floppy.conf': 'floppy\n' },
+      { 'module:floppy': 'loaded', 'module-source:floppy': known('floppy') },
+    ),
     differences: ['module floppy', '/etc/modules-load.d/floppy.conf'],
     commands: ['rm -f -- /etc/modules-load.d/floppy.conf', 'modprobe -r -- floppy'],
   },
@@ -59,8 +67,68 @@ export const cases: readonly ModuleCase[] = [
     title: 'modprobe cannot unload what is built in',
     module: modprobe,
     args: { ...module, name: 'ext4', state: 'absent', persistent: 'disabled' },
-    given: { reads: { 'module:ext4': 'built-in' } },
+    given: { reads: { 'module:ext4': 'built-in', 'module-source:ext4': known('ext4') } },
     fails: 'built into the kernel',
+  },
+  {
+    title: 'modprobe foresees that the kernel has no such module',
+    module: modprobe,
+    args: { ...module, name: 'nosuch', persistent: 'disabled' },
+    given: { reads: { 'module:nosuch': 'absent', 'module-source:nosuch': { kind: 'unknown' } } },
+    fails: "the host's kernel has no module nosuch",
+  },
+  {
+    title: 'modprobe foresees that the host does not load the module',
+    module: modprobe,
+    args: { ...module, name: 'floppy', persistent: 'disabled' },
+    given: { reads: { 'module:floppy': 'absent', 'module-source:floppy': { kind: 'instead', command: '/bin/true' } } },
+    fails: "it has 'install /bin/true'",
+  },
+  {
+    title: 'modprobe knows a module by an alias',
+    module: modprobe,
+    args: { ...module, name: 'fs-xfs', persistent: 'disabled' },
+    given: { reads: { 'module:fs_xfs': 'absent', 'module-source:fs-xfs': known('xfs'), 'module:xfs': 'loaded' } },
+  },
+  {
+    title: 'modprobe unloads by an alias',
+    module: modprobe,
+    args: { ...module, name: 'fs-xfs', state: 'absent', persistent: 'disabled' },
+    given: { reads: { 'module:fs_xfs': 'absent', 'module-source:fs-xfs': known('xfs'), 'module:xfs': 'loaded' } },
+    differences: ['module fs-xfs'],
+    commands: ['modprobe -r -- fs-xfs'],
+  },
+  {
+    title: 'modprobe finds the module under its other spelling',
+    module: modprobe,
+    args: { ...module, name: 'br-netfilter' },
+    given: hostWith({ [loads]: 'br_netfilter\n', ...dashed }, { 'module:br_netfilter': 'loaded' }),
+  },
+  {
+    title: 'modprobe takes the module away under both spellings',
+    module: modprobe,
+    args: { ...module, name: 'br-netfilter', state: 'absent', persistent: 'absent' },
+    given: hostWith(
+      { [loads]: '# x\nbr-netfilter\n', '/etc/modules-load.d/br-netfilter.conf': 'br_netfilter\n' },
+      { 'module:br_netfilter': 'absent', 'module-source:br-netfilter': known('br_netfilter') },
+    ),
+    differences: ['/etc/modules-load.d/br-netfilter.conf', loads],
+  },
+  {
+    title: 'sysctl knows a setting by either spelling, and a number however it is written',
+    module: sysctl,
+    args: { ...settings, values: { 'net/ipv4/conf/eth0.100/mtu': '0x5dc' } },
+    given: hostWith(
+      { [conf]: 'net.ipv4.conf.eth0/100.mtu = 0x5dc\n' },
+      { 'sysctl:net.ipv4.conf.eth0/100.mtu': '1500' },
+    ),
+  },
+  {
+    title: 'sysctl foresees that a setting cannot be written',
+    module: sysctl,
+    args: { ...settings, name: 'kernel.ostype', value: 'x' },
+    given: hostWith({ [conf]: null }, { 'sysctl:kernel.ostype': 'Linux', 'sysctl-writable:kernel.ostype': false }),
+    fails: 'the kernel setting kernel.ostype cannot be written',
   },
   {
     title: 'sysctl sets live values before the file, and keeps other lines',
@@ -75,6 +143,7 @@ export const cases: readonly ModuleCase[] = [
         'sysctl:net.ipv4.ip_forward': '0',
         'sysctl:net.ipv4.ip_local_port_range': '32000 60999',
         'sysctl:kernel.panic': '10',
+        'sysctl-writable:net.ipv4.ip_forward': true,
       },
     ),
     differences: [conf, { what: 'net.ipv4.ip_forward', from: '0', to: '1' }],

@@ -4,9 +4,27 @@ import { folder, hostWith, type Thing } from './paths.ts';
 
 const args = { path: '/data', src: '/dev/sdb1', fstype: 'ext4', opts: 'noatime', dump: 0, passno: 2, state: 'mounted' };
 const line = '/dev/sdb1 /data ext4 noatime 0 2\n';
-const host = (fstab: string, live: { source: string; fstype: string } | null, point: Thing = folder) =>
-  hostWith({ '/': folder, '/etc': folder, '/etc/fstab': fstab, '/data': point }, { 'mount:/data': live });
-const mounted = { source: '/dev/sdb1', fstype: 'ext4' };
+interface Live {
+  readonly source: string;
+  readonly fstype: string;
+  readonly layers: number;
+}
+/** `isIt`: whether the mount is the wanted one. */
+const host = (fstab: string, live: Live | null, point: Thing = folder, isIt = true, options = ['rw', 'noatime']) =>
+  hostWith(
+    { '/': folder, '/etc': folder, '/etc/fstab': fstab, '/data': point },
+    {
+      'mount:/data': live,
+      'filesystem:ext4': true,
+      'filesystem:nosuch': false,
+      'mount-is:/data:ext4:noatime:/dev/sdb1': isIt,
+      'mount-is:/data:ext4:noatime:UUID=5': isIt,
+      'mount-is:/data:none:bind:/srv': isIt,
+      'mount-options:/data': options,
+    },
+  );
+const mounted = { source: '/dev/sdb1', fstype: 'ext4', layers: 1 };
+const other = { source: 'other', fstype: 'tmpfs', layers: 1 };
 
 export const cases: readonly ModuleCase[] = [
   {
@@ -48,7 +66,7 @@ export const cases: readonly ModuleCase[] = [
     title: 'puts another device in its place',
     module: mount,
     args,
-    given: host('/dev/sdc1 /data ext4 noatime 0 2\n', { source: '/dev/sdc1', fstype: 'ext4' }),
+    given: host('/dev/sdc1 /data ext4 noatime 0 2\n', { ...mounted, source: '/dev/sdc1' }, folder, false),
     differences: [
       'content of /etc/fstab',
       { what: 'mount at /data', from: '/dev/sdc1 (ext4)', to: '/dev/sdb1 (ext4)' },
@@ -74,8 +92,48 @@ export const cases: readonly ModuleCase[] = [
     title: 'does not unmount what it does not know',
     module: mount,
     args,
-    given: host('', { source: 'tmpfs', fstype: 'tmpfs' }),
-    fails: 'tmpfs is mounted at /data, and not by fstab',
+    given: host('', other, folder, false),
+    fails: 'other is mounted at /data, and not by fstab',
+  },
+  {
+    title: 'puts in its place what another has covered or replaced since',
+    module: mount,
+    args,
+    given: host(line, { ...other, layers: 2 }, folder, false),
+    differences: [{ what: 'mount at /data', from: 'other (tmpfs)', to: '/dev/sdb1 (ext4)' }],
+    commands: ['umount /data', 'umount /data', 'mount /data'],
+  },
+  {
+    title: 'sees that another folder is bound there',
+    module: mount,
+    args: { ...args, src: '/srv', fstype: 'none', opts: 'bind', passno: 0 },
+    given: host('/srv /data none bind 0 0\n', mounted, folder, false),
+    differences: [{ what: 'mount at /data', from: '/dev/sdb1 (ext4)', to: '/srv (none)' }],
+    commands: ['umount /data', 'mount /data'],
+    converges: 'unknown',
+  },
+  {
+    title: 'sets the options that are not in force',
+    module: mount,
+    args,
+    given: host(line, mounted, folder, true, ['ro', 'relatime']),
+    differences: ['rw at /data', 'noatime at /data'],
+    commands: ['mount -o remount,noatime /data'],
+  },
+  {
+    title: 'foresees a type that the host cannot mount',
+    module: mount,
+    args: { ...args, fstype: 'nosuch' },
+    given: host('', null),
+    fails: 'the host cannot mount the file system type nosuch',
+  },
+  {
+    title: 'unmounts all that is mounted there',
+    module: mount,
+    args: { path: '/data', opts: 'defaults', dump: 0, passno: 0, state: 'unmounted' },
+    given: host(line, { ...mounted, layers: 3 }),
+    differences: ['mount at /data'],
+    commands: ['umount /data', 'umount /data', 'umount /data'],
   },
   {
     title: 'only writes fstab',

@@ -48,8 +48,14 @@ export const cases: readonly ModuleCase[] = [
   {
     title: 'wait_for sees a line',
     module: wait_for,
+    args: { ...wait, path: '/a', search_regex: '^x\\d$' },
+    given: { reads: { 'file:/a': { exists: true, content: 'a\nx1\n', encoding: 'utf8' } } },
+  },
+  {
+    title: 'wait_for searches the end of a large file',
+    module: wait_for,
     args: { ...wait, path: '/a', search_regex: '^x' },
-    given: { reads: { 'matches:/a: ^x': true } },
+    given: { reads: { 'file:/a': { exists: true, content: '', encoding: 'too-large' }, 'end:/a': 'x\n' } },
   },
   {
     title: 'uri only looks',

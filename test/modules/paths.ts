@@ -56,5 +56,7 @@ function readsOf(path: string, thing: Thing): Record<string, unknown> {
     [`inode:${path}`]:
       thing === null ? null : { uid: 0, gid: 0, size: bytes?.length ?? 4096, inode: 7, mtime: 1_700_000_000 },
     [`realpath:${path}`]: link ?? path,
+    [`refusal:${path}`]: null,
+    [`mount-point:${path}`]: false,
   };
 }

@@ -150,7 +150,7 @@ describe('probes of paths', () => {
     expect(ask(identity()).umask).to.be.within(0, 0o777);
     expect(ask(nameOfId('user', '0'))).to.equal('root');
     expect(ask(nameOfId('group', '4294000000'))).to.equal(null);
-    expect(ask(mountedAt('/proc'))).to.deep.equal({ source: 'proc', fstype: 'proc' });
+    expect(ask(mountedAt('/proc'))).to.deep.equal({ source: 'proc', fstype: 'proc', layers: 1 });
     expect(ask(mountedAt(folder))).to.equal(null);
   });
 

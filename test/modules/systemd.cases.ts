@@ -6,8 +6,23 @@ import { hostWith } from './paths.ts';
 
 const base = { daemon_reload: false, no_block: false, scope: 'system' };
 const there = { ...noUnit, exists: true };
-const host = (state: object, file: string | null = null): GivenHost =>
-  hostWith({ '/etc/systemd/system/x.service': file }, { 'unit:x.service': { ...there, ...state } });
+const install = { aliases: [], also: [], defaultInstance: null };
+const host = (state: object, file: string | null = null, more: object = {}): GivenHost =>
+  hostWith(
+    {
+      '/etc/systemd/system/x.service': file,
+      '/etc/systemd/system/y.service': null,
+      '/etc/systemd/system/t@.service': null,
+    },
+    {
+      'unit:x.service': { ...there, ...state },
+      'unit:y.service': { ...there, alias: 'x.service' },
+      'unit-install:x.service': install,
+      ...more,
+    },
+  );
+const template = (state: object, more: object = {}): GivenHost =>
+  host({}, null, { 'unit:t@.service': { ...there, ...state }, 'unit-install:t@.service': { ...install, ...more } });
 const act = (verb: string): string =>
   `systemctl ${verb} x.service; code=$?; [ "$code" -ne 0 ] || { [ "$(systemctl show -p ActiveState --value -- x.service)" != failed ] || code=200; }; ` +
   '[ "$code" -eq 0 ] || { systemctl status --no-pager --full --lines=0 -- x.service; echo; journalctl --no-pager --quiet -n 20 -u x.service; } >&2 2>&1; exit "$code"';
@@ -76,6 +91,65 @@ export const cases: readonly ModuleCase[] = [
     given: {},
     differences: ['systemd'],
     commands: ['systemctl daemon-reload'],
+  },
+  {
+    title: 'does to the unit itself what is asked of an alias',
+    module: systemd,
+    args: { ...base, name: 'y', state: 'stopped', enabled: false },
+    given: host({ running: true, enabled: 'yes' }),
+    differences: ['enabled', 'state'],
+    commands: [
+      'systemctl disable x.service',
+      'systemctl stop x.service; code=$?; [ "$code" -eq 0 ] || { systemctl status --no-pager --full --lines=0 -- x.service; echo; journalctl --no-pager --quiet -n 20 -u x.service; } >&2 2>&1; exit "$code"',
+    ],
+    result: { name: 'y.service' },
+  },
+  {
+    title: 'finds the unit by an alias as it is',
+    module: systemd,
+    args: { ...base, name: 'y', state: 'started', enabled: true },
+    given: host({ running: true, enabled: 'yes' }),
+  },
+  {
+    title: 'enables the default instance of a template',
+    module: systemd,
+    args: { ...base, name: 't@', enabled: true },
+    given: template({}, { defaultInstance: 'a' }),
+    differences: ['enabled'],
+    commands: ['systemctl enable t@.service'],
+  },
+  {
+    title: 'cannot enable a template that has no default instance',
+    module: systemd,
+    args: { ...base, name: 't@', enabled: true },
+    given: template({}),
+    fails: 't@.service is a template without DefaultInstance',
+  },
+  {
+    title: 'masks a template, and disables one',
+    module: systemd,
+    args: { ...base, name: 't@.service', enabled: false, masked: true },
+    given: template({ enabled: 'yes' }),
+    differences: ['masked', 'enabled'],
+    commands: ['systemctl disable t@.service', 'systemctl mask t@.service'],
+  },
+  {
+    title: 'makes a mask last that is gone after the next boot',
+    module: systemd,
+    args: { ...base, name: 'x', masked: true },
+    given: host({ masked: true, maskedUntilBoot: true }),
+    differences: [{ what: 'masked', from: 'until the next boot', to: 'true' }],
+    commands: ['systemctl mask x.service'],
+  },
+  {
+    title: 'knows an instance of a template that an earlier task would write',
+    module: systemd,
+    args: { ...base, name: 't@1', state: 'started', enabled: true },
+    given: hostWith(
+      { '/etc/systemd/system/t@1.service': null, '/etc/systemd/system/t@.service': '[Install]\nWantedBy=x.target\n' },
+      { 'unit:t@1.service': noUnit, 'unit:t@.service': noUnit, 'unit-install:t@1.service': install },
+    ),
+    differences: ['enabled', 'state'],
   },
   {
     title: 'cannot mask a unit whose file stands where the mask would be',

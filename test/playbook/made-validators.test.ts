@@ -23,7 +23,7 @@ describe('validators that the build makes', () => {
       format: 'esm',
       platform: 'node',
       plugins: [validatorsPlugin],
-      external: ['@bufbuild/re2'],
+      external: [],
       banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
     });
     ({ madeValidators: made } = (await import(pathToFileURL(outfile).href)) as { madeValidators: typeof made });

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { loadCases } from '../conformance/case.ts';
 import { byThemselves } from '../lab/cluster.ts';
+import { trialsOf } from '../module/regex/generate.ts';
+import { ours, pythons, type Verdict, verdict } from '../module/regex/python.ts';
 import { playbookOf } from '../run/generated.ts';
 import { proveCluster } from './cluster.ts';
 import { partsAt } from './equivalence.ts';
@@ -9,12 +11,14 @@ import { matrixHead, proveFaults, subjects } from './faults/matrix.ts';
 import { nothing, sum } from './fidelity.ts';
 import { Ground, say } from './ground.ts';
 import { handWritten, proveHandWritten } from './hand-written.ts';
+import { proveHostile } from './hostile/run.ts';
 import { comparable, proveSmall, type Small } from './local.ts';
 import { type Family, families, tryFamily } from './properties.ts';
 import { fidelityHead, fidelityRow, tableOf } from './table.ts';
+import { compareTransports } from './transports.ts';
 
 /**
- * `npm run prove [-- PART… -i INVENTORY --seed N --runs N]`: proves that check mode is right and that
+ * `npm run prove [-- PART… -i INVENTORY --seed N --runs N --from N --to N]`: proves that check mode is right and that
  * prefetching changes no result. Resets the hosts of test/prove/hosts.yml and, in the part `cluster`, of the inventory.
  * `npm run prove -- faults [--fault NAME --playbook NAME --step PATTERN]` takes hours and runs only when it is named.
  */
@@ -33,6 +37,7 @@ const runs = Number(option('--runs') ?? 100);
 const fault = option('--fault');
 const playbook = option('--playbook');
 const step = option('--step');
+const slice = { from: Number(option('--from') ?? 0), to: Number(option('--to') ?? Number.POSITIVE_INFINITY) };
 
 const rows: (readonly string[])[] = [];
 const borne: (readonly string[])[] = [];
@@ -75,6 +80,13 @@ const parts: Readonly<Record<string, () => Promise<void>>> = {
     notes.push(`${same} playbooks have the same trace at lookahead 0, 1, 3 and unbounded.`);
   },
 
+  async transports() {
+    const found = await compareTransports(problems, slice);
+    if (!found) notes.push('There is no sshd here: connections were not compared.');
+    for (const { kind, cases, same } of found ?? [])
+      notes.push(`${same} of ${cases} conformance cases are the same over ${kind} as on this machine directly.`);
+  },
+
   async playbooks() {
     const ground = await Ground.open([hostsFile]);
     try {
@@ -112,6 +124,27 @@ const parts: Readonly<Record<string, () => Promise<void>>> = {
     } finally {
       ground.close();
     }
+  },
+
+  patterns() {
+    const trials = trialsOf(seed, 100 * runs);
+    const python = pythons(trials);
+    const counts: Record<Verdict, number> = { equal: 0, refused: 0, 'too long': 0, differing: 0 };
+    for (const [i, trial] of trials.entries()) {
+      const found = verdict(python[i], ours(trial));
+      counts[found]++;
+      if (found === 'differing') problems.push(`pattern: ${JSON.stringify(trial)}`);
+    }
+    const told = Object.entries(counts).map(([word, count]) => `${count} ${word}`);
+    notes.push(`${trials.length} generated patterns, compared with Python's (seed ${seed}): ${told.join(', ')}.`);
+    return Promise.resolve();
+  },
+
+  async hostile() {
+    const { rows: hosts, notes: told, problems: found } = await proveHostile();
+    process.stdout.write(`\n${tableOf(hosts)}`);
+    notes.push(...told);
+    problems.push(...found);
   },
 
   async cluster() {

@@ -1,6 +1,7 @@
 import { homedir, userInfo } from 'node:os';
 import { resolve } from 'node:path';
 import { expect } from 'chai';
+import { optionEntries } from '../../engine/transport/ssh/options.ts';
 import { becomeOf, type TargetDefaults, targetOf } from '../../engine/transport/target.ts';
 import type { Become, Target } from '../../engine/transport/types.ts';
 
@@ -10,11 +11,11 @@ interface Case {
   readonly variables?: Readonly<Record<string, unknown>>;
   readonly defaults?: TargetDefaults;
   readonly target?: Partial<Target>;
-  readonly warnings?: readonly string[];
   readonly error?: string;
 }
 
 const me = userInfo().username;
+const fromConfig = optionEntries.flatMap(([key, option]) => (option.fromConfig ? [key] : []));
 const ssh = (text: string) => ({ ansible_ssh_common_args: text });
 
 const cases: readonly Case[] = [
@@ -30,15 +31,7 @@ const cases: readonly Case[] = [
       connectTimeoutSeconds: 10,
       knownHostsFiles: [`${homedir()}/.ssh/known_hosts`],
       globalKnownHostsFiles: ['/etc/ssh/ssh_known_hosts'],
-      unset: [
-        'user',
-        'port',
-        'proxyJump',
-        'knownHostsFiles',
-        'globalKnownHostsFiles',
-        'hostKeyChecking',
-        'connectTimeoutSeconds',
-      ],
+      unset: [...fromConfig],
     },
   },
   {
@@ -50,7 +43,7 @@ const cases: readonly Case[] = [
       privateKeyFile: '/k',
       password: 'p',
       connectTimeoutSeconds: 3,
-      unset: ['proxyJump', 'knownHostsFiles', 'globalKnownHostsFiles', 'hostKeyChecking'],
+      unset: fromConfig.filter((key) => !['user', 'port', 'connectTimeoutSeconds'].includes(key)),
     },
   },
   {
@@ -133,19 +126,49 @@ const cases: readonly Case[] = [
     target: { port: 4, connectTimeoutSeconds: 6 },
   },
   {
-    it: 'ignores what has no meaning here, and warns about the rest',
-    variables: ssh('-C -o ControlMaster=auto -o ControlPersist=60s -o Ciphers=x -L 1:2:3'),
-    target: { port: 22 },
-    warnings: [
-      "ansible_ssh_common_args: '-o Ciphers=x' has no effect",
-      "ansible_ssh_common_args: '-L 1:2:3' has no effect",
-    ],
+    it: 'takes options that change nothing here',
+    variables: ssh('-C -o ControlMaster=auto -o ControlPersist=60s -vvv -4'),
+    target: { kind: 'ssh', port: 22, addressFamily: 4 },
   },
-  {
-    it: 'refuses to go around a ProxyCommand',
-    variables: ssh('-o ProxyCommand="ssh -W %h:%p bastion"'),
-    error: 'web1: ansible_ssh_common_args asks for a ProxyCommand, which is not supported',
-  },
+  ...[
+    '-o ProxyCommand="ssh -W %h:%p bastion"',
+    '-L 1:2:3',
+    '-K',
+    '-o CertificateFile=/c',
+    '-o BindAddress=127.0.0.2',
+    '-o SetEnv=A=b',
+  ].map((text) => ({
+    it: `leaves ${text} to the system's ssh`,
+    variables: ssh(text),
+    target: { kind: 'openssh' } as const,
+  })),
+  { it: 'reads -F', variables: ssh('-F /etc/f'), target: { kind: 'ssh', sshConfigFile: '/etc/f' } },
+  ...(
+    [
+      ['-o Prot=2', "web1: ansible_ssh_common_args: ssh has no option 'Prot'"],
+      ['-o HostKeyAlia=x', "web1: ansible_ssh_common_args: ssh has no option 'HostKeyAlia'"],
+      ['-N', 'web1: ansible_ssh_common_args: with sessiontype ssh runs no command on the host'],
+      ['-W a:1', 'web1: ansible_ssh_common_args: -W has no use here'],
+      ['-p', 'web1: ansible_ssh_common_args: -p needs a value'],
+      ['bastion', "web1: ansible_ssh_common_args: 'bastion' is not an option of ssh"],
+      ["-o 'Port=1", "web1: ansible_ssh_common_args: a quote is not closed in -o 'Port=1"],
+      ['-o IdentitiesOnly=maybe', "web1: 'maybe' is not a valid value for IdentitiesOnly"],
+    ] as const
+  ).map(([text, error]) => ({ it: `refuses ${text}`, variables: ssh(text), error })),
+  ...['ssh', 'smart', 'paramiko', 'ansible.builtin.ssh', 'ansible.builtin.paramiko_ssh', 'ansible.legacy.ssh'].map(
+    (name) => ({ it: `takes ${name}`, variables: { ansible_connection: name }, target: { kind: 'ssh' } as const }),
+  ),
+  ...['winrm', 'community.general.ssh', 'docker', 'ansible.netcommon.libssh', 'constructor'].map((name) => ({
+    it: `refuses ${name}`,
+    variables: { ansible_connection: name },
+    error: `web1: ansible_connection '${name}' is not supported`,
+  })),
+  { it: 'takes openssh', variables: { ansible_connection: 'openssh' }, target: { kind: 'openssh' } },
+  ...['-oProxyCommand=x', 'a b', '$(id)'].map((address) => ({
+    it: `refuses the address ${address}`,
+    variables: { ansible_host: address },
+    error: `web1: '${address}' is not an address`,
+  })),
   {
     it: 'does not check host keys where a variable says so',
     variables: { ansible_ssh_host_key_checking: false },
@@ -155,11 +178,6 @@ const cases: readonly Case[] = [
     it: 'checks them strictly by default',
     variables: { ansible_host_key_checking: true },
     target: { hostKeyChecking: 'strict' },
-  },
-  {
-    it: 'refuses other connections',
-    variables: { ansible_connection: 'winrm' },
-    error: "web1: ansible_connection 'winrm' is not supported",
   },
   { it: 'refuses invalid ports', variables: { ansible_port: 'ssh' }, error: "web1: 'ssh' is not a valid port" },
   { it: 'refuses what is not text', variables: { ansible_user: ['a'] }, error: 'web1: ansible_user must be text' },
@@ -178,9 +196,7 @@ describe('the target of a host', () => {
         expect(read).to.throw(wanted.error);
         return;
       }
-      const { target, warnings } = read();
-      expect(target).to.deep.include(wanted.target);
-      expect(warnings).to.deep.equal(wanted.warnings ?? []);
+      expect(read()).to.deep.include(wanted.target);
     });
   }
 });
@@ -211,6 +227,20 @@ const becomeCases: readonly [
     },
     { method: 'sudo', user: 'v', password: 'q', flags: '-H' },
   ],
+  [
+    'by the program that is named, and by what is said of the method before all else',
+    { become: true, exe: 'k', flags: 'f', user: 'u', password: 'p' },
+    {
+      ansible_become_exe: 'v',
+      ansible_sudo_exe: 'w',
+      ansible_sudo_flags: '-E',
+      ansible_become_user: 'x',
+      ansible_sudo_user: 'y',
+      ansible_sudo_pass: 'q',
+      ansible_su_exe: 'z',
+    },
+    { method: 'sudo', user: 'y', password: 'q', flags: '-E', exe: 'w' },
+  ],
   ['nobody where a variable says so', { become: true }, { ansible_become: false }, undefined],
 ];
 
@@ -218,8 +248,23 @@ describe('which user to become', () => {
   for (const [what, settings, variables, expected] of becomeCases) {
     it(what, () => expect(becomeOf(settings, (name) => variables[name])).to.deep.equal(expected));
   }
-  it('refuses other methods', () =>
-    expect(() => becomeOf({ become: true, method: 'pbrun' }, () => undefined)).to.throw(
-      "'pbrun' is not a become method",
-    ));
+  for (const [name, method] of [
+    ['ansible.builtin.su', 'su'],
+    ['ansible.legacy.sudo', 'sudo'],
+    ['community.general.doas', 'doas'],
+    ['ansible.builtin.doas', 'doas'],
+  ] as const)
+    it(`takes ${name}`, () => expect(becomeOf({ become: true, method: name }, () => undefined)).to.include({ method }));
+
+  for (const name of [
+    'pbrun',
+    'community.general.sudosu',
+    'community.general.sudo',
+    'my.own.sudo',
+    'a.ansible.builtin.su',
+  ])
+    it(`refuses ${name}`, () =>
+      expect(() => becomeOf({ become: true, method: name }, () => undefined)).to.throw(
+        `'${name}' is not a become method`,
+      ));
 });

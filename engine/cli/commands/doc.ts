@@ -1,6 +1,6 @@
 import { actions } from '../../editor/actions.ts';
 import type { AnyModule } from '../../module/module.ts';
-import { withoutCollection } from '../../playbook/module-names.ts';
+import { ModuleNames, suggestModule, withoutCollection } from '../../playbook/module-names.ts';
 import { codeTerms, factTerms, helperBlocks, keywordTerms, moduleList, variableTerms } from '../../reference/lists.ts';
 import { markdown } from '../../reference/markdown.ts';
 import { actionPage, modulePage } from '../../reference/module-page.ts';
@@ -69,14 +69,14 @@ async function pageFor(name: string | undefined, options: Options): Promise<read
 
 function pageOf(name: string, modules: readonly AnyModule[]): readonly Block[] {
   const short = withoutCollection(name);
-  const module = modules.find((m) => m.name === short);
+  const module = new ModuleNames(new Map(modules.map((m) => [m.name, m]))).find(name);
   if (module) return modulePage(module);
   const action = actions.find((a) => a.name === short);
   if (action) return actionPage(action);
   const keyword = keywordTerms().find((term) => term.name === short);
   if (keyword) return [heading(2, 'keyword'), terms([keyword])];
   const names = [...modules, ...actions, ...keywordTerms()].map((known) => known.name);
-  throw new UsageError(`there is no module '${name}'; ${suggest(short, names) ?? 'tsplay doc lists all'}`);
+  throw new UsageError(`there is no module '${name}'; ${suggestModule(short, names) ?? 'tsplay doc lists all'}`);
 }
 
 /** All of them, or the one of this name. */

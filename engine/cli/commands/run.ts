@@ -4,6 +4,7 @@ import { prepare } from '../../run/prepare.ts';
 import { execute } from '../../run/run.ts';
 import { formatDiagnostic } from '../../source/diagnostic.ts';
 import { stateFolder } from '../../source/folders.ts';
+import { harmless } from '../../source/harmless.ts';
 import { version } from '../../source/version.ts';
 import { command, counted, flag } from '../command.ts';
 import { interruptible } from '../interrupt.ts';
@@ -75,7 +76,7 @@ export async function runCommand(playbooks: readonly string[], options: RunComma
   if (options.listHosts || options.listTasks || options.listTags) {
     const { listHosts: hosts = false, listTasks: tasks = false, listTags: tags = false } = options;
     const { tags: only, skipTags: skip } = request.options;
-    process.stdout.write(`${listOf(prepared.hosts, { hosts, tasks, tags, only, skip })}\n`);
+    process.stdout.write(`${harmless(listOf(prepared.hosts, { hosts, tasks, tags, only, skip }))}\n`);
     return 0;
   }
 

@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 import type { Question } from '../../playbook/prompts.ts';
+import { harmless } from '../../source/harmless.ts';
 import { UsageError } from '../problem.ts';
 
 /** Asks for a password on the terminal; what is typed is not shown. */
@@ -42,7 +43,8 @@ async function askQuestion(question: Question): Promise<string> {
   }
 }
 
-async function readAnswer(prompt: string, echo: Writable): Promise<string> {
+async function readAnswer(words: string, echo: Writable): Promise<string> {
+  const prompt = harmless(words);
   if (!process.stdin.isTTY)
     throw new UsageError(`cannot ask for the ${prompt.replace(/: $/, '')}: standard input is not a terminal`);
   if (echo !== process.stderr) process.stderr.write(prompt);

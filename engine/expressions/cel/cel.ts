@@ -1,4 +1,5 @@
-import { EvaluationError, type ParseResult } from '@marcbachmann/cel-js';
+import { type ASTNode, EvaluationError, type ParseResult } from '@marcbachmann/cel-js';
+import { constantProblem } from '../functions/catalogue.ts';
 import { findVariable, Missing } from '../member.ts';
 import { Problem, type Scope } from '../types.ts';
 import { explainCel } from './errors.ts';
@@ -42,10 +43,11 @@ export function parseCel(source: string): CelProgram {
       asksForType ||= name === 'type';
       if (name === 'matches')
         throw new Problem(
-          "'matches' is not available: it can take forever",
+          "'matches' is not available: its patterns are not Python's",
           node.start,
-          'use search(text, pattern), which is safe (RE2)',
+          'use search(text, pattern)',
         );
+      expectConstants(node, name);
     },
   );
   if (types[0] && !asksForType)
@@ -74,12 +76,24 @@ export function parseCel(source: string): CelProgram {
   };
 }
 
+/** Arguments that are written out are checked before the run. */
+function expectConstants(node: ASTNode, name: string): void {
+  const args = node.op === 'rcall' ? [node.args[1], ...node.args[2]] : node.op === 'call' ? node.args[1] : [];
+  for (const [i, arg] of args.entries()) {
+    const problem = arg.op === 'value' && typeof arg.args === 'string' && constantProblem(name, i, arg.args);
+    if (problem) throw new Problem(problem, arg.start);
+  }
+}
+
 function evaluate(source: string, program: ParseResult, scope: Scope, uses: readonly CelUse[]): unknown {
   const outer = running;
-  const values = new CelValues();
+  const values = new CelValues((inputs, result) => scope.derived?.(inputs, result));
   running = values;
   try {
-    return values.take(program(new Variables(scope, values, uses)));
+    const result = values.take(program(new Variables(scope, values, uses)));
+    // The source's own texts are no secrets: a comparison with a secret may choose between them.
+    scope.derived?.([source, ...values.texts], result);
+    return result;
   } catch (error) {
     // Had the unknown value been known, another operand might have decided before this error.
     throw (

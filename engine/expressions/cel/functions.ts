@@ -76,14 +76,12 @@ export function celEnvironment(values: () => CelValues = () => new CelValues()):
     environment.registerFunction(signature, handler as never, { async: false });
   };
   for (const row of functions) {
-    const handler = (...args: unknown[]): unknown => {
-      const running = values();
-      return running.read(() => {
-        const result = row.call(args.map((arg) => running.take(arg)));
+    const handler = (...args: unknown[]): unknown =>
+      values().compute(args, (given) => {
+        const result = row.call(given);
         if (result instanceof Missing) throw new UndefinedVariable(result.message, 0, result.hint);
         return result;
       });
-    };
     for (const signature of signaturesOf(row)) add(signature, handler);
   }
   // defined(a.b.c): true if the variable and every step exist. CEL's own has(a.b) fails where `a` does not exist.

@@ -1,5 +1,7 @@
 import { Unknown, UnknownValue } from '../../module/unknown.ts';
+import { bareNumber } from '../../source/written-number.ts';
 import { isMap } from '../member.ts';
+import type { Scope } from '../types.ts';
 
 /**
  * Converts values for CEL and back, for one evaluation. Whole numbers become BigInt, CEL's int; maps are converted only
@@ -9,6 +11,31 @@ export class CelValues {
   /** The first unknown value that was reached: an error after it may come from it. */
   reached: UnknownValue | undefined;
   readonly #originals = new WeakMap<object, unknown>();
+
+  /** The texts that were read; the results of functions are none. */
+  readonly texts = new Set<string>();
+  readonly #derived: Scope['derived'];
+  #computing = false;
+
+  constructor(derived?: Scope['derived']) {
+    this.#derived = derived;
+  }
+
+  /** The result of a function for these arguments, converted for CEL. */
+  compute(args: readonly unknown[], call: (args: readonly unknown[]) => unknown): unknown {
+    const outer = this.#computing;
+    this.#computing = true;
+    try {
+      return this.read(() => {
+        const given = args.map((arg) => this.take(arg));
+        const result = call(given);
+        this.#derived?.(given, result);
+        return result;
+      });
+    } finally {
+      this.#computing = outer;
+    }
+  }
 
   /** Evaluates a value and converts it for CEL. */
   read(action: () => unknown): unknown {
@@ -20,10 +47,13 @@ export class CelValues {
     }
   }
 
-  #give(value: unknown): unknown {
+  #give(given: unknown): unknown {
+    const value = bareNumber(given);
     if (value instanceof Unknown) throw new UnknownValue(value.reason);
     if (typeof value === 'number') return Number.isSafeInteger(value) ? BigInt(value) : value;
     if (Array.isArray(value)) return this.#list(value);
+    if (typeof value === 'string' && !this.#computing) this.texts.add(value);
+    if (typeof value === 'symbol') return new Opaque(value);
     return isMap(value) ? new CelMap(value, (read) => this.read(read)) : value;
   }
 
@@ -34,7 +64,7 @@ export class CelValues {
       throw new RangeError(`${value} is too big for a number`);
     }
     if (typeof value !== 'object' || value === null) return value;
-    if (value instanceof CelMap) return value.original;
+    if (value instanceof CelMap || value instanceof Opaque) return value.original;
     if (Array.isArray(value)) return this.#originals.get(value) ?? value.map((item) => this.take(item));
     if (value instanceof Uint8Array) return Buffer.from(value).toString();
     if (value instanceof Date) return value.toISOString();
@@ -58,6 +88,20 @@ export class CelValues {
     });
     this.#originals.set(given, list);
     return given;
+  }
+}
+
+/** A value that CEL has no type for (omit) and only hands on: an empty map to it. */
+class Opaque extends Map<string, unknown> {
+  readonly original: symbol;
+
+  static {
+    Object.defineProperty(this.prototype, 'constructor', { value: Map }); // CEL recognizes maps by this
+  }
+
+  constructor(original: symbol) {
+    super();
+    this.original = original;
   }
 }
 

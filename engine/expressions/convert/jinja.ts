@@ -35,3 +35,32 @@ export function celHabit(source: string): { readonly hint: string; readonly offs
   }
   return undefined;
 }
+
+const term = String.raw`('[^']*'|"[^"]*"|[\w.@]+)`;
+
+/** Jinja that is made of words, and what to write in a template instead. */
+const inTemplates: readonly (readonly [RegExp, string])[] = [
+  [new RegExp(`^${term}\\s+is\\s+defined$`), '{{ defined $1 }}'],
+  [new RegExp(`^${term}\\s+is\\s+(?:not\\s+defined|undefined)$`), '{{ not (defined $1) }}'],
+  [new RegExp(`^${term}\\s+is\\s+(?:not\\s+)?none$`, 'i'), '{{ eq $1 null }}, or ne'],
+  [new RegExp(`^${term}\\s+is\\s+(changed|failed|skipped)$`), '{{ $1.$2 }}'],
+  [new RegExp(`^${term}\\s+is\\s+(?:succeeded|success)$`), '{{ not $1.failed }}'],
+  [new RegExp(`^${term}\\s+not\\s+in\\s+${term}$`), '{{ not (in $1 $2) }}'],
+  [new RegExp(`^${term}\\s+in\\s+${term}$`), '{{ in $1 $2 }}'],
+  [new RegExp(`^${term}\\s+(and|or)\\s+${term}$`), '{{ $2 $1 $3 }}'],
+  [new RegExp(`^${term}\\s+if\\s+${term}\\s+else\\s+${term}$`), '{{#if $2}}{{ $1 }}{{else}}{{ $3 }}{{/if}}'],
+  [/^not\s+(?:'[^']*'|"[^"]*"|[\w.@]+)\s+is\s+defined$/, '{{ not (defined x) }}'],
+  [/\sif\s/, '{{#if x}}a{{else}}b{{/if}}'],
+  [/\s(?:and|or)\s/, '{{ and a b }}, {{ or a b }}; calls inside others stand in parentheses'],
+  [/\sin\s/, '{{ in value list }}'],
+  [/\sis\s/, '{{ defined x }}, {{ eq a b }}, {{ search text pattern }} …: tests are helpers here'],
+];
+
+/** What to write instead of an expression of Jinja in a template; undefined where it is none. */
+export function templateHabit(source: string): string | undefined {
+  const text = source.trim().replaceAll(/\s+/g, ' ');
+  if (!/\s(?:is|in|and|or|if|not)\s/.test(` ${text.replaceAll(/'[^']*'|"[^"]*"/g, "''").replace(/^\S+/, 'x')} `))
+    return undefined;
+  const found = inTemplates.find(([pattern]) => pattern.test(text));
+  return found && `write ${found[0].exec(text)![0] === text ? text.replace(found[0], found[1]) : found[1]}`;
+}

@@ -18,3 +18,16 @@ export const functions: readonly ExpressionFunction[] = [
   ...versionFunctions,
   ...networkFunctions,
 ];
+
+const byName = new Map(functions.map((row) => [row.name, row]));
+
+/** What is wrong with an argument that is written out in an expression, as far as the function can tell. */
+export function constantProblem(name: string, index: number, value: string): string | undefined {
+  try {
+    byName.get(name)?.parameters[index]?.readConstant?.(value);
+    return undefined;
+  } catch (error) {
+    if (error instanceof TypeError) return error.message;
+    throw error;
+  }
+}

@@ -1,3 +1,4 @@
+import { bareNumber } from '../../source/written-number.ts';
 import { describeValue, expectKnown, isMap, tooDeep } from '../member.ts';
 import type { ExpressionFunction, Parameter } from './types.ts';
 
@@ -31,6 +32,8 @@ export function define<const P extends readonly Parameter[]>({
     method,
     call(args) {
       if (!row.shallow) expectKnown(args);
+      if (args.some((arg) => typeof arg === 'symbol'))
+        throw new TypeError('omit is no value to compute with: it leaves out a whole argument');
       const last = row.parameters.at(-1);
       const converted = args.map((arg, i) => (row.parameters[i] ?? last)!.convert(arg));
       try {
@@ -73,7 +76,7 @@ export function rest<T>(parameter: Parameter<T>): Parameter<T> & { readonly rest
 
 export function textOf(value: unknown): string {
   if (typeof value === 'string') return value;
-  if (typeof value === 'number') return String(value);
+  if (typeof bareNumber(value) === 'number') return String(value);
   throw new TypeError(`expected text, not ${describeValue(value)}`);
 }
 
@@ -82,7 +85,8 @@ export function wordOf(value: unknown): string {
   return typeof value === 'boolean' ? String(value) : textOf(value);
 }
 
-function numberOf(value: unknown): number {
+function numberOf(given: unknown): number {
+  const value = bareNumber(given);
   if (typeof value === 'number') return value;
   if (typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value)) return Number(value);
   throw new TypeError(`expected a number, not ${typeof value === 'string' ? `'${value}'` : describeValue(value)}`);

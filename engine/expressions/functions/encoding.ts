@@ -1,5 +1,7 @@
 import { createHash, getHashes } from 'node:crypto';
 import { parse as parseYaml, stringify } from 'yaml';
+import { TaskFailure } from '../../module/failure.ts';
+import { checkDepth, parseJson } from '../../module/json.ts';
 import { any, define, number, optional, text } from './define.ts';
 
 export const encodingFunctions = [
@@ -36,7 +38,7 @@ export const encodingFunctions = [
     parameters: [text('text')],
     result: 'any',
     examples: [[['a: [1]'], { a: [1] }]],
-    run: (yaml) => parseYaml(yaml, { logLevel: 'error', prettyErrors: false }) as unknown,
+    run: fromYaml,
   }),
   define({
     name: 'b64encode',
@@ -71,10 +73,22 @@ export const encodingFunctions = [
   }),
 ];
 
+/** Its parser calls itself for each level. */
+function fromYaml(yaml: string): unknown {
+  try {
+    const value: unknown = parseYaml(yaml, { logLevel: 'error', prettyErrors: false });
+    checkDepth(value, 'YAML');
+    return value;
+  } catch (error) {
+    if (/call stack/.test(String(error))) throw new TypeError('the YAML is nested too deeply', { cause: error });
+    throw error instanceof TaskFailure ? new TypeError(error.message, { cause: error }) : error;
+  }
+}
+
 /** The parser's message without its excerpt: part of a secret is not recognized as one. */
 function fromJson(json: string): unknown {
   try {
-    return JSON.parse(json);
+    return parseJson(json);
   } catch (error) {
     const message = (error as Error).message.replace(
       /, (?:\.\.\.)?".*"(?:\.\.\.)? is not valid JSON$/s,

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { bareNumber } from '../../source/written-number.ts';
 import { describeValue, isMap } from '../member.ts';
 import { any, define, number } from './define.ts';
 
@@ -90,7 +91,7 @@ export const logicFunctions = [
 
 /** As in Handlebars: false, null, 0, empty text and the empty list are not true. */
 export function isTruthy(value: unknown): boolean {
-  return Array.isArray(value) ? value.length > 0 : Boolean(value);
+  return Array.isArray(value) ? value.length > 0 : Boolean(bareNumber(value));
 }
 
 export function isEqual(a: unknown, b: unknown): boolean {
@@ -100,11 +101,12 @@ export function isEqual(a: unknown, b: unknown): boolean {
       ? value.map(plain)
       : isMap(value)
         ? new Map(Object.entries(value).map(([k, v]) => [k, plain(v)]))
-        : value;
+        : bareNumber(value);
   return isDeepStrictEqual(plain(a), plain(b));
 }
 
-function compare(a: unknown, b: unknown): number {
+function compare(left: unknown, right: unknown): number {
+  const [a, b] = [bareNumber(left), bareNumber(right)];
   if (typeof a === 'string' && typeof b === 'string') return a < b ? -1 : a > b ? 1 : 0;
   if (typeof a === 'number' && typeof b === 'number') return a - b;
   throw new TypeError(`cannot compare ${describeValue(a)} with ${describeValue(b)}`);

@@ -1,24 +1,42 @@
-import { createRequire } from 'node:module';
+import { TooLong } from '../../module/regex/machine.ts';
+import { Regex } from '../../module/regex/regex.ts';
+import { RegexError } from '../../module/regex/tree.ts';
 import { Memo } from '../memo.ts';
+import { text } from './define.ts';
+import type { Parameter } from './types.ts';
 
-interface Pattern {
-  test(text: string): boolean;
+const patterns = new Memo<Regex>(100_000);
+
+/** A parameter that is a regular expression. */
+export function pattern(name: string): Parameter<string> {
+  return { ...text(name), readConstant: (value) => void read(value) };
 }
 
-const patterns = new Memo<Pattern>(100_000);
-let RE2: (new (pattern: string) => Pattern) | undefined;
-
-/** Whether the pattern (RE2: linear in the length of the text) matches in the text. The engine is loaded at first use. */
-export function search(text: string, pattern: string): boolean {
-  return patterns.get(pattern, () => compile(pattern)).test(text);
+/** Whether the pattern (Python's) matches in the text. */
+export function search(value: string, source: string): boolean {
+  return tried(source, (regex) => regex.test(value));
 }
 
-function compile(pattern: string): Pattern {
-  RE2 ??= (createRequire(import.meta.url)('@bufbuild/re2') as { RE2JS: new (pattern: string) => Pattern }).RE2JS;
+/** Whether the pattern matches at the start of the text, as `re.match` says. */
+export function matchesStart(value: string, source: string): boolean {
+  return tried(source, (regex) => regex.matches(value));
+}
+
+function tried(source: string, test: (regex: Regex) => boolean): boolean {
+  const regex = read(source);
   try {
-    return new RE2(pattern);
+    return test(regex);
   } catch (error) {
-    const reason = error instanceof Error ? error.message.replace(/^error parsing regexp: /, '') : 'unreadable';
-    throw new TypeError(`'${pattern}' is not a pattern: ${reason}`, { cause: error });
+    if (!(error instanceof TooLong)) throw error;
+    throw new TypeError(`'${source}' takes too long on this text: rewrite its repetitions`, { cause: error });
+  }
+}
+
+function read(source: string): Regex {
+  try {
+    return patterns.get(source, () => new Regex(source));
+  } catch (error) {
+    if (!(error instanceof RegexError)) throw error;
+    throw new TypeError(`'${source}' is not a regular expression: ${error.message}`, { cause: error });
   }
 }

@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import { quote, quoteAll } from '../../module/quote.ts';
 import { Missing } from '../member.ts';
 import { any, define, list, number, text, wordOf } from './define.ts';
-import { search } from './search.ts';
+import { pattern, search } from './search.ts';
 
 export const textFunctions = [
   define({
@@ -84,8 +84,8 @@ export const textFunctions = [
   }),
   define({
     name: 'search',
-    summary: 'Whether a regular expression (RE2) matches anywhere in the text.',
-    parameters: [text('text'), text('pattern')],
+    summary: 'Whether a regular expression (as in Python) matches anywhere in the text.',
+    parameters: [text('text'), pattern('pattern')],
     result: 'bool',
     examples: [
       [['Ready yes', '^Ready'], true],

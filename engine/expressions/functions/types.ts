@@ -10,6 +10,8 @@ export interface Parameter<T = unknown> {
   readonly rest?: true;
   /** The argument as this type; throws TypeError where it is of another. */
   convert(value: unknown): T;
+  /** Reads an argument that is written out, before the run; throws TypeError where it is wrong. */
+  readConstant?(value: string): void;
 }
 
 /** What a function returns for given arguments: documentation, and the test of both languages. */

@@ -6,6 +6,8 @@ import type {
   SubExpression,
 } from 'handlebars/dist/cjs/handlebars/compiler/base.js';
 import { suggest } from '../../source/nearest.ts';
+import { templateHabit } from '../convert/jinja.ts';
+import { constantProblem } from '../functions/catalogue.ts';
 import { computedStep } from '../shape.ts';
 import { Problem, type Reference } from '../types.ts';
 import { helpers } from './helpers.ts';
@@ -55,9 +57,19 @@ export function inspect(program: Program, text: Located): { references: Referenc
     else if (node.type === 'SubExpression') call(node, level);
   };
 
+  /** Reports Jinja with its translation, once: its words are no variables. */
+  const isJinja = (node: { loc: Path['loc'] }, end: Path['loc'], block?: string): boolean => {
+    const source = text.text.slice(offset(node), offsetAt(text.text, end.end));
+    const instead = templateHabit(source);
+    const hint = block === undefined ? instead : instead?.replace(/^write \{\{ (.*) \}\}$/, `write {{#${block} ($1)}}`);
+    if (hint !== undefined) problems.push(new Problem('this is Jinja; templates are Handlebars', offset(node), hint));
+    return hint !== undefined;
+  };
+
   const call = (node: Pick<SubExpression, 'path' | 'params' | 'hash' | 'loc'>, level: Level | undefined): void => {
     const name = node.path.original;
     const helper = helpers.get(name);
+    if ((!helper || name === 'not') && node.params.length > 1 && isJinja(node.path, node.params.at(-1)!.loc)) return;
     if (!helper) {
       const hint =
         suggest(name, helpers.keys()) ??
@@ -76,6 +88,9 @@ export function inspect(program: Program, text: Located): { references: Referenc
         ),
       );
     node.params.forEach((param, i) => {
+      const problem =
+        param.type === 'StringLiteral' && constantProblem(name, i, (param as Expression & { value: string }).value);
+      if (problem) problems.push(new Problem(problem, offset(param)));
       const optional = name === 'defined' ? 'test' : name === 'default' && i === 0 ? 'optional' : 'value';
       use(param, level, optional);
     });
@@ -88,7 +103,8 @@ export function inspect(program: Program, text: Located): { references: Referenc
         ? `use it inside another: {{#if (${helpers.get(name)!.usage})}}`
         : suggest(name, blocks);
       problems.push(new Problem(`there is no block '${name}'`, offset(node.path), hint));
-    } else if (node.params.length !== 1 || node.hash)
+    } else if (node.params.length > 1 && isJinja(node.params[0]!, node.params.at(-1)!.loc, name)) return;
+    else if (node.params.length !== 1 || node.hash)
       problems.push(new Problem(`{{#${name}}} takes one value`, offset(node.path)));
     for (const param of node.params) use(param, level);
     const opens = name === 'each' || name === 'with';
@@ -103,6 +119,7 @@ export function inspect(program: Program, text: Located): { references: Referenc
         if (node.path.type === 'PathExpression' && (node.params.length > 0 || node.hash))
           call({ ...node, path: node.path }, level);
         else if (node.params.length > 0) {
+          if (isJinja(node.path, node.params.at(-1)!.loc)) continue;
           const hint = 'write a choice as {{#if x}}a{{else}}b{{/if}}';
           problems.push(new Problem('only a helper takes arguments', offset(node.params[0]!), hint));
         } else use(node.path, level);

@@ -6,6 +6,7 @@ import type {
   SubExpression,
 } from 'handlebars/dist/cjs/handlebars/compiler/base.js';
 import { Unknown, UnknownValue } from '../../module/unknown.ts';
+import { scalarText } from '../../source/written-number.ts';
 import { isTruthy } from '../functions/logic.ts';
 import { describeValue, findEntry, findVariable, isMap, Missing } from '../member.ts';
 import { type Scope, TemplateError } from '../types.ts';
@@ -67,12 +68,14 @@ export class Renderer {
 
   #printed(node: Expression, level: Level | undefined): string {
     const value = this.value(node, level);
-    if (typeof value === 'string') return value;
-    if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+    const text = scalarText(value);
+    if (text !== undefined) return text;
     if (value === null) return '';
     const hint = Array.isArray(value)
       ? "write {{ join list ',' }} or {{ toJson list }}"
-      : 'write {{ toJson map }} or {{ toYaml map }}';
+      : typeof value === 'symbol'
+        ? "it leaves out a whole argument: argument: '{{ default name omit }}'"
+        : 'write {{ toJson map }} or {{ toYaml map }}';
     throw this.#error(node, `${describeValue(value)} cannot be put into text`, hint);
   }
 
@@ -90,7 +93,7 @@ export class Renderer {
       case 'with':
         return isTruthy(value) ? body({ item: value, data: {}, names: names(value), outer: level }) : otherwise();
       default: {
-        if (value !== null && typeof value !== 'object')
+        if (value !== null && !Array.isArray(value) && !isMap(value))
           throw this.#error(node.params[0]!, `cannot loop over ${describeValue(value)}`, 'a list or a map is expected');
         const isList = Array.isArray(value);
         const entries: [string | number, unknown][] = isList
@@ -171,7 +174,9 @@ export class Renderer {
     const helper = helpers.get(name)!;
     const args = node.params.map((param) => this.value(param, level));
     try {
-      return helper.call!(args);
+      const result = helper.call!(args);
+      this.#scope.derived?.(args, result);
+      return result;
     } catch (error) {
       if (error instanceof UnknownValue || error instanceof TemplateError) throw error;
       throw this.#error(

@@ -2,6 +2,8 @@ import { execFile } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { extname } from 'node:path';
 import { promisify } from 'node:util';
+import { parseJson } from '../../module/json.ts';
+import { isHostName } from '../../module/line.ts';
 import type { MapNode, SourceNode } from '../../source/node.ts';
 import type { Place } from '../../source/place.ts';
 import type { Draft } from '../draft.ts';
@@ -32,6 +34,9 @@ try {
   return [process.execPath, '--input-type=module', '--eval', code, file];
 }
 
+/** Inventories of many thousand hosts are large. */
+const most = 1 << 30;
+
 /**
  * Runs an inventory program as Ansible does: with `--list`, then with `--host NAME` for each host unless it printed
  * `_meta`. Its output is external data and never treated as a template.
@@ -46,10 +51,10 @@ export async function readProgram(
   const wrong = (message: string, hint?: string): void => diagnostics.error('inventory-script', place, message, hint);
   const ask = async (...args: string[]): Promise<unknown> => {
     try {
-      const { stdout } = await run(command!, [...before, ...args], { maxBuffer: 1 << 30 });
+      const { stdout } = await run(command!, [...before, ...args], { maxBuffer: most });
       vault.inputs?.noteOutput(file, args, stdout);
       if (args[0] === '--host' && stdout.trim() === '') return {};
-      return JSON.parse(stdout) as unknown;
+      return parseJson(stdout, most);
     } catch (error) {
       const hint =
         before.length > 0
@@ -68,6 +73,7 @@ export async function readProgram(
     if (name !== '_meta') readGroup(name, body, hosts, place, draft, wrong);
   const known = isMap(listed['_meta']) ? listed['_meta']['hostvars'] : undefined;
   for (const host of hosts) {
+    if (!isHostName(host)) continue; // reported, and no argument for the program
     const variables = isMap(known)
       ? ((Object.hasOwn(known, host) ? known[host] : undefined) ?? {})
       : await ask('--host', host);

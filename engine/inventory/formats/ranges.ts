@@ -1,4 +1,5 @@
 import { isIPv6 } from 'node:net';
+import { isHostName } from '../../module/line.ts';
 
 type Expanded =
   | { readonly names: readonly string[]; readonly port?: number }
@@ -13,8 +14,8 @@ export function expandHostName(text: string): Expanded {
   const [, bracketed, name = text, port] =
     /^(?:\[([^\]]*:[^\]]*)\]|([^:\s]*(?:\[[^\]]*\][^:\s]*)*)):(\d+)$/.exec(text) ?? [];
   const host = bracketed !== undefined && isIPv6(bracketed) ? bracketed : name;
-  // check for the colon first: Node's first isIPv6 call compiles a regular expression, which takes milliseconds
-  if (host.includes(':') && isIPv6(host)) return { names: [host], ...(port !== undefined && { port: Number(port) }) };
+  if (host.includes(':') && isHostName(host))
+    return { names: [host], ...(port !== undefined && { port: Number(port) }) };
   let names = [''];
   for (const part of host.split(/(\[[^\]]*\])/)) {
     const choices = part.startsWith('[') && part.endsWith(']') ? range(part) : [part];
@@ -22,8 +23,7 @@ export function expandHostName(text: string): Expanded {
     if (names.length * choices.length > most) return { problem: `'${text}' expands to more than ${most} hosts` };
     names = names.flatMap((begin) => choices.map((choice) => begin + choice));
   }
-  const wrong = names.find((candidate) => !/^[\p{L}\p{N}_.@%+-]+$/u.test(candidate));
-  if (wrong !== undefined)
+  if (!names.every(isHostName))
     return {
       problem: `'${text}' is not a host name`,
       hint: 'use letters, digits, dots, - and _; write ranges as [01:20] or [a:f]',

@@ -5,12 +5,15 @@ import type { LocalFile, RenderedFile } from '../../module/schema.ts';
 import { Unknown, UnknownValue } from '../../module/unknown.ts';
 import { Diagnostics, formatDiagnostic } from '../../source/diagnostic.ts';
 import { shownPath } from '../../source/place.ts';
+import { WrittenNumber } from '../../source/written-number.ts';
 import type { Secrets } from '../../vault/redaction.ts';
 import type { Vault } from '../../vault/vault.ts';
+import { findFileBelow, placeBelow } from '../files-for-hosts.ts';
 import { findFile } from '../local-files.ts';
 import { omit } from '../magic.ts';
 import type { Task } from '../types.ts';
 import { readTaskFile, withSecretOutput } from '../vaulted-files.ts';
+import { NameFromHost } from './computed-name.ts';
 import { normaliseMode } from './formats.ts';
 import { formatOf, holdsSpecial, isTextOnly, itemSchema, propertySchema, type Schema, typesOf } from './schema-walk.ts';
 import { validateArguments } from './validate.ts';
@@ -63,6 +66,8 @@ function conform(value: unknown, schema: Schema, name: string): unknown {
       entries.map(([key, part]) => [key, conform(part, propertySchema(schema, key), `${name}.${key}`)]),
     );
   }
+  if (value instanceof WrittenNumber && typesOf(schema).size > 0)
+    return typesOf(schema).has('string') ? String(value) : value.valueOf();
   if (!isTextOnly(schema)) return value;
   if (formatOf(schema) === 'mode') return conformMode(value, name);
   return typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean' ? String(value) : value;
@@ -100,13 +105,21 @@ async function loadFiles(value: unknown, schema: Schema, files: Files): Promise<
   if (Array.isArray(value) && typesOf(schema).has('array'))
     return Promise.all(value.map((item) => loadFiles(item, itemSchema(schema), files)));
   const format = formatOf(schema);
+  if (format === 'local-path') return value instanceof NameFromHost ? placeBelow(value) : nonEmpty(value);
   if (format === 'local-file' || format === 'template-file')
-    return typeof value === 'string' ? loadFile(value, format, files) : alreadyLoaded(value);
+    return typeof value === 'string' || value instanceof NameFromHost
+      ? loadFile(value, format, files)
+      : alreadyLoaded(value);
   if (!isPlain(value) || !typesOf(schema).has('object')) return value;
   const entries = Object.entries(value).map(
     async ([key, part]) => [key, await loadFiles(part, propertySchema(schema, key), files)] as const,
   );
   return Object.fromEntries(await Promise.all(entries));
+}
+
+function nonEmpty(value: unknown): string {
+  if (typeof value === 'string' && value !== '') return value;
+  throw new TaskFailure('a path on the controller must be text, and not empty');
 }
 
 function alreadyLoaded(value: unknown): unknown {
@@ -115,15 +128,19 @@ function alreadyLoaded(value: unknown): unknown {
 }
 
 async function loadFile(
-  name: string,
+  name: string | NameFromHost,
   format: 'local-file' | 'template-file',
   { searchPath, scope, vault, decrypt }: Files,
 ): Promise<LocalFile | RenderedFile> {
-  const search = findFile(name, format, searchPath);
+  const search =
+    typeof name === 'string' ? findFile(name, format, searchPath) : findFileBelow(name, format, searchPath);
   if (search.found === undefined)
-    throw new TaskFailure(`there is no ${format === 'template-file' ? 'template' : 'file'} '${name}'`, {
-      hint: search.why,
-    });
+    throw new TaskFailure(
+      `there is no ${format === 'template-file' ? 'template' : 'file'} '${typeof name === 'string' ? name : name.text}'`,
+      {
+        hint: search.why,
+      },
+    );
   const path = search.found;
   const { content, encrypted } = await readTaskFile(path, vault, { decrypt });
   if (format === 'local-file') return { path, content };

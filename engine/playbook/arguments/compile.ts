@@ -10,6 +10,7 @@ import type { Context } from '../context.ts';
 import { holdsExpression, writtenText } from '../kinds.ts';
 import { type FileFormat, findFile } from '../local-files.ts';
 import { checkTaskFile, openTaskFile, withSecretOutput } from '../vaulted-files.ts';
+import { computedName } from './computed-name.ts';
 import { normaliseMode } from './formats.ts';
 import {
   formatOf,
@@ -197,7 +198,8 @@ function compileSpecial(node: SourceNode, format: string, context: Context): Com
     diagnostics.error('argument-value', node.place, `this must be a file name, but it is ${describe(node)}`);
     return computed(node, [], () => undefined);
   }
-  if (holdsExpression(node)) return { template: compileValue(node, diagnostics), known: unknownPart };
+  if (holdsExpression(node)) return { template: computedName(compileValue(node, diagnostics)), known: unknownPart };
+  if (format === 'local-path') return { template: compileValue(node, diagnostics), known: knownValue(node) };
   return compileFileName(node, writtenText(node), format as FileFormat, context);
 }
 

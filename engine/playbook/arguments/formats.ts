@@ -1,3 +1,5 @@
+import { lineFormats } from '../../module/line.ts';
+
 /** Why a mode is invalid. */
 export interface BadMode {
   readonly message: string;
@@ -20,6 +22,7 @@ export function normaliseMode(text: string): string | BadMode {
 /** Argument formats that are validated as text. */
 export const formats = {
   mode: (text: string): boolean => typeof normaliseMode(text) === 'string',
-  path: (text: string): boolean => text.startsWith('/'),
+  path: (text: string): boolean => text.startsWith('/') && !text.includes('\0'),
+  ...lineFormats,
   secret: true,
 } as const;

@@ -2,7 +2,13 @@
 export type Schema = Readonly<Record<string, unknown>>;
 
 /** Formats whose value the module receives as more than text: see module/schema.ts. */
-export const specialFormats: ReadonlySet<unknown> = new Set(['condition', 'expression', 'local-file', 'template-file']);
+export const specialFormats: ReadonlySet<unknown> = new Set([
+  'condition',
+  'expression',
+  'local-file',
+  'template-file',
+  'local-path',
+]);
 
 export function isSchema(value: unknown): value is Schema {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

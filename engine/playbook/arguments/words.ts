@@ -1,4 +1,5 @@
 import type { ErrorObject } from 'ajv';
+import { isLine } from '../../module/line.ts';
 import { suggest } from '../../source/nearest.ts';
 import { normaliseMode } from './formats.ts';
 
@@ -120,6 +121,9 @@ function formatProblem(
   data: unknown,
 ): ArgumentProblem {
   if (format === 'path') return problem(`must be an absolute path on the host, but it is ${shown(data)}`);
+  if (format === 'host') return problem(`must be a host name or an address, but it is ${shown(data)}`);
+  if (format === 'line') return problem(`must be one line, but it is ${shown(data)}`);
+  if (format === 'word') return problem(`must be one word that does not begin with '-', but it is ${shown(data)}`);
   const bad = normaliseMode(String(data));
   return typeof bad === 'string'
     ? problem(`is not a valid ${format}: ${shown(data)}`)
@@ -147,7 +151,7 @@ function kindOf(value: unknown): string {
 }
 
 function shown(value: unknown): string {
-  const text = typeof value === 'string' ? `'${value}'` : (JSON.stringify(value) ?? 'nothing');
+  const text = typeof value === 'string' && isLine(value) ? `'${value}'` : (JSON.stringify(value) ?? 'nothing');
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }
 

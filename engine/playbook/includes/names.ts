@@ -1,11 +1,11 @@
 import { readdirSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
-import { offsetAt } from '../../expressions/handlebars/located.ts';
-import { parseHandlebars } from '../../expressions/handlebars/parse.ts';
 import type { Scope, Template } from '../../expressions/types.ts';
 import { compileValue } from '../../expressions/value.ts';
 import { Diagnostics } from '../../source/diagnostic.ts';
 import type { ScalarNode } from '../../source/node.ts';
+import { scalarText } from '../../source/written-number.ts';
+import { nameParts } from '../arguments/computed-name.ts';
 import type { Context } from '../context.ts';
 import { isFolder } from '../local-files.ts';
 import type { Loop } from '../types.ts';
@@ -40,23 +40,14 @@ function knownScope({ role, play, loader }: Context, more: ReadonlyMap<string, u
 function patternOf(node: ScalarNode, template: Template, scope: Scope): NamePattern {
   const whole = valueOf(template, scope);
   if (whole !== undefined) return [whole];
-  if (node.tag !== undefined || typeof node.value !== 'string') return [undefined];
-  const text = node.value;
-  try {
-    return parseHandlebars(text).body.map((part) => {
-      if (part.type === 'ContentStatement') return part.value;
-      const source = text.slice(offsetAt(text, part.loc.start), offsetAt(text, part.loc.end));
-      return valueOf(compileValue({ ...node, value: source, source }, new Diagnostics()), scope);
-    });
-  } catch {
-    return [undefined]; // its errors are reported where it is compiled
-  }
+  const parts = nameParts(node);
+  return parts?.map((part) => (typeof part === 'string' ? part : valueOf(part, scope))) ?? [undefined];
 }
 
 function valueOf(template: Template, scope: Scope): string | undefined {
   try {
     const value = template.evaluate(scope);
-    return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
+    return typeof value === 'boolean' ? undefined : scalarText(value);
   } catch {
     return undefined; // it depends on values known only at run time
   }

@@ -47,5 +47,5 @@ export function endingsOf({ extensions }: FolderFilter): readonly string[] {
 
 function isLeftOut(name: string, { files_matching: matching, ignore_files: ignored }: FolderFilter): boolean {
   if (matching !== undefined && !search(name, matching)) return true;
-  return (ignored ?? []).some((pattern) => search(name, `(?:${pattern})$`));
+  return (ignored ?? []).some((pattern) => search(name, `${pattern}$`));
 }

@@ -57,6 +57,7 @@ function filterOf(entries: readonly MapEntry[]): FolderFilter {
 
 class VariablePlaces {
   readonly layers = new Map<string, VariableLayer>();
+  readonly #checkedFolders = new Set<string>();
   readonly #context: Context;
 
   constructor(context: Context) {
@@ -87,6 +88,7 @@ class VariablePlaces {
     const name = certainName(pattern);
     const folders = (name === undefined ? matching(pattern, this.#base('')) : [this.#base(name)]).filter(isFolder);
     for (const folder of folders) {
+      this.#checkedFolders.add(folder);
       const { files, unknown } = filesOfFolder(folder, filter);
       // A folder that only may be meant can contain task files.
       for (const path of files) if (name !== undefined || this.#holdsVariables(path)) this.#read(path);
@@ -110,6 +112,8 @@ class VariablePlaces {
     }
     const folder = this.#base(String(dir));
     if (!isFolder(folder)) throw new TaskFailure(`there is no folder ${shownPath(folder)}`);
+    // Before it is read: a host may have chosen it, and it could be the whole disk.
+    if (!this.#checkedFolders.has(folder)) throw this.#unchecked(folder);
     const { files, unknown } = filesOfFolder(folder, filter);
     if (unknown.length > 0) {
       const [message, hint] = wrongEnding(unknown[0]!, filter);

@@ -79,6 +79,8 @@ export interface Recap {
   /** Tasks (not loop items) by host; as in Ansible `ok` includes the changed ones. */
   readonly hosts: Readonly<Record<string, HostCounts>>;
   readonly exit: number;
+  /** The run was interrupted: the hosts on which tasks are left. */
+  readonly interrupted?: readonly string[];
   /** Handlers that were notified and have not run: the next run of the same playbook and inventory runs them. */
   readonly pending?: readonly PendingHandler[];
   /** Round trips by host; opening a shell counts as one. */

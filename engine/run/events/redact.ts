@@ -20,12 +20,27 @@ export function maskEvent<E extends Event>(event: E, secrets: Secrets): E {
  * same line of a file is masked too, although nothing marks it as secret.
  */
 export function maskDifference(difference: Difference, secrets: Secrets): Difference {
-  const [from, to] = [difference.from, difference.to].map((text) => (text === null ? null : secrets.lines(text)));
+  const keyed = {
+    ...difference,
+    from: withoutDigests(difference.from, secrets),
+    to: withoutDigests(difference.to, secrets),
+  };
+  const [from, to] = [keyed.from, keyed.to].map((text) => (text === null ? null : secrets.lines(text)));
   return {
-    ...secrets.value(difference),
-    from: from ? (to ? before(difference, from, to) : from).join('\n') : null,
+    ...secrets.value(keyed),
+    from: from ? (to ? before(keyed, from, to) : from).join('\n') : null,
     to: to ? to.join('\n') : null,
   };
+}
+
+/** Modules name a content that is not shown by its digest, with which a short one could be guessed. */
+function withoutDigests(text: string | null, secrets: Secrets): string | null {
+  return (
+    text?.replaceAll(
+      /\bsha256 ([0-9a-f]{64})\b/g,
+      (_, digest: string) => `fingerprint ${secrets.fingerprint(digest)}`,
+    ) ?? null
+  );
 }
 
 /** The masked lines of the old text; where only the secret in a line differs, that is visible. */

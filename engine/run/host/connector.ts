@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import type { Play } from '../../playbook/types.ts';
+import { machineOf } from '../../transport/identity.ts';
 import type { Connections } from '../../transport/pool.ts';
 import type { Target } from '../../transport/types.ts';
 import type { Profile } from '../events/profile.ts';
@@ -15,12 +16,18 @@ export function connectorOver(
   { emit, options }: Pick<Run, 'emit' | 'options'>,
 ): Connector {
   const warned = new Set<string>();
+  const warn = (message: string): void => {
+    if (warned.has(message)) return;
+    warned.add(message);
+    emit({ event: 'warning', message });
+  };
   return {
     connect: async (host, target, quiet, signal) => {
       const open = () => connections.get(target, signal);
       const opened = await (profile ? profile.wait(host.name, 'connect', open) : open());
+      if (opened.warning !== undefined) warn(opened.warning);
       const connection = profile?.watched(opened) ?? opened;
-      host.reachedAt(target.kind === 'local' ? 'local' : `${target.address}:${target.port}`);
+      host.reachedAt(machineOf(opened.target));
       return options.trips ? traced(connection, emit, quiet) : connection;
     },
     reconnect: async (target, timeoutSeconds, signal) => {
@@ -31,11 +38,7 @@ export function connectorOver(
       );
       await connectAgain(connections, target, timeoutSeconds, signal);
     },
-    warn: (message) => {
-      if (warned.has(message)) return;
-      warned.add(message);
-      emit({ event: 'warning', message });
-    },
+    warn,
   };
 }
 

@@ -158,10 +158,10 @@ export class CheckPrefetch implements Prefetch {
         return undefined;
       }
       const { loop } = task;
-      const { items } = await itemsOf(run, play, scope, task, loop, signal);
+      const found = await itemsOf(run, play, scope, task, loop, signal);
       await Promise.all(
-        items.map((_, i) =>
-          limit(() => checkAhead({ ...step, scope: scopeWith(loopVariables(loop, items, i)) }, signal)),
+        found.items.map((_, i) =>
+          limit(() => checkAhead({ ...step, scope: scopeWith(loopVariables(loop, found, i)) }, signal)),
         ),
       );
       return undefined;

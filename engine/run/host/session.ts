@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile as writeLocalFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { mkdir, open, rename, writeFile as writeLocalFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { TaskFailure } from '../../module/failure.ts';
 import type { FileAttributes, RunOptions, Writer } from '../../module/module.ts';
@@ -104,7 +105,7 @@ export class HostSession implements Writer {
 
   async readLocal(path: string): Promise<Buffer | null> {
     try {
-      return await readFile(path);
+      return await readRegularFile(path);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
       throw new TaskFailure(`cannot read ${path} on this machine: ${(error as Error).message}`);
@@ -161,7 +162,7 @@ export class HostSession implements Writer {
     try {
       const [output] = await (purpose ? run() : batcherFor(connection, become).change(run, signal));
       // The end of the task's own time is reported as such; a time that the module has set is for the module to judge.
-      if (output!.code === 124 && deadline.signal?.aborted)
+      if (output!.code === 124 && deadline.isOver())
         throw new TaskFailure(`not finished within ${deadline.seconds} s, and ended (timeout)`, {
           command: script.replace(/^exec /, ''),
           output: textOf(output!),
@@ -190,6 +191,17 @@ function cachedRead(value: Promise<unknown>, changes: number, signal: AbortSigna
   };
   value.then(answered, answered);
   return read;
+}
+
+/** Not waited for: a pipe that nobody writes; not read: a device without an end. */
+async function readRegularFile(path: string): Promise<Buffer> {
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    if (!(await file.stat()).isFile()) throw new Error('it is not a regular file');
+    return await file.readFile();
+  } finally {
+    await file.close();
+  }
 }
 
 function bytesOf(content: string | Buffer): Buffer {

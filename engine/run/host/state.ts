@@ -3,6 +3,7 @@ import type { Host } from '../../inventory/types.ts';
 import { Unknown } from '../../module/unknown.ts';
 import type { Handler, Task, VariableLayer } from '../../playbook/types.ts';
 import type { HostCounts, Result } from '../events/event.ts';
+import { markResult } from '../events/mark-result.ts';
 import { reasonOf, registered } from '../task/result.ts';
 import type {
   CommitOptions,
@@ -18,13 +19,14 @@ import { Predictions } from './predictions.ts';
 import type { CachedRead, SharedHosts } from './shared.ts';
 
 /** What committing a result needs of the run. */
-export type Commits = Pick<Run, 'emit' | 'policy' | 'pending' | 'options' | 'host'>;
+export type Commits = Pick<Run, 'emit' | 'policy' | 'pending' | 'options' | 'host' | 'secrets'>;
 
 export class RunHost implements HostState {
   host: Host;
   #status: HostStatus = 'active';
   #refused = false;
   readonly variables = new Map<string, unknown>();
+  readonly given = new Set<string>();
   readonly facts = new Map<string, unknown>();
   readonly cache = new Map<string, CachedRead>();
   readonly prefetched = { upTo: 0, at: 0, changes: 0, window: Number.POSITIVE_INFINITY };
@@ -89,9 +91,10 @@ export class RunHost implements HostState {
   }
 
   commitItem(at: Position, task: Reported, settings: TaskSettings, result: TaskResult, how: CommitOptions): void {
+    markResult(result, settings.noLog, this.#commits.secrets);
     this.#emit(at, task, settings, result, how);
     const owner = settings.delegateFacts ? this.#delegate(settings) : this;
-    for (const [name, value] of Object.entries(result.facts ?? {})) owner.variables.set(name, value);
+    for (const [name, value] of Object.entries(result.facts ?? {})) owner.#learn(name, value, result);
     if (result.status === 'unknown' && task.module.setsVariables)
       for (const name of task.args?.keys() ?? []) owner.variables.set(name, new Unknown(reasonOf(result)));
     this.#include(task, result);
@@ -99,7 +102,7 @@ export class RunHost implements HostState {
   }
 
   commitLoop(at: Position, task: Reported, result: TaskResult, value: unknown): void {
-    if (task.register !== undefined) this.variables.set(task.register, value);
+    if (task.register !== undefined) this.#learn(task.register, value, result);
     if (result.status === 'changed') this.prefetched.window = 1;
     if (result.ignored) {
       this.counts.ignored++;
@@ -119,9 +122,9 @@ export class RunHost implements HostState {
   }
 
   adopt(task: Task, from: HostState, settings: TaskSettings, result: TaskResult): void {
-    if (task.register !== undefined) this.variables.set(task.register, from.variables.get(task.register));
+    if (task.register !== undefined) this.#learn(task.register, from.variables.get(task.register), result);
     if (!settings.delegateFacts)
-      for (const [name, value] of Object.entries(result.facts ?? {})) this.variables.set(name, value);
+      for (const [name, value] of Object.entries(result.facts ?? {})) this.#learn(name, value, result);
     this.#include(task, result);
   }
 
@@ -156,6 +159,12 @@ export class RunHost implements HostState {
     this.changes++;
     this.cache.clear();
     for (const name of this.facts.keys()) if (!factTable.get(name)?.stable) this.facts.delete(name);
+  }
+
+  #learn(name: string, value: unknown, { given }: TaskResult): void {
+    this.variables.set(name, value);
+    if (given) this.given.add(name);
+    else this.given.delete(name);
   }
 
   /** The event, with no more in it than no_log and diff allow. */

@@ -58,7 +58,8 @@ export class UpcomingValues {
     let facts = this.#facts.get(name);
     if (!facts) this.#facts.set(name, (facts = new Map(state.facts)));
     const { included, published, inPlay } = state;
-    if (state !== this.#host) return { variables: state.variables, included, published, inPlay, facts };
+    if (state !== this.#host)
+      return { variables: state.variables, given: state.given, included, published, inPlay, facts };
     const ahead = (variable: string) => this.#values.get(variable)?.findLast((v) => v.index < index);
     const variables = {
       has: (variable: string) => ahead(variable) !== undefined || state.variables.has(variable),
@@ -68,7 +69,8 @@ export class UpcomingValues {
       },
       keys: () => new Set([...state.variables.keys(), ...this.#values.keys()]).keys(),
     };
-    return { variables, included, published, inPlay, facts };
+    const given = { has: (variable: string) => ahead(variable) === undefined && state.given.has(variable) };
+    return { variables, given, included, published, inPlay, facts };
   }
 }
 

@@ -4,7 +4,7 @@ import type { Candidate, Include, Included } from '../../playbook/types.ts';
 import { NeededFacts } from '../../variables/needed-facts.ts';
 import { HostScope } from '../../variables/scope.ts';
 import { evaluate } from '../task/evaluate.ts';
-import { itemsOf, loopVariables } from '../task/loop.ts';
+import { type Items, itemsOf, loopVariables } from '../task/loop.ts';
 import { resultOfError, safely, skipped, skippedFor, unknown } from '../task/result.ts';
 import { firstProblem, resolveSettings } from '../task/settings.ts';
 import type { HostState, Position, ResolvedSettings, Run, TaskResult, TaskSettings } from '../types.ts';
@@ -54,18 +54,18 @@ export async function chooseOn(run: Run, at: Position, include: Include, host: H
   ];
   if (at.unknown !== undefined) return whole(unknown(at.unknown));
   if (!loop) return [await chooseOne(run, at, include, scope, new Map())];
-  let items: readonly unknown[];
+  let found: Items;
   try {
-    const found = await itemsOf(run, at.play, scope, include, loop, run.signal);
+    found = await itemsOf(run, at.play, scope, include, loop, run.signal);
     if (found.refused) return whole(skippedFor(found.refused));
-    ({ items } = found);
   } catch (error) {
     return whole(resultOfError(error));
   }
+  const { items } = found;
   if (items.length === 0) return whole(skipped('the loop is empty'));
   const choices: Choice[] = [];
   for (const [index, item] of items.entries()) {
-    const locals = loopVariables(loop, items, index);
+    const locals = loopVariables(loop, found, index);
     const inner = scope.with(locals);
     const label = loop.label ? safely(() => loop.label!.evaluate(inner)) : item;
     choices.push({ ...(await chooseOne(run, at, include, inner, locals)), label, looped: true });

@@ -1,4 +1,5 @@
 import type { Candidate, Entry, Include, Included } from '../../playbook/types.ts';
+import { Locals } from '../../variables/layers.ts';
 import { combine, reasonOf, registered, safely } from '../task/result.ts';
 import { titleOf } from '../task/task.ts';
 import type { HostState, Position, Run } from '../types.ts';
@@ -88,7 +89,7 @@ function groupsOf(include: Include, at: Position, chosen: ReadonlyMap<HostState,
         const group = groups.get(key) ?? {
           title: candidate.title,
           included,
-          locals: new Map([...(at.locals ?? []), ...locals]),
+          locals: Locals.over(at.locals, locals),
           hosts: [],
           ...(include.once !== undefined && { once: `${include.once} ${choiceKey}` }),
           ...(reason !== undefined && { unknown: reason }),

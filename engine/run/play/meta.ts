@@ -53,7 +53,7 @@ async function act(
     }
     case 'reset_connection': {
       const reset = (host: HostState) =>
-        new HostSession(contextForFacts(run, at.play, host)).reconnect(run.options.timeoutSeconds);
+        new HostSession(contextForFacts(run, at.play, host)).reconnect(run.options.timeoutSeconds ?? 10);
       await Promise.all(chosen.map((host) => attempt(run, at, meta, host, () => reset(host))));
       return;
     }

@@ -2,6 +2,7 @@ import { type Template, TemplateError } from '../../expressions/types.ts';
 import { PlayScope } from '../../playbook/play-scope.ts';
 import type { Play } from '../../playbook/types.ts';
 import type { Diagnostics } from '../../source/diagnostic.ts';
+import { scalarText } from '../../source/written-number.ts';
 
 /** The settings of a play as a whole, with their expressions evaluated. */
 export interface PlaySettings {
@@ -56,7 +57,7 @@ export function checkPlaySettings(
 /** An expression may evaluate to a list of batches. 0: all hosts at once. */
 function readBatches(value: unknown): PlaySettings['serial'] | undefined {
   const sizes = (Array.isArray(value) ? value : [value]).map((size: unknown) => {
-    const text = typeof size === 'string' || typeof size === 'number' ? String(size).trim() : '';
+    const text = scalarText(size)?.trim() ?? '';
     if (/^\d+$/.test(text)) return Number(text);
     return /^([1-9]\d?|100)%$/.test(text) ? (text as `${number}%`) : undefined;
   });
@@ -64,7 +65,7 @@ function readBatches(value: unknown): PlaySettings['serial'] | undefined {
 }
 
 function readPercentage(value: unknown): number | undefined {
-  const text = typeof value === 'string' || typeof value === 'number' ? String(value).trim() : '';
+  const text = scalarText(value)?.trim() ?? '';
   const number = Number(text.replace(/%$/, ''));
   return text !== '' && number >= 0 && number <= 100 ? number : undefined;
 }

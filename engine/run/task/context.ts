@@ -1,7 +1,8 @@
 import { UnknownValue } from '../../module/unknown.ts';
 import type { Play, Task } from '../../playbook/types.ts';
+import { loginOf } from '../../transport/identity.ts';
 import { becomeOf, targetOf } from '../../transport/target.ts';
-import { type Become, loginOf, type Target } from '../../transport/types.ts';
+import type { Become, Target } from '../../transport/types.ts';
 import { NeededFacts } from '../../variables/needed-facts.ts';
 import { HostScope } from '../../variables/scope.ts';
 import type { HostState, Run, Step, TaskContext, TaskSettings } from '../types.ts';
@@ -67,16 +68,15 @@ function makeContext(
 
 /** Where and as which user to log in, from the host's variables and the settings. */
 function targetFor(run: Run, host: HostState, settings: TaskSettings, own: HostScope): Target {
-  const { connector, options, secrets } = run;
-  const { target, warnings } = targetOf(host.name, (name) => own.lookup(name), {
+  const { options, secrets } = run;
+  const target = targetOf(host.name, (name) => own.lookup(name), {
     user: settings.remoteUser ?? options.user,
     port: settings.port,
     connection: settings.connection,
     privateKey: options.privateKey,
     password: options.connectionPassword,
-    connectTimeoutSeconds: options.timeoutSeconds,
+    ...(options.timeoutSeconds !== undefined && { connectTimeoutSeconds: options.timeoutSeconds }),
   });
-  for (const warning of warnings) connector.warn(`${host.name}: ${warning}`);
   if (target.password !== undefined) secrets.add(target.password);
   return target;
 }
@@ -88,6 +88,7 @@ function becomeFor({ options, secrets }: Run, settings: TaskSettings, own: HostS
       user: settings.becomeUser ?? options.becomeUser,
       method: settings.becomeMethod ?? options.becomeMethod,
       flags: settings.becomeFlags,
+      exe: settings.becomeExe,
       password: options.becomePassword,
     },
     (name) => own.lookup(name),

@@ -8,6 +8,8 @@ export interface Deadline {
   readonly seconds?: number;
   /** Whole seconds left, at least 1; undefined: no limit. */
   left(): number | undefined;
+  /** Whether the time is over: before `signal` knows, where an answer comes in the same moment. */
+  isOver(): boolean;
 }
 
 /** The user has interrupted the run before this had changed anything. */
@@ -19,7 +21,7 @@ export class Interrupted extends Error {
   }
 }
 
-export const noDeadline: Deadline = { left: () => undefined };
+export const noDeadline: Deadline = { left: () => undefined, isOver: () => false };
 
 /** Begins a task's time; `seconds` 0: no limit. Call `end` when the task is over. */
 export function startDeadline(seconds: number): Deadline & { end(): void } {
@@ -34,6 +36,7 @@ export function startDeadline(seconds: number): Deadline & { end(): void } {
     signal: shared(controller.signal),
     seconds,
     left: () => Math.max(1, Math.ceil((end - performance.now()) / 1000)),
+    isOver: () => performance.now() >= end,
     end: () => clearTimeout(timer),
   };
 }

@@ -2,12 +2,15 @@ import { firstFalse } from '../../expressions/condition.ts';
 import type { Condition } from '../../expressions/types.ts';
 import { TaskFailure } from '../../module/failure.ts';
 import type { Include, Loop, Play, Task } from '../../playbook/types.ts';
+import { Locals } from '../../variables/layers.ts';
 import type { HostScope } from '../../variables/scope.ts';
 import type { Run } from '../types.ts';
 import { evaluate } from './evaluate.ts';
 
 export interface Items {
   readonly items: readonly unknown[];
+  /** No host has a part in them. */
+  readonly given: boolean;
   /** The condition that keeps all of them from running. */
   readonly refused?: Condition;
 }
@@ -26,8 +29,9 @@ export async function itemsOf(
 ): Promise<Items> {
   const forAll = entry.when.filter((condition) => !mentions(condition.references, loop));
   const refused = await evaluate(run, play, scope, () => firstFalse(forAll, scope), signal);
-  if (refused) return { items: [], refused };
-  return { items: await evaluate(run, play, scope, () => asList(loop.over.evaluate(scope), entry), signal) };
+  if (refused) return { items: [], given: true, refused };
+  const items = await evaluate(run, play, scope, () => asList(loop.over.evaluate(scope), entry), signal);
+  return { items, given: !scope.fromHosts(loop.over.references) };
 }
 
 /** Whether a condition refers to the item. */
@@ -37,7 +41,7 @@ function mentions(references: readonly { readonly path: readonly string[] }[], l
   );
 }
 
-export function loopVariables(loop: Loop, items: readonly unknown[], index: number): Map<string, unknown> {
+export function loopVariables(loop: Loop, { items, given }: Items, index: number): Locals {
   const locals = new Map<string, unknown>([[loop.variable, items[index]]]);
   if (loop.indexVariable !== undefined) locals.set(loop.indexVariable, index);
   if (loop.extended) {
@@ -56,7 +60,7 @@ export function loopVariables(loop: Loop, items: readonly unknown[], index: numb
       ...around,
     });
   }
-  return locals;
+  return new Locals(locals, given ? locals.keys() : []);
 }
 
 function asList(value: unknown, task: { readonly name: string }): readonly unknown[] {

@@ -5,10 +5,11 @@ import { Unknown, UnknownValue } from '../../module/unknown.ts';
 import { frameIn, originOf } from '../../project/locate.ts';
 import { type Diagnostic, InvalidInput } from '../../source/diagnostic.ts';
 import { formatPlace } from '../../source/place.ts';
+import { systemProblem } from '../../source/system-error.ts';
 import { BecomeFailed, Unreachable } from '../../transport/types.ts';
 import type { FailureDetail, Status } from '../events/event.ts';
 import { Refused } from '../policy.ts';
-import type { TaskResult, TaskSettings } from '../types.ts';
+import type { HostState, Step, TaskResult, TaskSettings } from '../types.ts';
 import { Interrupted } from './deadline.ts';
 import { hintFor, runAgain } from './hints.ts';
 
@@ -44,6 +45,14 @@ export function resultOfError(error: unknown, module?: AnyModule): TaskResult {
     return { ...failed(error.message, detailOf(error)), ...(error.result && { result: error.result }) };
   if (error instanceof BecomeFailed) return failed(error.message, hintOf(error));
   if (error instanceof InvalidInput) return failed(error.diagnostics.map(lineOf).join('; '));
+  if (error instanceof AggregateError && error.errors.length > 0) {
+    const [first, ...others] = error.errors.map((one) => resultOfError(one, module));
+    return others.length === 0
+      ? first!
+      : { ...first!, message: [first!, ...others].map((one) => one.message).join('; ') };
+  }
+  const refused = systemProblem(error);
+  if (refused !== undefined) return failed(`on this machine: ${refused}`);
   const bug = error instanceof Error ? error : new Error(String(error));
   const file = module && originOf(module);
   const frame = file === undefined ? undefined : frameIn(bug.stack ?? '', file);
@@ -124,9 +133,16 @@ export function combine(results: readonly TaskResult[]): TaskResult {
     differences: results.flatMap((o) => o.differences),
     ...(worst?.message !== undefined && { message: worst.message }),
     ...(ignored && { ignored }),
+    ...(results.every(({ given }) => given) && { given: true }),
     ...(results.some(hasChanged) && { changed: true }),
     ...(unknownResult !== undefined && { unknownResult }),
   };
+}
+
+/** What this machine itself has answered, by its own name, is the user's; so is what set_fact makes of the user's own texts. */
+export function isGiven({ task, scope }: Step, { name }: HostState): boolean {
+  if (['localhost', '127.0.0.1', '::1'].includes(name)) return true;
+  return task.module.setsVariables === true && ![...task.args.values()].some((t) => scope.fromHosts(t.references));
 }
 
 /** For what only decorates: an error in it must not hide the result. */

@@ -26,7 +26,7 @@ import { anyOf, uninterruptible } from './deadline.ts';
 import { changeDetached } from './detached.ts';
 import { evaluate } from './evaluate.ts';
 import { expectHandlers, handlersToNotify } from './notify.ts';
-import { hasChanged, ignoredOrNot, registered, resultOfError, skippedFor, unknown } from './result.ts';
+import { hasChanged, ignoredOrNot, isGiven, registered, resultOfError, skippedFor, unknown } from './result.ts';
 import { firstProblem, resolveSettings } from './settings.ts';
 
 /** A step with its settings and its time. */
@@ -140,7 +140,7 @@ async function attempt(step: TimedStep, checked?: CheckedStep): Promise<TaskResu
 
 /** As in Ansible, no condition judges a result that is cut short by the task's timeout: fields may be missing. */
 function isTimedOut({ deadline }: TimedStep, { status, result }: TaskResult): boolean {
-  return deadline.signal?.aborted === true && status === 'failed' && result?.['rc'] === 124;
+  return deadline.isOver() && status === 'failed' && result?.['rc'] === 124;
 }
 
 /** Whether what failed has run and counts as a change: a command with an exit code, unless changed_when says otherwise. */
@@ -210,6 +210,7 @@ async function execute(step: TimedStep, checked?: CheckedStep): Promise<TaskResu
     ...(check.warnings && { warnings: check.warnings }),
     ...(check.result && { result: check.result }),
     ...(check.facts && { facts: check.facts }),
+    ...(isGiven(step, target) && { given: true as const }),
   };
   if (check.inventory) {
     const differences = run.inventory.add(task, host.name, check.inventory);
@@ -247,7 +248,7 @@ async function predict({ task }: TimedStep, { target, context, check }: Found): 
   // A module that reads nothing must still not be predicted on a host that cannot be reached, or on which become fails.
   if (module.nature === 'action') await (await context.connection()).shell(context.become, undefined, context.signal);
   const reason = `until '${task.name}' has run`;
-  if (module.nature === 'wait') throw new UnknownValue(reason);
+  if (module.nature === 'wait' || check.onlyAwaited) throw new UnknownValue(reason);
   target.predictions.add(check.after ?? [], reason);
   const result = { status: 'changed', differences: check.differences } as const;
   return module.nature === 'action' ? { ...result, unknownResult: reason } : result;

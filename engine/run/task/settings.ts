@@ -4,6 +4,7 @@ import { isTruthText, isUntruthText } from '../../playbook/kinds.ts';
 import { omit } from '../../playbook/magic.ts';
 import type { Common, Loop, Settings } from '../../playbook/types.ts';
 import type { Place } from '../../source/place.ts';
+import { scalarText } from '../../source/written-number.ts';
 import type { HostScope } from '../../variables/scope.ts';
 import type { ResolvedSettings, TaskSettings } from '../types.ts';
 
@@ -81,7 +82,7 @@ function typed(
   if (value === undefined || value === null || value === omit || value === '') return undefined;
   const wrong = (expected: string): TemplateError =>
     new TemplateError(`'${keyword}' must be ${expected}, but it is ${shown(value)}`, place);
-  const text = isScalar(value) ? String(value) : undefined;
+  const text = scalarText(value);
   if (kind === 'boolean or expression') {
     if (text === undefined || !(isTruthText(text) || isUntruthText(text))) throw wrong('true or false');
     return isTruthText(text);
@@ -93,10 +94,6 @@ function typed(
   }
   if (text === undefined) throw wrong('text');
   return text;
-}
-
-function isScalar(value: unknown): value is string | number | boolean | bigint {
-  return ['string', 'number', 'boolean', 'bigint'].includes(typeof value);
 }
 
 function shown(value: unknown): string {

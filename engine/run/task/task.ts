@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pLimit, { type LimitFunction } from 'p-limit';
 import { Unknown } from '../../module/unknown.ts';
 import type { Common, Loop, Task } from '../../playbook/types.ts';
+import { scalarText } from '../../source/written-number.ts';
 import { NeededFacts } from '../../variables/needed-facts.ts';
 import { HostScope } from '../../variables/scope.ts';
 import type { HostState, Position, ResolvedSettings, Run, Step, TaskResult } from '../types.ts';
@@ -30,7 +31,7 @@ export async function runTask(run: Run, position: Position, task: Task, hosts: r
 /** The name as shown; as written where it cannot be evaluated. */
 export function titleOf({ name, title }: Pick<Common, 'name' | 'title'>, scope: HostScope): string {
   const value = safely(() => title?.evaluate(scope));
-  return ['string', 'number', 'boolean'].includes(typeof value) ? String(value) : name;
+  return scalarText(value) ?? name;
 }
 
 function scopeOf(run: Run, { play, locals }: Position, task: Task, host: HostState): HostScope {
@@ -114,7 +115,7 @@ async function runLoop(
     return result;
   }
   const steps = items.map((_, index): Step => {
-    const inner = scope.with(loopVariables(loop, items, index));
+    const inner = scope.with(loopVariables(loop, found, index));
     return { ...step, scope: inner, ...(occurrence && { occurrence: { ...occurrence, item: index } }) };
   });
   const results: TaskResult[] = [];

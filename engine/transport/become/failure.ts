@@ -41,9 +41,11 @@ const reasons: readonly Reason[] = [
   },
   {
     sign: /not found|No such file/i,
-    what: ({ method }, host) => `${method} is not installed on ${host}`,
-    hint: ({ method, user }) =>
-      `install it, choose another ansible_become_method, or log in as ${user} (${method} is needed only for another user)`,
+    what: ({ method, exe }, host) => `${exe ?? method} is not installed on ${host}`,
+    hint: ({ method, user, exe }) =>
+      exe !== undefined
+        ? 'check ansible_become_exe (become_exe)'
+        : `install it, choose another ansible_become_method, or log in as ${user} (${method} is needed only for another user)`,
   },
 ];
 

@@ -20,8 +20,10 @@ export async function startAs(become: Become, { host, start, onRoundTrip, signal
   const greeting = `${token}-started`;
   const { password, user } = become;
   const flags = become.flags?.split(/\s+/).filter((flag) => flag !== '' && flag !== '-n' && flag !== '-S');
+  const exe = become.exe?.split(/\s+/).filter((word) => word !== '');
   const { command, prompt } = methodNamed(become.method).start({
     user,
+    ...(exe && { exe }),
     ...(flags && { flags }),
     asksPassword: password !== undefined,
     token,
@@ -45,6 +47,9 @@ interface Dialogue {
 }
 
 const dialogueSeconds = 30;
+
+/** What may be printed until the shell starts: a lecture, a prompt, a profile. */
+const longestDialogue = 32 * 1024;
 
 /** Gives the password when it is asked for, never before and never twice; resolves when the shell has started. */
 function givePassword(
@@ -72,10 +77,21 @@ function givePassword(
       stdout += chunk.toString('latin1');
       if (stdout.includes(greeting)) finish();
       else if (prompt.on.includes('stdout')) answer(stdout);
+      bound(stdout);
     };
     const onStderr = (chunk: Buffer) => {
       stderr += chunk.toString('latin1');
       if (prompt.on.includes('stderr')) answer(stderr);
+      bound(stderr);
+    };
+    const bound = (text: string) => {
+      if (text.length > longestDialogue)
+        finish(
+          new BecomeFailed(
+            `${become.method} on ${host} printed more than 32 KiB and started no shell`,
+            'check ansible_become_exe (become_exe), and what the profile of the user prints',
+          ),
+        );
     };
     const answer = (text: string) => {
       const prompts = text.split(new RegExp(prompt.sign, `${prompt.sign.flags}g`)).length - 1;

@@ -4,11 +4,11 @@ import type { BecomeMethod } from '../types.ts';
 export const sudo: BecomeMethod = {
   name: 'sudo',
   allowedBy: 'with a file in /etc/sudoers.d',
-  start({ user, flags = ['-H'], asksPassword, token, shell }) {
+  start({ user, exe = ['sudo'], flags = ['-H'], asksPassword, token, shell }) {
     const prompt = `${token}-password:`;
     const ask = asksPassword ? ['-S', '-p', prompt] : ['-n'];
     return {
-      command: sh`sudo ${flags} ${ask} -u ${user} -- ` + shell,
+      command: sh`${exe} ${flags} ${ask} -u ${user} -- ` + shell,
       prompt: { sign: new RegExp(prompt), on: ['stderr'] },
     };
   },

@@ -8,9 +8,12 @@ import type { Script } from '../types.ts';
  */
 const loop = 'while read -r size; do eval "$(dd bs="$size" count=1 iflag=fullblock 2>/dev/null)"; done';
 
+/** The loop, spelt without a dollar sign: a login shell that sudo puts in between (-i) would expand it. */
+const start = `eval "\`printf '${loop.replaceAll('$', '\\044').replaceAll('"', '\\042')}'\`"`;
+
 /** The command line that starts the shell; `greeting` is printed first. */
 export function shellCommand(greeting?: string): string {
-  return sh`/bin/sh -c ${greeting === undefined ? loop : `echo ${quote(greeting)}; ${loop}`}`;
+  return sh`/bin/sh -c ${greeting === undefined ? start : `echo ${quote(greeting)}; ${start}`}`;
 }
 
 /** Run once before all else. Keeps the user's working directory where the become user can read it. */

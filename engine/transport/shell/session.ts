@@ -4,6 +4,7 @@ import { TaskFailure } from '../../module/failure.ts';
 import { NoAnswer, type RawOutput, type Script, type Shell, Unreachable } from '../types.ts';
 import { afterSeconds, onAbort, reasonOf } from '../waiting.ts';
 import { type Frame, Frames } from './frames.ts';
+import { heldOutput } from './held.ts';
 import { killAfterSeconds, limitOf, programFor } from './program.ts';
 
 /** The running /bin/sh, seen from here: a channel or a child process. */
@@ -26,13 +27,23 @@ export interface ShellOptions {
   readonly maxOutputBytes?: number;
   /** What the shell may take from the first call to its first frame. */
   readonly startTimeoutSeconds?: number;
-  /** The error for a shell that ended before it ran anything, from what it printed. */
-  readonly startFailure?: (printed: string) => Error;
+  /** The error for a shell that ended before it ran anything, from what it printed, and why if that is known. */
+  readonly startFailure?: (printed: string, why: string | undefined) => Error;
   readonly onRoundTrip?: () => void;
+  /** It has been ended because nothing came. */
+  readonly onSilence?: () => void;
 }
+
+const mebibyte = 1024 * 1024;
 
 /** Beyond the time of a script: what the network and a busy host may need before the connection counts as lost. */
 const graceSeconds = killAfterSeconds + 10;
+
+/** What a start may print before the first frame: banners, sudo's lecture, a profile. */
+const mostAtStart = mebibyte;
+
+/** A command that only reads and has no limit of its own: even the digest of a very large file takes less. */
+const longestReadSeconds = 600;
 
 /** By TERM or KILL: what `timeout` of busybox gives for a script that took too long, and every `timeout` after a KILL. */
 const endedBySignal = new Set([143, 137]);
@@ -53,6 +64,7 @@ interface Batch {
 export class ShellSession implements Shell {
   readonly #stream: ShellStream;
   readonly #options: ShellOptions;
+  readonly #mostOutput: number;
   readonly #mark = `tsplay-${randomBytes(16).toString('hex')}`;
   readonly #stdout = this.#frames();
   readonly #stderr = this.#frames();
@@ -60,6 +72,10 @@ export class ShellSession implements Shell {
   #received = 0;
   /** What is under way, in the order in which it was sent: the shell takes up one after the other. */
   readonly #batches: Batch[] = [];
+  /** Bytes of finished frames that have not been handed on. */
+  #framed = 0;
+  /** Bytes of output kept here. */
+  held = 0;
   #guard: NodeJS.Timeout | undefined;
   #failure: Error | undefined;
   #resolveEnded = (): void => {};
@@ -71,6 +87,7 @@ export class ShellSession implements Shell {
   constructor(stream: ShellStream, options: ShellOptions) {
     this.#stream = stream;
     this.#options = options;
+    this.#mostOutput = options.maxOutputBytes ?? 64 * mebibyte;
     stream.stdin.on('error', () => {}); // the end of the stream says more
     stream.stdout.on('data', (chunk: Buffer) => this.#take(this.#stdout, chunk)).resume();
     stream.stderr.on('data', (chunk: Buffer) => this.#take(this.#stderr, chunk)).resume();
@@ -126,12 +143,25 @@ export class ShellSession implements Shell {
     this.#failure = reason;
     clearTimeout(this.#guard);
     this.#stream.destroy();
+    // It may be kept for long yet, by whoever holds the connection.
+    for (const { frames, ready } of [this.#stdout, this.#stderr]) {
+      frames.close();
+      ready.length = 0;
+    }
+    this.#framed = 0;
+    this.#account();
     for (const batch of this.#batches.splice(0)) batch.reject(reason);
   }
 
   #frames() {
     const ready: Frame[] = [];
+    let next = 0;
     const frames = new Frames(this.#mark, (frame) => {
+      if (this.#failure) return;
+      // The shell answers what it was sent, in turn: so no more can queue up here than has been sent.
+      if (frame.sequence !== next++ || frame.sequence >= this.#sent || Number.isNaN(frame.code))
+        return this.#outOfOrder();
+      this.#framed += frame.body.length;
       ready.push(frame);
       this.#pair();
     });
@@ -142,30 +172,44 @@ export class ShellSession implements Shell {
     if (this.#failure) return;
     frames.push(chunk);
     if (frames.isBroken) this.#outOfOrder();
-    const limit = this.#options.maxOutputBytes ?? 64 * 1024 * 1024;
-    if (frames.size <= limit) return;
-    const what = this.#running > 1 ? 'one of the commands' : 'the command';
-    this.drop(
-      new TaskFailure(
-        `${what} printed more than ${Math.round(limit / 1024 / 1024)} MiB on ${this.#options.host}; its shell was ended`,
-        {
-          hint: 'send the output to a file on the host, or to /dev/null',
-        },
-      ),
-    );
+    else if (frames.size > this.#mostOutput) this.#tooMuch(`printed more than ${inMebibytes(this.#mostOutput)}`);
+    else if (this.#received === 0 && frames.size > mostAtStart)
+      this.drop(
+        new Unreachable(
+          `what starts the shell on ${this.#options.host} printed more than 1 MiB before it`,
+          'what do its profile and its banner print?',
+        ),
+      );
+    this.#account();
+  }
+
+  /** Told by heldOutput. */
+  letGo(most: number): void {
+    this.#tooMuch(`printed the most when the output of all hosts passed ${inMebibytes(most)}`);
+  }
+
+  #tooMuch(what: string): void {
+    const who = this.#running > 1 ? 'one of the commands' : 'the command';
+    const hint = 'send the output to a file on the host, or to /dev/null';
+    this.drop(new TaskFailure(`${who} ${what} on ${this.#options.host}; its shell was ended`, { hint }));
+  }
+
+  #account(): void {
+    const before = this.held;
+    this.held = this.#failure ? 0 : this.#stdout.frames.size + this.#stderr.frames.size + this.#framed;
+    if (this.held !== before) heldOutput.add(this, this.held - before);
   }
 
   #pair(): void {
     while (this.#stdout.ready.length > 0 && this.#stderr.ready.length > 0) {
       const out = this.#stdout.ready.shift()!;
       const err = this.#stderr.ready.shift()!;
-      if (out.sequence !== this.#received || err.sequence !== this.#received || Number.isNaN(out.code)) {
-        this.#outOfOrder();
-        return;
-      }
       // Frame 0 ends what the start printed (a banner, sudo's lecture): it belongs to no script.
       if (this.#received++ > 0) this.#deliver(out.code, out.body, err.body);
-      else this.#nextTurn();
+      else {
+        this.#framed -= out.body.length + err.body.length;
+        this.#nextTurn();
+      }
     }
   }
 
@@ -181,7 +225,10 @@ export class ShellSession implements Shell {
       limit !== undefined && endedBySignal.has(code) && performance.now() - batch.startedAt >= limit * 1000;
     batch.outputs.push({ code: timedOut ? 124 : code, stdout, stderr });
     const done = batch.outputs.length === batch.scripts.length;
-    if (done) this.#batches.shift();
+    if (done) {
+      this.#batches.shift();
+      for (const output of batch.outputs) this.#framed -= output.stdout.length + output.stderr.length;
+    }
     this.#nextTurn();
     if (done) batch.resolve(batch.outputs);
   }
@@ -202,16 +249,22 @@ export class ShellSession implements Shell {
       this.#dropAfter(startTimeoutSeconds, `the shell on ${host} did not start within ${startTimeoutSeconds} s`);
       return;
     }
-    const limit = limitOf(batch.scripts[batch.outputs.length]);
+    const script = batch.scripts[batch.outputs.length];
+    const limit = limitOf(script);
     if (limit !== undefined)
       this.#dropAfter(
         limit + graceSeconds,
         `${host} does not answer: the command had a limit of ${limit} s, and nothing came for ${graceSeconds} s after it`,
       );
+    else if (!script?.mayChange)
+      this.#dropAfter(longestReadSeconds, `${host} did not answer a read within ${longestReadSeconds} s`);
   }
 
   #dropAfter(seconds: number, message: string): void {
-    this.#guard = afterSeconds(seconds, () => this.drop(new NoAnswer(message)));
+    this.#guard = afterSeconds(seconds, () => {
+      this.drop(new NoAnswer(message));
+      this.#options.onSilence?.();
+    });
   }
 
   get #running(): number {
@@ -224,7 +277,7 @@ export class ShellSession implements Shell {
     const { host, startFailure } = this.#options;
     const because = why === undefined ? '' : ` (${why})`;
     if (this.#received === 0 && startFailure) {
-      this.drop(startFailure(Buffer.concat([this.#stderr.frames.rest(), this.#stdout.frames.rest()]).toString()));
+      this.drop(startFailure(Buffer.concat([this.#stderr.frames.rest(), this.#stdout.frames.rest()]).toString(), why));
       return;
     }
     const count = this.#running;
@@ -233,3 +286,5 @@ export class ShellSession implements Shell {
     this.drop(new Unreachable(`connection to ${host} was lost while ${doing}${because}`));
   }
 }
+
+const inMebibytes = (bytes: number): string => `${Math.round(bytes / mebibyte)} MiB`;

@@ -6,7 +6,7 @@ import { hostName } from './known-hosts.ts';
 export class HungUp extends Error {}
 
 /** A login is not tried again: servers count wrong ones. */
-export function hungUp(target: Target, login: Login, greeted: boolean): Error {
+export function hungUp(target: Target, login: Pick<Login, 'summary'>, greeted: boolean): Error {
   return greeted
     ? new Unreachable(
         `${target.name}: ${where(target)} hangs up during the login as ${target.user}: ${login.summary()}`,
@@ -22,7 +22,7 @@ export const where = (target: Target) => hostName(target.address, target.port);
 export function explain(
   error: Error & { code?: string; level?: string },
   target: Target,
-  login: Login,
+  login: Pick<Login, 'summary'>,
   greeted: boolean,
 ): Error {
   const { name, user, connectTimeoutSeconds } = target;
@@ -32,6 +32,12 @@ export function explain(
     return new Unreachable(
       `${name}: ${at} refuses the login as ${user}: ${login.summary()}`,
       `try it by hand: ssh -p ${target.port} ${user}@${target.address}`,
+    );
+  }
+  if (/too many authentication failures/i.test(message)) {
+    return new Unreachable(
+      `${name}: ${at} ends the login as ${user} after too many keys: ${login.summary()}`,
+      "offer the right key only: ansible_private_key_file and ansible_ssh_common_args: '-o IdentitiesOnly=yes'",
     );
   }
   if (code === 'ECONNREFUSED')

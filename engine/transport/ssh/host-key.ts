@@ -1,16 +1,26 @@
+import { existsSync } from 'node:fs';
+import { readOnce } from '../../source/read-once.ts';
 import { type Target, Unreachable } from '../types.ts';
-import { addKnownHost, fingerprint, hostName, type KnownHost, keyType, verify } from './known-hosts.ts';
+import { addKnownHost, fingerprint, type KnownHost, keyName, verify } from './known-hosts.ts';
+import { keyType, tooShort } from './public-key.ts';
 
-/** Undefined where the key is the host's; otherwise why not to go on. Notes down a new key where that is wished. */
+/** Undefined where the key is the host's, or `changed` where it is not and nobody asked for a check; otherwise why not to go on. */
 export async function judgeHostKey(
   target: Target,
   lines: readonly KnownHost[],
   key: Buffer,
-): Promise<Unreachable | undefined> {
-  if (target.hostKeyChecking === 'off') return undefined;
-  const name = hostName(target.address, target.port);
-  const verdict = verify(lines, name, key);
+): Promise<Unreachable | 'changed' | undefined> {
+  const name = keyName(target);
   const print = `${keyType(key)} ${fingerprint(key)}`;
+  const problem = tooShort(key, target) ?? isRevoked(key, target);
+  if (problem !== undefined)
+    return new Unreachable(
+      `${target.name}: the host key of ${name} ${problem}: ${print}`,
+      'give the host another key: ssh-keygen -A',
+    );
+  const verdict = verify(lines, name, key);
+  if (target.hostKeyChecking === 'off' && verdict.kind !== 'revoked')
+    return verdict.kind === 'changed' ? 'changed' : undefined;
   const file = target.knownHostsFiles[0] ?? '~/.ssh/known_hosts';
   switch (verdict.kind) {
     case 'known':
@@ -42,4 +52,13 @@ export async function judgeHostKey(
           "or accept new keys without a check: ansible_ssh_common_args: '-o StrictHostKeyChecking=accept-new'",
       );
   }
+}
+
+/** A list that cannot be read revokes every key, as for ssh. */
+function isRevoked(key: Buffer, { revokedHostKeys: file }: Target): string | undefined {
+  if (file === undefined) return undefined;
+  if (!existsSync(file)) return `cannot be compared with RevokedHostKeys: there is no file ${file}`;
+  const lines = readOnce(file).toString('utf8').split('\n');
+  const at = lines.findIndex((line) => line.trim().split(/\s+/).includes(key.toString('base64')));
+  return at < 0 ? undefined : `is revoked (${file}:${at + 1})`;
 }

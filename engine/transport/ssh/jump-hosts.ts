@@ -1,12 +1,14 @@
 import type { Duplex } from 'node:stream';
+import { loginOf } from '../identity.ts';
 import { ChannelRefused, type Target, Unreachable } from '../types.ts';
 import { Openings, sleep, withDeadline } from '../waiting.ts';
 import type { LoggedIn, SshClients, Through } from './client.ts';
 import { completed } from './config.ts';
+import { wayOf } from './hop.ts';
 
 /**
- * The jump hosts of a run: each is connected to once, verified and logged in to like any host, and shared by all hosts
- * behind it; once more where that connection has no channel left.
+ * The jump hosts of a run: each is connected to once, verified and logged in to like any host, and shared by the
+ * hosts behind it; once more where that connection has no channel left.
  */
 export class JumpHosts {
   readonly #clients: SshClients;
@@ -23,10 +25,8 @@ export class JumpHosts {
 
   /** Makes the way to the target through its jump hosts; undefined where it is reached directly. */
   wayTo(target: Target): Through | undefined {
-    const { proxyJump } = target;
-    if (proxyJump === undefined || proxyJump === 'none') return undefined;
-    const hops = proxyJump.split(',').map((hop) => hop.trim());
-    return async (signal) => this.#forward(hops, target, target, signal);
+    const hops = wayOf(target);
+    return hops.length === 0 ? undefined : (signal) => this.#forward(hops, target, signal);
   }
 
   close(reason: Error): void {
@@ -34,29 +34,34 @@ export class JumpHosts {
     for (const client of this.#all) client.close();
   }
 
-  async #connect(hops: readonly string[], last: Target, signal: AbortSignal): Promise<LoggedIn> {
-    const before = hops.slice(0, -1);
-    const { target, keyFiles } = await completed(hopTarget(hops.at(-1)!, last), signal);
+  async #connect(hop: Target, given: readonly Target[], signal: AbortSignal): Promise<LoggedIn> {
+    const { target, keyFiles } = await completed(hop, signal);
+    // As for ssh, the first one may have a jump host of its own, by its configuration.
+    const before = given.length > 0 ? given : wayOf(target);
+    if (before.some(({ name }) => name === hop.name))
+      throw new Unreachable(`${target.name}: its configuration names itself as its jump host`, 'see ProxyJump');
     const through: Through | undefined =
-      before.length === 0 ? undefined : (aborted) => this.#forward(before, last, target, aborted);
+      before.length === 0 ? undefined : (aborted) => this.#forward(before, target, aborted);
     const client = await this.#clients.connect(target, keyFiles, through, signal);
     this.#all.push(client);
     return client;
   }
 
-  async #forward(hops: readonly string[], last: Target, target: Target, signal: AbortSignal): Promise<Duplex> {
-    const key = hops.join(',');
+  /** A jump host is shared by those who would reach, verify and log in to it in the same way, by the same hosts before it. */
+  async #forward(hops: readonly Target[], target: Target, signal: AbortSignal): Promise<Duplex> {
+    const hop = hops.at(-1)!;
+    const key = loginOf(hop);
     const until = performance.now() + target.connectTimeoutSeconds * 1000;
     for (;;) {
       const generation = this.#generations.get(key) ?? 0;
       const client = await this.#openings.get(
         `${generation} ${key}`,
-        (aborted) => this.#connect(hops, last, aborted),
+        (aborted) => this.#connect(hop, hops.slice(0, -1), aborted),
         signal,
       );
       const mayWorkLater = () => this.#opened.has(client);
       try {
-        const channel = await forward(client, target, { hop: hops.at(-1)!, mayWorkLater, signal });
+        const channel = await forward(client, target, { hop: hop.name, mayWorkLater, signal });
         this.#opened.add(client);
         return channel;
       } catch (error) {
@@ -70,23 +75,6 @@ export class JumpHosts {
   }
 }
 
-/** A jump host is reached with the keys and the checks of the host behind it, but never sees that host's password. */
-function hopTarget(hop: string, last: Target): Target {
-  const parts = /^(?:ssh:\/\/)?(?:([^@]+)@)?(?:\[([^\]]+)\]|([^:]+))(?::(\d+))?$/.exec(hop);
-  if (!parts) throw new Unreachable(`${last.name}: '${hop}' is not a valid jump host`, 'write user@host:port');
-  const [, user, bracketed, plain, port] = parts;
-  const { password: _password, proxyJump: _proxyJump, ...rest } = last;
-  const given = [...(user === undefined ? [] : ['user']), ...(port === undefined ? [] : ['port']), 'proxyJump'];
-  return {
-    ...rest,
-    name: `${last.name}: jump host ${hop}`,
-    address: bracketed ?? plain!,
-    port: port === undefined ? 22 : Number(port),
-    user: user ?? last.user,
-    unset: (['user', 'port', ...(last.unset ?? [])] as const).filter((setting) => !given.includes(setting)),
-  };
-}
-
 /** Reasons of a server, by RFC 4254: the first is also that of a server which forbids it altogether. */
 const [prohibited, resourceShortage] = [1, 4];
 
@@ -98,11 +86,12 @@ interface Forward {
 }
 
 /** The way from a jump host to the target, which has as long to answer as one that is reached directly. */
-function forward({ client }: LoggedIn, target: Target, { hop, mayWorkLater, signal }: Forward): Promise<Duplex> {
+function forward(login: LoggedIn, target: Target, { hop, mayWorkLater, signal }: Forward): Promise<Duplex> {
+  const { client } = login;
   const { name, address, port, connectTimeoutSeconds } = target;
   const failed = ({ message, reason }: Error & { reason?: number }) =>
     new (reason === resourceShortage || (reason === prohibited && mayWorkLater()) ? ChannelRefused : Unreachable)(
-      `${name}: the jump host ${hop} does not reach ${address} port ${port}: ${message}`,
+      `${name}: the ${hop} does not reach ${address} port ${port}: ${message}`,
       'is the host up, and may the jump host forward (AllowTcpForwarding)?',
     );
   let isLate = false;
@@ -114,6 +103,7 @@ function forward({ client }: LoggedIn, target: Target, { hop, mayWorkLater, sign
       client.forwardOut('127.0.0.1', 0, address, port, (error, channel) => {
         client.off('close', onClose);
         if (error) return reject(failed(error));
+        login.expects(channel);
         if (isLate) channel.destroy();
         resolve(channel);
       });

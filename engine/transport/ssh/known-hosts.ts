@@ -3,6 +3,8 @@ import { existsSync } from 'node:fs';
 import { appendFile, mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { readOnce } from '../../source/read-once.ts';
+import type { Target } from '../types.ts';
+import { keyType } from './public-key.ts';
 
 /** A line of a known_hosts file that says something about a key. */
 export interface KnownHost {
@@ -13,6 +15,8 @@ export interface KnownHost {
   /** The key as in the file: base64. */
   readonly key: string;
   readonly revoked: boolean;
+  /** The key of an authority that signs the keys of hosts. */
+  readonly authority?: true;
 }
 
 export type Verdict =
@@ -23,15 +27,16 @@ export type Verdict =
   | { readonly kind: 'changed'; readonly expected: readonly KnownHost[] }
   | { readonly kind: 'revoked'; readonly at: KnownHost };
 
-/** Reads the form of OpenSSH. Lines of certificate authorities are left out: ssh2 cannot check host certificates. */
+/** Reads the form of OpenSSH. */
 export function parseKnownHosts(text: string, file: string): KnownHost[] {
   return text.split('\n').flatMap((content, i) => {
     const words = content.trim().split(/\s+/);
     const marker = words[0]?.startsWith('@') ? words.shift() : undefined;
     const [names, type, key] = words;
     if (names === undefined || names.startsWith('#') || type === undefined || key === undefined) return [];
-    if (marker !== undefined && marker !== '@revoked') return [];
-    return [{ file, line: i + 1, names, type, key, revoked: marker === '@revoked' }];
+    const line = { file, line: i + 1, names, type, key, revoked: marker === '@revoked' };
+    if (marker === '@cert-authority') return [{ ...line, authority: true as const }];
+    return marker === undefined || line.revoked ? [line] : [];
   });
 }
 
@@ -52,6 +57,11 @@ export class KnownHostsCache {
     this.#byFiles.set(names, { contents, lines });
     return lines;
   }
+}
+
+/** The name under which known_hosts has the key of a target. */
+export function keyName({ hostKeyAlias, address, port }: Target): string {
+  return hostKeyAlias?.toLowerCase() ?? hostName(address, port);
 }
 
 /** The name of a host in known_hosts. */
@@ -92,7 +102,7 @@ export function linesFor(lines: readonly KnownHost[], name: string): KnownHost[]
 }
 
 export function verify(lines: readonly KnownHost[], name: string, key: Buffer): Verdict {
-  const here = linesFor(lines, name);
+  const here = linesFor(lines, name).filter(({ authority }) => !authority);
   const same = here.filter((line) => line.type === keyType(key) && Buffer.from(line.key, 'base64').equals(key));
   const revoked = same.find((line) => line.revoked);
   if (revoked) return { kind: 'revoked', at: revoked };
@@ -110,7 +120,7 @@ export async function addKnownHost(file: string, name: string, key: Buffer): Pro
 
 /** The signature algorithms to offer, best first: those of the known keys before all others, as the server picks the first that it has. */
 export function algorithmsFor<A extends string>(known: readonly KnownHost[], supported: readonly A[]): A[] {
-  const types = new Set(known.filter((line) => !line.revoked).map((line) => line.type));
+  const types = new Set(known.filter(({ revoked, authority }) => !revoked && !authority).map((line) => line.type));
   const isKnown = (algorithm: string) => types.has(algorithm.startsWith('rsa-sha2-') ? 'ssh-rsa' : algorithm);
   return [...supported.filter(isKnown), ...supported.filter((algorithm) => !isKnown(algorithm))];
 }
@@ -118,11 +128,6 @@ export function algorithmsFor<A extends string>(known: readonly KnownHost[], sup
 /** As `ssh-keygen -l` shows it. */
 export function fingerprint(key: Buffer): string {
   return `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}`;
-}
-
-/** The type is at the beginning of the key itself, after its length. */
-export function keyType(key: Buffer): string {
-  return key.toString('latin1', 4, 4 + key.readUInt32BE(0));
 }
 
 function matchesHash(names: string, name: string): boolean {

@@ -6,8 +6,6 @@ import { expandHome } from './arguments.ts';
 export interface SshOption<T> {
   /** OpenSSH's name, lower case: for `-o` and for `ssh -G`. */
   readonly openssh?: string;
-  /** The letter of the short argument for it. */
-  readonly letter?: string;
   /** Inventory variables, the first that is defined counts. */
   readonly variables: readonly string[];
   /** Arguments for ssh override the variables; otherwise it is the other way round. */
@@ -18,9 +16,13 @@ export interface SshOption<T> {
   readonly read: (text: string) => T | undefined;
   /** For the message about an invalid text: what it should be, and a hint. */
   readonly expects?: readonly [what: string, hint: string];
+  /** Texts, in lower case, that say no more than nothing does. */
+  readonly silent?: readonly string[];
   readonly initial?: () => T;
-  /** ~/.ssh/config decides where nobody set it. */
+  /** The configuration of ssh decides where nobody set it. */
   readonly fromConfig?: true;
+  /** Its text is a change of a list that ssh has: what ssh makes of it counts. */
+  readonly list?: true;
 }
 
 type SshOptions = { readonly [K in keyof SshSettings]-?: SshOption<NonNullable<SshSettings[K]>> };
@@ -39,11 +41,31 @@ const whole = (most: number) => (value: string) => {
   return Number.isInteger(number) && number >= 1 && number <= most ? number : undefined;
 };
 
+const list = (value: string) =>
+  value
+    .split(',')
+    .map((one) => one.trim())
+    .filter(Boolean);
+const truth = (value: string) => truths.get(value.toLowerCase());
+
+/** What only arguments for ssh and its configuration set. */
+function configured(openssh: string) {
+  return { openssh, variables: [] as const, fromConfig: true as const };
+}
+
+/** ssh resolves patterns, and what is added to its own list or taken from it. */
+function algorithms(openssh: string): SshOption<readonly string[]> {
+  return { ...configured(openssh), read: list, list: true };
+}
+
+function yesOrNo(name: string): SshOption<boolean> {
+  return { ...configured(name.toLowerCase()), read: truth, expects: [`value for ${name}`, `${name} is yes or no`] };
+}
+
 /** Every setting; the order is that of `unset`. A new one is a field of SshSettings, a row here, and the code that uses it. */
 export const sshOptions: SshOptions = {
   user: {
     openssh: 'user',
-    letter: 'l',
     variables: ['ansible_user', 'ansible_ssh_user'],
     fallback: { key: 'user', called: 'remote_user' },
     read: text,
@@ -52,7 +74,6 @@ export const sshOptions: SshOptions = {
   },
   port: {
     openssh: 'port',
-    letter: 'p',
     variables: ['ansible_port', 'ansible_ssh_port'],
     fallback: { key: 'port', called: 'port' },
     read: whole(65_535),
@@ -60,7 +81,7 @@ export const sshOptions: SshOptions = {
     initial: () => 22,
     fromConfig: true,
   },
-  proxyJump: { openssh: 'proxyjump', letter: 'J', variables: [], read: text, fromConfig: true },
+  proxyJump: { openssh: 'proxyjump', variables: [], read: text, fromConfig: true },
   knownHostsFiles: {
     openssh: 'userknownhostsfile',
     variables: [],
@@ -95,7 +116,6 @@ export const sshOptions: SshOptions = {
   },
   privateKeyFile: {
     openssh: 'identityfile',
-    letter: 'i',
     variables: ['ansible_ssh_private_key_file', 'ansible_private_key_file'],
     fallback: { key: 'privateKey', called: 'private key' },
     read: expandHome,
@@ -106,7 +126,42 @@ export const sshOptions: SshOptions = {
     read: text,
   },
   privateKeyPassphrase: { variables: ['ansible_ssh_private_key_passphrase'], read: text },
+  addressFamily: {
+    ...configured('addressfamily'),
+    read: (value) => ({ inet: 4, inet6: 6 })[value.toLowerCase()] as 4 | 6 | undefined,
+    silent: ['any'],
+    expects: ['AddressFamily', 'any, inet or inet6'],
+  },
+  hostKeyAlias: { ...configured('hostkeyalias'), read: text },
+  revokedHostKeys: { ...configured('revokedhostkeys'), read: text, silent: ['none'] },
+  requiredRsaSize: {
+    ...configured('requiredrsasize'),
+    read: whole(1_000_000),
+    expects: ['RequiredRSASize', 'a whole number of bits'],
+  },
+  identitiesOnly: yesOrNo('IdentitiesOnly'),
+  identityAgent: { ...configured('identityagent'), read: text },
+  pubkeyAuthentication: {
+    ...yesOrNo('PubkeyAuthentication'),
+    // `unbound` and `host-bound` are ways to do it.
+    read: (value) => ['unbound', 'host-bound'].includes(value.toLowerCase()) || truth(value),
+  },
+  passwordAuthentication: yesOrNo('PasswordAuthentication'),
+  kbdInteractiveAuthentication: yesOrNo('KbdInteractiveAuthentication'),
+  preferredAuthentications: { ...configured('preferredauthentications'), read: list },
+  kexAlgorithms: { ...algorithms('kexalgorithms') },
+  ciphers: { ...algorithms('ciphers') },
+  macs: { ...algorithms('macs') },
+  hostKeyAlgorithms: { ...algorithms('hostkeyalgorithms') },
+  pubkeyAcceptedAlgorithms: { ...algorithms('pubkeyacceptedalgorithms') },
 };
+
+const truths = new Map([
+  ['yes', true],
+  ['true', true],
+  ['no', false],
+  ['false', false],
+]);
 
 const checkings = new Map<string, SshSettings['hostKeyChecking']>([
   ['yes', 'strict'],

@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { expect } from 'chai';
@@ -12,6 +12,7 @@ echo "We trust you have received the usual lecture." >&2
 tries=0
 while [ $# -gt 0 ]; do
   case $1 in
+    -i|-s|--login) login=1 ;;
     -n) [ "$FAKE" = free ] || { echo "sudo: $FAKE" >&2; exit 1; } ;;
     -S) ask=1 ;;
     -p) prompt=$2; shift ;;
@@ -27,8 +28,12 @@ while [ -n "$ask" ] && [ "$FAKE" != free ]; do
   echo "Sorry, try again." >&2
 done
 export BECOME="$user"
+if [ -n "$login" ]; then # escapes all but $ - _ and what is alphanumeric, for the login shell
+  exec sh -c "$(for word; do printf '%s ' "$(printf %s "$word" | sed 's/[^A-Za-z0-9_$-]/\\\\&/g')"; done)"
+fi
 exec "$@"
 `,
+  endless: '#!/bin/sh\nexec yes\n',
   su: `#!/bin/sh
 printf 'Password: ' >&2
 read -r password
@@ -72,6 +77,17 @@ describe('becoming another user', () => {
     expect(await attempt('', { password: 'right $1' })).to.deep.equal({ ...started, roundTrips: 3 }));
   it('by sudo with a password that is not asked for', async () =>
     expect(await attempt('free', { password: 'secret' }, 'echo $BECOME; cat')).to.deep.include(started));
+  for (const flags of ['-i', '-H --login', '-s']) {
+    it(`by sudo with a login shell in between (${flags})`, async () =>
+      expect(await attempt('free', { flags })).to.deep.include(started));
+    it(`by sudo with a login shell in between (${flags}) and a password`, async () =>
+      expect(await attempt('', { flags, password: 'right $1' })).to.deep.include(started));
+  }
+  it('by a program of another name, which may be several words', async () => {
+    symlinkSync(join(folder, 'sudo'), join(folder, 'dzdo'));
+    for (const exe of ['dzdo', join(folder, 'dzdo'), ' env A=1  dzdo'])
+      expect(await attempt('free', { exe }), exe).to.deep.include(started);
+  });
   it('by su', async () =>
     expect(await attempt('', { method: 'su', password: 'right $1' }, 'cat')).to.deep.include({ stdout: 'in' }));
 
@@ -132,12 +148,26 @@ describe('becoming another user', () => {
       'doas is not installed on here: /bin/sh: 1: exec: doas: not found',
       /install it/,
     ],
+    [
+      'a program that is not there',
+      '',
+      { exe: '/no/such/sudo' },
+      '/no/such/sudo is not installed on here: /bin/sh: 1: exec: /no/such/sudo: not found',
+      /become_exe/,
+    ],
+    [
+      'a program that prints without an end',
+      '',
+      { exe: 'endless', password: 'p' },
+      'sudo on here printed more than 32 KiB and started no shell',
+      /become_exe/,
+    ],
   ];
   for (const [what, fake, become, message, hint] of failures) {
     it(`fails for ${what}`, async () => {
       const error = await failureOf(attempt(fake, become));
       expect(error.name).to.equal('BecomeFailed');
-      expect(error.message.replace(/\/bin\/sh:.*(exec: doas: )/, '/bin/sh: 1: $1')).to.equal(message);
+      expect(error.message.replace(/\/bin\/sh:.*(exec: )/, '/bin/sh: 1: $1')).to.equal(message);
       expect(error.hint).to.match(hint);
     });
   }

@@ -1,6 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
+import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import ssh2 from 'ssh2';
@@ -240,16 +240,17 @@ describe('a connection over SSH', () => {
   it('goes through jump hosts, each connected to once', async () => {
     const [first, second, web, db] = [await server(), await server(), await server(), await server()];
     const proxyJump = `jo@127.0.0.1:${first.port},127.0.0.1:${second.port}`;
+    const common = target(web.port, [first, second, web, db], { proxyJump });
     const names = await Promise.all(
-      [web, db].map(async (one) => {
-        const connection = await connections.get(target(one.port, [first, second, web, db], { proxyJump }));
+      [web, db].map(async ({ port }) => {
+        const connection = await connections.get({ ...common, port });
         return (await run(await connection.shell(), 'echo there')).stdout;
       }),
     );
     expect(names).to.deep.equal(['there\n', 'there\n']);
     expect([first, second, web, db].map(({ logins }) => logins.map(({ user }) => user))).to.deep.equal([
       ['jo'],
-      ['deploy'],
+      [userInfo().username],
       ['deploy'],
       ['deploy'],
     ]);
@@ -258,9 +259,9 @@ describe('a connection over SSH', () => {
   it('shares one connection to a jump host, and makes another where that has no channel left', async () => {
     const jump = await server({ publicKey: pair.public, most: { forwards: 4 } });
     const behind = await Promise.all(Array.from({ length: 6 }, () => server()));
-    const proxyJump = `127.0.0.1:${jump.port}`;
+    const common = target(0, [jump, ...behind], { proxyJump: `127.0.0.1:${jump.port}` });
     const open = (hosts: readonly TestServer[]) =>
-      Promise.all(hosts.map((one) => connections.get(target(one.port, [jump, one], { proxyJump }))));
+      Promise.all(hosts.map(({ port }) => connections.get({ ...common, port })));
     await open(behind.slice(0, 4));
     expect(jump.logins.length).to.equal(1);
     await open(behind);
@@ -299,7 +300,7 @@ describe('a connection over SSH', () => {
     const [jump, web] = [await server(), await server()];
     const proxyJump = `127.0.0.1:${jump.port}`;
     const unknown = await failureOf(connections.get(target(web.port, [web], { proxyJump })));
-    expect(unknown.message).to.match(/^web1: jump host 127\.0\.0\.1:\d+: the host key of .* is not known/);
+    expect(unknown.message).to.match(/^jump host 127\.0\.0\.1:\d+: the host key of .* is not known/);
     web.stop();
     const refused = await failureOf(connections.get(target(web.port, [web, jump], { proxyJump })));
     expect(refused.message).to.contain(`web1: the jump host ${proxyJump} does not reach 127.0.0.1 port ${web.port}`);
