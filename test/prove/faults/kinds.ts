@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, writeFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { hostKill, hostStart, hostStop } from '../../../engine/lab/control.ts';
 import { inside } from '../../../engine/lab/host.ts';
 import { hostGroup } from '../../../engine/lab/names.ts';
@@ -54,7 +55,7 @@ export const faults: Readonly<Record<string, Fault>> = {
     about: 'sshd restarted',
     moments: ['during'],
     harmless: true,
-    begin: async (ground, host) => void (await ground.exec(host, 'systemctl restart ssh')),
+    begin: async (ground, host) => void (await onceUp(ground, host, 'systemctl restart ssh')),
     end: nothing,
   },
   reboot: {
@@ -82,23 +83,25 @@ export const faults: Readonly<Record<string, Fault>> = {
     says: /No space left on device|not enough free space|disk is full/i,
     begin: async (ground, host) =>
       // Whole blocks first, then what is left of the last one.
-      void (await ground.exec(
+      void (await onceUp(
+        ground,
         host,
         'cd /var/tmp; dd if=/dev/zero of=faults.full bs=1M 2>/dev/null || :; for i in 1 2 3; do echo x >> faults.more || break; done 2>/dev/null; df / | tail -1',
       )),
-    end: async (ground, host) => void (await ground.exec(host, 'rm -f /var/tmp/faults.full /var/tmp/faults.more')),
+    end: async (ground, host) => void (await onceUp(ground, host, 'rm -f /var/tmp/faults.full /var/tmp/faults.more')),
   },
   tmp: {
     about: '/tmp full',
     moments: ['start'],
     says: /No space left on device|not enough free space|\/tmp/,
     begin: async (ground, host) =>
-      void (await ground.exec(
+      void (await onceUp(
+        ground,
         host,
         'mount -t tmpfs -o size=16k,mode=1777 faults /tmp; dd if=/dev/zero of=/tmp/full bs=4k 2>/dev/null || :',
       )),
     end: async (ground, host) =>
-      void (await ground.exec(host, 'while grep -q "^faults /tmp " /proc/mounts; do umount -l /tmp; done')),
+      void (await onceUp(ground, host, 'while grep -q "^faults /tmp " /proc/mounts; do umount -l /tmp; done')),
   },
   dpkg: {
     about: 'dpkg locked',
@@ -114,12 +117,14 @@ export const faults: Readonly<Record<string, Fault>> = {
     clock: true,
     // The hosts of a lab share the machine's clock: this is what they read it with.
     begin: async (ground, host) =>
-      void (await ground.exec(
+      void (await onceUp(
+        ground,
         host,
         `cd /run; cp /bin/date right-date; printf '#!/bin/sh\nexec /run/right-date -d "+365 days" "$@"\n' > date; chmod 755 date; mount --bind date /bin/date`,
       )),
     end: async (ground, host) =>
-      void (await ground.exec(
+      void (await onceUp(
+        ground,
         host,
         'while grep -q " /usr/bin/date " /proc/mounts; do umount /usr/bin/date; done; rm -f /run/date /run/right-date',
       )),
@@ -132,6 +137,17 @@ export const faults: Readonly<Record<string, Fault>> = {
     end: (_, host) => cpuOf(host, undefined),
   },
 };
+
+/** Runs a script on a host, which may be rebooting just now because the step is about that. */
+async function onceUp(ground: Ground, host: string, script: string): Promise<string> {
+  for (let tries = 1; ; tries++)
+    try {
+      return await ground.exec(host, script);
+    } catch (error) {
+      if (tries === 40) throw error;
+      await sleep(500);
+    }
+}
 
 const LOGINS = '^sshd: (debian|operator|root)';
 const cutters = new Map<string, ChildProcess>();
@@ -154,7 +170,7 @@ async function cut(ground: Ground, host: string): Promise<void> {
     armed.stdin!.end('now\n');
     await done;
   }
-  await ground.exec(host, `pkill -KILL -f '${LOGINS}' || :`);
+  await onceUp(ground, host, `pkill -KILL -f '${LOGINS}' || :`);
 }
 
 const holders = new Map<string, ChildProcess>();
@@ -175,7 +191,7 @@ async function lock({ options }: Ground, host: string): Promise<void> {
 }
 
 async function unlock(ground: Ground, host: string): Promise<void> {
-  await ground.exec(host, "pkill -KILL -f '[f]aults-lock' || :");
+  await onceUp(ground, host, "pkill -KILL -f '[f]aults-lock' || :");
   const holder = holders.get(host);
   holders.delete(host);
   if (holder && holder.exitCode === null && holder.signalCode === null) await once(holder, 'exit');

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { labOptions } from '../../../engine/cli/commands/lab.ts';
 import { modules } from '../../../modules/index.ts';
 import { Ground, say } from '../ground.ts';
-import { withOwnDisks } from './disks.ts';
+import { freshHosts, removeHosts } from './disks.ts';
 import { type Fault, faults } from './kinds.ts';
 import type { Order } from './messages.ts';
 import { bundleController } from './session.ts';
@@ -74,15 +74,15 @@ export async function proveFaults(wish: Wish): Promise<Matrix> {
   const options = await labOptions([wish.inventory], new AbortController().signal);
   const controller = await bundleController();
   try {
-    return await withOwnDisks(options, subject.disk, async () => {
-      const ground = await Ground.open([wish.inventory]);
-      try {
-        return await proveOn(ground, subject, wish, controller);
-      } finally {
-        ground.close();
-      }
-    });
+    await freshHosts(options, subject.disk);
+    const ground = await Ground.open([wish.inventory]);
+    try {
+      return await proveOn(ground, subject, wish, controller);
+    } finally {
+      ground.close();
+    }
   } finally {
+    await removeHosts(options);
     rmSync(controller, { force: true });
   }
 }
@@ -92,7 +92,7 @@ async function proveOn(ground: Ground, subject: Subject, wish: Wish, controller:
   const { playbook, stepwise } = subject;
   subject.files(here);
   const fresh = async (): Promise<Order> => {
-    await ground.reset();
+    await freshHosts(ground.options, subject.disk);
     // What one series has fetched or left for later does not concern the next one.
     const own = join(here, randomBytes(4).toString('hex'));
     mkdirSync(own);
