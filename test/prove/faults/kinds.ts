@@ -32,7 +32,7 @@ export interface Fault {
 }
 
 const nothing = (): Promise<void> => Promise.resolve();
-const lost = /was lost|refuses the connection|hangs up|does not answer|closed|cannot be reached|no answer/;
+const lost = /was lost|refuses the connection|hangs up|does not answer|closed|cannot be reached|no answer|going down/;
 
 export const faults: Readonly<Record<string, Fault>> = {
   kill: {
