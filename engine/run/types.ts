@@ -166,8 +166,7 @@ export interface TaskResult {
 export interface Step {
   readonly run: Run;
   readonly play: Play;
-  /** Where the task stands; missing while it is only prefetched. */
-  readonly at?: Position;
+  readonly at?: Position; // missing while the task is only prefetched
   readonly task: Task;
   /** The host that the task is for. */
   readonly host: HostState;
