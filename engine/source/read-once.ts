@@ -20,6 +20,11 @@ function isSame(a: Stats, b: Stats): boolean {
   return a.ctimeMs === b.ctimeMs && a.size === b.size && a.ino === b.ino && a.dev === b.dev;
 }
 
+/** Regular files have an end, and so has /dev/null. */
+export function hasEnd(stats: Stats): boolean {
+  return stats.isFile() || (stats.isCharacterDevice() && stats.rdev === statSync('/dev/null').rdev);
+}
+
 /**
  * The content of a regular file, or its first bytes. Anything else could keep the run waiting for ever (a pipe that nobody
  * writes) or have no end (a device): it is refused. Throws the file system's error.
@@ -27,7 +32,7 @@ function isSame(a: Stats, b: Stats): boolean {
 export function readRegular(path: string, first?: number): Buffer {
   const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
-    if (!fstatSync(file).isFile()) throw new Error('it is not a regular file');
+    if (!hasEnd(fstatSync(file))) throw new Error('it is not a regular file');
     if (first === undefined) return readFileSync(file);
     const bytes = Buffer.alloc(first);
     return bytes.subarray(0, readSync(file, bytes));

@@ -1,4 +1,5 @@
 import { defineModule } from '../../engine/module/module.ts';
+import { bareNumber } from '../../engine/source/written-number.ts';
 
 export const debug = defineModule({
   name: 'debug',
@@ -32,7 +33,7 @@ export const debug = defineModule({
   check(args) {
     const value = args.var === undefined ? (args.msg ?? 'Hello world!') : args.var.value;
     const text =
-      typeof value === 'string' || typeof value?.valueOf() === 'number'
+      typeof value === 'string' || typeof bareNumber(value) === 'number'
         ? `${value as string | number}` // 1.0 as it was written
         : (JSON.stringify(value, null, 2) ?? 'undefined');
     return Promise.resolve({

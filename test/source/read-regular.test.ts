@@ -13,6 +13,9 @@ describe('a file of the controller', () => {
     expect(readRegular(join(folder, 'f')).toString()).to.equal('text');
     expect(readRegular(join(folder, 'f'), 2).toString()).to.equal('te');
   });
+  it('may be /dev/null, which has an end', () => {
+    expect(readRegular('/dev/null')).to.have.length(0);
+  });
   it('is refused at once where it is a pipe, a device or a folder', () => {
     execFileSync('mkfifo', [join(folder, 'p')]);
     for (const path of [join(folder, 'p'), '/dev/zero', folder]) expect(() => readRegular(path), path).to.throw();

@@ -7,6 +7,7 @@ import type { FileAttributes, RunOptions, Writer } from '../../module/module.ts'
 import type { Output, Probe } from '../../module/probe.ts';
 import { quote, quoteAll } from '../../module/quote.ts';
 import { UnknownValue } from '../../module/unknown.ts';
+import { hasEnd } from '../../source/read-once.ts';
 import { type RawOutput, Unreachable } from '../../transport/types.ts';
 import { untilAborted } from '../../transport/waiting.ts';
 import type { ReadObserver, TaskContext } from '../types.ts';
@@ -197,7 +198,7 @@ function cachedRead(value: Promise<unknown>, changes: number, signal: AbortSigna
 async function readRegularFile(path: string): Promise<Buffer> {
   const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
-    if (!(await file.stat()).isFile()) throw new Error('it is not a regular file');
+    if (!hasEnd(await file.stat())) throw new Error('it is not a regular file');
     return await file.readFile();
   } finally {
     await file.close();
