@@ -1,5 +1,4 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync, readSync, type Stats, statSync } from 'node:fs';
-import { devNull } from 'node:os';
 
 const kept = new Map<string, { readonly stats: Stats; readonly content: Buffer }>();
 
@@ -21,9 +20,9 @@ function isSame(a: Stats, b: Stats): boolean {
   return a.ctimeMs === b.ctimeMs && a.size === b.size && a.ino === b.ino && a.dev === b.dev;
 }
 
-/** /dev/null is what people write for no file: `UserKnownHostsFile=/dev/null`. */
-function isNull(stats: Stats): boolean {
-  return stats.isCharacterDevice() && stats.rdev === statSync(devNull).rdev;
+/** Regular files have an end, and so has /dev/null. */
+export function hasEnd(stats: Stats): boolean {
+  return stats.isFile() || (stats.isCharacterDevice() && stats.rdev === statSync('/dev/null').rdev);
 }
 
 /**
@@ -33,9 +32,7 @@ function isNull(stats: Stats): boolean {
 export function readRegular(path: string, first?: number): Buffer {
   const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
-    const stats = fstatSync(file);
-    if (isNull(stats)) return Buffer.alloc(0);
-    if (!stats.isFile()) throw new Error('it is not a regular file');
+    if (!hasEnd(fstatSync(file))) throw new Error('it is not a regular file');
     if (first === undefined) return readFileSync(file);
     const bytes = Buffer.alloc(first);
     return bytes.subarray(0, readSync(file, bytes));

@@ -32,7 +32,7 @@ export const debug = defineModule({
   check(args) {
     const value = args.var === undefined ? (args.msg ?? 'Hello world!') : args.var.value;
     const text =
-      typeof value === 'string' || typeof value?.valueOf() === 'number'
+      typeof value === 'string' || typeof (value as Partial<number> | null)?.toFixed === 'function'
         ? `${value as string | number}` // 1.0 as it was written
         : (JSON.stringify(value, null, 2) ?? 'undefined');
     return Promise.resolve({

@@ -61,7 +61,14 @@ const schema = {
         exit: count,
         roundTrips: { type: 'object', additionalProperties: count },
       },
-      { profile: { type: 'object' } },
+      {
+        profile: { type: 'object' },
+        interrupted: { type: 'array', items: text },
+        pending: {
+          type: 'array',
+          items: object({ play: text, handler: text, hosts: { type: 'array', items: text } }),
+        },
+      },
     ),
   ],
 };

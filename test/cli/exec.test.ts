@@ -17,7 +17,7 @@ const readAs: readonly (readonly [string, string, unknown])[] = [
   ['shell', 'x=1; echo "$x"', { cmd: 'x=1; echo "$x"' }],
   ['debug', 'msg=hello', { msg: 'hello' }],
   ['debug', 'hello there', { msg: 'hello there' }],
-  ['copy', 'dest=/x content="a b" mode=0600', { dest: '/x', content: 'a b', mode: 600 }],
+  ['copy', 'dest=/x content="a b" mode=0600', { dest: '/x', content: 'a b', mode: '0600' }],
   ['copy', "dest=/x content='{{ a }} = b'", { dest: '/x', content: '{{ a }} = b' }],
   ['copy', 'dest=/x content={{ a b }}', { dest: '/x', content: '{{ a b }}' }],
   ['apt', 'name=[curl,wget] update_cache=true', { name: ['curl', 'wget'], update_cache: true }],
@@ -89,7 +89,7 @@ error: 'oh' is not of the form name=value [free-form]
   --> command line:2:18
   2 | dest=/x contnt=y oh
     |                  ^^
-  a map in YAML begins with '{'; the arguments of copy: src, content, decrypt, dest, owner, group, mode, backup, validate
+  a map in YAML begins with '{'; the arguments of copy: src, content, decrypt, dest, owner, group, mode, backup, validate, unsafe_writes
 
 3 errors. No host was touched.
 `);

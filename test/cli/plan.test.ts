@@ -166,7 +166,7 @@ describe('a plan file', function () {
       options: object;
     };
     expect(key.from).to.equal('vault');
-    expect(options).to.have.keys(['inventory', 'forks', 'timeout']);
+    expect(options).to.have.keys(['inventory', 'forks']);
     const [first, quiet] = hosts['a']!.steps;
     expect(first!.differences).to.deep.equal([
       { what: `content of ${project.folder}/pin`, from: null, to: 'not shown (mode 0600): 4 bytes' },

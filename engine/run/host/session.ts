@@ -7,6 +7,7 @@ import type { FileAttributes, RunOptions, Writer } from '../../module/module.ts'
 import type { Output, Probe } from '../../module/probe.ts';
 import { quote, quoteAll } from '../../module/quote.ts';
 import { UnknownValue } from '../../module/unknown.ts';
+import { hasEnd } from '../../source/read-once.ts';
 import { type RawOutput, Unreachable } from '../../transport/types.ts';
 import { untilAborted } from '../../transport/waiting.ts';
 import type { ReadObserver, TaskContext } from '../types.ts';
@@ -60,7 +61,8 @@ export class HostSession implements Writer {
     const key = `${this.#context.login()}\0${becomeKey(this.#context.become)}\0${probe.key}`;
     const present = cache.get(key);
     const anyone = probe.shared || present?.unreachable; // it depends on what is done to other hosts as well
-    const valid = present && Date.now() - present.at < shared.fresh && (!anyone || present.changes === shared.changes);
+    const valid =
+      present && performance.now() - present.at < shared.fresh && (!anyone || present.changes === shared.changes);
     const { signal } = this.#context;
     if (valid && present.at === Number.POSITIVE_INFINITY && present.signal !== signal)
       return untilAborted(present.value as Promise<T>, signal).catch((error: unknown) => {
@@ -186,7 +188,7 @@ export class HostSession implements Writer {
 function cachedRead(value: Promise<unknown>, changes: number, signal: AbortSignal): CachedRead {
   const read: CachedRead = { value, at: Number.POSITIVE_INFINITY, changes, signal };
   const answered = (): void => {
-    read.at = Date.now();
+    read.at = performance.now();
   };
   value.then(answered, answered);
   return read;
@@ -196,7 +198,7 @@ function cachedRead(value: Promise<unknown>, changes: number, signal: AbortSigna
 async function readRegularFile(path: string): Promise<Buffer> {
   const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
-    if (!(await file.stat()).isFile()) throw new Error('it is not a regular file');
+    if (!hasEnd(await file.stat())) throw new Error('it is not a regular file');
     return await file.readFile();
   } finally {
     await file.close();
