@@ -20,6 +20,8 @@ const longestSocketPath = 80;
 export class OpenSshConnector {
   #folder: string | undefined;
   #count = 0;
+  /** Where the run ends at once, nobody closes this. */
+  readonly #atExit = (): void => this.close();
 
   /** `given` as the inventory has it, for ssh to complete; `found` is what it makes of it; `why` not our own client. */
   async open(given: Target, found: Completed, why: string, signal: AbortSignal): Promise<HostConnection> {
@@ -55,6 +57,7 @@ export class OpenSshConnector {
 
   /** Removes the files; the connections are closed by then. */
   close(): void {
+    process.off('exit', this.#atExit);
     if (this.#folder !== undefined) rmSync(this.#folder, { recursive: true, force: true });
     this.#folder = undefined;
   }
@@ -78,7 +81,11 @@ export class OpenSshConnector {
   /** mkdtemp makes it for this user alone. */
   #ownFolder(): string {
     const parent = tmpdir().length > longestSocketPath - 20 ? '/tmp' : tmpdir();
-    return (this.#folder ??= mkdtempSync(join(parent, 'tsplay-')));
+    if (this.#folder === undefined) {
+      this.#folder = mkdtempSync(join(parent, 'tsplay-'));
+      process.once('exit', this.#atExit);
+    }
+    return this.#folder;
   }
 }
 
