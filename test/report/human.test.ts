@@ -224,3 +224,17 @@ describe('jsonl', () => {
     expect(JSON.parse(lines[2]!)).to.have.property('exit', 0);
   });
 });
+
+it("which host is reached with the system's ssh is shown with -v", () => {
+  const event = {
+    event: 'connected',
+    host: 'web1',
+    message: "is reached with the system's ssh (proxycommand)",
+  } as const;
+  for (const [verbosity, shown] of [
+    [0, ''],
+    [1, "  web1 is reached with the system's ssh (proxycommand)\n"],
+  ] as const)
+    expect(humanView({ paint: plain, diff: true, verbosity })(event) ?? '').to.equal(shown);
+  expect(jsonLine(event)).to.equal(undefined);
+});

@@ -13,8 +13,8 @@ import { startServer } from '../ssh/server.ts';
 interface Stage {
   readonly presses: 1 | 2;
   readonly task: string;
-  /** A server, and what resolves when the run has come to the stage. */
-  begin(): Promise<{ readonly port: number; readonly reached: Promise<unknown>; stop(): void }>;
+  /** Starts a server, and what resolves when the run has come to the stage. */
+  readonly begin: () => Promise<{ readonly port: number; readonly reached: Promise<unknown>; stop(): void }>;
 }
 
 const key = ssh2.utils.generateKeyPairSync('ecdsa', { bits: 256 });
@@ -28,7 +28,7 @@ const stages: Readonly<Record<string, Stage>> = {
   'it connects to a silent host': {
     presses: 1,
     task: 'stat: { path: / }',
-    async begin() {
+    begin: async () => {
       const server = createServer((socket) => socket.on('error', () => {}).resume());
       const reached = new Promise((done) => server.once('connection', done));
       return { port: await listening(server), reached, stop: () => server.close() };
@@ -37,7 +37,7 @@ const stages: Readonly<Record<string, Stage>> = {
   'the host thinks about a password': {
     presses: 1,
     task: 'stat: { path: / }',
-    async begin() {
+    begin: async () => {
       let told = (): void => {};
       const reached = new Promise<void>((done) => {
         told = done;
@@ -49,13 +49,13 @@ const stages: Readonly<Record<string, Stage>> = {
           else attempt.reject(['password']);
         });
       });
-      return { port: await listening(server as unknown as Server), reached, stop: () => server.close() };
+      return { port: await listening(server), reached, stop: () => server.close() };
     },
   },
   'a command runs': {
     presses: 2,
     task: "command: 'sleep 47.11'",
-    async begin() {
+    begin: async () => {
       const server = await startServer({ password: 'sesame' });
       const reached = (async () => {
         while (running('sleep\u000047.11').length === 0) await sleep(50);
