@@ -62,8 +62,10 @@ export interface DynamicInventory {
 /** Handlers that were notified and have not run yet, kept for the next run. */
 export interface PendingHandlers {
   notified(at: Position, handler: Handler, host: string, task: Reported): void;
-  /** A task has ended on a host: what it notified in an earlier run is notified again. */
-  passed(at: Position, task: Reported, host: HostState): void;
+  /** A change is about to begin that notifies them: they are kept at once, in case its result never becomes known. */
+  expected(at: Position, handlers: readonly Handler[], host: string, task: Reported): void;
+  /** A task has ended on a host: what it notified in an earlier run is notified again; if the host is lost, later. */
+  passed(at: Position, task: Reported, host: HostState, lost: boolean): void;
   /** A section of the play ends: what earlier runs have notified in it is notified again. */
   join(play: Play, section: number, hosts: readonly HostState[]): void;
   done(play: Play, handler: Handler, host: string): void;
@@ -164,6 +166,7 @@ export interface TaskResult {
 export interface Step {
   readonly run: Run;
   readonly play: Play;
+  readonly at?: Position; // missing while the task is only prefetched
   readonly task: Task;
   /** The host that the task is for. */
   readonly host: HostState;

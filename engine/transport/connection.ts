@@ -68,7 +68,7 @@ export class HostConnection implements Connection {
 
   /** Where the host allows no more shells at a time (MaxSessions), the first idle one makes room. */
   async #open(become: Become | undefined, signal: AbortSignal): Promise<ShellSession> {
-    const until = Date.now() + this.target.connectTimeoutSeconds * 1000;
+    const until = performance.now() + this.target.connectTimeoutSeconds * 1000;
     for (;;) {
       this.#starting++;
       try {
@@ -77,11 +77,11 @@ export class HostConnection implements Connection {
         this.#shells = this.#shells.filter(({ alive }) => alive);
         const others = this.#shells.length + this.#starting - 1;
         if (error instanceof NoAnswer && others === 0) this.#giveUp();
-        if (!(error instanceof ChannelRefused) || others === 0 || Date.now() >= until) throw error;
+        if (!(error instanceof ChannelRefused) || others === 0 || performance.now() >= until) throw error;
         await sleep(20, signal); // by then, callers that have just been given a shell are using it
         const idle = this.#shells.find((shell) => shell.idle);
         idle?.close();
-        if (idle) await withDeadline(idle.ended, Math.max(0, until - Date.now()) / 1000, () => error, signal);
+        if (idle) await withDeadline(idle.ended, Math.max(0, until - performance.now()) / 1000, () => error, signal);
       } finally {
         this.#starting--;
       }

@@ -76,13 +76,13 @@ export const wait_for = defineModule({
     };
   },
   async change(args, { present }, host) {
-    const begun = Date.now();
-    const elapsed = (): number => Math.round((Date.now() - begun) / 1000);
+    const begun = performance.now();
+    const elapsed = (): number => Math.round((performance.now() - begun) / 1000);
     await sleep(args.delay * 1000, undefined, { signal: host.signal });
     for (;;) {
       if ((await present.target.look((probe) => host.readNow(probe))) === present.wanted)
         return { result: { elapsed: elapsed() }, message: `waited ${elapsed()} s` };
-      if (Date.now() - begun >= args.timeout * 1000) break;
+      if (performance.now() - begun >= args.timeout * 1000) break;
       await sleep(args.sleep * 1000, undefined, { signal: host.signal });
     }
     const state = present.wanted ? 'still absent' : 'still present';

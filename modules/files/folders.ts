@@ -9,7 +9,7 @@ import { belowDifferences, belowStep, belowWillBe } from './below.ts';
 import { pathState, realPath } from './path.ts';
 import { type Present } from './path-state.ts';
 import { ancestors, disturbed, expectFolder, look, lookThrough } from './place.ts';
-import { attributeSteps, modeWord, type Step } from './steps.ts';
+import { attributeSteps, modeWord, placed, type Step } from './steps.ts';
 import { tree } from './tree.ts';
 
 export interface NewFolder {
@@ -38,19 +38,20 @@ export async function missingFolders(
   });
 }
 
-/** Made one in the other, readable by nobody else until all have their owners and modes: the innermost gets its own first. */
+/**
+ * Made one in the other, and in their place only once all have their owners and modes: a run that dies leaves none of them,
+ * since the next run could not tell that one which is there should have been another.
+ */
 export function makeFolders(folders: readonly NewFolder[]): Step {
-  const names = folders.map(({ path }) => basename(path));
-  return {
-    what: 'make',
-    path: folders[0]!.path,
-    script: [
-      sh`for name in ${names}; do mkdir -m 0700 -- "./$name" && hop "$name" && [ -O . ] || exit 1; done`,
-      ...folders
-        .toReversed()
-        .map(({ will }) => sh`adorn . ${`${will.owner}:${will.group}`} ${modeWord(will.mode)} && cd -P .. || exit 1`),
-    ].join('\n'),
-  };
+  const [first, ...inner] = folders.map(({ path }) => path);
+  const make = [
+    sh`{ for name in ${['new', ...inner.map((path) => basename(path))]}; do mkdir -m 0700 -- "./$name" && hop "$name" && [ -O . ] || exit 1; done`,
+    ...folders
+      .toReversed()
+      .map(({ will }) => sh`adorn . ${`${will.owner}:${will.group}`} ${modeWord(will.mode)} && cd -P .. || exit 1`),
+    '}',
+  ].join('\n');
+  return placed('make', first!, make, true);
 }
 
 export function checkAttributes(

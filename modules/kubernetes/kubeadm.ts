@@ -192,9 +192,9 @@ async function bring(
 /** Waits until the node is complete, then sets its labels; the engine's second check reports what is still missing. */
 async function settle(args: KubeadmArguments, host: Writer): Promise<void> {
   const present = fresh(host);
-  const end = Date.now() + args.wait_seconds * 1000;
+  const end = performance.now() + args.wait_seconds * 1000;
   let now = await survey(args, present);
-  while (now.verdict.action !== 'none' && Date.now() < end) {
+  while (now.verdict.action !== 'none' && performance.now() < end) {
     await sleep(2000, undefined, { signal: host.signal });
     now = await survey(args, present);
   }

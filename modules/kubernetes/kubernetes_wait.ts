@@ -37,11 +37,11 @@ export const kubernetes_wait = defineModule({
   },
 
   async change(args, _found, host) {
-    const end = Date.now() + args.timeout * 1000;
+    const end = performance.now() + args.timeout * 1000;
     for (;;) {
       const left = missing(await ask(args.via, fresh(host)), args.nodes);
       if (left.length === 0) return;
-      if (Date.now() >= end)
+      if (performance.now() >= end)
         throw new TaskFailure(
           `after ${args.timeout} s: ${left.map(({ what, from }) => `${what} is ${from ?? 'not in the cluster'}`).join(', ')}`,
           {

@@ -27,11 +27,11 @@ export async function aptUpdate(host: Writer, lockTimeout: number): Promise<void
  * for none: those are retried until the same timeout. An interrupted dpkg is repaired first, once.
  */
 export async function aptGet(host: Writer, argv: readonly string[], lockTimeout: number): Promise<Output> {
-  const end = Date.now() + lockTimeout * 1000;
+  const end = performance.now() + lockTimeout * 1000;
   for (let repaired = false; ; ) {
     const out = await host.run(argv, { environment });
     if (out.code === 0) return out;
-    if (lockTaken.test(out.stderr) && Date.now() < end) await sleep(1000, undefined, { signal: host.signal });
+    if (lockTaken.test(out.stderr) && performance.now() < end) await sleep(1000, undefined, { signal: host.signal });
     else if (isInterrupted(out.stderr) && !repaired) {
       repaired = true;
       await host.run(['dpkg', '--force-confdef', '--force-confold', '--configure', '-a'], { environment });
@@ -97,7 +97,7 @@ const hints: readonly (readonly [RegExp, string])[] = [
   [/Essential packages were removed/, 'the system would break: tsplay never removes essential packages'],
   [
     /NO_PUBKEY|not signed|signatures couldn't be verified|EXPKEYSIG/,
-    "the repository's key is missing, wrong or expired: see signed_by, key and key_url of apt_repository",
+    "the repository's key is missing, wrong or expired: see signed_by, key and key_url of apt_repository; apt says the same when /tmp is full",
   ],
   [
     /Could not resolve|Temporary failure resolving|Failed to fetch|Could not connect/,

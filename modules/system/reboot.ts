@@ -49,7 +49,7 @@ export const reboot = defineModule({
   ],
   check: () => Promise.resolve({ present: null, differences: [{ what: 'host', from: 'running', to: 'rebooted' }] }),
   async change(args, _found, host) {
-    const begun = Date.now();
+    const begun = performance.now();
     const before = await host.readNow(bootId());
     await sleep(args.pre_reboot_delay * 1000, undefined, { signal: host.signal });
     // In the background and a moment later, so that the answer still gets through.
@@ -64,7 +64,7 @@ export const reboot = defineModule({
     if (problem !== undefined)
       throw new TaskFailure(problem, { hint: 'check its console, or set a longer reboot_timeout' });
     await sleep(args.post_reboot_delay * 1000, undefined, { signal: host.signal });
-    const elapsed = Math.round((Date.now() - begun) / 1000);
+    const elapsed = Math.round((performance.now() - begun) / 1000);
     return { result: { rebooted: true, elapsed }, message: `back after ${elapsed} s` };
   },
 });
@@ -80,7 +80,7 @@ async function backAgain(
   let problem = `after ${seconds} s the host is not back`;
   for (;;) {
     try {
-      await host.reconnect(Math.max(1, Math.ceil((deadline - Date.now()) / 1000)));
+      await host.reconnect(Math.max(1, Math.ceil((deadline - performance.now()) / 1000)));
       if ((await host.readNow(bootId())) === before) problem = `after ${seconds} s the host has still not gone down`;
       else {
         const out = await host.run(['sh', '-c', test]);
@@ -89,9 +89,9 @@ async function backAgain(
       }
     } catch (error) {
       // Connections that break while it goes down are what a reboot is like.
-      if (Date.now() >= deadline) return `${problem}: ${error instanceof Error ? error.message : String(error)}`;
+      if (performance.now() >= deadline) return `${problem}: ${error instanceof Error ? error.message : String(error)}`;
     }
-    if (Date.now() >= deadline) return problem;
+    if (performance.now() >= deadline) return problem;
     await sleep(1000, undefined, { signal: host.signal });
   }
 }

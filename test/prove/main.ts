@@ -6,6 +6,8 @@ import { ours, pythons, type Verdict, verdict } from '../module/regex/python.ts'
 import { playbookOf } from '../run/generated.ts';
 import { proveCluster } from './cluster.ts';
 import { partsAt } from './equivalence.ts';
+import { faults } from './faults/kinds.ts';
+import { matrixHead, proveFaults, subjects } from './faults/matrix.ts';
 import { nothing, sum } from './fidelity.ts';
 import { Ground, say } from './ground.ts';
 import { handWritten, proveHandWritten } from './hand-written.ts';
@@ -18,8 +20,10 @@ import { compareTransports } from './transports.ts';
 /**
  * `npm run prove [-- PART… -i INVENTORY --seed N --runs N --from N --to N]`: proves that check mode is right and that
  * prefetching changes no result. Resets the hosts of test/prove/hosts.yml and, in the part `cluster`, of the inventory.
+ * `npm run prove -- faults [--fault NAME --playbook NAME --step PATTERN]` takes hours and runs only when it is named.
  */
 const HOSTS = join(import.meta.dirname, 'hosts.yml');
+const FAULTY = join(import.meta.dirname, 'faults/hosts.yml');
 const two = 'all: { vars: { ansible_connection: local }, hosts: { a: {}, b: {} } }\n';
 const GENERATED = 200;
 
@@ -30,9 +34,13 @@ const cluster = option('-i') ?? 'inventory/lab.yml';
 const hostsFile = option('--hosts') ?? HOSTS;
 const seed = Number(option('--seed') ?? 20260101);
 const runs = Number(option('--runs') ?? 100);
+const fault = option('--fault');
+const playbook = option('--playbook');
+const step = option('--step');
 const slice = { from: Number(option('--from') ?? 0), to: Number(option('--to') ?? Number.POSITIVE_INFINITY) };
 
 const rows: (readonly string[])[] = [];
+const borne: (readonly string[])[] = [];
 const notes: string[] = [];
 const problems: string[] = [];
 
@@ -156,9 +164,29 @@ const parts: Readonly<Record<string, () => Promise<void>>> = {
       ground.close();
     }
   },
+
+  async faults() {
+    const only = step === undefined ? undefined : new RegExp(step);
+    for (const subject of oneOrAll(playbook, Object.keys(subjects))) {
+      const inventory = subject === 'modules' ? FAULTY : cluster;
+      const matrix = await proveFaults({ inventory, subject, faults: oneOrAll(fault, Object.keys(faults)), only });
+      borne.push(...matrix.rows);
+      problems.push(...matrix.problems);
+    }
+  },
 };
 
-const chosen = args.length === 0 ? Object.keys(parts) : args;
+function oneOrAll(names: string | undefined, all: readonly string[]): readonly string[] {
+  const list = names?.split(',') ?? all;
+  const strange = list.filter((name) => !all.includes(name));
+  if (strange.length > 0) {
+    say(`${strange.join(', ')}: there are ${all.join(', ')}`);
+    process.exit(1);
+  }
+  return list;
+}
+
+const chosen = args.length === 0 ? Object.keys(parts).filter((name) => name !== 'faults') : args;
 const strange = chosen.filter((name) => !Object.hasOwn(parts, name));
 if (strange.length > 0) {
   say(`no such part: ${strange.join(', ')}; there are ${Object.keys(parts).join(', ')}`);
@@ -166,9 +194,10 @@ if (strange.length > 0) {
 }
 for (const name of chosen) await parts[name]!();
 if (rows.length > 0) process.stdout.write(`\n${tableOf([fidelityHead, ...rows])}`);
+if (borne.length > 0) process.stdout.write(`\n${tableOf([matrixHead, ...borne])}`);
 for (const note of notes) process.stdout.write(`\n${note}\n`);
 process.stdout.write(
   `\nNot compared, because hosts write these paths on their own: ${byThemselves.map(String).join('  ')}\n`,
 );
-for (const problem of problems) process.stdout.write(`\nwrong prediction: ${problem}\n`);
+for (const problem of problems) process.stdout.write(`\nwrong: ${problem}\n`);
 process.exitCode = problems.length > 0 ? 1 : 0;

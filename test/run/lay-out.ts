@@ -27,7 +27,8 @@ export function layOut(given: Files): string {
   };
   for (const [name, text] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, name)), { recursive: true });
-    writeFileSync(join(folder, name), text.replaceAll('DIR', folder), { mode: text.startsWith('#!') ? 0o755 : 0o644 });
+    const mode = text.startsWith('#!') ? 0o755 : text.includes('PRIVATE KEY') ? 0o600 : 0o644;
+    writeFileSync(join(folder, name), text.replaceAll('DIR', folder), { mode });
   }
   return folder;
 }

@@ -42,17 +42,6 @@ describe('a host in trouble', () => {
     expect([exit, lines]).to.deep.equal([2, ['here failed t']]);
   });
 
-  it('is told once of a setting that has no effect, however often it is reached', async () => {
-    const { events } = await trace({
-      inventory: `all: { hosts: { away: { ansible_host: 127.0.0.1, ansible_port: 1, ansible_ssh_extra_args: -o Colour=red } } }\n`,
-      playbook: `- hosts: all
-  ignore_unreachable: true
-  tasks: [{ stat: { path: /a } }, { stat: { path: /b } }, { stat: { path: /c } }]
-`,
-    });
-    expect(events.filter(({ event }) => event === 'warning').map((event) => JSON.stringify(event))).to.have.length(1);
-  });
-
   it('is ignored where the items of a loop need it, if the task says so', async () => {
     const { exit, lines } = await trace({
       inventory,

@@ -48,13 +48,13 @@ async function connectAgain(
   timeoutSeconds: number,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const until = Date.now() + timeoutSeconds * 1000;
+  const until = performance.now() + timeoutSeconds * 1000;
   for (;;) {
     try {
       await (await connections.get(target, signal)).shell(undefined, undefined, signal);
       return;
     } catch (error) {
-      if (Date.now() >= until || signal?.aborted) throw error;
+      if (performance.now() >= until || signal?.aborted) throw error;
       await sleep(1000, undefined, { signal }).catch(() => undefined);
     }
   }

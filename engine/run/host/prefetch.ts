@@ -67,7 +67,7 @@ export class CheckPrefetch implements Prefetch {
     const place = this.#places.get(task);
     if (place === undefined || this.#limit === 0) return;
     const { prefetched, shared } = host;
-    const now = Date.now();
+    const now = performance.now();
     const done = prefetched.changes === host.changes && place < prefetched.upTo && now - prefetched.at < shared.fresh;
     if (done) return;
     const window = Math.min(prefetched.window, this.#limit);
@@ -83,7 +83,7 @@ export class CheckPrefetch implements Prefetch {
       this.#pass = { task, at: now, changes: shared.changes };
     const pass = this.#pass;
     await untilAborted(this.#checkAll(host, tasks, signal), signal).catch(() => undefined);
-    prefetched.at = Date.now();
+    prefetched.at = performance.now();
     if (pass.changes === shared.changes) shared.fresh = Math.max(shared.fresh, 2 * (prefetched.at - pass.at));
   }
 

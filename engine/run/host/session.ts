@@ -61,7 +61,8 @@ export class HostSession implements Writer {
     const key = `${this.#context.login()}\0${becomeKey(this.#context.become)}\0${probe.key}`;
     const present = cache.get(key);
     const anyone = probe.shared || present?.unreachable; // it depends on what is done to other hosts as well
-    const valid = present && Date.now() - present.at < shared.fresh && (!anyone || present.changes === shared.changes);
+    const valid =
+      present && performance.now() - present.at < shared.fresh && (!anyone || present.changes === shared.changes);
     const { signal } = this.#context;
     if (valid && present.at === Number.POSITIVE_INFINITY && present.signal !== signal)
       return untilAborted(present.value as Promise<T>, signal).catch((error: unknown) => {
@@ -187,7 +188,7 @@ export class HostSession implements Writer {
 function cachedRead(value: Promise<unknown>, changes: number, signal: AbortSignal): CachedRead {
   const read: CachedRead = { value, at: Number.POSITIVE_INFINITY, changes, signal };
   const answered = (): void => {
-    read.at = Date.now();
+    read.at = performance.now();
   };
   value.then(answered, answered);
   return read;

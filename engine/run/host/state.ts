@@ -118,7 +118,7 @@ export class RunHost implements HostState {
       this.counts[result.status]++;
       if (result.status === 'unreachable') this.changeStatus('unreachable');
     }
-    this.#commits.pending.passed(at, task, this);
+    this.#commits.pending.passed(at, task, this, result.status === 'unreachable');
   }
 
   adopt(task: Task, from: HostState, settings: TaskSettings, result: TaskResult): void {

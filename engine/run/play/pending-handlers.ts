@@ -26,6 +26,8 @@ export class PendingHandlerFile implements PendingHandlers {
   readonly #pending = new Map<string, Pending>();
   /** What is left of earlier runs and has not joined yet. */
   readonly #earlier = new Map<string, Pending>();
+  /** What the changes under way will notify. */
+  readonly #expected = new Map<string, { readonly pending: Pending; readonly task: string }>();
   #due: NodeJS.Immediate | undefined;
 
   /** Without files nothing is kept. `plays`: all of the playbook. */
@@ -38,14 +40,18 @@ export class PendingHandlerFile implements PendingHandlers {
   }
 
   notified(at: Position, handler: Handler, host: string, task: Reported): void {
-    const pending = this.#of(at.play, handler, host);
-    const known = this.#pending.get(keyOf(pending));
-    const by = at.handler ? this.#notifiersOf(at.play, at.handler, host) : [notifierOf(task)];
-    const section = at.section;
-    const missing = by.filter(({ task: name }) => !known?.by.some((other) => other.task === name));
-    if (known && missing.length === 0 && known.section === section) return;
-    this.#pending.set(keyOf(pending), { ...pending, section, by: [...(known?.by ?? []), ...missing] });
+    if (this.#add(this.#pending, this.#pendingOf(at, handler, host, task))) this.#changed();
+  }
+
+  expected(at: Position, handlers: readonly Handler[], host: string, task: Reported): void {
+    if (!this.#files || this.#options.check) return;
+    const fresh = handlers
+      .map((handler) => this.#pendingOf(at, handler, host, task))
+      .filter((pending) => isNews(this.#pending, pending));
+    if (fresh.length === 0) return;
+    for (const pending of fresh) this.#expected.set(keyOf(pending), { pending, task: titleOf(task) });
     this.#changed();
+    this.#write(); // now: the next thing that happens may be the end of this process
   }
 
   /** It has run on the host, or no longer needs to. */
@@ -55,9 +61,15 @@ export class PendingHandlerFile implements PendingHandlers {
     if (this.#pending.delete(key)) this.#changed();
   }
 
-  passed({ play }: Position, task: Reported, host: HostState): void {
-    if (this.#earlier.size === 0) return;
+  passed({ play }: Position, task: Reported, host: HostState, lost: boolean): void {
     const name = titleOf(task);
+    for (const [key, { pending, task: by }] of this.#expected) {
+      if (pending.host !== host.name || by !== name) continue;
+      this.#expected.delete(key);
+      if (lost) this.#add(this.#pending, pending);
+      this.#changed();
+    }
+    if (this.#earlier.size === 0) return;
     this.#join(play, [host], ({ by }) => by.some((notifier) => notifier.task === name));
   }
 
@@ -135,6 +147,20 @@ export class PendingHandlerFile implements PendingHandlers {
     }
   }
 
+  #pendingOf(at: Position, handler: Handler, host: string, task: Reported): Pending {
+    const by = at.handler ? this.#notifiersOf(at.play, at.handler, host) : [notifierOf(task)];
+    return { ...this.#of(at.play, handler, host), section: at.section, by };
+  }
+
+  /** False if there is nothing new in it. */
+  #add(to: Map<string, Pending>, pending: Pending): boolean {
+    if (!isNews(to, pending)) return false;
+    const known = to.get(keyOf(pending))?.by ?? [];
+    const missing = pending.by.filter(({ task }) => !known.some((other) => other.task === task));
+    to.set(keyOf(pending), { ...pending, by: [...known, ...missing] });
+    return true;
+  }
+
   #of(play: Play, handler: Handler, host: string): Omit<Pending, 'section' | 'by'> {
     return { play: play.name, nth: this.#nth(play), handler: nameOf(handler), host };
   }
@@ -167,7 +193,9 @@ export class PendingHandlerFile implements PendingHandlers {
     if (this.#due === undefined) return;
     clearImmediate(this.#due);
     this.#due = undefined;
-    this.#attempt(() => this.#files?.write([...this.#pending.values()]));
+    const all = new Map(this.#pending);
+    for (const { pending } of this.#expected.values()) this.#add(all, pending);
+    this.#attempt(() => this.#files?.write([...all.values()]));
   }
 
   #attempt(work: () => void): void {
@@ -181,6 +209,13 @@ export class PendingHandlerFile implements PendingHandlers {
   #warn(message: string): void {
     this.#emit({ event: 'warning', message });
   }
+}
+
+function isNews(known: ReadonlyMap<string, Pending>, pending: Pending): boolean {
+  const old = known.get(keyOf(pending));
+  return (
+    old?.section !== pending.section || pending.by.some(({ task }) => !old.by.some((other) => other.task === task))
+  );
 }
 
 /** With all hosts of one handler together. */

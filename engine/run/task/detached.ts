@@ -61,10 +61,13 @@ class DetachedSession extends HostSession {
     const id = `${Date.now()}-${randomBytes(8).toString('hex')}`;
     const started = await super.shell(startJob(id, script, seconds), options);
     if (started.code !== 0)
-      throw new TaskFailure('the command cannot be started as a job of the host', { output: started });
+      throw new TaskFailure('the command cannot be started as a job of the host', {
+        output: started,
+        ...(started.code === 92 && { hint: 'its files cannot be stored there: is /tmp or its disk full? see df -h' }),
+      });
     this.job = { ansible_job_id: id, started: true };
     if (pollSeconds === 0) throw new GoesOn();
-    const ended = await this.#end(id, Date.now() + (seconds + graceSeconds) * 1000);
+    const ended = await this.#end(id, performance.now() + (seconds + graceSeconds) * 1000);
     await super.shell(removeJob(id));
     if (ended.is === 'ended' && !ended.timedOut) return ended;
     const output = 'stdout' in ended ? { code: 124, stdout: ended.stdout, stderr: ended.stderr } : undefined;
@@ -82,7 +85,7 @@ class DetachedSession extends HostSession {
     for (let wait = 100; ; wait *= 2) {
       await sleep(Math.min(wait, this.#detachment.pollSeconds * 1000), undefined, { signal: this.signal });
       const state = await this.#look(id, until);
-      if (state.is !== 'running' || Date.now() >= until) return state;
+      if (state.is !== 'running' || performance.now() >= until) return state;
     }
   }
 
@@ -91,7 +94,7 @@ class DetachedSession extends HostSession {
       try {
         return await this.readNow(jobState(id));
       } catch (error) {
-        const left = Math.ceil((until - Date.now()) / 1000);
+        const left = Math.ceil((until - performance.now()) / 1000);
         if (!(error instanceof Unreachable) || left <= 0) throw error;
         this.#warn(`${this.#context.host.name}: ${error.message}; its job goes on; trying to reconnect for ${left} s`);
         await this.reconnect(left).catch((problem: unknown) => {

@@ -7,12 +7,23 @@ import { noDeadline, uninterruptible } from './deadline.ts';
 import { evaluate } from './evaluate.ts';
 
 /** The handlers that a changed (or perhaps changed) task notifies. Throws TaskFailure where the play has none of that name. */
-export async function handlersToNotify(step: Step, { status }: TaskResult): Promise<readonly Handler[]> {
+export async function handlersToNotify(
+  step: Step,
+  { status }: Pick<TaskResult, 'status'>,
+): Promise<readonly Handler[]> {
   const { run, play, task, scope } = step;
   if ((status !== 'changed' && status !== 'unknown') || task.notify.length === 0) return [];
   const evaluateNames = () => task.notify.flatMap((template) => template.evaluate(scope));
   const names = await evaluate(run, play, scope, evaluateNames, uninterruptible(noDeadline)); // what has changed notifies
   return names.flatMap((name) => handlersNamed(step, String(name)));
+}
+
+/** Before a change: keeps what it will notify. A name that no handler has is reported with the result. */
+export async function expectHandlers(step: Step): Promise<void> {
+  const { run, at, task, host } = step;
+  if (at === undefined || task.notify.length === 0) return;
+  const handlers = await handlersToNotify(step, { status: 'changed' }).catch(() => []);
+  run.pending.expected(at, handlers, host.name, task);
 }
 
 function handlersNamed({ play, task, host }: Step, name: string): readonly Handler[] {

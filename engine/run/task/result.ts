@@ -11,6 +11,7 @@ import type { FailureDetail, Status } from '../events/event.ts';
 import { Refused } from '../policy.ts';
 import type { HostState, Step, TaskResult, TaskSettings } from '../types.ts';
 import { Interrupted } from './deadline.ts';
+import { hintFor, runAgain } from './hints.ts';
 
 export const skipped = (message: string): TaskResult => ({ status: 'skipped', differences: [], message });
 
@@ -36,7 +37,8 @@ export function resultOfError(error: unknown, module?: AnyModule): TaskResult {
   if (error instanceof Error && error.name === 'AbortError' && error.cause) return resultOfError(error.cause, module);
   if (error instanceof UnknownValue) return unknown(error.reason);
   if (error instanceof Interrupted) return skipped(error.message);
-  if (error instanceof Unreachable) return { ...failed(error.message, hintOf(error)), status: 'unreachable' };
+  if (error instanceof Unreachable)
+    return { ...failed(error.message, { hint: error.hint ?? runAgain }), status: 'unreachable' };
   if (error instanceof TemplateError) return failed(`${error.message} (${formatPlace(error.place)})`, hintOf(error));
   if (error instanceof Refused) return { ...failed(error.message, hintOf(error)), refused: true };
   if (error instanceof TaskFailure)
@@ -78,7 +80,8 @@ function lineOf({ message, place }: Diagnostic): string {
 }
 
 function detailOf(error: TaskFailure): FailureDetail {
-  const { command, output, hint } = error;
+  const { command, output } = error;
+  const hint = hintFor(error);
   return {
     ...(command !== undefined && { command }),
     ...(output && { code: output.code, stdout: output.stdout, stderr: output.stderr }),

@@ -25,7 +25,7 @@ import type { Deadline } from './deadline.ts';
 import { anyOf, uninterruptible } from './deadline.ts';
 import { changeDetached } from './detached.ts';
 import { evaluate } from './evaluate.ts';
-import { handlersToNotify } from './notify.ts';
+import { expectHandlers, handlersToNotify } from './notify.ts';
 import { hasChanged, ignoredOrNot, isGiven, registered, resultOfError, skippedFor, unknown } from './result.ts';
 import { firstProblem, resolveSettings } from './settings.ts';
 
@@ -221,6 +221,7 @@ async function execute(step: TimedStep, checked?: CheckedStep): Promise<TaskResu
   if (check.differences.length === 0) return { status: 'ok', differences: [], ...found };
   if (context.checkMode) return { ...(await predict(step, { ...prepared, check })), ...found };
   context.signal.throwIfAborted(); // nothing begins any more
+  await expectHandlers(step);
   let changed: Changed | void;
   try {
     changed = await change(step, { ...prepared, check });

@@ -67,7 +67,7 @@ async function runOnHost(
   const started = performance.now();
   const occurrence = run.policy && { at: run.policy.occurrence(at.play, task, host.name) };
   const scope = scopeOf(run, at, task, host);
-  const step: Step = { run, play: at.play, task, host, scope, ...(occurrence && { occurrence }) };
+  const step: Step = { run, play: at.play, at, task, host, scope, ...(occurrence && { occurrence }) };
 
   const resolved = await settingsOf(step);
   if (at.unknown === undefined) await run.prefetch.before(at.play, task, host, run.signal);

@@ -54,7 +54,10 @@ export function becomeFailure(printed: string, become: Become, host: string): Be
   const said = lastLine(printed);
   const quoted = said === undefined ? '' : `: ${said}`;
   if (reason) return new BecomeFailed(reason.what(become, host) + quoted, reason.hint(become));
-  return new BecomeFailed(`${become.method} on ${host} did not start a shell as ${become.user}${quoted}`);
+  return new BecomeFailed(
+    `${become.method} on ${host} did not start a shell as ${become.user}${quoted}`,
+    'if the host was going down, run again; else see its log: journalctl -n 50',
+  );
 }
 
 export function lastLine(text: string): string | undefined {

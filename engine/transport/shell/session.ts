@@ -115,7 +115,7 @@ export class ShellSession implements Shell {
       return await new Promise((resolve, reject) => {
         this.#sent = Math.max(this.#sent, 1) + scripts.length;
         this.#options.onRoundTrip?.();
-        this.#batches.push({ scripts, outputs: [], startedAt: Date.now(), resolve, reject });
+        this.#batches.push({ scripts, outputs: [], startedAt: performance.now(), resolve, reject });
         stopListening = onAbort(signal, (reason) => {
           reject(reason);
           this.drop(new Unreachable(`the shell on ${this.#options.host} was ended: another command in it was aborted`));
@@ -221,7 +221,8 @@ export class ShellSession implements Shell {
     const [batch] = this.#batches;
     if (!batch) return;
     const limit = limitOf(batch.scripts[batch.outputs.length]);
-    const timedOut = limit !== undefined && endedBySignal.has(code) && Date.now() - batch.startedAt >= limit * 1000;
+    const timedOut =
+      limit !== undefined && endedBySignal.has(code) && performance.now() - batch.startedAt >= limit * 1000;
     batch.outputs.push({ code: timedOut ? 124 : code, stdout, stderr });
     const done = batch.outputs.length === batch.scripts.length;
     if (done) {
@@ -234,7 +235,7 @@ export class ShellSession implements Shell {
 
   #nextTurn(): void {
     const [next] = this.#batches;
-    if (next) next.startedAt = Date.now();
+    if (next) next.startedAt = performance.now();
     this.#watch();
   }
 

@@ -103,7 +103,7 @@ export class SshClients {
       let begun = 0;
       const logIn = async (): Promise<LoggedIn> => {
         throwIfAborted(signal);
-        begun = Date.now();
+        begun = performance.now();
         const login = await untilAborted(loginFor(target, keyFiles, this.#keys), signal);
         return connectOnce(target, known, login, await through?.(signal), signal);
       };
@@ -113,7 +113,7 @@ export class SshClients {
       } catch (error) {
         if (!(error instanceof HungUp)) throw error;
         if (!crowd) this.#crowded.set(server, this.#crowded.get(server) ?? pLimit(few));
-        taken += Date.now() - begun;
+        taken += performance.now() - begun;
         if (attempt >= attempts && taken >= target.connectTimeoutSeconds * 1000)
           throw new Unreachable(
             `${target.name}: ${at} hangs up before the login`,

@@ -28,7 +28,7 @@ export class FloodGuard {
   #isLoggedIn = false;
   #unasked = 0;
   #delivered = 0;
-  #at = Date.now();
+  #at = performance.now();
   #written = 0;
 
   /** To be made when ssh2 listens already: what it delivers of a piece has been counted when the piece comes here. */
@@ -59,7 +59,7 @@ export class FloodGuard {
     this.#received += length;
     if (!this.#isLoggedIn)
       return this.#received > mostBeforeLogin ? 'it sent more than 1 MiB before the login was done' : undefined;
-    const now = Date.now();
+    const now = performance.now();
     const left = this.#unasked - ((now - this.#at) / 1000) * unaskedEachSecond;
     this.#unasked = Math.max(
       0,

@@ -51,7 +51,7 @@ export class JumpHosts {
   async #forward(hops: readonly Target[], target: Target, signal: AbortSignal): Promise<Duplex> {
     const hop = hops.at(-1)!;
     const key = loginOf(hop);
-    const until = Date.now() + target.connectTimeoutSeconds * 1000;
+    const until = performance.now() + target.connectTimeoutSeconds * 1000;
     for (;;) {
       const generation = this.#generations.get(key) ?? 0;
       const client = await this.#openings.get(
@@ -65,7 +65,7 @@ export class JumpHosts {
         this.#opened.add(client);
         return channel;
       } catch (error) {
-        if (!(error instanceof ChannelRefused) || Date.now() >= until) throw error;
+        if (!(error instanceof ChannelRefused) || performance.now() >= until) throw error;
         await sleep(100 * (0.5 + Math.random()), signal);
         // Where it has opened nothing yet, it is asked again. Otherwise the first host that sees it full opens another.
         if (this.#opened.has(client) && (this.#generations.get(key) ?? 0) === generation)

@@ -284,6 +284,57 @@ describe('the journal of handlers', () => {
     expect(handled(await go({ go: 'on' }))).to.deep.equal(['b changed restart (handler)']);
   });
 
+  describe('of a change whose result never becomes known', () => {
+    /** The change happens, and then something else does. */
+    const changing = async (then: () => void): Promise<Traced> => {
+      const { modules } = await import('../../../modules/index.ts');
+      const copy = modules.find(({ name }) => name === 'copy')!;
+      const change: typeof copy.change = async (...given) => {
+        const changed = await copy.change!(...given);
+        then();
+        return changed;
+      };
+      const all = new Map(modules.map((module) => [module.name, module])).set('copy', { ...copy, change });
+      return traceIn(folder, { extra: { go: 'on' }, limit: 'b' }, { journal: at('state/journal'), modules: all });
+    };
+    const kept = [{ play: 'p', nth: 1, handler: 'restart', host: 'b', section: 1, by: [{ task: 'change', tags: [] }] }];
+
+    it('run in the next run, when the connection was lost after it', async () => {
+      const { Unreachable } = await import('../../../engine/transport/types.ts');
+      layDown({ playbook: failing });
+      const first = await changing(() => {
+        throw new Unreachable('the connection was lost');
+      });
+      expect(first.lines).to.include('b unreachable change');
+      expect(pendingOf(first)).to.deep.equal([{ play: 'p', handler: 'restart', hosts: ['b'] }]);
+      const second = await go({ go: 'on' }, { limit: 'b' });
+      expect(second.lines).to.deep.equal(['b ok change', 'b skipped breaks', 'b changed restart (handler)']);
+      expect(journals()).to.deep.equal([]);
+    });
+
+    it('are kept before it begins: the run may die before it ends', async () => {
+      layDown({ playbook: failing });
+      const written: unknown[] = [];
+      const ran = await changing(() => {
+        written.push(
+          ...journals().map((name) => JSON.parse(readFileSync(at(`state/journal/${name}`), 'utf8')).pending),
+        );
+      });
+      expect(written).to.deep.equal([kept]);
+      expect(handled(ran)).to.deep.equal(['b changed restart (handler)']);
+      expect(journals()).to.deep.equal([]);
+    });
+
+    it('are forgotten when it fails: nothing was notified', async () => {
+      const { TaskFailure } = await import('../../../engine/module/failure.ts');
+      layDown({ playbook: failing });
+      const ran = await changing(() => {
+        throw new TaskFailure('it fails');
+      });
+      expect([ran.exit, pendingOf(ran), journals()]).to.deep.equal([2, [], []]);
+    });
+  });
+
   it('can be forgotten', async () => {
     layDown({ playbook: failing });
     await go();
