@@ -74,7 +74,7 @@ const none: PackageChanges = {
 interface Foresight<T> {
   readonly absent: (value: T) => boolean;
   /** What will be read where nothing is now, as far as the packages determine it. */
-  readonly appearing: (forecast: PackageForecast) => T | undefined;
+  readonly appearing: (forecast: PackageForecast, found: T) => T | undefined;
   /** The files on which a present value depends: it may change when their package is removed or replaced. */
   readonly files?: readonly string[];
 }
@@ -96,7 +96,7 @@ export function withPackages<T>({ absent, appearing, files = [] }: Foresight<T>)
       if (!forecast) return undefined;
       if (!absent(value)) return files.some((file) => forecast.replaces(file)) ? undefined : value;
       const removedAgain = changes.removes.some((name) => forecast.version(name) !== undefined);
-      return removedAgain ? undefined : appearing(forecast);
+      return removedAgain ? undefined : appearing(forecast, value);
     },
   };
 }

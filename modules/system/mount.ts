@@ -4,9 +4,10 @@ import { cannotTell, cannotTellAny, type Prediction, willBe } from '../../engine
 import { unlessUnknown } from '../../engine/module/unknown.ts';
 import { changeContent, type FoundFile } from '../files/content.ts';
 import { checkEdit } from '../files/edit.ts';
-import { missingFolders } from '../files/folders.ts';
+import { makeFolders, missingFolders } from '../files/folders.ts';
 import { pathState } from '../files/path.ts';
-import { disturbed, look } from '../files/place.ts';
+import { disturbed, lookThrough } from '../files/place.ts';
+import { type Step, takeSteps } from '../files/steps.ts';
 import { fileText } from '../files/text.ts';
 import { type Entry, readEntry, withEntry } from './fstab.ts';
 import { identity } from './identity.ts';
@@ -14,6 +15,7 @@ import { canMount, isBind, isMounted, lackingOptions, type Mounted, mountedAt, m
 
 interface Found {
   readonly fstab: FoundFile | undefined;
+  readonly steps: readonly Step[];
   readonly commands: readonly (readonly string[])[];
 }
 
@@ -102,14 +104,15 @@ export const mount = defineModule({
     const now =
       state === 'present' ? undefined : await checkLive(host, path, live, state === 'mounted' ? wanted : null, before);
     return {
-      present: { fstab: table?.present, commands: now?.commands ?? [] },
+      present: { fstab: table?.present, steps: now?.steps ?? [], commands: now?.commands ?? [] },
       differences: [...(table?.differences ?? []), ...(now?.differences ?? [])],
       after: [...(table?.after ?? []), ...(now?.after ?? [])],
       result: { path, ...(src !== undefined && { src }), ...(fstype !== undefined && { fstype }), opts },
     };
   },
-  async change(_args, { present: { fstab, commands } }, host) {
+  async change(_args, { present: { fstab, steps, commands } }, host) {
     if (fstab) await changeContent(host, fstab);
+    await takeSteps(host, steps);
     for (const argv of commands)
       expectSuccess(
         argv,
@@ -133,7 +136,9 @@ async function checkLive(
   live: Mounted | null,
   wanted: Entry | null,
   before: Entry | undefined,
-) {
+): Promise<
+  (Pick<Check, 'differences' | 'after'> & Pick<Found, 'commands'> & Partial<Pick<Found, 'steps'>>) | undefined
+> {
   const gone = { what: `mount at ${path}`, from: live && `${live.source} (${live.fstype})` };
   const left = [
     cannotTell(pathState(path)),
@@ -188,7 +193,7 @@ async function checkLive(
     throw new TaskFailure(`the host cannot mount the file system type ${wanted.fstype}`, {
       hint: 'check the spelling, or install the package that brings it (nfs-common for nfs, cifs-utils for cifs)',
     });
-  const [place, me] = await Promise.all([look(host, path), host.read(identity())]);
+  const [place, me] = await Promise.all([lookThrough(host, path), host.read(identity())]);
   if (['file', 'other'].includes(place.present.type) && !isBind(wanted.fstype, wanted.opts))
     throw new TaskFailure(`${path} is not a folder: nothing can be mounted at it`);
   const folders = place.present.type === 'absent' ? await missingFolders(host, path, {}, me) : [];
@@ -197,13 +202,20 @@ async function checkLive(
     { ...gone, to: `${wanted.src} (${wanted.fstype})` },
   ];
   return {
-    commands: [...(folders.length > 0 ? [['mkdir', '-p', path]] : []), ['mount', path]],
+    steps: [folders.length > 0 ? makeFolders(folders) : unswapped(path, place.path)],
+    commands: [['mount', path]],
     differences,
     after: [
       ...folders.slice(0, -1).map((f) => willBe(pathState(f.path), { type: 'directory' as const, ...f.will })),
       ...becomes,
     ],
   };
+}
+
+/** mount follows links: one that another user has put on the way is refused, as for files. */
+function unswapped(path: string, real: string): Step {
+  const script = '[ ! -L "./$name" ] || exit 88';
+  return { what: 'mount at', path: real, script, ...(real !== path && { via: path }) };
 }
 
 /** Of a UUID, a label or a bind mount the kernel names the device itself. */

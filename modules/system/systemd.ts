@@ -91,7 +91,9 @@ export const systemd = defineModule({
         differences: [{ what: 'systemd', from: 'its unit files as loaded', to: 'read again', recurs: true }],
       };
     const asked = unitName(args.name);
-    const { unit, state: present } = await readUnit(host, asked, args.masked === true);
+    const { unit, state: present } = await readUnit(host, asked, (masked) =>
+      args.masked === false ? args.state === undefined && args.enabled === undefined : (args.masked ?? masked),
+    );
     const masked = args.masked ?? present.masked;
     if (present.masked && masked && (args.state === 'started' || args.state === 'restarted' || args.enabled === true))
       throw new TaskFailure(`${unit} is masked`, { hint: 'set masked: false to allow it to start' });
@@ -182,7 +184,7 @@ export const systemd = defineModule({
 async function readUnit(
   host: Reader,
   unit: string,
-  mayBeMissing: boolean,
+  mayBeMissing: (masked: boolean) => boolean,
 ): Promise<{ unit: string; state: UnitState }> {
   const ownFile = pathState(`/etc/systemd/system/${unit}`);
   const [state, found] = await Promise.all([host.read(unitState(unit)), unlessUnknown(host.read(ownFile))]);
@@ -191,10 +193,11 @@ async function readUnit(
   if (state.exists && !state.masked) return { unit, state };
   const file = found ?? (await host.read(ownFile));
   const unmasked = state.masked && file.type === 'file';
-  if (!unmasked && (state.exists || (mayBeMissing && file.type === 'absent'))) return { unit, state };
+  const none = file.type === 'absent' || (state.masked && !unmasked);
+  if (!unmasked && (state.exists || (none && mayBeMissing(state.masked)))) return { unit, state };
   const target = file.type === 'link' ? basename(file.target ?? '') : unit;
   if (target !== unit && target !== 'null' && target === unitName(target)) return readUnit(host, target, mayBeMissing);
-  if (file.type !== 'absent') {
+  if (!none) {
     const { content } = await host.read(fileText(`/etc/systemd/system/${unit}`));
     const oneshot = /^Type=oneshot\s*$/m.test(content) && !/^RemainAfterExit=(?:yes|true|on|1)\s*$/m.test(content);
     const enabled = /^\[Install\]/m.test(content) ? 'no' : 'always';
@@ -202,12 +205,12 @@ async function readUnit(
   }
   const template = templateOf(unit);
   if (template !== undefined) {
-    const of = await readUnit(host, template, true);
+    const of = await readUnit(host, template, () => true);
     if (of.state.exists)
       return { unit, state: { ...of.state, enabled: of.state.enabled === 'yes' ? 'no' : of.state.enabled } };
   }
   throw new TaskFailure(`there is no unit ${unit} on the host`, {
-    hint: 'check that its package is installed; `systemctl list-unit-files` lists the units',
+    hint: `${state.masked ? 'there is only its mask: ' : ''}check that its package is installed; \`systemctl list-unit-files\` lists the units`,
   });
 }
 
@@ -237,14 +240,14 @@ function predict(
   const links = present.masked === wanted.masked ? [] : [fileText, realPath].map((of) => cannotTell(of(place)));
   const mask: PathState = { type: 'link', mode: '0777', owner: 'root', group: 'root', target: '/dev/null' };
   if (links.length > 0) links.push(wanted.masked ? willBe(pathState(place), mask) : cannotTell(pathState(place)));
-  if (present.masked && !wanted.masked) return [cannotTell(unitState(unit)), ...links];
+  // Nor what comes under the mask of a unit that is not there: a package may bring it.
+  if ((present.masked && !wanted.masked) || !present.exists) return [cannotTell(unitState(unit)), ...links];
   const { maskedUntilBoot: _, ...lasting } = present;
   const enabled = wanted.masked ? 'no' : present.enabled === 'always' ? 'always' : (wanted.enabled ?? present.enabled);
   return [
     ...links,
     willBe(unitState(unit), {
       ...lasting,
-      exists: true,
       masked: wanted.masked,
       running: wanted.running,
       enabled,

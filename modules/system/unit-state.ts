@@ -1,5 +1,6 @@
 /** A systemd unit: only what a change can predict exactly. */
 export interface UnitState {
+  /** A mask may be there without a unit. */
   readonly exists: boolean;
   /** Asked for by an alias, nothing is known but the unit's own name. */
   readonly alias?: string;

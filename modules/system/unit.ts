@@ -4,7 +4,7 @@ import type { Probe } from '../../engine/module/probe.ts';
 import { sh } from '../../engine/module/quote.ts';
 import { withPackages } from '../packages/upcoming.ts';
 
-import { aliasOf, isTemplate, noUnit, type UnitState, unitName } from './unit-state.ts';
+import { aliasOf, isTemplate, noUnit, templateOf, type UnitState, unitName } from './unit-state.ts';
 
 export function unitState(name: string): Probe<UnitState> {
   const unit = unitName(name);
@@ -14,7 +14,9 @@ export function unitState(name: string): Probe<UnitState> {
     key: `unit:${unit}`,
     // A script of System V is 'generated': systemctl asks its own tool whether it is enabled. An alias is there only while
     // its unit is enabled: the unit's file names it all the same.
-    script: sh`state=$(systemctl show -p ${fields} -- ${unit}) || exit; printf '%s\n' "$state"; case $state in *UnitFileState=generated*) echo "SysV=$(systemctl is-enabled -- ${unit} 2>/dev/null)" ;; *LoadState=not-found*) for at in /etc /run /usr/lib /lib; do grep -lsE -e ${aliasLine(unit)} "$at"/systemd/system/*${extname(unit)}; done | sed 's|.*/|Alias=|; q' ;; esac`,
+    script:
+      sh`state=$(systemctl show -p ${fields} -- ${unit}) || exit; printf '%s\n' "$state"; case $state in *UnitFileState=generated*) echo "SysV=$(systemctl is-enabled -- ${unit} 2>/dev/null)" ;; *LoadState=not-found*|*LoadState=masked*) for at in /etc /run /usr/lib /lib; do grep -lsE -e ${aliasLine(unit)} "$at"/systemd/system/*${extname(unit)}; done | sed 's|.*/|Alias=|; q' ;; esac` +
+      `; case $state in *LoadState=masked*) ${hidden(unit)} ;; esac`,
     parse(out) {
       if (out.code !== 0)
         throw new TaskFailure(`cannot query systemd about ${unit}: ${out.stderr.trim() || `exit code ${out.code}`}`, {
@@ -33,7 +35,11 @@ export function unitState(name: string): Probe<UnitState> {
       if (id !== unit) return aliasOf(id);
       const file = fieldsRead.get('SysV') || fieldsRead.get('UnitFileState') || '';
       return {
-        exists: true,
+        exists:
+          load !== 'masked' ||
+          owner !== undefined ||
+          fieldsRead.has('Hidden') ||
+          !/\.(?:service|socket|timer|path|target)$/.test(unit),
         running: ['active', 'activating', 'reloading', 'refreshing'].includes(fieldsRead.get('ActiveState') ?? ''),
         enabled:
           file === 'enabled' ? 'yes' : /^(static|alias|indirect|generated|transient)$/.test(file) ? 'always' : 'no',
@@ -46,7 +52,7 @@ export function unitState(name: string): Probe<UnitState> {
     describe: describeUnit,
     appearsWith: withPackages<UnitState>({
       absent: (state) => !state.exists,
-      appearing: (forecast) => forecast.unit(unit),
+      appearing: (forecast, found) => appearing(forecast.unit(unit), found),
       files: ['lib', 'etc'].map((at) => `/${at}/systemd/system/${unit}`),
     }),
   };
@@ -55,18 +61,33 @@ export function unitState(name: string): Probe<UnitState> {
 const aliasLine = (unit: string): string =>
   `^Alias=(.*[[:space:]])?${unit.replaceAll(/[.\\]/g, '\\$&')}([[:space:]]|$)`;
 
+/** A mask is a link to /dev/null, which is empty; the unit itself, or that of which it is made, is a file elsewhere. */
+function hidden(unit: string): string {
+  const names = [unit, templateOf(unit) ?? unit];
+  const script = `/etc/init.d/${unit.replace(/\.service$/, '')}`;
+  return sh`for name in ${names}; do for at in /etc/systemd/system* /run/systemd/system* /run/systemd/transient /run/systemd/generator* /usr/local/lib/systemd/system /usr/lib/systemd/system /lib/systemd/system; do [ ! -s "$at/$name" ] || { echo Hidden=yes; break 2; }; done; done; [ ! -e ${script} ] || echo Hidden=yes`;
+}
+
+/** A mask stays where a package brings its unit: it is not started. */
+function appearing(unit: UnitState | undefined, found: UnitState): UnitState | undefined {
+  if (!found.masked || !unit?.exists) return found.masked && unit ? found : unit;
+  return unit.alias === undefined ? { ...found, exists: true } : undefined;
+}
+
 /** Systemd loads no template: only its file has a state. */
 function templateState(unit: string): Probe<UnitState> {
   return {
     key: `unit:${unit}`,
-    script: sh`systemctl is-enabled -- ${unit} 2>/dev/null; [ -n "$(command -v systemctl)" ]`,
+    script:
+      sh`state=$(systemctl is-enabled -- ${unit} 2>/dev/null); echo "$state"; ` +
+      `case $state in masked*) ${hidden(unit)} ;; esac; [ -n "$(command -v systemctl)" ]`,
     parse(out) {
-      const state = readable(unit, out).stdout.trim();
+      const [state = '', below] = readable(unit, out).stdout.trim().split('\n');
       if (state === '' || state === 'not-found') return noUnit;
       const masked = state.startsWith('masked');
       return {
         ...noUnit,
-        exists: true,
+        exists: !masked || below !== undefined,
         enabled: state === 'enabled' ? 'yes' : state === 'static' || state === 'generated' ? 'always' : 'no',
         masked,
         ...(state === 'masked-runtime' && { maskedUntilBoot: true as const }),
@@ -75,14 +96,14 @@ function templateState(unit: string): Probe<UnitState> {
     describe: describeUnit,
     appearsWith: withPackages<UnitState>({
       absent: (state) => !state.exists,
-      appearing: (forecast) => forecast.unit(unit),
+      appearing: (forecast, found) => appearing(forecast.unit(unit), found),
       files: ['lib', 'etc'].map((at) => `/${at}/systemd/system/${unit}`),
     }),
   };
 }
 
 function describeUnit({ exists, running, enabled, masked, outdated }: UnitState): string {
-  if (!exists) return 'no such unit';
+  if (!exists) return masked ? 'no such unit, but a mask' : 'no such unit';
   const boot = { yes: 'enabled', no: 'not enabled', always: 'started by other units' }[enabled];
   return [
     running ? 'running' : 'stopped',

@@ -1,3 +1,5 @@
+import { inFolderOf } from '../../engine/module/anchored.ts';
+import { makeFolders } from '../../modules/files/folders.ts';
 import { mount } from '../../modules/system/mount.ts';
 import type { ModuleCase } from './case.ts';
 import { folder, hostWith, type Thing } from './paths.ts';
@@ -44,7 +46,14 @@ export const cases: readonly ModuleCase[] = [
       { what: '/data', from: null, to: 'directory' },
       { what: 'mount at /data', from: null, to: '/dev/sdb1 (ext4)' },
     ],
-    commands: ['write /etc/fstab', 'mkdir -p /data', 'mount /data'],
+    commands: [
+      'write /etc/fstab',
+      inFolderOf(
+        '/data',
+        makeFolders([{ path: '/data', will: { owner: 'root', group: 'root', mode: '0755' } }]).script,
+      ),
+      'mount /data',
+    ],
   },
   {
     title: 'mounts again what was unmounted',
@@ -52,7 +61,7 @@ export const cases: readonly ModuleCase[] = [
     args,
     given: host(line, null),
     differences: ['mount at /data'],
-    commands: ['mount /data'],
+    commands: [inFolderOf('/data', '[ ! -L "./$name" ] || exit 88'), 'mount /data'],
   },
   {
     title: 'mounts anew with other options',

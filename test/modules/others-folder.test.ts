@@ -23,7 +23,9 @@ import { copy } from '../../modules/files/copy.ts';
 import { file } from '../../modules/files/file.ts';
 import { lineinfile } from '../../modules/files/lineinfile.ts';
 import { replace } from '../../modules/files/replace.ts';
+import { takeSteps } from '../../modules/files/steps.ts';
 import { authorized_key } from '../../modules/system/authorized_key.ts';
+import { mount } from '../../modules/system/mount.ts';
 import { localHost } from './local-host.ts';
 
 const them = 65534; // nobody, wherever this runs
@@ -72,7 +74,7 @@ describe("root in another user's folder", () => {
     mkdirSync(at('home'));
     own(at('home'));
   });
-  afterEach(() => root && rmSync(root, { recursive: true, force: true }));
+  afterEach(() => root && rmSync(root, { recursive: true, force: true, maxRetries: 5 }));
 
   /** All that the attacker wants to alter. */
   const victim = (): object => {
@@ -99,6 +101,22 @@ describe("root in another user's folder", () => {
     ['blockinfile', blockinfile, (path) => ({ path, mode: '0644' })],
     ['replace', replace, (path) => ({ path })],
   ];
+  it('does not mount, nor make the folder for it, where their link leads', async () => {
+    symlinkSync(at('etc'), at('home/link'));
+    theirs('home/link');
+    const before = victim();
+    for (const path of ['home/link', 'home/link/new', 'home/link/new/deep']) {
+      const args = { path: at(path), src: 'none', fstype: 'tmpfs', opts: 'ro', dump: 0, passno: 0, state: 'mounted' };
+      const check = await mount.check(args as never, host).catch((error: Error) => error.message);
+      if (typeof check === 'string') expect(check).to.include('could have put there');
+      else {
+        const failed = await takeSteps(host, check.present.steps).catch((error: Error) => error.message);
+        expect(failed).to.include('could have put there');
+      }
+    }
+    expect(victim()).to.deep.equal(before);
+  });
+
   for (const [title, module, args] of followers)
     it(`does not follow their link to a file: ${title}`, async () => {
       symlinkSync(at('etc/victim'), at('home/link'));
@@ -255,12 +273,13 @@ describe("root in another user's folder", () => {
         uid: them,
         gid: them,
         stdio: 'ignore',
+        detached: true, // its own group, so that no command of the loop outlives it
       });
     };
     afterEach(async () => {
       if (!attacker) return;
       const ended = new Promise((resolve) => attacker!.on('close', resolve));
-      attacker.kill('SIGKILL');
+      process.kill(-attacker.pid!, 'SIGKILL');
       await ended;
       attacker = undefined;
     });

@@ -208,4 +208,60 @@ export const cases: readonly ModuleCase[] = [
     given: { ...host({}), outputs: { [act('start')]: { code: 200, stderr: 'Active: failed' } } },
     fails: 'x.service failed right after its start',
   },
+  ...(
+    [
+      [{ masked: false }, ['masked'], undefined],
+      [{ masked: true }, [], undefined],
+      [{ masked: true, state: 'stopped' }, [], undefined],
+      [{ masked: true, enabled: false }, [], undefined],
+      [{ state: 'stopped' }, [], undefined],
+      [{ enabled: false }, [], undefined],
+      [{ state: 'started' }, [], 'x.service is masked'],
+      [{ enabled: true }, [], 'x.service is masked'],
+      [{ masked: false, state: 'started' }, [], 'there is no unit x.service'],
+      [{ masked: false, state: 'stopped' }, [], 'there is no unit x.service'],
+      [{ masked: false, enabled: true }, [], 'there is no unit x.service'],
+    ] as const
+  ).map(
+    ([args, differences, fails]): ModuleCase => ({
+      title: `of a unit of which there is only the mask: ${JSON.stringify(args)}`,
+      module: systemd,
+      args: { ...base, name: 'x', ...args },
+      given: {
+        ...hostWith(
+          { '/etc/systemd/system/x.service': null },
+          {
+            'path:/etc/systemd/system/x.service': {
+              type: 'link',
+              mode: '0777',
+              owner: 'root',
+              group: 'root',
+              target: '/dev/null',
+            },
+            'unit:x.service': { ...noUnit, masked: true },
+          },
+        ),
+      },
+      ...(fails !== undefined
+        ? { fails }
+        : differences.length === 0
+          ? {}
+          : { differences, commands: ['systemctl unmask x.service'], converges: 'unknown' as const }),
+    }),
+  ),
+  {
+    title: 'finds no mask to take from a unit that is not there',
+    module: systemd,
+    args: { ...base, name: 'x', masked: false },
+    given: hostWith({ '/etc/systemd/system/x.service': null }, { 'unit:x.service': noUnit }),
+  },
+  {
+    title: 'cannot tell what a package brings under a mask',
+    module: systemd,
+    args: { ...base, name: 'x', masked: true },
+    given: hostWith({ '/etc/systemd/system/x.service': null }, { 'unit:x.service': noUnit }),
+    differences: ['masked'],
+    commands: ['systemctl mask x.service'],
+    converges: 'unknown',
+  },
 ];
