@@ -1,5 +1,4 @@
 import { defineModule } from '../../engine/module/module.ts';
-import { bareNumber } from '../../engine/source/written-number.ts';
 
 export const debug = defineModule({
   name: 'debug',
@@ -33,7 +32,7 @@ export const debug = defineModule({
   check(args) {
     const value = args.var === undefined ? (args.msg ?? 'Hello world!') : args.var.value;
     const text =
-      typeof value === 'string' || typeof bareNumber(value) === 'number'
+      typeof value === 'string' || typeof (value as Partial<number> | null)?.toFixed === 'function'
         ? `${value as string | number}` // 1.0 as it was written
         : (JSON.stringify(value, null, 2) ?? 'omit');
     return Promise.resolve({

@@ -97,7 +97,7 @@ const hints: readonly (readonly [RegExp, string])[] = [
   [/Essential packages were removed/, 'the system would break: tsplay never removes essential packages'],
   [
     /NO_PUBKEY|not signed|signatures couldn't be verified|EXPKEYSIG/,
-    "the repository's key is missing, wrong or expired: see signed_by, key and key_url of apt_repository",
+    "the repository's key is missing, wrong or expired: see signed_by, key and key_url of apt_repository; apt says the same when /tmp is full",
   ],
   [
     /Could not resolve|Temporary failure resolving|Failed to fetch|Could not connect/,

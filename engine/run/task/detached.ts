@@ -61,7 +61,10 @@ class DetachedSession extends HostSession {
     const id = `${Date.now()}-${randomBytes(8).toString('hex')}`;
     const started = await super.shell(startJob(id, script, seconds), options);
     if (started.code !== 0)
-      throw new TaskFailure('the command cannot be started as a job of the host', { output: started });
+      throw new TaskFailure('the command cannot be started as a job of the host', {
+        output: started,
+        ...(started.code === 92 && { hint: 'its files cannot be stored there: is /tmp or its disk full? see df -h' }),
+      });
     this.job = { ansible_job_id: id, started: true };
     if (pollSeconds === 0) throw new GoesOn();
     const ended = await this.#end(id, performance.now() + (seconds + graceSeconds) * 1000);
