@@ -7,13 +7,14 @@ import type { Reference, Scope, Template } from './types.ts';
 
 /**
  * Compiles a YAML value. Text with `{{ }}` is a template, and text that is nothing but one expression keeps the type of
- * its value; keys are never templates. `!cel` is an expression, `!unsafe` is taken literally.
+ * its value; keys are never templates. `!cel` is an expression, `!unsafe` is taken literally. Items and entries that are
+ * `omit` are left out.
  */
 export function compileValue(node: SourceNode, diagnostics: Diagnostics): Template {
   if (node.kind === 'scalar') return compileScalar(node, diagnostics);
   if (node.kind === 'list') {
     const items = node.items.map((item) => compileValue(item, diagnostics));
-    return combined(node, items, (scope) => items.map((item) => item.evaluate(scope)));
+    return combined(node, items, (scope) => items.map((item) => item.evaluate(scope)).filter(isGiven));
   }
   const entries = node.entries.map((entry) => [entry.key, compileValue(entry.value, diagnostics)] as const);
   return combined(
@@ -21,10 +22,18 @@ export function compileValue(node: SourceNode, diagnostics: Diagnostics): Templa
     entries.map(([, value]) => value),
     (scope) => {
       const map = Object.create(null) as Record<string, unknown>; // no prototype, so no key has a special meaning
-      for (const [key, value] of entries) map[key] = value.evaluate(scope);
+      for (const [key, template] of entries) {
+        const value = template.evaluate(scope);
+        if (isGiven(value)) map[key] = value;
+      }
       return map;
     },
   );
+}
+
+/** `omit` is the only symbol among values. */
+function isGiven(value: unknown): boolean {
+  return typeof value !== 'symbol';
 }
 
 function combined(node: SourceNode, parts: readonly Template[], evaluate: (scope: Scope) => unknown): Template {

@@ -1,3 +1,5 @@
+import { harmless } from '../source/harmless.ts';
+
 /** A reference page, independent of its rendering. Texts may contain `code`. */
 export type Block =
   | { readonly kind: 'heading'; readonly level: 1 | 2 | 3; readonly text: string }
@@ -19,3 +21,17 @@ export const heading = (level: 1 | 2 | 3, text: string): Block => ({ kind: 'head
 export const text = (words: string): Block => ({ kind: 'text', text: words });
 export const code = (source: string): Block => ({ kind: 'code', text: source.trimEnd() });
 export const terms = (rows: readonly Term[]): Block => ({ kind: 'terms', rows });
+
+/** A project's own modules have texts of others. */
+export function harmlessBlock(block: Block): Block {
+  if (block.kind !== 'terms') return { ...block, text: harmless(block.text) };
+  return {
+    ...block,
+    rows: block.rows.map((row) => ({
+      ...row,
+      name: harmless(row.name),
+      meaning: harmless(row.meaning),
+      ...(row.notes !== undefined && { notes: harmless(row.notes) }),
+    })),
+  };
+}

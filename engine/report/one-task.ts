@@ -26,8 +26,8 @@ function show(result: Result, paint: Paint, diff: boolean): string {
   const lines = [
     paint(`${head}${message === '' ? '' : ` | ${indented(message, 2)}`}`, colourOf(result.status)),
     ...(isCommand ? output(returned, failure) : findings(result, message, paint, diff)),
-    ...(failure?.hint === undefined ? [] : [paint(`hint: ${indented(failure.hint, 2)}`, 'cyan')]),
-    ...(result.warnings ?? []).map((warning) => paint(`warning: ${indented(warning, 2)}`, 'magenta')),
+    ...(failure?.hint === undefined ? [] : [`  ${paint(`hint: ${indented(failure.hint, 4)}`, 'cyan')}`]),
+    ...(result.warnings ?? []).map((warning) => `  ${paint(`warning: ${indented(warning, 4)}`, 'magenta')}`),
   ];
   return `${lines.join('\n')}\n`;
 }

@@ -4,6 +4,7 @@ import { bareNumber } from '../source/written-number.ts';
 import { encodingsOf, writtenForms } from './encodings.ts';
 import { droppedIn, gistOf } from './gist.ts';
 import { type Found, Matcher } from './matcher.ts';
+import { isCommon, isPlainWord, standsAlone } from './words.ts';
 
 export const mask = '********';
 
@@ -30,6 +31,13 @@ const shared = 4096;
 
 type Span = readonly [from: number, to: number];
 
+/** `alone`: it counts only if it is no part of a longer word. */
+interface FoundSpan {
+  from: number;
+  to: number;
+  alone: boolean;
+}
+
 /** A text shorter than this that comes of a secret says little about it, and is part of other words. */
 const shortestDerived = 6;
 const mostRemembered = 1000;
@@ -47,7 +55,7 @@ export class Secrets {
 
   add(text: string): void {
     const secret = text.trim();
-    if (secret.length < shortest || this.#whole.has(secret)) return;
+    if (secret.length < shortest || isCommon(secret) || this.#whole.has(secret)) return;
     this.#whole.add(secret);
     this.#read.clear();
     const lines = secret.split('\n').map((line) => line.trim());
@@ -136,18 +144,24 @@ export class Secrets {
   /** Where secrets are, in order; those that overlap or touch are one. */
   #spans(shown: string): readonly Span[] {
     if (this.isEmpty || shown.length < shortest) return [];
-    const found: Span[] = this.#exact.find(shown).map(({ from, to }) => [from, to]);
+    const found: FoundSpan[] = this.#exact
+      .find(shown)
+      .map(({ pattern, from, to }) => ({ from, to, alone: isPlainWord(pattern.text) }));
     if (!this.#gists.isEmpty)
       for (let at = 0; at === 0 || at + shared < shown.length; at += piece - shared)
         for (const [from, to] of this.#gistSpans(shown.length > piece ? shown.slice(at, at + piece) : shown))
-          found.push([at + from, at + to]);
-    const spans: [number, number][] = [];
-    for (const [from, to] of found.sort((a, b) => a[0] - b[0])) {
+          found.push({ from: at + from, to: at + to, alone: false });
+    const spans: FoundSpan[] = [];
+    for (const next of found.sort((a, b) => a.from - b.from)) {
       const last = spans.at(-1);
-      if (last && from <= last[1]) last[1] = Math.max(last[1], to);
-      else spans.push([from, to]);
+      if (last && next.from <= last.to) {
+        last.to = Math.max(last.to, next.to);
+        last.alone &&= next.alone;
+      } else spans.push(next);
     }
-    return spans;
+    return spans
+      .filter(({ from, to, alone }) => !alone || standsAlone(shown, from, to))
+      .map(({ from, to }) => [from, to] as const);
   }
 
   #gistSpans(shown: string): readonly Span[] {

@@ -34,7 +34,7 @@ export const debug = defineModule({
     const text =
       typeof value === 'string' || typeof (value as Partial<number> | null)?.toFixed === 'function'
         ? `${value as string | number}` // 1.0 as it was written
-        : (JSON.stringify(value, null, 2) ?? 'undefined');
+        : (JSON.stringify(value, null, 2) ?? 'omit');
     return Promise.resolve({
       present: null,
       differences: [],

@@ -226,6 +226,14 @@ describe('what came from the vault', function () {
     expect(readFileSync(join(folder, 'rendered'), 'utf8')).to.equal(`a = 1\npassword = ${password}\n${key}`);
   });
 
+  it('is in the argument list of no process while tasks use it', async () => {
+    const scan = 'test "$PW" || exit 8; if printf %s "$PW" | grep -qsaF -f - /proc/[0-9]*/cmdline; then exit 9; fi';
+    const tasks = `- hosts: all\n  tasks:\n    - { shell: ${JSON.stringify(scan)}, environment: { PW: "{{ password }}" } }\n`;
+    await put('argv.yml', tasks);
+    const { stdout, code } = await run('run', 'argv.yml', '-i', 'hosts.yml', '--output', 'jsonl');
+    expect(code, stdout).to.equal(0);
+  });
+
   it('is not seen in the scripts that -vvv shows, nor is what no_log hides', async () => {
     const { stdout, code } = await run('run', 'quiet.yml', '-i', 'hosts.yml', '-vvv');
     expect(code).to.equal(0);

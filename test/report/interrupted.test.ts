@@ -65,5 +65,9 @@ describe('a report that must not mislead', () => {
       view({ event: 'warning', message: forged }),
     ].join('');
     expect(shown).not.to.match(/^b \|/m);
+    expect(shown).not.to.match(/^(hint|warning): x\nb/m);
+    expect(shown)
+      .to.match(/^ {2}hint: /m)
+      .and.match(/^ {2}warning: /m);
   });
 });

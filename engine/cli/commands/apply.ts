@@ -6,7 +6,7 @@ import { expectFiles, expectInputs, expectValues } from '../../plans/inputs.ts';
 import { answerPrompts } from '../../playbook/vars-prompt.ts';
 import { outputNames } from '../../report/outputs.ts';
 import { showPlan } from '../../report/plan.ts';
-import { paintFor } from '../../report/style.ts';
+import { onOneLine, paintFor } from '../../report/style.ts';
 import type { Recap } from '../../run/events/event.ts';
 import { version } from '../../source/version.ts';
 import { command, counted, flag, list } from '../command.ts';
@@ -123,7 +123,9 @@ function expectAsked(planned: Plan['options'], given: AskOptions): void {
 function heading({ playbooks, made, options }: Plan): string {
   const limit = Array.isArray(options['limit']) ? `, limited to ${options['limit'].join(', ')}` : '';
   const tags = Array.isArray(options['tags']) ? `, tags ${options['tags'].join(', ')}` : '';
-  return `The plan of ${playbooks.join(', ')}${limit}${tags}, made ${made.replace(/T(\d+:\d+).*/, ' $1 UTC')}:`;
+  return onOneLine(
+    `The plan of ${playbooks.join(', ')}${limit}${tags}, made ${made.replace(/T(\d+:\d+).*/, ' $1 UTC')}:`,
+  );
 }
 
 function isEmpty({ hosts, exit }: Plan): boolean {
@@ -141,7 +143,7 @@ function showLeft(left: ReadonlyMap<string, readonly PlannedStep[]>, counts: Rec
   const lines = [...left].flatMap(([host, steps]) => {
     const { failed = 0, unreachable = 0, rescued = 0 } = counts[host] ?? {};
     if (failed + unreachable + rescued > 0) return [];
-    return [`${host}: ${steps.map(({ task, place }) => `'${task}' (${place})`).join(', ')}`];
+    return [onOneLine(`${host}: ${steps.map(({ task, place }) => `'${task}' (${place})`).join(', ')}`)];
   });
   return lines.length === 0 ? '' : `\nPlanned, but no longer needed:\n${lines.join('\n')}\n`;
 }

@@ -4,7 +4,7 @@ import { ModuleNames, suggestModule, withoutCollection } from '../../playbook/mo
 import { codeTerms, factTerms, helperBlocks, keywordTerms, moduleList, variableTerms } from '../../reference/lists.ts';
 import { markdown } from '../../reference/markdown.ts';
 import { actionPage, modulePage } from '../../reference/module-page.ts';
-import { type Block, heading, type Term, terms, text } from '../../reference/page.ts';
+import { type Block, harmlessBlock, heading, type Term, terms, text } from '../../reference/page.ts';
 import { wholeReference } from '../../reference/reference.ts';
 import { onTerminal } from '../../reference/terminal.ts';
 import { paintFor } from '../../report/style.ts';
@@ -42,7 +42,7 @@ export const row = command({
 
 /** `tsplay doc`: the reference, from what the engine and its modules declare. Returns the exit code. */
 export async function docCommand(name: string | undefined, options: Options): Promise<number> {
-  const blocks = await pageFor(name, options);
+  const blocks = (await pageFor(name, options)).map(harmlessBlock);
   process.stdout.write(
     options.markdown
       ? markdown(blocks)

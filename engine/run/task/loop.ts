@@ -1,4 +1,5 @@
 import { firstFalse } from '../../expressions/condition.ts';
+import { describeValue } from '../../expressions/member.ts';
 import type { Condition } from '../../expressions/types.ts';
 import { TaskFailure } from '../../module/failure.ts';
 import type { Include, Loop, Play, Task } from '../../playbook/types.ts';
@@ -65,7 +66,5 @@ export function loopVariables(loop: Loop, { items, given }: Items, index: number
 
 function asList(value: unknown, task: { readonly name: string }): readonly unknown[] {
   if (Array.isArray(value)) return value;
-  const kind =
-    value === null || value === undefined ? 'nothing' : typeof value === 'object' ? 'a map' : `a ${typeof value}`;
-  throw new TaskFailure(`loop of '${task.name}' needs a list, but got ${kind}`);
+  throw new TaskFailure(`loop of '${task.name}' needs a list, but got ${describeValue(value)}`);
 }

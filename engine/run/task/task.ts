@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pLimit, { type LimitFunction } from 'p-limit';
 import { Unknown } from '../../module/unknown.ts';
+import { omit } from '../../playbook/magic.ts';
 import type { Common, Loop, Task } from '../../playbook/types.ts';
 import { scalarText } from '../../source/written-number.ts';
 import { NeededFacts } from '../../variables/needed-facts.ts';
@@ -127,7 +128,8 @@ async function runLoop(
     const begun = performance.now();
     const current = steps[index]!;
     const [result, { settings }] = known ?? (await runItem(current));
-    const label = loop.label ? safely(() => loop.label!.evaluate(current.scope)) : item;
+    const given = loop.label ? safely(() => loop.label!.evaluate(current.scope)) : item;
+    const label = given === omit ? item : given;
     const how = { started: begun, loop: { item: label, index } };
     host.commitItem(at, task, settings, result, {
       ...how,
