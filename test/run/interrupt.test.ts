@@ -224,9 +224,8 @@ describe('an interrupt', function () {
       for (const socket of sockets) socket.destroy();
     });
 
-    const on = (port: number, seconds: number): Files => ({
-      playbook:
-        '- { hosts: a, tasks: [{ name: t, stat: { path: /x } }] }\n- { hosts: b, tasks: [{ name: u, ping: {} }] }\n',
+    const on = (port: number, seconds: number, task = 'stat: { path: /x }'): Files => ({
+      playbook: `- { hosts: a, tasks: [{ name: t, ${task} }] }\n- { hosts: b, tasks: [{ name: u, ping: {} }] }\n`,
       inventory: `all:
   vars: { ansible_user: me, ansible_ssh_private_key_file: DIR/key, ansible_timeout: ${seconds}, ansible_host_key_checking: false }
   hosts: { a: { ansible_host: 127.0.0.1, ansible_port: ${port} }, b: { ansible_connection: local } }
@@ -240,12 +239,13 @@ describe('an interrupt', function () {
       return server.port;
     }
 
-    it('ends connecting', async () => {
-      const { port } = silent.address() as AddressInfo;
-      silent.on('connection', () => writeFileSync(join(folder, 'began'), ''));
-      const { exit } = await interrupted(on(port, 600));
-      expect(exit).to.equal(130);
-    });
+    for (const task of ['stat: { path: /x }', 'command: x', 'shell: x, async: 60, poll: 1'])
+      it(`ends connecting for ${task}`, async () => {
+        const { port } = silent.address() as AddressInfo;
+        silent.on('connection', () => writeFileSync(join(folder, 'began'), ''));
+        const { exit } = await interrupted(on(port, 600, task));
+        expect(exit).to.equal(130);
+      });
 
     // There was no limit for what comes after the login.
     for (const access of ['session', 'exec'] as const) {

@@ -102,3 +102,8 @@ export function isQuiet(entry: Pick<Task, 'settings'>, scope: HostScope): boolea
   const { noLog } = entry.settings;
   return noLog !== undefined && resolveSettings(entry, scope).settings.noLog;
 }
+
+/** For a module that reads nothing before its change: an interrupt ends connecting, and the change begins only then. */
+export async function connectFor(context: TaskContext): Promise<void> {
+  await (await context.connection()).shell(context.become, undefined, context.signal);
+}

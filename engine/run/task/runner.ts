@@ -20,7 +20,7 @@ import type {
   TaskSettings,
 } from '../types.ts';
 import { runCheck } from './check.ts';
-import { contextOf } from './context.ts';
+import { connectFor, contextOf } from './context.ts';
 import type { Deadline } from './deadline.ts';
 import { anyOf, uninterruptible } from './deadline.ts';
 import { changeDetached } from './detached.ts';
@@ -220,6 +220,7 @@ async function execute(step: TimedStep, checked?: CheckedStep): Promise<TaskResu
   if (refused !== undefined && !context.checkMode) throw new Refused(refused);
   if (check.differences.length === 0) return { status: 'ok', differences: [], ...found };
   if (context.checkMode) return { ...(await predict(step, { ...prepared, check })), ...found };
+  if (module.nature === 'action') await connectFor(context);
   context.signal.throwIfAborted(); // nothing begins any more
   await expectHandlers(step);
   let changed: Changed | void;
@@ -246,7 +247,7 @@ type Found = Pick<CheckedStep, keyof PreparedStep | 'check'>;
 async function predict({ task }: TimedStep, { target, context, check }: Found): Promise<TaskResult> {
   const { module } = task;
   // A module that reads nothing must still not be predicted on a host that cannot be reached, or on which become fails.
-  if (module.nature === 'action') await (await context.connection()).shell(context.become, undefined, context.signal);
+  if (module.nature === 'action') await connectFor(context);
   const reason = `until '${task.name}' has run`;
   if (module.nature === 'wait' || check.onlyAwaited) throw new UnknownValue(reason);
   target.predictions.add(check.after ?? [], reason);
