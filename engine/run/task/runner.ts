@@ -219,8 +219,9 @@ async function execute(step: TimedStep, checked?: CheckedStep): Promise<TaskResu
   const refused = step.occurrence && run.policy?.found?.(step, step.occurrence, check.differences);
   if (refused !== undefined && !context.checkMode) throw new Refused(refused);
   if (check.differences.length === 0) return { status: 'ok', differences: [], ...found };
-  if (context.checkMode) return { ...(await predict(step, { ...prepared, check })), ...found };
+  // Nor is it predicted on a host that cannot be reached, or on which become fails.
   if (module.nature === 'action') await connectFor(context);
+  if (context.checkMode) return { ...(await predict(step, { ...prepared, check })), ...found };
   context.signal.throwIfAborted(); // nothing begins any more
   await expectHandlers(step);
   let changed: Changed | void;
@@ -244,10 +245,8 @@ async function execute(step: TimedStep, checked?: CheckedStep): Promise<TaskResu
 
 type Found = Pick<CheckedStep, keyof PreparedStep | 'check'>;
 
-async function predict({ task }: TimedStep, { target, context, check }: Found): Promise<TaskResult> {
+async function predict({ task }: TimedStep, { target, check }: Found): Promise<TaskResult> {
   const { module } = task;
-  // A module that reads nothing must still not be predicted on a host that cannot be reached, or on which become fails.
-  if (module.nature === 'action') await connectFor(context);
   const reason = `until '${task.name}' has run`;
   if (module.nature === 'wait' || check.onlyAwaited) throw new UnknownValue(reason);
   target.predictions.add(check.after ?? [], reason);
