@@ -239,7 +239,10 @@ export class Secrets {
   }
 }
 
-/** The texts in a value, those of lists and maps as well; each list and map once. */
+/**
+ * The texts in a value, those of lists and maps as well; each list and map once. What is computed when it is read (facts,
+ * variables of other hosts) is not read for this.
+ */
 function textsIn(value: unknown): readonly string[] {
   const texts: string[] = [];
   const seen = new Set<unknown>();
@@ -249,7 +252,7 @@ function textsIn(value: unknown): readonly string[] {
     if (typeof next === 'string') texts.push(next);
     else if (typeof next === 'object' && next !== null && !seen.has(next)) {
       seen.add(next);
-      for (const inner of Object.values(next)) pending.push(inner);
+      for (const { value: inner } of Object.values(Object.getOwnPropertyDescriptors(next))) pending.push(inner);
     }
   }
   return texts;

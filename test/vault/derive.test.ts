@@ -78,4 +78,14 @@ describe('what comes of a secret', () => {
     const one = new Secrets();
     expect(one.fingerprint(digest)).to.equal(one.fingerprint(digest)).and.not.equal(new Secrets().fingerprint(digest));
   });
+
+  it('makes nobody read what no expression has: facts would be fetched from the host for it', () => {
+    const secrets = new Secrets();
+    secrets.add(secret);
+    const facts = Object.defineProperty({}, 'kernel', {
+      enumerable: true,
+      get: () => expect.fail('the fact was read'),
+    });
+    secrets.derive([secret, facts], [{ facts }, `made of ${secret.slice(0, 8)}`]);
+  });
 });
