@@ -1,4 +1,5 @@
 import { makeGroups, removeGroups } from './cgroup.ts';
+import { discardOtherVersions } from './disk.ts';
 import { answers } from './forward.ts';
 import { isRunning, startHost, stopHost } from './host.ts';
 import { ensureIdentity, writeKnownHosts } from './identity.ts';
@@ -27,6 +28,7 @@ export async function labUp(options: LabOptions): Promise<void> {
     const missing: LabHost[] = [];
     for (const host of options.hosts) if (!isRunning(await readHost(options, host.name))) missing.push(host);
     const list = missing.map(({ name }) => name).join(', ');
+    await discardOtherVersions(options, missing);
     if (list) await step(options, `boot of ${list}`, () => startAll(options, missing, layers));
   });
 }

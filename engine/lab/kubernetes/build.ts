@@ -69,7 +69,7 @@ async function describe(cache: string, version: string) {
   const cpu = await architecture();
   const components = componentsOf(release);
   const names = await Promise.all(components.map((one) => componentName(one, cpu)));
-  const placeless: Programs = (...names) => names.join('/');
+  const placeless: Programs = (component, program) => `${component}/${program}`;
   const debs = [...kubernetesPackages(release, placeless), containerdPackage(placeless)];
   const recipe = [names, debs, imagesOf(release), LAYERS, toolsRecipe, cpu, 1];
   const digest = digestOf(JSON.stringify(recipe)).hex.slice(0, 12);

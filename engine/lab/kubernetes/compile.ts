@@ -100,7 +100,7 @@ async function copyModule(
   await writeFile(main, lines.filter((line) => !without.test(line)).join('\n'));
 }
 
-const packages = ({ programs }: Component): string[] => Object.values(programs);
+const packages = ({ programs }: Pick<Component, 'programs'>): string[] => Object.values(programs);
 
 function flags({ tags = [], stamps = {}, ...component }: Component): string[] {
   const linker = ['-s', '-w', ...Object.entries(stamps).map(([name, value]) => `-X ${name}=${value}`)].join(' ');
@@ -110,7 +110,7 @@ function flags({ tags = [], stamps = {}, ...component }: Component): string[] {
     ...(tags.length > 0 ? ['-tags', tags.join(',')] : []),
     '-ldflags',
     linker,
-    ...packages(component as Component),
+    ...packages(component),
   ];
 }
 

@@ -27,6 +27,10 @@ export function secondsLeft(portions: readonly Portion[], compiled: ReadonlyMap<
   return left.reduce((sum, one) => sum + one, 0);
 }
 
+/** The guess, at the pace of this run: what was to take `expected` seconds so far has taken `passed`. */
+export const paced = (guess: number, expected: number, passed: number): number =>
+  expected < 20 ? guess : (guess * passed) / expected;
+
 export interface Progress {
   /** A package of this component is being compiled. */
   compiled(name: string): void;
@@ -46,9 +50,13 @@ export async function startProgress(
   const compiled = new Map<string, number>();
   const total = portions.reduce((sum, { all }) => sum + all, 0);
   const before = portions.reduce((sum, { all, missing }) => sum + all - missing, 0);
+  const start = performance.now();
+  const atStart = secondsLeft(portions, compiled, times);
   const tell = (): void => {
     const done = before + [...compiled.values()].reduce((sum, count) => sum + count, 0);
-    const left = Math.max(1, Math.ceil(secondsLeft(portions, compiled, times) / 60));
+    const guess = secondsLeft(portions, compiled, times);
+    const seconds = paced(guess, atStart - guess, (performance.now() - start) / 1000);
+    const left = Math.max(1, Math.ceil(seconds / 60));
     log(`${title}: ${Math.min(done, total)} of ${total} packages compiled, about ${left} min left`);
   };
   tell();
