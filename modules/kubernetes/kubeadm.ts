@@ -6,7 +6,15 @@ import { fresh } from '../../engine/module/read-only.ts';
 import { inode, pathState } from '../files/path.ts';
 import { fileDigest, fileText } from '../files/text.ts';
 import { unitState } from '../system/unit.ts';
-import { adminConf, clusterProbe, etcdProbe, kubeconfigProbe, nodeFiles, nodeFilesProbe } from './cluster.ts';
+import {
+  adminConf,
+  clusterProbe,
+  etcdProbe,
+  kubeconfigProbe,
+  nodeFiles,
+  nodeFilesProbe,
+  nodeNameOf,
+} from './cluster.ts';
 import { type KubeadmArguments, schema } from './kubeadm/arguments.ts';
 import { type Evidence, isBare, memberOf, type Verdict } from './kubeadm/classify.ts';
 import { finishInit, init, mark } from './kubeadm/init.ts';
@@ -62,6 +70,7 @@ export const kubeadm = defineModule({
       problems.push('state init requires config, the template from which the cluster is created');
     if (args.state === 'worker' && !('via' in args))
       problems.push('state worker requires via, the control planes to join through');
+    if (typeof args.node_name === 'string') problems.push(...badName(args.node_name));
     for (const name of ['endpoint', 'node_ip'])
       if (['init', 'control-plane', 'worker'].includes(String(args.state)) && !(name in args))
         problems.push(`state ${String(args.state)} needs ${name}`);
@@ -73,6 +82,7 @@ export const kubeadm = defineModule({
       throw new TaskFailure("ignore_preflight_errors: 'all' would hide the errors that matter", {
         hint: 'name the checks',
       });
+    for (const problem of badName(args.node_name)) throw new TaskFailure(problem);
     return args.state === 'absent' ? await checkAbsent(args, host) : await checkPresent(args, host);
   },
 
@@ -90,6 +100,17 @@ export const kubeadm = defineModule({
   },
 });
 
+/** The name of a Node is a subdomain by RFC 1123; upper case is lowered by kubeadm itself. */
+function badName(name: string): string[] {
+  const valid =
+    name.length <= 253 && /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/.test(nodeNameOf(name));
+  return valid
+    ? []
+    : [
+        `node_name '${name}' cannot be the name of a Node: letters, digits, '-' and '.' are allowed, with a letter or digit at both ends`,
+      ];
+}
+
 async function checkPresent(args: KubeadmArguments, host: Reader) {
   const found = await survey(args, host);
   const { verdict, evidence } = found;
@@ -97,7 +118,7 @@ async function checkPresent(args: KubeadmArguments, host: Reader) {
   const what = `${evidence.role} ${args.node_name}`;
   const differences: Difference[] =
     verdict.action === 'none' ? [] : [{ what, from: `${verdict.state}: ${verdict.why}`, to: goals[verdict.action] }];
-  const node = evidence.cluster?.answer.nodes.find((n) => n.name === args.node_name);
+  const node = evidence.cluster?.answer.nodes.find((n) => n.name === evidence.name);
   for (const [label, value] of missingLabels(args, found))
     differences.push({
       what: `label ${label} of node ${args.node_name}`,
@@ -145,6 +166,9 @@ function refusal(args: KubeadmArguments, { state, why }: Verdict): TaskFailure {
     foreign:
       'nothing is reset by itself: if the host is to leave its old cluster, run `kubeadm` with `state: absent` on it first',
     'other-role': 'run `kubeadm` with `state: absent` on it first, then it can join in its new role',
+    renamed:
+      'give the host its old name in the inventory; to rename the node, take it out first: `kubeadm` with `state: absent` and the old node_name',
+    ill: 'on this host: `systemctl status kubelet`, `crictl ps -a`; to make the node anew, run `kubeadm` with `state: absent` on it first',
     'name-taken': 'give this host a unique name, or delete that Node if its host no longer exists',
     down: 'on a control plane: `systemctl status kubelet containerd`, `crictl ps -a`, `journalctl -u kubelet -n 50`; nothing is reset by itself',
   };
@@ -181,7 +205,9 @@ async function bring(
         throw new TaskFailure(`${args.node_name} cannot be recreated: ${against}`, {
           result: { found: verdict.state },
         });
-      await leave(args.node_name, via, member, { drain: false });
+      // A kubelet that has just got its certificate would register the Node again.
+      if (!isBare(evidence.node)) await host.run(['systemctl', 'stop', 'kubelet.service']);
+      await leave(evidence.name, via, member, { drain: false });
       if (!isBare(evidence.node)) await reset(args, host);
     }
     const way: Way = { host: via, pins: cluster.pins, configuration: cluster.answer.configuration };
@@ -189,13 +215,20 @@ async function bring(
   }
 }
 
+/** What completes a node and takes nothing away: done as soon as the node is seen to need it. */
+const completing: readonly Verdict['action'][] = ['finish-init', 'mark', 'clean'];
+
 /** Waits until the node is complete, then sets its labels; the engine's second check reports what is still missing. */
 async function settle(args: KubeadmArguments, host: Writer): Promise<void> {
   const present = fresh(host);
   const end = performance.now() + args.wait_seconds * 1000;
   let now = await survey(args, present);
+  const done = new Set<Verdict['action']>();
   while (now.verdict.action !== 'none' && performance.now() < end) {
-    await sleep(2000, undefined, { signal: host.signal });
+    const { action } = now.verdict;
+    if (completing.includes(action) && !done.has(action)) await bring(args, now, host, undefined);
+    else await sleep(2000, undefined, { signal: host.signal });
+    done.add(action);
     now = await survey(args, present);
   }
   const labels = missingLabels(args, now);
@@ -205,21 +238,21 @@ async function settle(args: KubeadmArguments, host: Writer): Promise<void> {
   await kubectl(via, [
     'label',
     'node',
-    args.node_name,
+    now.evidence.name,
     '--overwrite',
     ...labels.map(([name, value]) => `${name}=${value}`),
   ]);
 }
 
 function missingLabels(args: KubeadmArguments, { evidence }: Survey): (readonly [string, string])[] {
-  const node = evidence.cluster?.answer.nodes.find((n) => n.name === args.node_name);
+  const node = evidence.cluster?.answer.nodes.find((n) => n.name === evidence.name);
   return Object.entries(args.labels).filter(([name, value]) => node?.labels[name] !== value);
 }
 
 async function checkAbsent(args: KubeadmArguments, host: Reader) {
   const found = await survey(args, host);
   const { evidence } = found;
-  const node = evidence.cluster?.answer.nodes.find((n) => n.name === args.node_name);
+  const node = evidence.cluster?.answer.nodes.find((n) => n.name === evidence.name);
   const member = memberOf(evidence);
   const differences: Difference[] = [];
   if (!isBare(evidence.node))
@@ -246,8 +279,8 @@ async function remove(
       hint: 'to remove the cluster itself, set whole_cluster: true',
     });
   if (!args.whole_cluster && via && via !== host) {
-    const node = evidence.cluster?.answer.nodes.find((n) => n.name === args.node_name);
-    await leave(args.node_name, via, memberOf(evidence), node && { drain: node.ready });
+    const node = evidence.cluster?.answer.nodes.find((n) => n.name === evidence.name);
+    await leave(evidence.name, via, memberOf(evidence), node && { drain: node.ready });
   }
   if (!isBare(evidence.node)) await reset(args, host);
 }
@@ -259,7 +292,7 @@ function cannotLeave(args: KubeadmArguments, { node, cluster, members, silent }:
   if (!cluster)
     return `no control plane answers that could stay (${silent.map(({ host, why }) => `${host}: ${why}`).join('; ') || 'via names none'})`;
   if (!members) return 'etcd cannot be asked for its members';
-  const member = memberOf({ members, name: args.node_name, address: args.node_ip });
+  const member = memberOf({ members, name: nodeNameOf(args.node_name), address: args.node_ip });
   if (member)
     return (
       objection(members, member) ?? (cluster.through === args.node_name ? 'no other control plane answers' : undefined)

@@ -4,7 +4,9 @@ import type { ModuleCase } from './case.ts';
 
 const cluster = (ready: boolean): Cluster => ({
   answers: true,
-  nodes: [{ name: 'n', ready, version: 'v1.36.4', address: '', labels: {} }],
+  nodes: [
+    { name: 'n', ready, why: ready ? '' : 'cni plugin not initialized', version: 'v1.36.4', address: '', labels: {} },
+  ],
   configuration: '',
   discovery: true,
   proxy: true,

@@ -1,7 +1,7 @@
 import type { Reader } from '../../../engine/module/module.ts';
 import { UnknownValue } from '../../../engine/module/unknown.ts';
 import type { Cluster, NodeFiles } from '../cluster.ts';
-import { clusterProbe, etcdProbe, nodeFilesProbe } from '../cluster.ts';
+import { clusterProbe, etcdProbe, nodeFilesProbe, nodeNameOf } from '../cluster.ts';
 import type { KubeadmArguments } from './arguments.ts';
 import { classify, type Evidence, isBare, isComplete, type Verdict } from './classify.ts';
 
@@ -23,7 +23,7 @@ export async function survey(args: KubeadmArguments, host: Reader): Promise<Surv
   // All in one tick: what is asked of one host is one round trip.
   const [node, first] = await Promise.all([host.read(nodeFilesProbe), candidates[0] ? ask(candidates[0]) : undefined]);
 
-  const silent: { host: string; why: string; bare: boolean }[] = [];
+  const silent: Evidence['silent'][number][] = [];
   let cluster: Evidence['cluster'] = null;
   for (const [i, candidate] of candidates.entries()) {
     const answer = i === 0 ? first! : await ask(candidate);
@@ -32,10 +32,16 @@ export async function survey(args: KubeadmArguments, host: Reader): Promise<Surv
       throw answer;
     }
     if (answer.cluster.answers) {
-      cluster = { through: candidate.host, pins: answer.node.pins, answer: answer.cluster };
+      cluster = {
+        through: candidate.host,
+        own: candidate === self,
+        pins: answer.node.pins,
+        answer: answer.cluster,
+      };
       break;
     }
-    if (candidate !== self) silent.push({ host: candidate.host, why: answer.cluster.why, bare: answer.bare });
+    if (candidate !== self)
+      silent.push({ host: candidate.host, why: answer.cluster.why, bare: answer.bare, pins: answer.node.pins });
   }
 
   const evidence: Evidence = { ...given(args, role), node, cluster, silent, members: null };
@@ -51,7 +57,7 @@ function given(args: KubeadmArguments, role: Evidence['role']) {
   return {
     role,
     founds: args.state === 'init',
-    name: args.node_name,
+    name: nodeNameOf(args.node_name),
     address: args.node_ip,
     endpoint: args.endpoint,
     proxy: !args.skip_phases.some((phase) => phase === 'addon' || phase === 'addon/kube-proxy'),
@@ -86,4 +92,13 @@ async function ask({ reader }: { reader: Reader }): Promise<Answer | UnknownValu
   }
 }
 
-const nothing: NodeFiles = { files: [], pins: [], server: '', rotated: false, kubelet: 'unknown', readyz: null };
+const nothing: NodeFiles = {
+  files: [],
+  pins: [],
+  server: '',
+  rotated: false,
+  torn: false,
+  busy: false,
+  kubelet: 'unknown',
+  readyz: null,
+};
