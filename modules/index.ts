@@ -25,6 +25,7 @@ import { slurp } from './files/slurp.ts';
 import { stat } from './files/stat.ts';
 import { template } from './files/template.ts';
 import { kubeadm } from './kubernetes/kubeadm.ts';
+import { kubernetes_health } from './kubernetes/kubernetes_health.ts';
 import { kubernetes_manifest } from './kubernetes/kubernetes_manifest.ts';
 import { kubernetes_wait } from './kubernetes/kubernetes_wait.ts';
 import { apt } from './packages/apt.ts';
@@ -61,6 +62,7 @@ export const modules: readonly AnyModule[] = [
   hostname,
   include_vars,
   kubeadm,
+  kubernetes_health,
   kubernetes_manifest,
   kubernetes_wait,
   lineinfile,

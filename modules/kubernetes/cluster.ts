@@ -44,7 +44,7 @@ export function nodeNameOf(name: string): string {
 }
 
 /** kubectl against the API server of the same host, so that the answer is about that control plane alone. */
-const ownKubectl = `manifest=${nodeFiles.apiManifest}
+export const ownKubectl = `manifest=${nodeFiles.apiManifest}
 address=$(sed -n 's/^ *- --advertise-address=//p' "$manifest" 2>/dev/null)
 port=$(sed -n 's/^ *- --secure-port=//p' "$manifest" 2>/dev/null)
 case $address in *:*) address="[$address]" ;; esac
@@ -266,7 +266,7 @@ function nodeOf({ metadata, status }: Json): ClusterNode {
   };
 }
 
-function section(text: string, name: string): string {
+export function section(text: string, name: string): string {
   const start = text.indexOf(`--- ${name}\n`);
   if (start < 0) return '';
   const body = text.slice(start + name.length + 5);
@@ -274,6 +274,6 @@ function section(text: string, name: string): string {
   return end < 0 ? body : body.slice(0, end);
 }
 
-function lastLine(out: Output): string {
+export function lastLine(out: Output): string {
   return out.stderr.trim().split('\n').at(-1) || `exit code ${out.code}`;
 }
