@@ -15,8 +15,9 @@ import {
   nodeFilesProbe,
   nodeNameOf,
 } from './cluster.ts';
-import { type KubeadmArguments, schema } from './kubeadm/arguments.ts';
+import { badNodeName, type KubeadmArguments, schema } from './kubeadm/arguments.ts';
 import { type Evidence, isBare, memberOf, type Verdict } from './kubeadm/classify.ts';
+import { refusal } from './kubeadm/explain.ts';
 import { finishInit, init, mark } from './kubeadm/init.ts';
 import { join, type Way } from './kubeadm/join.ts';
 import { kubectl, leave, objection, reset } from './kubeadm/reset.ts';
@@ -70,7 +71,7 @@ export const kubeadm = defineModule({
       problems.push('state init requires config, the template from which the cluster is created');
     if (args.state === 'worker' && !('via' in args))
       problems.push('state worker requires via, the control planes to join through');
-    if (typeof args.node_name === 'string') problems.push(...badName(args.node_name));
+    if (typeof args.node_name === 'string') problems.push(...badNodeName(args.node_name));
     for (const name of ['endpoint', 'node_ip'])
       if (['init', 'control-plane', 'worker'].includes(String(args.state)) && !(name in args))
         problems.push(`state ${String(args.state)} needs ${name}`);
@@ -82,7 +83,7 @@ export const kubeadm = defineModule({
       throw new TaskFailure("ignore_preflight_errors: 'all' would hide the errors that matter", {
         hint: 'name the checks',
       });
-    for (const problem of badName(args.node_name)) throw new TaskFailure(problem);
+    for (const problem of badNodeName(args.node_name)) throw new TaskFailure(problem);
     return args.state === 'absent' ? await checkAbsent(args, host) : await checkPresent(args, host);
   },
 
@@ -100,21 +101,10 @@ export const kubeadm = defineModule({
   },
 });
 
-/** The name of a Node is a subdomain by RFC 1123; upper case is lowered by kubeadm itself. */
-function badName(name: string): string[] {
-  const valid =
-    name.length <= 253 && /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/.test(nodeNameOf(name));
-  return valid
-    ? []
-    : [
-        `node_name '${name}' cannot be the name of a Node: letters, digits, '-' and '.' are allowed, with a letter or digit at both ends`,
-      ];
-}
-
 async function checkPresent(args: KubeadmArguments, host: Reader) {
   const found = await survey(args, host);
   const { verdict, evidence } = found;
-  if (verdict.action === 'refuse') throw refusal(args, verdict);
+  if (verdict.action === 'refuse') throw refusal(args.node_name, verdict);
   const what = `${evidence.role} ${args.node_name}`;
   const differences: Difference[] =
     verdict.action === 'none' ? [] : [{ what, from: `${verdict.state}: ${verdict.why}`, to: goals[verdict.action] }];
@@ -160,23 +150,6 @@ const uncertain: readonly Prediction[] = [
   unitState('kubelet.service'),
   ...written,
 ].map((probe: Probe<unknown>) => cannotTell(probe));
-
-function refusal(args: KubeadmArguments, { state, why }: Verdict): TaskFailure {
-  const hints: Partial<Record<Verdict['state'], string>> = {
-    foreign:
-      'nothing is reset by itself: if the host is to leave its old cluster, run `kubeadm` with `state: absent` on it first',
-    'other-role': 'run `kubeadm` with `state: absent` on it first, then it can join in its new role',
-    renamed:
-      'give the host its old name in the inventory; to rename the node, take it out first: `kubeadm` with `state: absent` and the old node_name',
-    ill: 'on this host: `systemctl status kubelet`, `crictl ps -a`; to make the node anew, run `kubeadm` with `state: absent` on it first',
-    'name-taken': 'give this host a unique name, or delete that Node if its host no longer exists',
-    down: 'on a control plane: `systemctl status kubelet containerd`, `crictl ps -a`, `journalctl -u kubelet -n 50`; nothing is reset by itself',
-  };
-  return new TaskFailure(`${args.node_name} is ${state}: ${why}`, {
-    result: { found: state },
-    ...(hints[state] !== undefined && { hint: hints[state] }),
-  });
-}
 
 /** Brings a node from the state that it was found in to a complete one. */
 async function bring(

@@ -4,7 +4,7 @@ import { type Difference, defineModule, type Reader } from '../../engine/module/
 import type { Probe } from '../../engine/module/probe.ts';
 import { sh } from '../../engine/module/quote.ts';
 import { fresh } from '../../engine/module/read-only.ts';
-import { type Cluster, clusterProbe, nodeNameOf, ownKubectl } from './cluster.ts';
+import { type Cluster, type ClusterAnswer, clusterProbe, nodeNameOf, ownKubectl } from './cluster.ts';
 import { Patience } from './patience.ts';
 import { describe, nameOf, podsOf, type Trouble, wordsProbe } from './pods.ts';
 
@@ -49,8 +49,12 @@ export const kubernetes_wait = defineModule({
       const left = missing(cluster, args.nodes);
       if (left.length === 0) return waitedFor === '' ? undefined : { message: `waited for: ${waitedFor}` };
       const over = performance.now() >= end;
-      const pods = reader && (await explain(args.nodes, reader, patience));
-      waitedFor = [...left.map(({ what, from }) => `${what} is ${from ?? 'not in the cluster'}`), ...(pods?.lines ?? [])].join('\n');
+      const pods =
+        reader && cluster.answers ? await explain(unready(cluster, args.nodes), reader, patience) : undefined;
+      waitedFor = [
+        ...left.map(({ what, from }) => `${what} is ${from ?? 'not in the cluster'}`),
+        ...(pods?.lines ?? []),
+      ].join('\n');
       if (pods?.lost !== undefined)
         throw new TaskFailure(`waiting cannot help, ${pods.lost}: ${waitedFor}`, { hint: 'mend that, then run again' });
       if (over)
@@ -68,9 +72,8 @@ async function explain(
   reader: Reader,
   patience: Patience,
 ): Promise<{ readonly lines: readonly string[]; readonly lost?: string }> {
-  const names = nodes.map(nodeNameOf);
   // At most ten for each look: the others have the same reasons.
-  const troubles = (await Promise.all(names.map((name) => reader.read(podsOfNode(name))))).flat().slice(0, 10);
+  const troubles = (await Promise.all(nodes.map((name) => reader.read(podsOfNode(name))))).flat().slice(0, 10);
   const told = await Promise.all(
     troubles.map(async (trouble) => {
       const words = await reader.read(wordsProbe(trouble));
@@ -93,6 +96,11 @@ function podsOfNode(node: string): Probe<readonly Trouble[]> {
       return out.code === 0 ? podsOf([out.stdout.slice(at + 1)], Number(out.stdout.slice(0, at))).troubles : [];
     },
   };
+}
+
+/** Of these nodes, those that have joined and are not Ready, by their Nodes' names. */
+function unready({ nodes }: ClusterAnswer, names: readonly string[]): string[] {
+  return nodes.filter(({ name, ready }) => !ready && names.map(nodeNameOf).includes(name)).map(({ name }) => name);
 }
 
 async function ask(

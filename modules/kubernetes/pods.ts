@@ -136,7 +136,10 @@ echo; echo '--- events'
 ${sh`own get --raw ${events}`} 2>/dev/null
 :`,
     parse: (out) => ({
-      log: section(out.stdout, 'log').split('\n').map((line) => line.trimEnd()).filter((line) => line !== ''),
+      log: section(out.stdout, 'log')
+        .split('\n')
+        .map((line) => line.trimEnd())
+        .filter((line) => line !== ''),
       event: newestOf(section(out.stdout, 'events')),
     }),
   };
@@ -159,14 +162,18 @@ function newestOf(text: string): string {
 export function describe(trouble: Trouble, words?: Words): string {
   const { state, restarts, end, message } = trouble;
   const ended = end && (restarts > 0 || /CrashLoop|Error|ended/.test(state));
-  const reason = message !== '' && !/^back-off \d/.test(message) ? message : (words?.event ?? '');
+  const log = words?.log ?? [];
+  // Of a container that runs and ends, its own words say more than the kubelet's.
+  const reason = message !== '' && !/^back-off \d/.test(message) ? message : log.length > 0 ? '' : (words?.event ?? '');
   return [
-    `${state}${restarts > 0 ? `, restarted ${restarts === 1 ? 'once' : `${restarts} times`}` : ''}`,
+    `${state}${restarts > 0 ? `, restarted ${times(restarts)}` : ''}`,
     ...(ended ? [`last end: exit code ${end.code}${end.reason === '' ? '' : ` (${end.reason})`}`] : []),
     ...(reason === '' ? [] : [reason]),
-    ...(words && words.log.length > 0 ? [`its last words: ${words.log.slice(-3).join(' ⏎ ')}`] : []),
+    ...(log.length > 0 ? [`its last words: ${log.slice(-3).join(' ⏎ ')}`] : []),
   ].join('; ');
 }
+
+const times = (n: number): string => (n === 1 ? 'once' : n === 2 ? 'twice' : `${n} times`);
 
 export const nameOf = ({ namespace, pod, container }: Trouble): string =>
   `pod ${namespace}/${pod}${container === '' || pod.startsWith(container) ? '' : ` (${container})`}`;

@@ -42,7 +42,9 @@ export function findings(sight: Sight, limits: Limits): readonly Finding[] {
     ...versions(cluster, pods.versions),
     ...etcd(sight, overview.etcd),
     ...podsOf(sight, overview),
-    endpoint === 'ok' ? ok('API endpoint', 'answers') : wrong('API endpoint', `no answer by the name that nodes use: ${endpoint}`),
+    endpoint === 'ok'
+      ? ok('API endpoint', 'answers')
+      : wrong('API endpoint', `no answer by the name that nodes use: ${endpoint}`),
     ...balanced(sight),
     ...reached(sight, 'service', 'service address', 'answers on'),
     ...reached(sight, 'dns', 'cluster DNS', 'answers on'),
@@ -175,7 +177,9 @@ function certificates({ nodes: seen, now }: Sight, { certificateDays }: Limits):
 }
 
 function clocks({ nodes: seen }: Sight, { clockSkewSeconds }: Limits): Finding[] {
-  const unreached = [...seen].flatMap(([host, node]) => (typeof node === 'string' ? [wrong(`host ${host}`, node)] : []));
+  const unreached = [...seen].flatMap(([host, node]) =>
+    typeof node === 'string' ? [wrong(`host ${host}`, node)] : [],
+  );
   const all = [...seen].flatMap(([host, node]) => (typeof node === 'string' ? [] : [{ host, clock: node.clock }]));
   const sorted = all.map(({ clock }) => clock).sort((a, b) => a - b);
   const median = sorted[Math.floor(sorted.length / 2)] ?? 0;
@@ -196,5 +200,7 @@ export function tableOf(list: readonly Finding[]): string {
   const order = ['ok', 'note', 'wrong'];
   const sorted = [...list].sort((a, b) => order.indexOf(a.verdict) - order.indexOf(b.verdict));
   const width = Math.max(...sorted.map(({ subject }) => Math.min(subject.length, 40)));
-  return sorted.map(({ verdict, subject, says }) => `${marks[verdict].padEnd(6)} ${subject.padEnd(width)}  ${says}`).join('\n');
+  return sorted
+    .map(({ verdict, subject, says }) => `${marks[verdict].padEnd(6)} ${subject.padEnd(width)}  ${says}`)
+    .join('\n');
 }

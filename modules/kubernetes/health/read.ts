@@ -112,7 +112,7 @@ export interface Tried {
 export function nthAddress(ranges: string, n: number): string {
   const base = ranges.split(',')[0]!.replace(/\/.*$/, '').trim();
   if (base === '' || base.endsWith('::')) return base === '' ? '' : `${base}${n.toString(16)}`;
-  const address = base.split('.').reduce((sum, octet) => sum * 256 + Number(octet), n);
+  const address = base.split('.').reduce((sum, octet) => sum * 256 + Number(octet), 0) + n;
   return [24, 16, 8, 0].map((bits) => Math.floor(address / 2 ** bits) % 256).join('.');
 }
 

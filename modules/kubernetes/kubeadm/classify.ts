@@ -133,8 +133,10 @@ export function stranger(e: Evidence): Verdict | undefined {
   const other = foreign(e);
   if (other !== undefined) return refuse('foreign', other);
   const { node, cluster } = e;
-  if (!cluster) return undefined;
   const has = having(node);
+  if (e.role === 'worker' && has('apiManifest'))
+    return refuse('other-role', 'this host is a control plane, and is to be a worker');
+  if (!cluster) return undefined;
   const named = nodeOf(e);
   const placed = cluster.answer.nodes.find((n) => n.name !== e.name && n.address === e.address && e.address !== '');
   if (placed?.ready && (!isBare(node) || !named))
@@ -144,8 +146,6 @@ export function stranger(e: Evidence): Verdict | undefined {
       'name-taken',
       `the cluster has a Ready Node '${e.name}' with another address, ${named.address}; this host has ${e.address}`,
     );
-  if (e.role === 'worker' && has('apiManifest'))
-    return refuse('other-role', 'this host is a control plane, and is to be a worker');
   if (e.role === 'control-plane' && has('kubeletConf') && !has('apiManifest') && named?.ready)
     return refuse('other-role', 'this host is a worker, and is to be a control plane');
   return undefined;

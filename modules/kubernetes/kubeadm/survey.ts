@@ -11,11 +11,14 @@ export interface Survey {
   readonly verdict: Verdict;
 }
 
+/** What the survey needs to know of what is asked for. */
+type Asked = Pick<KubeadmArguments, 'state' | 'node_name' | 'node_ip' | 'endpoint' | 'via' | 'skip_phases'>;
+
 /**
  * Surveys the node and, through the first control plane that responds, the cluster. `via` are the other control
  * planes; a control plane asks itself last, so that a separate second cluster is detected.
  */
-export async function survey(args: KubeadmArguments, host: Reader): Promise<Survey> {
+export async function survey(args: Asked, host: Reader): Promise<Survey> {
   const role = args.state === 'worker' ? 'worker' : 'control-plane';
   const self = { host: args.node_name, reader: host };
   const others = args.via.map((name) => ({ host: name, reader: host.on(name) }));
@@ -53,7 +56,7 @@ export async function survey(args: KubeadmArguments, host: Reader): Promise<Surv
   return { evidence: whole, verdict: classify(whole) };
 }
 
-function given(args: KubeadmArguments, role: Evidence['role']) {
+function given(args: Asked, role: Evidence['role']) {
   return {
     role,
     founds: args.state === 'init',
@@ -65,7 +68,7 @@ function given(args: KubeadmArguments, role: Evidence['role']) {
 }
 
 /** In check mode the cluster may be one that is only going to be: a bare host will join it all the same. */
-function predictedJoin(args: KubeadmArguments, role: Evidence['role'], node: NodeFiles, through: string): Survey {
+function predictedJoin(args: Asked, role: Evidence['role'], node: NodeFiles, through: string): Survey {
   const evidence: Evidence = { ...given(args, role), node, cluster: null, silent: [], members: null };
   return {
     evidence,
