@@ -1,11 +1,17 @@
-import { type Cluster, clusterProbe, type NodeFiles, nodeFilesProbe } from '../../modules/kubernetes/cluster.ts';
+import {
+  type Cluster,
+  clusterProbe,
+  etcdProbe,
+  type NodeFiles,
+  nodeFilesProbe,
+} from '../../modules/kubernetes/cluster.ts';
 import { kubeadm_preflight } from '../../modules/kubernetes/kubeadm_preflight.ts';
 import type { ModuleCase } from './case.ts';
 import { answer, bare, control, endpoint, joined, object, pin } from './kubernetes/kubeadm/evidence.ts';
 
 const none: Cluster = { answers: false, why: 'there is no admin.conf' };
 const sees = (files: NodeFiles, cluster: Cluster = none) => ({
-  reads: { [nodeFilesProbe.key]: files, [clusterProbe.key]: cluster },
+  reads: { [nodeFilesProbe.key]: files, [clusterProbe.key]: cluster, [etcdProbe.key]: null },
 });
 const one = (title: string, state: string, given: object, outcome: object, more: object = {}): ModuleCase => ({
   title,
@@ -30,11 +36,16 @@ export const cases: readonly ModuleCase[] = [
     { ...sees(joined), others: { m: sees(control), o: sees(control) } },
     fine,
   ),
-  one('a node that has joined', 'worker', { ...sees(joined), others: { m: sees(control, answer([object()])) } }, fine),
+  one(
+    'a node that has joined',
+    'worker',
+    { ...sees(joined), others: { m: sees(control, answer([object()])), o: sees(bare) } },
+    fine,
+  ),
   one(
     'a worker that is to be a control plane',
     'control-plane',
-    { ...sees(joined), others: { m: sees(control, answer([object()])) } },
+    { ...sees(joined), others: { m: sees(control, answer([object()])), o: sees(bare) } },
     { fails: 'n is other-role: this host is a worker' },
   ),
   one(
@@ -46,7 +57,7 @@ export const cases: readonly ModuleCase[] = [
   one(
     'a node that was renamed',
     'worker',
-    { ...sees(joined), others: { m: sees(control, answer([object({ name: 'old' })])) } },
+    { ...sees(joined), others: { m: sees(control, answer([object({ name: 'old' })])), o: sees(bare) } },
     { fails: "as Node 'old', not 'n'" },
   ),
   one(
