@@ -136,12 +136,12 @@ async function running(args: ConnectionArguments, host: Writer, via: Writer): Pr
     if (pods) return pods;
     const troubles = podsOf([text], Date.now() / 1000).troubles.slice(0, 5);
     const told = await Promise.all(
-      troubles.map(async (trouble) => ({ trouble, words: await via.readNow(wordsProbe(trouble)) })),
+      troubles.map(async (trouble) => [trouble, await via.readNow(wordsProbe(trouble))] as const),
     );
-    const lost = told.map(({ trouble, words }) => patience.lost(trouble, words)).find((why) => why !== undefined);
+    const lost = patience.firstLost(told);
     if (lost !== undefined || performance.now() >= end)
       throw new TaskFailure(
-        `the test pods do not run${lost === undefined ? ` after ${args.timeout} s` : ` (${lost})`}: ${told.map(({ trouble, words }) => `${nameOf(trouble)} on ${trouble.node}: ${describe(trouble, words)}`).join('\n') || 'not every node has one'}`,
+        `the test pods do not run${lost === undefined ? ` after ${args.timeout} s` : ` (${lost})`}: ${told.map(([trouble, words]) => `${nameOf(trouble)} on ${trouble.node}: ${describe(trouble, words)}`).join('\n') || 'not every node has one'}`,
         { hint: 'the image must be one that the nodes can pull: `image`' },
       );
     await sleep(1000, undefined, { signal: host.signal });

@@ -109,10 +109,10 @@ export const kubernetes_health = defineModule({
       const { list, words } = await look(args, fresh(host));
       const wrong = list.filter(({ verdict }) => verdict === 'wrong');
       if (wrong.length === 0) return { result: resultOf(list), message: tableOf(list) };
-      const lost = [...words].map(([trouble, said]) => patience.lost(trouble, said)).find((why) => why !== undefined);
+      const lost = patience.firstLost(words);
       if (lost !== undefined || performance.now() >= end)
         throw new TaskFailure(
-          `${wrong.length === 1 ? '1 thing is' : `${wrong.length} things are`} wrong with the cluster${lost === undefined ? '' : ` (${lost})`}:\n${tableOf(list)}`,
+          `${wrong.length === 1 ? '1 thing is' : `${wrong.length} things are`} wrong with the cluster${lost === undefined ? '' : `, and waiting cannot help (${lost})`}:\n${tableOf(list)}`,
           { result: resultOf(list) },
         );
       await sleep(2000, undefined, { signal: host.signal });

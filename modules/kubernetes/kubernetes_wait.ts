@@ -56,7 +56,9 @@ export const kubernetes_wait = defineModule({
         ...(pods?.lines ?? []),
       ].join('\n');
       if (pods?.lost !== undefined)
-        throw new TaskFailure(`waiting cannot help, ${pods.lost}: ${waitedFor}`, { hint: 'mend that, then run again' });
+        throw new TaskFailure(`waiting cannot help (${pods.lost}): ${waitedFor}`, {
+          hint: 'mend that, then run again',
+        });
       if (over)
         throw new TaskFailure(`after ${args.timeout} s: ${waitedFor}`, {
           hint: 'on the node itself: `journalctl -u kubelet -n 50`; a node without a pod network stays NotReady (/etc/cni/net.d)',
@@ -75,13 +77,13 @@ async function explain(
   // At most ten for each look: the others have the same reasons.
   const troubles = (await Promise.all(nodes.map((name) => reader.read(podsOfNode(name))))).flat().slice(0, 10);
   const told = await Promise.all(
-    troubles.map(async (trouble) => {
-      const words = await reader.read(wordsProbe(trouble));
-      return { line: `${nameOf(trouble)}: ${describe(trouble, words)}`, lost: patience.lost(trouble, words) };
-    }),
+    troubles.map(async (trouble) => [trouble, await reader.read(wordsProbe(trouble))] as const),
   );
-  const lost = told.find((one) => one.lost !== undefined)?.lost;
-  return { lines: told.map(({ line }) => line), ...(lost !== undefined && { lost }) };
+  const lost = patience.firstLost(told);
+  return {
+    lines: told.map(([trouble, words]) => `${nameOf(trouble)}: ${describe(trouble, words)}`),
+    ...(lost !== undefined && { lost }),
+  };
 }
 
 /** What is wrong with the pods on a node; [] where the API does not say. */

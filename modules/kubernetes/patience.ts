@@ -1,4 +1,4 @@
-import type { Trouble, Words } from './pods.ts';
+import { nameOf, type Trouble, type Words } from './pods.ts';
 
 const noImage = /not found|manifest unknown|does not exist|denied|unauthorized|no such image|invalid reference/i;
 
@@ -9,7 +9,14 @@ const noImage = /not found|manifest unknown|does not exist|denied|unauthorized|n
 export class Patience {
   readonly #ends = new Map<string, Map<number, string>>();
 
-  /** Why waiting for this cannot help; undefined while it may. To be asked each time that the pod is looked at. */
+  /** The first for which waiting cannot help, and why; undefined while it may. To be asked at each look at the pods. */
+  firstLost(seen: Iterable<readonly [Trouble, Words]>): string | undefined {
+    // All are remembered, not only those up to the first.
+    const lost = [...seen].map(([trouble, words]) => ({ trouble, why: this.lost(trouble, words) }));
+    const first = lost.find(({ why }) => why !== undefined);
+    return first && `${nameOf(first.trouble)}: ${first.why}`;
+  }
+
   lost(trouble: Trouble, words: Words): string | undefined {
     const { state, message } = trouble;
     if (/InvalidImageName|ErrImageNeverPull/.test(state)) return 'no image can come of this';

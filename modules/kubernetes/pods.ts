@@ -138,7 +138,7 @@ ${sh`own get --raw ${events}`} 2>/dev/null
     parse: (out) => ({
       log: section(out.stdout, 'log')
         .split('\n')
-        .map((line) => line.trimEnd())
+        .map((line) => line.trim())
         .filter((line) => line !== ''),
       event: newestOf(section(out.stdout, 'events')),
     }),

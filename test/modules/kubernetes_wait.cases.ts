@@ -68,7 +68,7 @@ export const cases: readonly ModuleCase[] = [
     module: kubernetes_wait,
     args: { nodes: ['n'], via: [], timeout: 600 },
     given: troubled({ state: 'Init:ErrImagePull', message: 'example/a:1: not found' }),
-    fails: 'waiting cannot help, the image is not where it is fetched from',
+    fails: 'waiting cannot help (pod kube-flannel/flannel-1 (install-cni): the image is not where it is fetched from)',
   },
   {
     title: 'not there',
