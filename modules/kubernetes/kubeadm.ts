@@ -16,7 +16,7 @@ import {
   nodeNameOf,
 } from './cluster.ts';
 import { badNodeName, type KubeadmArguments, schema } from './kubeadm/arguments.ts';
-import { type Evidence, isBare, memberOf, type Verdict } from './kubeadm/classify.ts';
+import { type Evidence, isBare, memberOf, type Verdict } from './kubeadm/evidence.ts';
 import { refusal } from './kubeadm/explain.ts';
 import { finishInit, init, mark } from './kubeadm/init.ts';
 import { join, type Way } from './kubeadm/join.ts';

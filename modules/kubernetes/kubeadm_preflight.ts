@@ -1,8 +1,8 @@
 import { TaskFailure } from '../../engine/module/failure.ts';
 import { defineModule } from '../../engine/module/module.ts';
 import { badNodeName } from './kubeadm/arguments.ts';
-import { stranger } from './kubeadm/classify.ts';
 import { refusal } from './kubeadm/explain.ts';
+import { stranger } from './kubeadm/stranger.ts';
 import { survey } from './kubeadm/survey.ts';
 
 export const kubeadm_preflight = defineModule({

@@ -101,10 +101,14 @@ async function printed(ground: Ground, subject: Subject): Promise<readonly strin
 async function killAt(ground: Ground, host: string, phase: string): Promise<void> {
   await ground.exec(host, `rm -f /run/prove-killed; printf %s '${phase}' >/run/prove-at`);
   const { child, ended } = playbook(ground, onlyOn(host));
-  let over = false;
-  void ended.then(() => (over = true));
-  while (!over && (await ground.exec(host, 'cat /run/prove-killed 2>/dev/null || :')) === '') await sleep(200);
-  if (over) throw new Error(`kubeadm did not come to ${phase}: ${(await ended).printed.slice(-2500)}`);
+  const over = ended.then(({ printed: text }) => {
+    throw new Error(`kubeadm did not come to ${phase}: ${text.slice(-2500)}`);
+  });
+  const killed = async (): Promise<void> => {
+    while ((await ground.exec(host, 'cat /run/prove-killed 2>/dev/null || :')) === '') await sleep(200);
+  };
+  await Promise.race([killed(), over]);
+  over.catch(() => {}); // it is killed now
   child.kill('SIGKILL');
   await ended;
   await ground.exec(host, 'kill -9 "$(cat /run/prove-killed)" || :');

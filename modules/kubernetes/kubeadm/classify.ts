@@ -1,78 +1,12 @@
-import type { ClusterAnswer, EtcdMember, NodeFile, NodeFiles } from '../cluster.ts';
-
-/** All that is known about a node that is to be in a cluster. */
-export interface Evidence {
-  readonly role: 'control-plane' | 'worker';
-  /** Whether this host makes the cluster where no control plane has one. */
-  readonly founds: boolean;
-  /** Of the Node: in lower case, as the cluster knows it. */
-  readonly name: string;
-  readonly address: string;
-  /** `name:port` that all nodes reach the API by. */
-  readonly endpoint: string;
-  /** Whether kube-proxy belongs to the cluster. */
-  readonly proxy: boolean;
-  readonly node: NodeFiles;
-  /** The cluster through the first control plane that answers; null where none does. */
-  readonly cluster: {
-    readonly through: string;
-    /** It is this host's own API server that answers. */
-    readonly own: boolean;
-    readonly pins: readonly string[];
-    readonly answer: ClusterAnswer;
-  } | null;
-  /** The control planes that do not answer; `bare`: none of a cluster's files is there. */
-  readonly silent: readonly {
-    readonly host: string;
-    readonly why: string;
-    readonly bare: boolean;
-    readonly pins: readonly string[];
-  }[];
-  /** Read only for a control plane that is not complete; null where etcd cannot be asked. */
-  readonly members: readonly EtcdMember[] | null;
-}
-
-export interface Verdict {
-  readonly state:
-    | 'absent'
-    | 'foreign'
-    | 'half-init'
-    | 'dead-init'
-    | 'half-join'
-    | 'unmarked'
-    | 'leftover'
-    | 'complete'
-    | 'ill'
-    | 'stale'
-    | 'name-taken'
-    | 'renamed'
-    | 'busy'
-    | 'other-role'
-    | 'down';
-  readonly action:
-    | 'none'
-    | 'init'
-    | 'finish-init'
-    | 'reinit'
-    | 'join'
-    | 'rejoin'
-    | 'mark'
-    | 'clean'
-    | 'wait'
-    | 'refuse';
-  /** For a person: what was seen that makes it so. */
-  readonly why: string;
-}
+import type { ClusterAnswer, NodeFiles } from '../cluster.ts';
+import { type Evidence, having, isBare, memberOf, nodeOf, refuse, type Verdict } from './evidence.ts';
+import { stranger } from './stranger.ts';
 
 /** What state a node is in and what to do about it. The decision depends only on the evidence. */
 export function classify(e: Evidence): Verdict {
   const verdict = stranger(e) ?? (e.cluster ? inCluster(e, e.cluster) : withoutCluster(e));
   if (!e.node.busy || verdict.action === 'none' || verdict.action === 'refuse') return verdict;
   return { state: 'busy', action: 'wait', why: `a kubeadm is at work on this host (${verdict.state}: ${verdict.why})` };
-}
-
-export function isBare(node: NodeFiles): boolean {
-  return node.files.length === 0 && !node.torn;
 }
 
 /** A control plane about which etcd need not be asked: a local API server that is ready has a started voter behind it. */
@@ -126,49 +60,6 @@ function inCluster(e: Evidence, cluster: NonNullable<Evidence['cluster']>): Verd
     return { state: 'absent', action: 'join', why: `a cluster answers through ${cluster.through}` };
   }
   return e.role === 'worker' ? worker(e) : controlPlane(e, cluster.answer);
-}
-
-/** A host that cannot become this node without leaving a place that it has already: told before anything is changed. */
-export function stranger(e: Evidence): Verdict | undefined {
-  const other = foreign(e);
-  if (other !== undefined) return refuse('foreign', other);
-  const { node, cluster } = e;
-  const has = having(node);
-  if (e.role === 'worker' && has('apiManifest'))
-    return refuse('other-role', 'this host is a control plane, and is to be a worker');
-  if (!cluster) return undefined;
-  const named = nodeOf(e);
-  const placed = cluster.answer.nodes.find((n) => n.name !== e.name && n.address === e.address && e.address !== '');
-  if (placed?.ready && (!isBare(node) || !named))
-    return refuse('renamed', `the cluster has this address, ${e.address}, as Node '${placed.name}', not '${e.name}'`);
-  if (isBare(node) && named?.ready && named.address !== e.address)
-    return refuse(
-      'name-taken',
-      `the cluster has a Ready Node '${e.name}' with another address, ${named.address}; this host has ${e.address}`,
-    );
-  if (e.role === 'control-plane' && has('kubeletConf') && !has('apiManifest') && named?.ready)
-    return refuse('other-role', 'this host is a worker, and is to be a control plane');
-  return undefined;
-}
-
-function foreign(e: Evidence): string | undefined {
-  const { node } = e;
-  const clusters = [
-    ...(e.cluster ? [{ host: e.cluster.through, pins: e.cluster.pins }] : []),
-    ...e.silent.map(({ host, pins }) => ({ host, pins })),
-  ];
-  const other = clusters.find(({ pins }) => pins.length > 0 && !node.pins.some((pin) => pins.includes(pin)));
-  if (node.pins.length > 0 && other)
-    return `this host trusts the CA ${node.pins.join(', ')}, the cluster of ${other.host} has ${other.pins.join(', ')}`;
-  const [one, another] = clusters.filter(({ pins }) => pins.length > 0);
-  const apart = clusters.find(({ pins }) => one && pins.length > 0 && !pins.some((pin) => one.pins.includes(pin)));
-  if (one && another && apart)
-    return `the control planes are of different clusters: ${one.host} has the CA ${one.pins.join(', ')}, ${apart.host} has ${apart.pins.join(', ')}`;
-  const port = e.endpoint.replace(/^.*:/, '');
-  const own = e.address.includes(':') ? `[${e.address}]:${port}` : `${e.address}:${port}`;
-  if (node.server === '' || node.server === e.endpoint || (e.role === 'control-plane' && node.server === own))
-    return undefined;
-  return `the kubelet of this host belongs to the API server ${node.server}, the cluster is at ${e.endpoint}`;
 }
 
 function worker(e: Evidence): Verdict {
@@ -267,31 +158,9 @@ function complete(e: Evidence): Verdict {
   return { state: 'complete', action: 'none', why: note };
 }
 
-/** The member of this node: by name, or by address where it has never started and so has no name. */
-export function memberOf({
-  members,
-  name,
-  address,
-}: Pick<Evidence, 'members' | 'name' | 'address'>): EtcdMember | undefined {
-  return members?.find((m) => m.name === name) ?? members?.find((m) => m.name === '' && m.address === address);
-}
-
-function nodeOf(e: Evidence) {
-  return e.cluster?.answer.nodes.find((n) => n.name === e.name);
-}
-
 /** Never to be reset: its kubelet works and the cluster counts on it. */
 function isWorking(e: Evidence): boolean {
   return e.node.kubelet === 'active' && nodeOf(e)?.ready === true;
-}
-
-function isMarked(e: Evidence): boolean {
-  const labels = Object.keys(nodeOf(e)?.labels ?? {});
-  return labels.includes('node-role.kubernetes.io/control-plane') || labels.includes('node-role.kubernetes.io/master');
-}
-
-function having(node: NodeFiles): (file: NodeFile) => boolean {
-  return (file) => node.files.includes(file);
 }
 
 function list(node: NodeFiles): string {
@@ -302,6 +171,7 @@ function halfInit(e: Evidence): string {
   return `an init has stopped half way (${list(e.node)}), its API server does not answer and no other node has joined`;
 }
 
-function refuse(state: Verdict['state'], why: string): Verdict {
-  return { state, action: 'refuse', why };
+function isMarked(e: Evidence): boolean {
+  const labels = Object.keys(nodeOf(e)?.labels ?? {});
+  return labels.includes('node-role.kubernetes.io/control-plane') || labels.includes('node-role.kubernetes.io/master');
 }

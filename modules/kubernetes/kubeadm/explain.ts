@@ -1,7 +1,7 @@
 import { TaskFailure } from '../../../engine/module/failure.ts';
 import type { Output } from '../../../engine/module/probe.ts';
 import { quoteAll } from '../../../engine/module/quote.ts';
-import type { Verdict } from './classify.ts';
+import type { Verdict } from './evidence.ts';
 
 /** Explanations of kubeadm's errors: its exit code is nearly always 1, only stderr distinguishes them. */
 const meanings: readonly { readonly says: RegExp; readonly means: string; readonly hint?: string }[] = [

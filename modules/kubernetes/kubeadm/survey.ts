@@ -3,7 +3,8 @@ import { UnknownValue } from '../../../engine/module/unknown.ts';
 import type { Cluster, NodeFiles } from '../cluster.ts';
 import { clusterProbe, etcdProbe, nodeFilesProbe, nodeNameOf } from '../cluster.ts';
 import type { KubeadmArguments } from './arguments.ts';
-import { classify, type Evidence, isBare, isComplete, type Verdict } from './classify.ts';
+import { classify, isComplete } from './classify.ts';
+import { type Evidence, isBare, type Verdict } from './evidence.ts';
 
 /** A node as it was found, and what is to be done about it. */
 export interface Survey {

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { classify, type Evidence, type Verdict } from '../../../../modules/kubernetes/kubeadm/classify.ts';
+import { classify } from '../../../../modules/kubernetes/kubeadm/classify.ts';
+import type { Evidence, Verdict } from '../../../../modules/kubernetes/kubeadm/evidence.ts';
 import {
   answer,
   control,

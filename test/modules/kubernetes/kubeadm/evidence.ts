@@ -5,7 +5,7 @@ import type {
   NodeFile,
   NodeFiles,
 } from '../../../../modules/kubernetes/cluster.ts';
-import type { Evidence } from '../../../../modules/kubernetes/kubeadm/classify.ts';
+import type { Evidence } from '../../../../modules/kubernetes/kubeadm/evidence.ts';
 
 /** Hosts and clusters to judge: all the same node `n`, each case changing what it is about. */
 export const pin = 'sha256:aaaa';
