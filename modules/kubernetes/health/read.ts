@@ -117,7 +117,8 @@ export function nthAddress(ranges: string, n: number): string {
 }
 
 export function nodeProbe({ service, dns, name }: Tried): Probe<NodeSight> {
-  const open = (address: string, port: number): string => `/dev/tcp/${address}/${port}`;
+  /** A connection by TCP as the shell's third file. */
+  const connected = (address: string, port: number): string => `exec 3<>/dev/tcp/${address}/${port}`;
   return {
     key: `cluster:node:${service}:${dns}:${name}`,
     volatile: true,
@@ -130,8 +131,8 @@ for file in /etc/kubernetes/*.conf; do
   data=$(sed -n 's/^ *client-certificate-data: *//p' "$file" 2>/dev/null)
   if [ -n "$data" ]; then echo "--- certificate $file"; echo "$data" | base64 -d; echo; fi
 done
-${service === '' ? '' : `echo '--- service'; ${sh`timeout 5 bash -c ${`: <${open(service, 443)} && echo ok`}`} 2>&1 || echo "no answer"`}
-${dns === '' ? '' : `echo '--- dns'; ${sh`timeout 5 bash -c ${`exec 3<>${open(dns, 53)} && printf ${question(name)} >&3 && head -c 14 <&3 | od -An -v -tu1`}`} 2>&1 || echo "no answer"`}
+${service === '' ? '' : `echo '--- service'; ${sh`timeout 5 bash -c ${`${connected(service, 443)} && echo ok`}`} 2>&1 || echo "no answer"`}
+${dns === '' ? '' : `echo '--- dns'; ${sh`timeout 5 bash -c ${`${connected(dns, 53)} && printf ${question(name)} >&3 && head -c 14 <&3 | od -An -v -tu1`}`} 2>&1 || echo "no answer"`}
 :`,
     parse(out) {
       const said = (part: string): string => section(out.stdout, part).trim();
