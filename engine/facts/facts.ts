@@ -147,6 +147,14 @@ export const facts: ReadonlyMap<string, Fact> = new Map([
     { form: address, volatile: true }, // virtual addresses and container networks come and go without a task
   ),
   fact(
+    'interfaces',
+    { list: { fields: { name: 'string', mtu: 'int', addresses: { list: 'string' } } } },
+    'The network interfaces that are up: `name`, `mtu`, and `addresses`, as in the fact addresses.',
+    'ip -o link show up; ip -o addr show scope global',
+    parseInterfaces,
+    { form: () => true, volatile: true },
+  ),
+  fact(
     'routes',
     { list: 'string' },
     'The networks that the host has routes to.',
@@ -227,4 +235,23 @@ function parseOs(text: string): Record<string, string> {
 function parseRoute(text: string): Record<string, string> {
   const after = (word: string): string => new RegExp(`\\b${word} (\\S+)`).exec(text)?.[1] ?? '';
   return { address: after('src'), interface: after('dev'), gateway: after('via') };
+}
+
+interface Interface {
+  readonly name: string;
+  readonly mtu: number;
+  readonly addresses: string[];
+}
+
+/** From `ip -o link` (`2: eth0@if7: <…> mtu 1500 …`) and then `ip -o addr` (`2: eth0    inet 192.0.2.5/24 …`). */
+function parseInterfaces(text: string): readonly Interface[] {
+  const found = new Map<string, Interface>();
+  for (const line of lines(text)) {
+    const link = /^\d+: ([^\s:@]+)(?:@\S+)?: .*\bmtu (\d+)/.exec(line);
+    if (link)
+      found.set(link[1]!, { name: formed('interfaces', plainName, link[1]!), mtu: Number(link[2]), addresses: [] });
+    const [, name = '', own = ''] = /^\d+: (\S+) +inet6? ([^\s/]+)/.exec(line) ?? [];
+    if (own !== '') found.get(name)?.addresses.push(formed('interfaces', address, own));
+  }
+  return [...found.values()];
 }

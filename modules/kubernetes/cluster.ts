@@ -122,6 +122,8 @@ export interface ClusterNode {
   readonly version: string;
   readonly address: string;
   readonly labels: Readonly<Record<string, string>>;
+  /** Keys of the taints that keep new pods away; without it, none. */
+  readonly taints?: readonly string[];
 }
 
 /** The cluster as the API server of one control plane knows it. */
@@ -228,6 +230,7 @@ interface Json {
   readonly items?: readonly Json[];
   readonly data?: { readonly ClusterConfiguration?: string };
   readonly metadata?: { readonly name: string; readonly labels?: Readonly<Record<string, string>> };
+  readonly spec?: { readonly taints?: readonly { readonly key: string; readonly effect: string }[] };
   readonly status?: {
     readonly conditions?: readonly { readonly type: string; readonly status: string; readonly message?: string }[];
     readonly addresses?: readonly { readonly type: string; readonly address: string }[];
@@ -253,7 +256,7 @@ function jsonOf(text: string, { exactIntegers = false } = {}): Json | null {
   }
 }
 
-function nodeOf({ metadata, status }: Json): ClusterNode {
+function nodeOf({ metadata, spec, status }: Json): ClusterNode {
   const condition = status?.conditions?.find((c) => c.type === 'Ready');
   const ready = condition?.status === 'True';
   return {
@@ -263,6 +266,7 @@ function nodeOf({ metadata, status }: Json): ClusterNode {
     version: status?.nodeInfo?.kubeletVersion ?? '',
     address: status?.addresses?.find((a) => a.type === 'InternalIP')?.address ?? '',
     labels: metadata?.labels ?? {},
+    taints: (spec?.taints ?? []).filter(({ effect }) => effect === 'NoSchedule').map(({ key }) => key),
   };
 }
 

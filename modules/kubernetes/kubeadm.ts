@@ -115,6 +115,13 @@ async function checkPresent(args: KubeadmArguments, host: Reader) {
       from: node?.labels[label] ?? null,
       to: value,
     });
+  const taints = taintChange(args, found);
+  if (taints.length > 0)
+    differences.push({
+      what: `ordinary pods on node ${args.node_name}`,
+      from: args.schedulable ? 'kept away' : 'allowed',
+      to: args.schedulable ? 'allowed' : 'kept away',
+    });
   return {
     present: found,
     differences,
@@ -206,15 +213,23 @@ async function settle(args: KubeadmArguments, host: Writer): Promise<void> {
   }
   const labels = missingLabels(args, now);
   const through = now.evidence.cluster?.through;
-  if (labels.length === 0 || through === undefined) return;
+  if (through === undefined) return;
   const via = through === args.node_name ? host : host.on(through);
-  await kubectl(via, [
-    'label',
-    'node',
-    now.evidence.name,
-    '--overwrite',
-    ...labels.map(([name, value]) => `${name}=${value}`),
-  ]);
+  const { name } = now.evidence;
+  if (labels.length > 0)
+    await kubectl(via, ['label', 'node', name, '--overwrite', ...labels.map(([label, value]) => `${label}=${value}`)]);
+  const taints = taintChange(args, now);
+  if (taints.length > 0) await kubectl(via, ['taint', 'node', name, ...taints]);
+}
+
+/** What `kubectl taint` is to do for `schedulable`: kubeadm's taint has had two names. A node that is not there yet joins with the right ones. */
+function taintChange({ schedulable }: KubeadmArguments, { evidence }: Survey): string[] {
+  const node = evidence.cluster?.answer.nodes.find((n) => n.name === evidence.name);
+  if (schedulable === undefined || evidence.role === 'worker' || !node) return [];
+  const names = ['node-role.kubernetes.io/control-plane', 'node-role.kubernetes.io/master'];
+  const set = names.filter((name) => node.taints?.includes(name));
+  if (schedulable) return set.map((name) => `${name}:NoSchedule-`);
+  return set.length > 0 ? [] : [`${names[0]}:NoSchedule`];
 }
 
 function missingLabels(args: KubeadmArguments, { evidence }: Survey): (readonly [string, string])[] {

@@ -3,6 +3,7 @@ import { type Difference, defineModule, type Reader } from '../../engine/module/
 import { cannotTell, type Probe } from '../../engine/module/probe.ts';
 import { sh } from '../../engine/module/quote.ts';
 import type { Arguments } from '../../engine/module/schema.ts';
+import { bounded, compile, replacementOf } from '../files/pattern.ts';
 import { digestOf, fileText } from '../files/text.ts';
 import { kubeconfigProbe } from './cluster.ts';
 
@@ -15,6 +16,18 @@ const schema = {
       type: 'string',
       format: 'path',
       description: 'File on the host that contains the manifest, e.g. one fetched by get_url.',
+    },
+    changes: {
+      type: 'array',
+      items: {
+        type: 'object',
+        properties: { regexp: { type: 'string' }, replace: { type: 'string' } },
+        required: ['regexp', 'replace'],
+        additionalProperties: false,
+      },
+      default: [],
+      description:
+        'What to change in the manifest of `path` before it is applied: each `regexp` (as in `replace`) must match somewhere.',
     },
     kubeconfig: {
       type: 'string',
@@ -92,7 +105,15 @@ async function manifestOf(args: ManifestArguments, host: Reader): Promise<string
     throw new TaskFailure(`there is no file ${args.path} on this host`, {
       hint: 'fetch it with an earlier task (get_url, copy)',
     });
-  return file.content;
+  return args.changes.reduce((text, { regexp, replace }) => changed(text, regexp, replace, args.path!), file.content);
+}
+
+/** A manifest of another release may look different: a change without effect would be worse than a failure. */
+function changed(text: string, regexp: string, replace: string, path: string): string {
+  const pattern = compile('regexp', regexp, true);
+  if (!bounded(path, regexp, () => pattern.test(text)))
+    throw new TaskFailure(`nothing in ${path} matches '${regexp}'`, { hint: 'adapt `changes` to this manifest' });
+  return bounded(path, regexp, () => pattern.replace(text, replacementOf(pattern, 'replace', replace)));
 }
 
 type ManifestProbe = Probe<readonly Difference[]>;

@@ -45,6 +45,11 @@ export const schema = {
       description:
         'Labels of the Node; others are left alone. Set through a control plane, because a kubelet may not set every label itself.',
     },
+    schedulable: {
+      type: 'boolean',
+      description:
+        'Of a control plane: whether ordinary pods run on it too, so that it has no taint. Left out, it gets the taint when it joins, and later changes stay.',
+    },
     ignore_preflight_errors: {
       type: 'array',
       items: { type: 'string' },

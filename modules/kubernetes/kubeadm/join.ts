@@ -95,6 +95,7 @@ export function joinConfiguration(
     nodeRegistration: {
       name: args.node_name,
       criSocket: args.cri_socket,
+      ...(args.schedulable === true && certificateKey !== undefined && { taints: [] }),
       kubeletExtraArgs: api === 'v1beta4' ? extra.map(([name, value]) => ({ name, value })) : Object.fromEntries(extra),
     },
     ...(certificateKey !== undefined && {
