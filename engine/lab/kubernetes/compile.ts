@@ -6,6 +6,7 @@ import { type CacheOptions, cached } from './cached.ts';
 import type { Component } from './components.ts';
 import { digestOf } from './digest.ts';
 import { buildFolders, goSources } from './folders.ts';
+import { withLock } from './lock.ts';
 import { startProgress } from './progress.ts';
 import { availableMemory, collectorSettings } from './room.ts';
 import type { Run } from './run.ts';
@@ -38,6 +39,21 @@ export async function compileAll(components: readonly Component[], options: Comp
   );
   const missing = named.filter(([, target]) => !existsSync(target));
   if (missing.length === 0) return;
+  const { go, temporary } = buildFolders(options.cache);
+  const onWait = () => options.log('another run is compiling: waiting for it');
+  await mkdir(go, { recursive: true });
+  await withLock(join(go, 'lock'), onWait, options.signal, async () => {
+    await rm(temporary, { recursive: true, force: true });
+    await mkdir(temporary, { recursive: true });
+    await compileMissing(missing, times, options);
+  });
+}
+
+async function compileMissing(
+  missing: readonly (readonly [Component, string])[],
+  times: string,
+  options: CompileOptions,
+): Promise<void> {
   const go = await ensureGo(options.run, options.cache, options.cpu, options.log);
   options.log(`${options.title}: fetching Go modules …`);
   const portions = [];

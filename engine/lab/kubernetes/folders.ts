@@ -20,6 +20,7 @@ export function buildFolders(cache: string) {
     modules: join(go, 'modules'),
     compiled: join(go, 'build'),
     work: join(go, 'work'),
+    temporary: join(go, 'tmp'),
     go,
     kubernetes,
     components: join(kubernetes, 'components'),

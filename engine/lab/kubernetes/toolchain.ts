@@ -66,7 +66,7 @@ async function environmentOf(run: Run, go: string, cache: string, cpu: string): 
   const asked = await run([go, 'env', '-json', ...FOLLOWED], {
     environment: { ...Object.fromEntries(kept), GOTOOLCHAIN: 'local' },
   });
-  const { modules, compiled } = buildFolders(cache);
+  const { modules, compiled, temporary } = buildFolders(cache);
   const followed = Object.entries(JSON.parse(asked) as Record<string, string>).filter(([, value]) => value !== '');
   return {
     ...Object.fromEntries(kept),
@@ -78,6 +78,7 @@ async function environmentOf(run: Run, go: string, cache: string, cpu: string): 
     GO111MODULE: 'on',
     GOMODCACHE: modules,
     GOCACHE: compiled,
+    GOTMPDIR: temporary, // /tmp may be small, and what a killed build leaves there stays
     GOOS: 'linux',
     GOARCH: cpu,
     CGO_ENABLED: '0',

@@ -102,7 +102,7 @@ describe('the progress of a build', () => {
 
 describe('the room for a build', () => {
   const GIB = 2 ** 30;
-  for (const [disk, memory, cached, problems] of [
+  for (const [disk, memory, already, problems] of [
     [20, 16, 0, []],
     [2, 16, 0, [/8\.0 GiB in \/cache, which has 2\.0 GiB free/]],
     [2, 16, 7, []],
@@ -110,8 +110,8 @@ describe('the room for a build', () => {
     [20, 1, 0, [/memory, and 1\.0 GiB are free/]],
     [1, 1, 0, [/GiB in/, /of memory/]],
   ] as const)
-    it(`of ${disk} GiB, with ${memory} GiB of memory and ${cached} GiB cached, has ${problems.length} problems`, () => {
-      const found = roomProblems({ disk: disk * GIB, memory: memory * GIB, cached: cached * GIB }, '/cache');
+    it(`of ${disk} GiB, with ${memory} GiB of memory and ${already} GiB cached, has ${problems.length} problems`, () => {
+      const found = roomProblems({ disk: disk * GIB, memory: memory * GIB, cached: already * GIB }, '/cache');
       expect(found).to.have.length(problems.length);
       for (const [index, pattern] of problems.entries()) expect(found[index]).to.match(pattern);
     });
