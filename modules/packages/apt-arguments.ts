@@ -57,6 +57,13 @@ export const aptArguments = {
       default: false,
       description: 'Also change packages that are on hold.',
     },
+    fail_on_autoremove: {
+      type: 'boolean',
+      default: true,
+      description:
+        'Fail if other packages than the named ones would be removed: those in conflict with a new one, and those that need a ' +
+        'removed one. What `autoremove` removes is wanted.',
+    },
     hold: { type: 'boolean', description: 'Whether to hold the packages at their version.' },
     dpkg_options: {
       type: 'string',

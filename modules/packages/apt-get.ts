@@ -35,7 +35,9 @@ export async function aptGet(host: Writer, argv: readonly string[], lockTimeout:
     else if (isInterrupted(out.stderr) && !repaired) {
       repaired = true;
       await host.run(['dpkg', '--force-confdef', '--force-confold', '--configure', '-a'], { environment });
-      await host.run(['apt-get', '-y', '-q', ...waiting(lockTimeout), '--fix-broken', 'install'], { environment });
+      await host.run(['apt-get', '-y', '-q', ...waiting(lockTimeout), '--no-remove', '--fix-broken', 'install'], {
+        environment,
+      });
     } else throw explain(out, lockTimeout, argv);
   }
 }
@@ -94,6 +96,10 @@ const hints: readonly (readonly [RegExp, string])[] = [
   ],
   [/Held packages were changed/, 'the package is on hold: set allow_change_held_packages: true to change it'],
   [/Packages were downgraded/, 'a newer version is installed: set allow_downgrade: true to downgrade'],
+  [
+    /Packages need to be removed but remove is disabled/,
+    'other packages are in conflict with it: `apt-get -s install NAME` on the host lists them; remove them in a task of their own, or set fail_on_autoremove: false',
+  ],
   [/Essential packages were removed/, 'the system would break: tsplay never removes essential packages'],
   [
     /NO_PUBKEY|not signed|signatures couldn't be verified|EXPKEYSIG/,

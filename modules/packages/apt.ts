@@ -7,7 +7,16 @@ import { aptArguments } from './apt-arguments.ts';
 import { aptGet, aptUpdate, explain, isInterrupted, waiting } from './apt-get.ts';
 import { aptEffect } from './apt-manager.ts';
 import { type AptPlan, aptIndex, aptPlan } from './apt-plan.ts';
-import { type Asked, isLacking, refuseHeld, refuseOthers, settled, withoutArchitecture } from './asked.ts';
+import {
+  type Asked,
+  isLacking,
+  othersRemoved,
+  refuseHeld,
+  refuseOthers,
+  refuseRemovals,
+  settled,
+  withoutArchitecture,
+} from './asked.ts';
 import { debFile, installedProviders, noPackage, packageResidue, packageState } from './dpkg.ts';
 import { parseSpecs, specFault } from './spec.ts';
 import { versionOfProgram } from './upcoming.ts';
@@ -90,14 +99,23 @@ export const apt = defineModule({
       if (args.allow_change_held_packages) words.splice(1, 0, '--allow-change-held-packages');
       const plan = await unlessUnknown(host.read(aptPlan(words)));
       refuse(plan, words, args.lock_timeout);
+      const names = there.map((f) => f.spec.name);
+      if (args.fail_on_autoremove) {
+        const without = words.filter((word) => word !== '--auto-remove');
+        const needed = args.autoremove ? await unlessUnknown(host.read(aptPlan(without))) : plan;
+        refuseRemovals(othersRemoved(needed?.removes ?? [], names), `removing ${names.join(', ')}`);
+      }
       const all = new Set([...there.map((f) => f.spec.name), ...(plan?.removes ?? [])]);
       return {
         present: { refresh: false, words, unhold: [], hold: [] },
-        differences: there.map((f) => ({
-          what: `package ${f.spec.name}`,
-          from: f.state.version ?? 'configuration files',
-          to: null,
-        })),
+        differences: [
+          ...there.map((f) => ({
+            what: `package ${f.spec.name}`,
+            from: f.state.version ?? 'configuration files',
+            to: null,
+          })),
+          ...(await removals(othersRemoved(plan?.removes ?? [], names), host)),
+        ],
         after: [
           ...[...all].flatMap((name) => [
             willBe(packageState(name), noPackage),
@@ -128,6 +146,9 @@ export const apt = defineModule({
     if (!refresh && !broken) refuse(plan, request, args.lock_timeout);
     const certain = plan !== undefined && !refresh && !broken;
     if (certain) refuseOthers(lacking, plan);
+    const others = othersRemoved(plan?.removes ?? [], []);
+    if (certain && args.fail_on_autoremove)
+      refuseRemovals(others, `installing ${wanted.map((f) => f.spec.name).join(', ')}`);
     const versionOf = (name: string): string | undefined =>
       certain ? (plan.installs[name] ?? plan.installs[withoutArchitecture(name)]) : undefined;
 
@@ -156,6 +177,7 @@ export const apt = defineModule({
         to: to ?? spec.version ?? 'installed',
       });
     }
+    if (certain) differences.push(...(await removals(others, host)));
     for (const name of new Set([...wanted.map((f) => f.spec.name), ...Object.keys(plan?.installs ?? {})])) {
       const own = found.find((f) => f.spec.name === name);
       const version = versionOf(name);
@@ -223,7 +245,9 @@ export const apt = defineModule({
         .split(',')
         .filter(Boolean)
         .flatMap((option) => ['-o', `Dpkg::Options::=--${option.trim()}`]);
-      await aptGet(host, ['apt-get', '-y', '-q', ...waiting(lock), ...dpkg, ...present.words], lock);
+      // Where the index had to be refreshed first, only apt itself knows what it would remove.
+      const keep = args.fail_on_autoremove && present.words[0] === 'install' ? ['--no-remove'] : [];
+      await aptGet(host, ['apt-get', '-y', '-q', ...waiting(lock), ...dpkg, ...keep, ...present.words], lock);
     }
     if (present.hold.length > 0) await aptGet(host, ['apt-mark', 'hold', ...present.hold], lock);
     if (present.unhold.length > 0) await aptGet(host, ['apt-mark', 'unhold', ...present.unhold], lock);
@@ -244,6 +268,11 @@ function options(args: {
     ...(args.allow_downgrade ? ['--allow-downgrades'] : []),
     ...(args.allow_change_held_packages ? ['--allow-change-held-packages'] : []),
   ];
+}
+
+async function removals(names: readonly string[], host: Reader): Promise<Difference[]> {
+  const states = await Promise.all(names.map((name) => host.read(packageState(name))));
+  return names.map((name, i) => ({ what: `package ${name}`, from: states[i]!.version, to: null }));
 }
 
 function refuse(plan: AptPlan | undefined, words: readonly string[], lockTimeout: number): void {

@@ -36,6 +36,20 @@ export function refuseOthers(lacking: readonly Asked[], plan: AptPlan): void {
     );
 }
 
+/** What would be removed beside the named packages: nobody asked for it. */
+export function othersRemoved(removes: readonly string[], named: readonly string[]): readonly string[] {
+  const own = new Set(named.map(withoutArchitecture));
+  return removes.filter((name) => !own.has(withoutArchitecture(name)));
+}
+
+export function refuseRemovals(others: readonly string[], action: string): void {
+  if (others.length === 0) return;
+  const shown = others.length > 10 ? [...others.slice(0, 10), `${others.length - 10} more`] : others;
+  throw new TaskFailure(`${action} would also remove ${shown.join(', ')}`, {
+    hint: 'if that is wanted, remove them in a task of their own (state: absent), or set fail_on_autoremove: false',
+  });
+}
+
 /** apt would refuse as well, but it does not know of predicted holds. */
 export function refuseHeld(found: readonly { spec: Spec; state: PackageState }[], allowed: boolean): void {
   const held = found

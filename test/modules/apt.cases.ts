@@ -10,6 +10,7 @@ const base = {
   cache_valid_time: 3600,
   allow_downgrade: false,
   allow_change_held_packages: false,
+  fail_on_autoremove: true,
   dpkg_options: 'force-confdef,force-confold',
   lock_timeout: 120,
 };
@@ -61,7 +62,7 @@ export const cases: readonly ModuleCase[] = [
       { what: 'package curl', from: null, to: '7.88' },
       { what: 'package jq', from: null, to: '1.6' },
     ],
-    commands: [`${get} install curl jq`],
+    commands: [`${get} --no-remove install curl jq`],
   },
   {
     title: 'cannot tell versions before an index that is missing has come',
@@ -72,7 +73,7 @@ export const cases: readonly ModuleCase[] = [
       { what: 'package index', from: 'missing', to: 'fresh' },
       { what: 'package curl', from: null, to: 'installed' },
     ],
-    commands: [...update, `${get} install curl`],
+    commands: [...update, `${get} --no-remove install curl`],
     result: { cache_updated: true },
     converges: 'unknown',
   },
@@ -105,7 +106,7 @@ export const cases: readonly ModuleCase[] = [
     },
     differences: [{ what: 'package kubelet', from: '1.35.9-1.1', to: '1.36.4-1.1' }],
     commands: [
-      `${get} install -t stable -o APT::Install-Recommends=no --allow-change-held-packages 'kubelet=1.36.*'`,
+      `${get} --no-remove install -t stable -o APT::Install-Recommends=no --allow-change-held-packages 'kubelet=1.36.*'`,
       'apt-mark hold kubelet',
     ],
   },
@@ -141,7 +142,7 @@ export const cases: readonly ModuleCase[] = [
       reads: { 'package:curl': has('7'), 'package:jq': has('1.6'), 'apt-plan:install curl jq': plan({ curl: '8' }) },
     },
     differences: [{ what: 'package curl', from: '7', to: '8' }],
-    commands: [`${get} install curl jq`],
+    commands: [`${get} --no-remove install curl jq`],
   },
   {
     title: 'removes with configuration, and predicts what goes along',
@@ -156,14 +157,94 @@ export const cases: readonly ModuleCase[] = [
         'package-residue:exim4': false,
         'package-residue:nano': false,
         'package-residue:old': true,
+        'package:exim4-base': has('4.1'),
         'apt-plan:purge --auto-remove exim4 old': plan({}, ['exim4', 'exim4-base', 'old']),
+        'apt-plan:purge exim4 old': plan({}, ['exim4', 'old']),
       },
     },
     differences: [
       { what: 'package exim4', from: '4', to: null },
       { what: 'package old', from: 'configuration files', to: null },
+      { what: 'package exim4-base', from: '4.1', to: null },
     ],
     commands: [`${get} purge --auto-remove exim4 old`],
+  },
+  {
+    title: 'refuses to remove what needs the package, though not what only it needs',
+    module: apt,
+    args: { ...base, name: 'python3', state: 'absent', autoremove: true },
+    given: {
+      reads: {
+        'package:python3': has('3.11'),
+        ...nobody('python3'),
+        'apt-plan:remove --auto-remove python3': plan({}, ['ufw', 'python3', 'libpython3']),
+        'apt-plan:remove python3': plan({}, ['ufw', 'python3']),
+      },
+    },
+    fails: 'removing python3 would also remove ufw',
+  },
+  {
+    title: 'removes what needs the package where that is wanted, and says so',
+    module: apt,
+    args: { ...base, name: 'python3', state: 'absent', fail_on_autoremove: false },
+    given: {
+      reads: {
+        'package:python3': has('3.11'),
+        'package:ufw': has('0.36'),
+        ...nobody('python3'),
+        'apt-plan:remove python3': plan({}, ['ufw', 'python3']),
+      },
+    },
+    differences: [
+      { what: 'package python3', from: '3.11', to: null },
+      { what: 'package ufw', from: '0.36', to: null },
+    ],
+    commands: [`${get} remove python3`],
+  },
+  {
+    title: 'refuses to install what other packages would have to go for',
+    module: apt,
+    args: { ...base, name: ['containerd.io', 'curl'] },
+    given: {
+      reads: {
+        'package:containerd.io': noPackage,
+        'package:curl': has('8'),
+        'apt-plan:install containerd.io': plan({ 'containerd.io': '2.3' }, ['docker.io', 'containerd', 'runc']),
+      },
+    },
+    fails: 'installing containerd.io would also remove docker.io, containerd, runc',
+  },
+  {
+    title: 'refuses an upgrade, and a file, that other packages would have to go for',
+    module: apt,
+    args: { ...base, name: 'a', state: 'latest', deb: '/x.deb' },
+    given: {
+      reads: {
+        'package:a': has('1'),
+        'package:x': has('1'),
+        'deb:/x.deb': { name: 'x', version: '2' },
+        'path:/x.deb': { type: 'file', mode: '0644', owner: 'root', group: 'root' },
+        'apt-plan:install a /x.deb': plan({ a: '2', x: '2' }, ['old-a']),
+      },
+    },
+    fails: 'installing x, a would also remove old-a',
+  },
+  {
+    title: 'lets other packages go where that is wanted, and says so',
+    module: apt,
+    args: { ...base, name: 'postfix', fail_on_autoremove: false },
+    given: {
+      reads: {
+        'package:postfix': noPackage,
+        'package:exim4-base': has('4'),
+        'apt-plan:install postfix': plan({ postfix: '3.7' }, ['exim4-base']),
+      },
+    },
+    differences: [
+      { what: 'package postfix', from: null, to: '3.7' },
+      { what: 'package exim4-base', from: '4', to: null },
+    ],
+    commands: [`${get} install postfix`],
   },
   {
     title: 'mends a package that an interrupted dpkg has left',
@@ -176,7 +257,7 @@ export const cases: readonly ModuleCase[] = [
       },
     },
     differences: [{ what: 'package curl', from: '8, partly installed', to: 'installed' }],
-    commands: [`${get} install curl`],
+    commands: [`${get} --no-remove install curl`],
     converges: 'unknown',
   },
   {
@@ -192,7 +273,7 @@ export const cases: readonly ModuleCase[] = [
       },
     },
     differences: [{ what: 'package x', from: '1', to: '2' }],
-    commands: [`${get} install /tmp/x.deb`],
+    commands: [`${get} --no-remove install /tmp/x.deb`],
   },
   {
     title: 'says in the words of apt that there is no such package',
@@ -220,7 +301,7 @@ export const cases: readonly ModuleCase[] = [
       },
     },
     differences: [{ what: 'package bind9-host', from: null, to: '9.18' }],
-    commands: [`${get} install host`],
+    commands: [`${get} --no-remove install host`],
   },
   {
     title: 'has a virtual package whose only provider is there, however old the index is',
@@ -308,7 +389,7 @@ export const cases: readonly ModuleCase[] = [
     given: {
       reads: { 'package:curl': noPackage, 'apt-plan:install curl': plan({ curl: '8' }) },
       outputs: {
-        'apt-get -y -q -o DPkg::Lock::Timeout=0 -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold install curl':
+        'apt-get -y -q -o DPkg::Lock::Timeout=0 -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold --no-remove install curl':
           {
             code: 100,
             stderr: 'E: Could not get lock /var/lib/dpkg/lock-frontend. It is held by process 4242 (unattended-upgr)',
@@ -324,7 +405,7 @@ export const cases: readonly ModuleCase[] = [
     given: {
       reads: { 'package:curl': noPackage, 'apt-plan:install curl': plan({ curl: '8' }) },
       outputs: {
-        'apt-get -y -q -o DPkg::Lock::Timeout=0 -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold install curl':
+        'apt-get -y -q -o DPkg::Lock::Timeout=0 -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold --no-remove install curl':
           {
             code: 100,
             stdout:
