@@ -6,7 +6,7 @@ import { sh } from '../../engine/module/quote.ts';
 import { fresh } from '../../engine/module/read-only.ts';
 import { type Cluster, type ClusterAnswer, clusterProbe, nodeNameOf, ownKubectl } from './cluster.ts';
 import { Patience } from './patience.ts';
-import { describe, nameOf, podsOf, type Trouble, wordsProbe } from './pods.ts';
+import { describe, nameOf, onHostNetwork, podsOf, type Trouble, wordsProbe } from './pods.ts';
 
 export const kubernetes_wait = defineModule({
   name: 'kubernetes_wait',
@@ -86,7 +86,7 @@ async function explain(
   };
 }
 
-/** What is wrong with the pods on a node; [] where the API does not say. */
+/** What is wrong with the pods that can keep a node from being Ready; [] where the API does not say. */
 function podsOfNode(node: string): Probe<readonly Trouble[]> {
   return {
     key: `cluster:pods-of:${node}`,
@@ -95,7 +95,9 @@ function podsOfNode(node: string): Probe<readonly Trouble[]> {
     script: `${ownKubectl}date +%s; ${sh`own get --raw ${`/api/v1/pods?fieldSelector=spec.nodeName=${node}`}`}`,
     parse(out) {
       const at = out.stdout.indexOf('\n');
-      return out.code === 0 ? podsOf([out.stdout.slice(at + 1)], Number(out.stdout.slice(0, at))).troubles : [];
+      return out.code === 0
+        ? podsOf([out.stdout.slice(at + 1)], Number(out.stdout.slice(0, at)), onHostNetwork).troubles
+        : [];
     },
   };
 }

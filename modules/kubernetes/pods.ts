@@ -33,7 +33,11 @@ interface Pod {
     readonly deletionTimestamp?: string;
     readonly labels?: Readonly<Record<string, string>>;
   };
-  readonly spec: { readonly nodeName?: string; readonly containers?: readonly { readonly image?: string }[] };
+  readonly spec: {
+    readonly nodeName?: string;
+    readonly hostNetwork?: boolean;
+    readonly containers?: readonly { readonly image?: string }[];
+  };
   readonly status: {
     readonly phase?: string;
     readonly reason?: string;
@@ -59,9 +63,9 @@ interface State {
 /** A container that ended so short a time ago may end again. */
 const settledSeconds = 60;
 
-/** What is wrong with the pods of a list that kubectl printed; `now` is the host's clock, in seconds. */
-export function podsOf(lists: readonly string[], now: number): Pods {
-  const pods = lists.flatMap((text) => (parseJson(text) as { items?: readonly Pod[] }).items ?? []);
+/** What is wrong with the pods of lists that the API printed; `now` is the host's clock, in seconds. */
+export function podsOf(lists: readonly string[], now: number, which: (pod: Pod) => boolean = () => true): Pods {
+  const pods = lists.flatMap((text) => (parseJson(text) as { items?: readonly Pod[] }).items ?? []).filter(which);
   return {
     total: pods.length,
     troubles: pods.flatMap((pod) => troublesOf(pod, now)),
@@ -172,6 +176,9 @@ export function describe(trouble: Trouble, words?: Words): string {
     ...(log.length > 0 ? [`its last words: ${log.slice(-3).join(' ⏎ ')}`] : []),
   ].join('; ');
 }
+
+/** The pods that a node's network comes from: all others need it themselves. */
+export const onHostNetwork = ({ spec }: Pod): boolean => spec.hostNetwork === true;
 
 const times = (n: number): string => (n === 1 ? 'once' : n === 2 ? 'twice' : `${n} times`);
 

@@ -12,7 +12,7 @@ import { nothing, sum } from './fidelity.ts';
 import { Ground, say } from './ground.ts';
 import { handWritten, proveHandWritten } from './hand-written.ts';
 import { proveHostile } from './hostile/run.ts';
-import { killedHead, proveKubeadm } from './kubeadm.ts';
+import { killedHead, proveKubeadm, subjectsOfKubeadm } from './kubeadm.ts';
 import { comparable, proveSmall, type Small } from './local.ts';
 import { type Family, families, tryFamily } from './properties.ts';
 import { sshdHint } from './sshd.ts';
@@ -23,7 +23,7 @@ import { compareTransports } from './transports.ts';
  * `npm run prove [-- PART… -i INVENTORY --seed N --runs N --from N --to N]`: proves that check mode is right and that
  * prefetching changes no result. Resets the hosts of test/prove/hosts.yml and, in the part `cluster`, of the inventory.
  * `npm run prove -- faults [--fault NAME --playbook NAME --step PATTERN]` takes hours and runs only when it is named,
- * as does `kubeadm [--step PATTERN]`, which kills kubeadm at each of its phases.
+ * as does `kubeadm [--playbook init,control-plane,worker --step PATTERN]`, which kills kubeadm at each of its phases.
  */
 const HOSTS = join(import.meta.dirname, 'hosts.yml');
 const FAULTY = join(import.meta.dirname, 'faults/hosts.yml');
@@ -172,7 +172,11 @@ const parts: Readonly<Record<string, () => Promise<void>>> = {
   async kubeadm() {
     const ground = await Ground.open([cluster]);
     try {
-      const matrix = await proveKubeadm(ground, step === undefined ? undefined : new RegExp(step));
+      const matrix = await proveKubeadm(
+        ground,
+        oneOrAll(playbook, subjectsOfKubeadm),
+        step === undefined ? undefined : new RegExp(step),
+      );
       killed.push(...matrix.rows);
       problems.push(...matrix.problems);
     } finally {

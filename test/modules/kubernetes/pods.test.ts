@@ -1,6 +1,13 @@
 import { expect } from 'chai';
 import { Patience } from '../../../modules/kubernetes/patience.ts';
-import { nameOf, podsOf, type Trouble, describe as told, type Words } from '../../../modules/kubernetes/pods.ts';
+import {
+  nameOf,
+  onHostNetwork,
+  podsOf,
+  type Trouble,
+  describe as told,
+  type Words,
+} from '../../../modules/kubernetes/pods.ts';
 
 const now = Date.parse('2026-12-01T12:00:00Z') / 1000;
 const pod = (status: object, name = 'coredns-5d78c9869d-x2x4z') => ({
@@ -90,6 +97,12 @@ describe('a pod that', () => {
   it('is being deleted is no trouble', () => {
     const gone = { ...pod({ phase: 'Pending' }), metadata: { name: 'a', namespace: 'b', deletionTimestamp: 'now' } };
     expect(podsOf([JSON.stringify({ items: [gone] })], now).troubles).to.deep.equal([]);
+  });
+  it('needs the network itself is not why a node has none', () => {
+    const crashes = pod(container({ waiting: { reason: 'CrashLoopBackOff' } }));
+    const network = { ...crashes, spec: { ...crashes.spec, hostNetwork: true } };
+    const list = JSON.stringify({ items: [crashes, network] });
+    expect(podsOf([list], now, onHostNetwork).troubles).to.have.length(1);
   });
   it('has its name without its only container', () =>
     expect(nameOf(seen(container({ running: {} }))[0]!)).to.equal('pod kube-system/coredns-5d78c9869d-x2x4z'));
