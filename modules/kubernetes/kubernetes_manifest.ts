@@ -3,7 +3,7 @@ import { type Difference, defineModule, type Reader } from '../../engine/module/
 import { cannotTell, type Probe } from '../../engine/module/probe.ts';
 import { sh } from '../../engine/module/quote.ts';
 import type { Arguments } from '../../engine/module/schema.ts';
-import { bounded, compile, replacementOf } from '../files/pattern.ts';
+import { bounded, compile, lintPatterns, lintReplacement, replacementOf } from '../files/pattern.ts';
 import { digestOf, fileText } from '../files/text.ts';
 import { kubeconfigProbe } from './cluster.ts';
 
@@ -61,9 +61,16 @@ export const kubernetes_manifest = defineModule({
 
   lint(args) {
     const given = sources.filter((name) => name in args);
+    const changes = Array.isArray(args.changes) ? (args.changes as Readonly<Record<string, unknown>>[]) : [];
+    const wrong = changes.flatMap((change) => [
+      ...lintPatterns(change, ['regexp']),
+      ...lintReplacement(change, 'replace'),
+    ]);
+    if (changes.length > 0 && !('path' in args)) wrong.push('changes are made to the manifest of path alone');
     return given.length === 1
-      ? []
+      ? wrong
       : [
+          ...wrong,
           `exactly one of ${sources.join(', ')} must say what to apply; there ${given.length === 0 ? 'is none' : `are ${given.join(' and ')}`}`,
         ];
   },

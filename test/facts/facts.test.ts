@@ -57,6 +57,7 @@ describe('what a host sends as a fact', () => {
     addresses: (text) => text.replaceAll('/', '%'),
     default_ipv4: (text) => `192.0.2.1 via ${text} dev eth0 src 10.0.0.1`,
     cpus: (text) => text,
+    interfaces: (text) => `2: ${text}: <BROADCAST,UP> mtu 1500 qdisc noqueue`,
   };
   const computed = new Set(['cgroup', 'containerd', 'kubelet', 'memory_mb', 'macs']);
   for (const name of [...facts.keys()].filter((n) => !computed.has(n)))
@@ -71,6 +72,13 @@ describe('what a host sends as a fact', () => {
     expect(parse('fqdn', 'web1.example.com\n')).to.equal('web1.example.com');
     expect(parse('os', 'ID=debian\nPRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\n')).to.include({ id: 'debian' });
     expect(parse('routes', '10.0.0.0/8\nfe80::/64\n')).to.deep.equal(['10.0.0.0/8', 'fe80::/64']);
+    const links = '1: lo: <UP> mtu 65536 x\n2: eth0@if7: <UP> mtu 1450 qdisc x\n';
+    const addresses =
+      '2: eth0    inet 192.0.2.5/24 brd 192.0.2.255 scope global eth0\n2: eth0    inet6 2001:db8::5/64 scope global\n';
+    expect(parse('interfaces', links + addresses)).to.deep.equal([
+      { name: 'lo', mtu: 65536, addresses: [] },
+      { name: 'eth0', mtu: 1450, addresses: ['192.0.2.5', '2001:db8::5'] },
+    ]);
     expect(parse('service_manager', 'systemd\n')).to.equal('systemd');
     expect(parse('kernel', '6.1.0-18-amd64\n')).to.equal('6.1.0-18-amd64');
   });

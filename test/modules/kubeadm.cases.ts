@@ -64,6 +64,13 @@ const cluster = (...names: string[]): Cluster => ({
   discovery: true,
   proxy: true,
 });
+/** The cluster of m and n, in which n is a control plane with these taints. */
+const tainted = (...taints: string[]): Cluster => {
+  const both = cluster('m', 'n');
+  if (!both.answers) throw new Error('it answers');
+  const labels = { 'node-role.kubernetes.io/control-plane': '' };
+  return { ...both, nodes: both.nodes.map((node) => ({ ...node, labels, taints })) };
+};
 const members = (...names: string[]) =>
   names.map((name, i) => ({ id: `${i + 1}`, name, address: '', learner: false, healthy: true }));
 
@@ -167,6 +174,39 @@ export const cases: readonly ModuleCase[] = [
     commands: ['m: kubectl --kubeconfig /etc/kubernetes/admin.conf label node n --overwrite zone=a'],
     converges: 'unknown',
   },
+  {
+    title: 'a control plane that is to take pods loses its taint, by either of its names',
+    module: kubeadm,
+    args: { ...args, state: 'control-plane', schedulable: true },
+    given: { ...host(control), others: { m: peer(tainted('node-role.kubernetes.io/master', 'mine')) } },
+    differences: [{ what: 'ordinary pods on node n', from: 'kept away', to: 'allowed' }],
+    commands: [
+      'm: kubectl --kubeconfig /etc/kubernetes/admin.conf taint node n node-role.kubernetes.io/master:NoSchedule-',
+    ],
+    converges: 'unknown',
+  },
+  {
+    title: 'a control plane that is to take no pods any more gets its taint',
+    module: kubeadm,
+    args: { ...args, state: 'control-plane', schedulable: false },
+    given: { ...host(control), others: { m: peer(tainted('mine')) } },
+    differences: [{ what: 'ordinary pods on node n', from: 'allowed', to: 'kept away' }],
+    commands: [
+      'm: kubectl --kubeconfig /etc/kubernetes/admin.conf taint node n node-role.kubernetes.io/control-plane:NoSchedule',
+    ],
+    converges: 'unknown',
+  },
+  ...[
+    { schedulable: true, taints: ['mine'] },
+    { schedulable: false, taints: ['node-role.kubernetes.io/control-plane'] },
+    { schedulable: undefined, taints: [] },
+  ].map(({ schedulable, taints }) => ({
+    title: `the taint of a control plane is as it should be: ${String(schedulable)}, ${taints.join()}`,
+    module: kubeadm,
+    args: { ...args, state: 'control-plane', ...(schedulable !== undefined && { schedulable }) },
+    given: { ...host(control), others: { m: peer(tainted(...taints)) } },
+    differences: [],
+  })),
   {
     title: 'a half-done worker is reset, then joins',
     module: kubeadm,

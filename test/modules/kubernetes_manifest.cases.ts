@@ -3,7 +3,7 @@ import { kubernetes_manifest } from '../../modules/kubernetes/kubernetes_manifes
 import type { ModuleCase } from './case.ts';
 
 const conf = '/etc/kubernetes/admin.conf';
-const args = { kubeconfig: conf, state: 'present', force: false };
+const args = { kubeconfig: conf, state: 'present', force: false, changes: [] };
 const definition = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } };
 const id = (manifest: string) => `${conf}:${digestOf(manifest)}`;
 
@@ -51,6 +51,28 @@ export const cases: readonly ModuleCase[] = [
     args: { ...args, path: '/m.yml' },
     given: { reads: { [`kubeconfig:${conf}`]: true, 'file:/m.yml': { exists: false, content: '', encoding: 'utf8' } } },
     fails: 'there is no file /m.yml',
+  },
+  {
+    title: 'a manifest on the host is applied with its changes',
+    module: kubernetes_manifest,
+    args: { ...args, path: '/m.yml', changes: [{ regexp: '^( *)- b$', replace: '\\g<0>\n\\1- c' }] },
+    given: {
+      reads: {
+        [`kubeconfig:${conf}`]: true,
+        'file:/m.yml': { exists: true, content: 'a:\n  - b\n', encoding: 'utf8' },
+        [`manifest-diff:${id('a:\n  - b\n  - c\n')}`]: [],
+      },
+    },
+    differences: [],
+  },
+  {
+    title: 'a change that matches nothing in the manifest',
+    module: kubernetes_manifest,
+    args: { ...args, path: '/m.yml', changes: [{ regexp: '"Network": "[^"]*"', replace: 'x' }] },
+    given: {
+      reads: { [`kubeconfig:${conf}`]: true, 'file:/m.yml': { exists: true, content: 'a: b\n', encoding: 'utf8' } },
+    },
+    fails: `nothing in /m.yml matches '"Network": "[^"]*"'`,
   },
   {
     title: 'no cluster here',

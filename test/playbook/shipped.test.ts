@@ -5,13 +5,14 @@ import { formatDiagnostic } from '../../engine/source/diagnostic.ts';
 import { modules } from '../../modules/index.ts';
 
 const playbooks = readdirSync('playbooks').filter((name) => name.endsWith('.yml'));
+const inventories = readdirSync('inventory').filter((name) => name.endsWith('.yml'));
 
 describe('the playbooks that tsplay ships', () => {
-  for (const name of playbooks)
-    it(`${name} gives no warning`, async () => {
+  for (const [name, inventory] of playbooks.flatMap((playbook) => inventories.map((i) => [playbook, i] as const)))
+    it(`${name} with ${inventory} gives no warning`, async () => {
       const { warnings } = await prepare({
         playbooks: [`playbooks/${name}`],
-        inventories: ['inventory/lab.yml'],
+        inventories: [`inventory/${inventory}`],
         extra: new Map([['confirm_reset', 'lab']]),
         modules: new Map(modules.map((module) => [module.name, module])),
         strict: false,
