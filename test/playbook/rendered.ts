@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { firstFalse } from '../../engine/expressions/condition.ts';
 import type { Condition } from '../../engine/expressions/types.ts';
 import { prepareArguments } from '../../engine/playbook/arguments/arguments.ts';
-import type { Entry, Play, Task } from '../../engine/playbook/types.ts';
+import type { Entry, Task } from '../../engine/playbook/types.ts';
 import { prepare } from '../../engine/run/prepare.ts';
 import { firstProblem, resolveSettings } from '../../engine/run/task/settings.ts';
 import { NeededFacts } from '../../engine/variables/needed-facts.ts';

@@ -4,7 +4,13 @@ import { expect } from 'chai';
 import { parse, parseAllDocuments } from 'yaml';
 import { type Given, type Rendered, render } from './rendered.ts';
 
-type Documents = Record<string, any>[];
+/** What is looked at in kubeadm's documents. */
+interface Document {
+  readonly apiVersion: string;
+  readonly nodeRegistration: { readonly kubeletExtraArgs: unknown; readonly taints?: unknown };
+  readonly apiServer: { readonly certSANs: readonly string[] };
+}
+type Documents = Document[];
 
 /** Every branch that the roles' variables have, in cases whose outcome is looked at. */
 const cases: Readonly<Record<string, Given>> = {
@@ -102,7 +108,7 @@ describe("the roles' defaults, tasks and templates", () => {
       values.set(title, result.values);
       for (const { args, place } of result.rendered) {
         if (args === 'skipped') continue;
-        for (const script of args.flatMap((given) => scriptOf(given as Args)))
+        for (const script of args.flatMap((found) => scriptOf(found as Args)))
           expect(spawnSync('sh', ['-n'], { input: script, encoding: 'utf8' }).stderr, place).to.equal('');
       }
     });
@@ -129,7 +135,7 @@ describe("the roles' defaults, tasks and templates", () => {
   const init = (title: string): Documents =>
     parseAllDocuments(
       argsOf(title, 'm1', 'Initialise the cluster, or join it as a control plane')[0]!.config!.content,
-    ).map((document) => document.toJS() as Record<string, any>);
+    ).map((document) => document.toJS() as Document);
 
   it('without a checksum none is asked for; with one it is', () => {
     const task = 'Fetch the flannel manifest';
@@ -142,20 +148,20 @@ describe("the roles' defaults, tasks and templates", () => {
   it("the configurations of kubeadm are YAML, each in its version's form", () => {
     for (const title of Object.keys(cases)) expect(init(title), title).to.have.length(4);
     const [one, , kubelet] = init('a control plane that takes no pods, and settings of the kubelet');
-    expect(one!['nodeRegistration'].kubeletExtraArgs).to.deep.include({ name: 'max-pods', value: '50' });
-    expect(one!['nodeRegistration']).to.not.have.property('taints');
+    expect(one!.nodeRegistration.kubeletExtraArgs).to.deep.include({ name: 'max-pods', value: '50' });
+    expect(one!.nodeRegistration).to.not.have.property('taints');
     expect(kubelet).to.deep.include({ resolvConf: '/etc/resolv.cluster', failCgroupV1: true });
     const [old, , oldKubelet] = init('kubeadm v1beta3');
-    expect(old!['nodeRegistration'].kubeletExtraArgs).to.deep.include({ 'max-pods': '50' });
+    expect(old!.nodeRegistration.kubeletExtraArgs).to.deep.include({ 'max-pods': '50' });
     expect(oldKubelet).to.not.have.any.keys('failCgroupV1', 'resolvConf');
-    expect(init('kubeadm v1beta2')[0]!['apiVersion']).to.equal('kubeadm.k8s.io/v1beta2');
-    const names = init('two load balancers, three control planes')[1]!['apiServer'].certSANs;
+    expect(init('kubeadm v1beta2')[0]!.apiVersion).to.equal('kubeadm.k8s.io/v1beta2');
+    const names = init('two load balancers, three control planes')[1]!.apiServer.certSANs;
     expect(names).to.include.members(['192.0.2.99', '192.0.2.10', '192.0.2.11', 'api']);
   });
 
   it('control planes take pods where there is nothing else', () => {
-    expect(init('the defaults: one machine')[0]!['nodeRegistration'].taints).to.deep.equal([]);
-    expect(init('mirrors of all')[0]!['nodeRegistration']).to.not.have.property('taints');
+    expect(init('the defaults: one machine')[0]!.nodeRegistration.taints).to.deep.equal([]);
+    expect(init('mirrors of all')[0]!.nodeRegistration).to.not.have.property('taints');
   });
 
   it("flannel's manifest follows the pods' range, the node's address and the size of packets", () => {
