@@ -9,14 +9,14 @@ import { aliasOf, isTemplate, noUnit, templateOf, type UnitState, unitName } fro
 export function unitState(name: string): Probe<UnitState> {
   const unit = unitName(name);
   if (isTemplate(unit)) return templateState(unit);
-  const fields = 'Id,LoadState,ActiveState,UnitFileState,NeedDaemonReload,Type,RemainAfterExit';
+  const fields = 'Id,LoadState,ActiveState,UnitFileState,NeedDaemonReload,DropInPaths,Type,RemainAfterExit';
   return {
     key: `unit:${unit}`,
     // A script of System V is 'generated': systemctl asks its own tool whether it is enabled. An alias is there only while
     // its unit is enabled: the unit's file names it all the same.
     script:
       sh`state=$(systemctl show -p ${fields} -- ${unit}) || exit; printf '%s\n' "$state"; case $state in *UnitFileState=generated*) echo "SysV=$(systemctl is-enabled -- ${unit} 2>/dev/null)" ;; *LoadState=not-found*|*LoadState=masked*) for at in /etc /run /usr/lib /lib; do grep -lsE -e ${aliasLine(unit)} "$at"/systemd/system/*${extname(unit)}; done | sed 's|.*/|Alias=|; q' ;; esac` +
-      `; case $state in *LoadState=masked*) ${hidden(unit)} ;; esac`,
+      `; case $state in *LoadState=masked*) ${hidden(unit)} ;; *LoadState=loaded*) ${newDropIns(unit)} ;; esac`,
     parse(out) {
       if (out.code !== 0)
         throw new TaskFailure(`cannot query systemd about ${unit}: ${out.stderr.trim() || `exit code ${out.code}`}`, {
@@ -45,7 +45,7 @@ export function unitState(name: string): Probe<UnitState> {
           file === 'enabled' ? 'yes' : /^(static|alias|indirect|generated|transient)$/.test(file) ? 'always' : 'no',
         masked: load === 'masked',
         ...(file === 'masked-runtime' && { maskedUntilBoot: true as const }),
-        outdated: fieldsRead.get('NeedDaemonReload') === 'yes',
+        outdated: fieldsRead.get('NeedDaemonReload') === 'yes' || fieldsRead.has('NewDropIn'),
         oneshot: fieldsRead.get('Type') === 'oneshot' && fieldsRead.get('RemainAfterExit') !== 'yes',
       };
     },
@@ -66,6 +66,11 @@ function hidden(unit: string): string {
   const names = [unit, templateOf(unit) ?? unit];
   const script = `/etc/init.d/${unit.replace(/\.service$/, '')}`;
   return sh`for name in ${names}; do for at in /etc/systemd/system* /run/systemd/system* /run/systemd/transient /run/systemd/generator* /usr/local/lib/systemd/system /usr/lib/systemd/system /lib/systemd/system; do [ ! -s "$at/$name" ] || { echo Hidden=yes; break 2; }; done; done; [ ! -e ${script} ] || echo Hidden=yes`;
+}
+
+/** Systemd itself does not notice the first drop-in of a unit: it looks only into folders that were there when it loaded them. */
+function newDropIns(unit: string): string {
+  return sh`for file in /etc/systemd/system/${unit}.d/*.conf; do if [ -s "$file" ]; then case $state in *"$file"*) ;; *) echo NewDropIn=yes ;; esac; fi; done`;
 }
 
 /** A mask stays where a package brings its unit: it is not started. */

@@ -226,7 +226,7 @@ describe("the roles' defaults, tasks and templates", () => {
       .to.match(/^needs '?http:\/\/mirror\/p\/pkgs/m)
       .and.match(/^needs '?http:\/\/mirror\/m\/github/m);
     expect(script('mirrors of all')).to.match(
-      /^registry .*kube-proxy\/manifests\/v1\.36\.3.* '?http:\/\/mirror:5000'? '?https:\/\/registry\.k8s\.io/m,
+      /^registry '?registry\.k8s\.io\/kube-proxy:v1\.36\.3'? .*kube-proxy\/manifests\/v1\.36\.3.* '?http:\/\/mirror:5000'? '?https:\/\/registry\.k8s\.io/m,
     );
     expect(script('the defaults: one machine')).to.match(
       /^needs '?https:\/\/download\.docker\.com\/linux\/debian\/dists\/bookworm\/Release/m,
