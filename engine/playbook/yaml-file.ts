@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { SourceNode } from '../source/node.ts';
 import { shownPath } from '../source/place.ts';
 import { readRegular } from '../source/read-once.ts';
+import { problemOf } from '../source/system-error.ts';
 import { parseYaml } from '../source/yaml.ts';
 import { openFile, openValues } from '../vault/values.ts';
 import type { Loader } from './context.ts';
@@ -24,7 +25,7 @@ function readFile(path: string, loader: Loader): SourceNode | undefined {
     diagnostics.error(
       'unreadable-file',
       { file: shown, line: 1, column: 1 },
-      `${shown} cannot be read: ${(error as Error).message}`,
+      `${shown} cannot be read: ${problemOf(error)}`,
     );
     return undefined;
   }

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -8,6 +7,7 @@ import type { Diagnostics } from '../source/diagnostic.ts';
 import { cacheFolder } from '../source/folders.ts';
 import { suggest } from '../source/nearest.ts';
 import type { Place } from '../source/place.ts';
+import { readRegular } from '../source/read-once.ts';
 import { frameIn, locate, placeOfLine } from './locate.ts';
 import type { Exports, NamedPackage } from './types.ts';
 
@@ -52,7 +52,7 @@ export class Loader {
     try {
       // always transpile: Node would load plain JavaScript itself and may resolve another tsplay/module
       const options = { filename: file, id: file, async: true, forceTranspile: true };
-      return (await this.#jiti.evalModule(await readFile(file, 'utf8'), options)) as Exports;
+      return (await this.#jiti.evalModule(readRegular(file).toString('utf8'), options)) as Exports;
     } catch (error) {
       this.#report(file, error);
       return undefined;

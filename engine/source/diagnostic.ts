@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import type { Code } from './codes.ts';
 import { printable } from './harmless.ts';
 import { formatPlace, type Place, shownPath } from './place.ts';
+import { readRegular } from './read-once.ts';
 
 export type Severity = 'error' | 'warning';
 
@@ -105,7 +105,7 @@ function excerpt(line: string, { line: number, column, length = 1 }: Place): str
 
 function readFile(file: string): string | undefined {
   try {
-    const text = readFileSync(file, 'utf8');
+    const text = readRegular(file).toString('utf8');
     return text.startsWith('$ANSIBLE_VAULT') ? undefined : text.replace(/^\uFEFF/, ''); // its places refer to the decrypted text
   } catch {
     return undefined; // the excerpt is optional
