@@ -6,7 +6,7 @@ import { problemOf } from '../source/system-error.ts';
 import { parseYaml } from '../source/yaml.ts';
 import { openFile, openValues } from '../vault/values.ts';
 import type { Loader } from './context.ts';
-import { isFile } from './local-files.ts';
+import { isThereAndNoFolder } from './local-files.ts';
 import { markFileSecrets } from './mark-secrets.ts';
 
 /** Reads and decrypts a YAML file. Its places show the path relative to the working directory. */
@@ -36,7 +36,7 @@ function readFile(path: string, loader: Loader): SourceNode | undefined {
   return node;
 }
 
-/** The file of this name in a folder, with or without a YAML extension. */
+/** The file of this name in a folder, with or without a YAML extension. What is no file is not passed over: reading it says so. */
 export function firstFile(folder: string, name: string): string | undefined {
-  return [name, `${name}.yml`, `${name}.yaml`].map((n) => join(folder, n)).find(isFile);
+  return [name, `${name}.yml`, `${name}.yaml`].map((n) => join(folder, n)).find(isThereAndNoFolder);
 }

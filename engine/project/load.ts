@@ -8,6 +8,7 @@ import { cacheFolder } from '../source/folders.ts';
 import { suggest } from '../source/nearest.ts';
 import type { Place } from '../source/place.ts';
 import { readRegular } from '../source/read-once.ts';
+import { problemOf } from '../source/system-error.ts';
 import { frameIn, locate, placeOfLine } from './locate.ts';
 import type { Exports, NamedPackage } from './types.ts';
 
@@ -76,7 +77,7 @@ export class Loader {
     }
     const place: Place = frameIn(stack, file)?.place ?? locate(file);
     // compiled code calls imports as (0, _module.name)()
-    const text = message.replace(/\(0 ?, ?_\w+\.(\w+)\)/, '$1');
+    const text = problemOf(error).replace(/\(0 ?, ?_\w+\.(\w+)\)/, '$1');
     const called = /^(\w+) is not a function/.exec(text)?.[1];
     const hint = called === undefined ? undefined : suggest(called, Object.keys(contract));
     this.#diagnostics.error('module-load', place, `this file fails to load: ${text}`, hint);

@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { type Plan, writePlan } from '../../plans/format.ts';
 import { inputDigests, valueDigests } from '../../plans/inputs.ts';

@@ -5,7 +5,7 @@ import { describe, entryOf, type SourceNode } from '../../source/node.ts';
 import { type Place, shownPath } from '../../source/place.ts';
 import type { Context, Loader, Role } from '../context.ts';
 import { compileLayerFile, mergeLayers } from '../layers.ts';
-import { isFile, isFolder } from '../local-files.ts';
+import { isFolder, isThereAndNoFolder } from '../local-files.ts';
 import type { VariableLayer } from '../types.ts';
 import { firstFile, readYamlFile } from '../yaml-file.ts';
 import { readRoleSpecs } from './options.ts';
@@ -126,7 +126,7 @@ function filesOfVariables(folder: string): readonly string[] {
     .filter((name) => /^[^.].*\.(ya?ml|json)$/.test(name))
     .sort()
     .map((name) => join(folder, name))
-    .filter(isFile);
+    .filter(isThereAndNoFolder);
 }
 
 function specsIn(file: SourceNode | undefined): SourceNode | undefined {

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import ssh2, { type AnyAuthMethod, type AuthenticationType, type ParsedKey } from 'ssh2';
-import { readRegular } from '../../source/read-once.ts';
+import { expectRegular, readRegular } from '../../source/read-once.ts';
 import { problemOf } from '../../source/system-error.ts';
 import { type Target, Unreachable } from '../types.ts';
 import { agentSocket, ChosenAgent } from './agent.ts';
@@ -196,7 +196,9 @@ function textOf(file: string): string | undefined {
 async function openKey(file: string, passphrase: string | undefined): Promise<ParsedKey | string> {
   let content: Buffer;
   try {
-    const { uid, mode } = await stat(file);
+    const stats = await stat(file);
+    expectRegular(file, stats);
+    const { uid, mode } = stats;
     // As OpenSSH does: such a key may be known to others.
     if (uid === process.getuid?.() && (mode & 0o077) !== 0)
       return `is not used: others can read it (mode ${(mode & 0o777).toString(8).padStart(4, '0')}); chmod 600 ${file}`;
