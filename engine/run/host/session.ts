@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { statSync } from 'node:fs';
 import { mkdir, rename, rm, writeFile as writeLocalFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { TaskFailure } from '../../module/failure.ts';
@@ -109,7 +110,11 @@ export class HostSession implements Writer {
       return await readLarge(path);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-      throw new TaskFailure(`cannot read ${path} on this machine: ${problemOf(error)}`);
+      const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+      throw new TaskFailure(
+        `cannot read ${path} on this machine: ${problemOf(error)}`,
+        isFolder ? { hint: `name a file in it; ${path}/ keeps the name that it has on the host` } : {},
+      );
     }
   }
 
