@@ -15,7 +15,7 @@ export const copy = defineModule({
         format: 'local-file',
         description: 'A file on the controller, searched for in files/ of the role and of the playbook.',
       },
-      content: { type: 'string', description: 'The text of the file, instead of `src`.' },
+      content: { type: 'string', format: 'content', description: 'The text of the file, instead of `src`.' },
       decrypt: {
         type: 'boolean',
         description: 'Whether a file encrypted with `tsplay vault` is decrypted; default true.',

@@ -5,7 +5,7 @@ import { makeFolders } from '../files/folders.ts';
 import { inode, pathState } from '../files/path.ts';
 import { takeSteps } from '../files/steps.ts';
 import { digestOf, fileDigest, fileText, fileTextOf } from '../files/text.ts';
-import { account } from './account.ts';
+import { account, existingName } from './account.ts';
 import { textOf } from './config-file.ts';
 
 const kinds =
@@ -20,7 +20,7 @@ export const authorized_key = defineModule({
     description:
       'Keys are compared without options and comment; the given line replaces the existing one. Other lines are kept.',
     properties: {
-      user: { type: 'string', description: 'The account; it must exist.' },
+      user: { ...existingName, description: 'The account; it must exist.' },
       key: { type: 'string', description: 'One or more lines as in authorized_keys; leading options are allowed.' },
       state: { enum: ['present', 'absent'], default: 'present', description: '`absent`: the keys are removed.' },
     },
