@@ -235,6 +235,7 @@ export interface HostState extends HostMemory {
   readonly rolesRun: Set<string>;
   /** Handlers to run at the next flush; Unknown: only tasks of which nothing is known have notified it. */
   readonly notified: Map<Handler, 'changed' | Unknown>;
+  readonly latest: Pick<Result, 'place' | 'status'> | undefined;
   readonly counts: Readonly<HostCounts>;
   /** The result of a task: registers it, counts it, sets facts and status, notifies handlers, emits the event. */
   commit(at: Position, task: Reported, settings: TaskSettings, result: TaskResult, how?: CommitOptions): void;

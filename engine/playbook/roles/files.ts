@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { suggest } from '../../source/nearest.ts';
 import { describe, entryOf, type SourceNode } from '../../source/node.ts';
 import { type Place, shownPath } from '../../source/place.ts';
@@ -38,6 +38,12 @@ export function findRole(name: string, playbookFolder: string): string | undefin
     .find(isRole);
 }
 
+/** As in Ansible, what leads from roles/ to it: `net/a`. Of a role that is elsewhere, the last part of its path. */
+function nameOf(path: string, playbookFolder: string): string {
+  const names = rolePlaces(playbookFolder).map((folder) => relative(folder, path));
+  return names.find((name) => !name.startsWith('..')) ?? basename(path);
+}
+
 /** Loads a role once for each play and selection of files. */
 export function loadRole(name: string, place: Place, from: RoleFrom, { play, loader }: Context): Role | undefined {
   const found = findRole(name, play.folder);
@@ -49,7 +55,7 @@ export function loadRole(name: string, place: Place, from: RoleFrom, { play, loa
   }
   const key = JSON.stringify([found, from.vars?.name, from.defaults?.name, from.handlers?.name]);
   let role = play.roles.get(key);
-  if (!role) play.roles.set(key, (role = readRole(found, from, loader)));
+  if (!role) play.roles.set(key, (role = readRole(found, nameOf(found, play.folder), from, loader)));
   return role;
 }
 
@@ -70,9 +76,8 @@ export function roleFile(path: string, part: RolePart, from: RoleFrom, { diagnos
   return file;
 }
 
-function readRole(path: string, from: RoleFrom, loader: Loader): Role {
+function readRole(path: string, name: string, from: RoleFrom, loader: Loader): Role {
   const { diagnostics } = loader;
-  const name = basename(path);
   const meta = readMeta(path, loader);
   const about = meta?.kind === 'map' ? meta : undefined;
   const dependencies = about && entryOf(about, 'dependencies')?.value;
