@@ -3,6 +3,7 @@ import { defineModule } from '../../engine/module/module.ts';
 import { cannotTell, willBe } from '../../engine/module/probe.ts';
 import { makeFolders } from '../files/folders.ts';
 import { inode, pathState } from '../files/path.ts';
+import { look } from '../files/place.ts';
 import { takeSteps } from '../files/steps.ts';
 import { digestOf, fileDigest, fileText, fileTextOf } from '../files/text.ts';
 import { account, existingName } from './account.ts';
@@ -44,11 +45,11 @@ export const authorized_key = defineModule({
       throw new TaskFailure(`there is no user ${args.user} on the host`, { hint: 'create the account first (user)' });
     const folder = `${owner.home}/.ssh`;
     const path = `${folder}/authorized_keys`;
-    const [file, at, home, there] = await Promise.all([
+    const [file, at, home, { present: there }] = await Promise.all([
       host.read(fileText(path)),
       host.read(pathState(folder)),
       host.read(pathState(owner.home)),
-      host.read(pathState(path)),
+      look(host, path), // a link in place of the folder is followed only where it may be
     ]);
     if (there.type === 'link')
       throw new TaskFailure(`${path} is a symbolic link: keys are not written through it`, {
