@@ -81,7 +81,7 @@ export class InvalidInput extends Error {
 export function formatDiagnostic(d: Diagnostic, readSource: (file: string) => string | undefined = readFile): string {
   const lines = [`${d.severity}: ${printable(d.message)} [${d.code}]`];
   if (d.place) {
-    lines.push(`  --> ${formatPlace({ ...d.place, file: shownPath(d.place.file) })}`);
+    lines.push(`  --> ${printable(formatPlace({ ...d.place, file: shownPath(d.place.file) }))}`);
     const line = readSource(d.place.file)?.split('\n')[d.place.line - 1];
     if (line !== undefined) lines.push(...excerpt(line, d.place));
   }
