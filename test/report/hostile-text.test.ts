@@ -19,8 +19,13 @@ const signs = [
   '\b',
 ];
 const text = `x${signs.join('x')}\nweb9 | ok | exit code 0\r\nweb9 | failed`;
-const seen =
-  /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u00AD\u200B-\u200F\u2028-\u202E\u2060-\u206F\uFEFF]|[\u{E0000}-\u{E0FFF}]/u;
+// oxlint-disable-next-line no-control-regex
+const control = /[\u0000-\u0008\u000B-\u001F\u007F-\u009F]/;
+const unseen = /[\u00AD\u200B-\u200F\u2028-\u202E\u2060-\u206F\uFEFF]|[\u{E0000}-\u{E0FFF}]/u;
+const seen = new RegExp(`${control.source}|${unseen.source}`, 'u');
+/** The live line is the view's own way of driving the terminal. */
+// oxlint-disable-next-line no-control-regex
+const live = /\r(?:\u001B\[K)?|\u001B\[K/g;
 const paint: Paint = (shown) => shown;
 const place = { file: text, line: 1, column: 1 };
 
@@ -74,24 +79,23 @@ const events: readonly Event[] = [
 ];
 
 describe('text of hosts and playbooks in outputs', () => {
-  for (const { name, commands, create } of outputs)
+  for (const output of outputs)
     for (const diff of [false, true])
       for (const verbosity of [0, 3])
-        it(`neither drives the terminal nor hides: ${name} of ${commands.join(', ')}, ${diff ? 'with' : 'without'} differences, ${verbosity}`, async () => {
-          const view = await create({ paint, diff, verbosity, columns: 80 });
-          // The live line is the view's own way of driving the terminal.
+        it(`neither drives the terminal nor hides: ${output.name} of ${output.commands.join(', ')}, ${diff ? 'with' : 'without'} differences, ${verbosity}`, async () => {
+          const view = await output.create({ paint, diff, verbosity, columns: 80 });
           const shown = events
             .map((event) => view(event) ?? '')
             .join('')
-            .replaceAll(/\r(?:\u001B\[K)?|\u001B\[K/g, '');
+            .replaceAll(live, '');
           const at = shown.search(seen);
           expect(at < 0 ? '' : JSON.stringify(shown.slice(Math.max(0, at - 150), at + 40))).to.equal('');
-          if (commands.join() === 'exec' && name === 'human')
+          if (output.commands.join() === 'exec' && output.name === 'human')
             expect(shown.split('\n').filter((line) => line.startsWith('web9'))).to.deep.equal([]);
         });
-  for (const { name, create } of checkOutputs)
-    it(`neither drives the terminal nor hides: ${name} of validate`, async () => {
-      const print = await create();
+  for (const output of checkOutputs)
+    it(`neither drives the terminal nor hides: ${output.name} of validate`, async () => {
+      const print = await output.create();
       const diagnostics = [
         { code: 'unknown-module', severity: 'error', message: text, hint: text, place },
         { code: 'unknown-module', severity: 'warning', message: text },

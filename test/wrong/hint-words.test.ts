@@ -22,7 +22,7 @@ function hintsIn(source: string): readonly string[] {
 
 function filesIn(folder: string): readonly string[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((name) => /\.ts$/.test(name))
+    .filter((name) => name.endsWith('.ts'))
     .map((name) => join(folder, name));
 }
 
@@ -33,7 +33,7 @@ const hints = [...filesIn('modules'), ...filesIn('engine')].flatMap((file) =>
 const argumentSchemas = (name: string): readonly Record<string, unknown>[] =>
   modules.flatMap((module) => {
     const schema = module.args.properties?.[name];
-    return schema === undefined ? [] : [schema as Record<string, unknown>];
+    return schema === undefined ? [] : [schema];
   });
 
 /** Whether some argument or keyword of this name can have this value. */
@@ -41,7 +41,7 @@ function canBe(name: string, value: string): boolean {
   if (Object.hasOwn(keywords, name)) return true;
   return argumentSchemas(name).some(({ type, enum: allowed, const: only }) => {
     if (allowed !== undefined) return (allowed as unknown[]).map(String).includes(value);
-    if (only !== undefined) return String(only) === value;
+    if (only !== undefined) return JSON.stringify(only) === value;
     return value === 'true' || value === 'false' ? [type].flat().includes('boolean') : true;
   });
 }
@@ -71,8 +71,7 @@ describe('hints of the code', () => {
       ...[...hint.matchAll(/\btsplay ([a-z]+)\b/g)]
         .filter(
           ([, name]) =>
-            !names.includes(name!) &&
-            (hint.includes(`\`${'tsplay'} ${name!}`) || hint.includes(`run: tsplay ${name!}`)),
+            !names.includes(name!) && (hint.includes(`\`tsplay ${name!}`) || hint.includes(`run: tsplay ${name!}`)),
         )
         .map(([all]) => `${file}: ${all}`),
       ...[...hint.matchAll(/(?<![\w-])--([a-z][a-z-]+[a-z])(?= |$|,|;|\))/g)]
