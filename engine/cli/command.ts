@@ -103,6 +103,7 @@ export function command<const A extends readonly ArgumentSpec[] = [], O extends 
       }
       for (const [name, spec] of Object.entries(row.options ?? {})) made.addOption(optionOf(name, spec));
       made.action(async (...given) => {
+        if (row.options?.['inventory'] || row.options?.['vaultId']) await settle(given, made);
         const code = await row.action(...(given as Parameters<typeof row.action>));
         if (typeof code === 'number') process.exitCode = code;
       });
@@ -119,6 +120,15 @@ export function group(name: string, about: string, rows: readonly CommandRow[]):
       for (const row of rows) row.define(made.command(row.name).description(row.about));
     },
   };
+}
+
+/** Puts the project's settings under the options of the command line. */
+async function settle(given: unknown[], made: Command): Promise<void> {
+  const { readProject, withSettings } = await import('./settings/project.ts');
+  const at = given.length - 2; // before the command itself
+  const playbook = [...given.slice(0, at).flat(), (given[at] as { playbook?: unknown }).playbook];
+  const first = playbook.find((word): word is string => typeof word === 'string' && /\.ya?ml$/.test(word));
+  given[at] = withSettings(given[at] as object, made, readProject(first).held);
 }
 
 const completions = new WeakMap<Option | Argument, Completion>();

@@ -10,7 +10,7 @@ import { suggest } from '../source/nearest.ts';
 import type { SourceNode } from '../source/node.ts';
 import { formatPlace, type Place, shownPath } from '../source/place.ts';
 import type { Vault } from '../vault/vault.ts';
-import { knownModules } from './modules.ts';
+import { knownModules, rolesPath } from './modules.ts';
 import { UsageError } from './problem.ts';
 
 /** The question: where does a host get the value of a variable from? */
@@ -57,7 +57,15 @@ export async function explain(question: Question, playbook: string | undefined, 
 /** The plays that include the host. Other problems of the playbook are ignored. */
 async function playsOf(file: string, { host, inventory, extra, vault }: Question): Promise<readonly Play[]> {
   const diagnostics = new Diagnostics();
-  const playbook = await loadPlaybook([file], await knownModules(file), diagnostics, vault);
+  const playbook = await loadPlaybook(
+    [file],
+    await knownModules(file),
+    diagnostics,
+    vault,
+    extra,
+    new Map(),
+    rolesPath(file),
+  );
   if (playbook.plays.length === 0) throw new InvalidInput(vault.secrets.diagnostics(diagnostics.all));
   const scope = { lookup: (name: string) => extra.get(name), names: () => extra.keys() };
   const plays = playbook.plays.filter((play) => {

@@ -34,6 +34,8 @@ export function reportError(error: unknown): number {
   return 70;
 }
 
+export const noInventory = 'no inventory: name one with -i, e.g. -i inventory/lab.yml, or in tsplay.yml';
+
 /** The command line asks for something impossible. */
 export class UsageError extends Error {}
 

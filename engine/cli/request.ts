@@ -32,6 +32,8 @@ export interface PlaybookOptions extends VaultOptions {
   readonly startAtTask?: string;
   readonly detailedExitcode?: boolean;
   readonly strict?: boolean;
+  /** Only from the project's settings. */
+  readonly rolesPath?: readonly string[];
 }
 
 /** What to run, from the command line. */
@@ -41,17 +43,18 @@ export async function requestOf(
   passwords: { become?: string; connection?: string } = {},
   opened?: Vault,
 ): Promise<RunRequest> {
-  if (options.inventory === undefined)
-    throw new UsageError('no inventory: name one with -i, e.g. -i inventory/lab.yml');
+  const inventories = options.inventory ?? [];
   for (const [option, texts] of [
-    ['--inventory', options.inventory],
+    ['--inventory', inventories],
     ['--limit', options.limit],
   ] as const)
     if (texts?.some((text) => text.trim() === '')) throw new UsageError(`${option} is empty: is a variable not set?`);
   const vault = opened ?? (await vaultFrom(options));
   return {
     playbooks,
-    inventories: options.inventory,
+    inventories,
+    onlyLocalhost: options.inventory === undefined,
+    ...(options.rolesPath !== undefined && { rolesPath: options.rolesPath }),
     ...(options.limit !== undefined && { limit: options.limit }),
     extra: await extraVars(options.extraVars ?? [], vault),
     vault,

@@ -42,13 +42,11 @@ export async function passwordsFrom(options: VaultOptions, { fresh = false } = {
 }
 
 function sourcesOf({ vaultId = [], vaultPasswordFile = [], askVaultPass = false }: VaultOptions): readonly Source[] {
-  const sources: Source[] = [
+  return [
     ...vaultId.map(sourceOf),
     ...vaultPasswordFile.map((from) => ({ from })),
     ...(askVaultPass ? [{ from: 'prompt' }] : []),
   ];
-  const usual = process.env['TSPLAY_VAULT_PASSWORD_FILE'];
-  return sources.length === 0 && usual !== undefined && usual !== '' ? [{ from: usual }] : sources;
 }
 
 /** `label@source`; without a label, the id is the default one. */

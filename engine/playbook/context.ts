@@ -14,6 +14,8 @@ export interface Loader {
   readonly vault: Vault;
   /** Extra vars. */
   readonly extra: ReadonlyMap<string, unknown>;
+  /** Further folders of roles, absolute. */
+  readonly rolesPath: readonly string[];
   /** YAML files read so far, by absolute path. */
   readonly yamlFiles: Map<string, SourceNode | undefined>;
   /** Template files compiled so far, by absolute path, so that the checked version is the one rendered. */
@@ -32,6 +34,8 @@ export interface UnreadList {
 export interface PlayParts {
   /** The playbook's folder, absolute. */
   readonly folder: string;
+  /** The folders in which roles are searched, absolute, in this order. */
+  readonly rolePlaces: readonly string[];
   /** Roles read so far, by folder and selected files. */
   readonly roles: Map<string, Role>;
   /** Targets of includes so far, by folder or file. */

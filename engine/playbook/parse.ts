@@ -18,7 +18,7 @@ import { readYamlFile } from './yaml-file.ts';
 /**
  * Loads one playbook file, or several whose plays run in order, with all roles, task files and playbooks that they import.
  * All problems go to `diagnostics`; the valid parts are returned. `written`: content, by absolute path, of files that
- * are not on disk.
+ * are not on disk. `rolesPath`: further folders of roles, absolute.
  */
 export async function loadPlaybook(
   files: string | readonly string[],
@@ -27,6 +27,7 @@ export async function loadPlaybook(
   vault = new Vault(),
   extra: ReadonlyMap<string, unknown> = new Map(),
   written: ReadonlyMap<string, SourceNode> = new Map(),
+  rolesPath: readonly string[] = [],
 ): Promise<Playbook> {
   const paths = (typeof files === 'string' ? [files] : files).map((file) => resolve(file));
   const nothing: Importer = { when: [], tags: new Set(), vars: [] };
@@ -37,6 +38,7 @@ export async function loadPlaybook(
       diagnostics: found,
       vault,
       extra,
+      rolesPath,
       yamlFiles: new Map(written),
       templateFiles: new Map(),
     };

@@ -6,6 +6,7 @@ import { readEntries, readHandlers } from './entries.ts';
 import { type Fields, readFields, rejectKey } from './fields.ts';
 import { checkHandlers, withIncluded } from './handlers.ts';
 import { writtenText } from './kinds.ts';
+import { rolePlaces } from './roles/files.ts';
 import { readRoleEntry } from './roles/roles.ts';
 import { inherit, noSettings, readTags } from './settings.ts';
 import type { Entry, Handler, Play, VariableLayer } from './types.ts';
@@ -28,7 +29,12 @@ export function readPlay(node: MapNode, folder: string, importer: Importer, load
   const gathered: Gathered = { roleDefaults: [], roleVars: [], handlerLists: [], uses: new Map() };
   const outside: Context = {
     loader,
-    play: { folder, roles: new Map(), included: new Set() },
+    play: {
+      folder,
+      rolePlaces: rolePlaces(folder, loader.rolesPath),
+      roles: new Map(),
+      included: new Set(),
+    },
     gathered,
     when: importer.when,
     tags: importer.tags,

@@ -10,10 +10,13 @@ import type { NamedPackage } from './types.ts';
 const isModuleFile = (name: string): boolean =>
   /^[^._].*\.[cm]?[jt]s$/.test(name) && !/\.(?:d|test|spec)\.[cm]?[jt]s$/.test(name);
 
-/** The module files for playbooks in `folder`: in modules/ beside them, and in modules/ of their roles. */
-export function moduleFiles(folder: string): readonly string[] {
+/**
+ * The module files for playbooks in `folder`: in modules/ beside them, and in modules/ of their roles. `rolesPath`: further
+ * folders of roles, absolute.
+ */
+export function moduleFiles(folder: string, rolesPath: readonly string[]): readonly string[] {
   if (isTsplay(folder)) return [];
-  const roles = [join(folder, 'roles'), join(dirname(folder), 'roles')].flatMap((place) =>
+  const roles = [join(folder, 'roles'), ...rolesPath, join(dirname(folder), 'roles')].flatMap((place) =>
     entriesOf(place).map((name) => join(place, name, 'modules')),
   );
   return [join(folder, 'modules'), ...roles].flatMap((place) =>

@@ -18,11 +18,11 @@ export async function withOwnModules(
   folders: readonly string[],
   builtIn: ReadonlyMap<string, AnyModule>,
   diagnostics: Diagnostics,
-  inputs?: Inputs,
+  { inputs, rolesPath = [] }: { readonly inputs?: Inputs | undefined; readonly rolesPath?: readonly string[] } = {},
 ): Promise<ReadonlyMap<string, AnyModule>> {
   const each = [...new Set(folders)];
   const packages = each.flatMap((folder) => modulePackages(folder, diagnostics));
-  const files = each.flatMap(moduleFiles);
+  const files = each.flatMap((folder) => moduleFiles(folder, rolesPath));
   if (files.length === 0 && packages.length === 0) return builtIn;
   const loader = await Loader.create(each, diagnostics);
   const found = packages.flatMap((named) => loader.find(named) ?? []);

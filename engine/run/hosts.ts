@@ -46,6 +46,25 @@ export function chooseHosts(
   return hosts;
 }
 
+/** Without an inventory there is localhost and nothing else: a play for other hosts would match none, and succeed. */
+export function areForLocalhost(
+  plays: readonly Play[],
+  inventory: Inventory,
+  extra: Choice['extra'],
+  diagnostics: Diagnostics,
+): boolean {
+  const hosts = chooseHosts(plays, inventory, { extra, mayAppear: () => false }, new Diagnostics());
+  const other = plays.find((play) => (hosts.get(play)?.all ?? []).length === 0);
+  if (other)
+    diagnostics.error(
+      'no-inventory',
+      other.hosts.place,
+      'no inventory: without one, only plays for localhost can run',
+      'name one with -i, e.g. -i inventory/lab.yml, or as inventory in tsplay.yml',
+    );
+  return !other;
+}
+
 /** With --limit, a run without any host is a mistake, not a success. */
 export function checkLimit(
   { limit }: Choice,

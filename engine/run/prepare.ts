@@ -16,7 +16,7 @@ import { InventoryValues } from '../variables/inventory-values.ts';
 import { Vault } from '../vault/vault.ts';
 import { checkConnections } from './connections.ts';
 import { growthOf } from './growth.ts';
-import { type Chosen, checkLimit, chooseHosts, namesOf } from './hosts.ts';
+import { areForLocalhost, type Chosen, checkLimit, chooseHosts, namesOf } from './hosts.ts';
 import type { RunOptions } from './options.ts';
 import { checkPlaySettings } from './play/settings.ts';
 import type { Confirm, RunPolicy } from './types.ts';
@@ -27,6 +27,10 @@ export interface RunRequest {
   /** Playbooks among them that are not in files, by absolute path: those of the command line. */
   readonly written?: ReadonlyMap<string, SourceNode>;
   readonly inventories: readonly string[];
+  /** No inventory was named, and the plays are to run: only those for localhost can. */
+  readonly onlyLocalhost?: boolean;
+  /** Further folders of roles, absolute. */
+  readonly rolesPath?: readonly string[];
   /** Host patterns as --limit takes them; of several, the hosts of any. */
   readonly limit?: string | readonly string[];
   readonly extra: ReadonlyMap<string, unknown>;
@@ -60,14 +64,18 @@ export async function prepare(request: RunRequest): Promise<Prepared> {
   const diagnostics = new Diagnostics({ strict: request.strict ?? false });
   const vault = request.vault ?? new Vault();
   const inventory = await readInventory(request, vault, diagnostics);
-  // Without an inventory all that names hosts, or variables of theirs, would look wrong.
-  const without = request.inventories.length === 0 || (diagnostics.hasErrors && inventory.hosts.size === 0);
-  const known = await withOwnModules(foldersOf(request), request.modules, diagnostics, vault.inputs);
-  const playbook = await loadPlaybook(request.playbooks, known, diagnostics, vault, request.extra, request.written);
+  const { playbooks, modules, extra, written, rolesPath = [] } = request;
+  const known = await withOwnModules(foldersOf(request), modules, diagnostics, { inputs: vault.inputs, rolesPath });
+  const playbook = await loadPlaybook(playbooks, known, diagnostics, vault, extra, written, rolesPath);
   const values = new InventoryValues(inventory);
-  const { options, extra, limit } = request;
+  const { options, limit } = request;
   const growth = growthOf(playbook);
   const choice = { limit, extra, mayAppear: growth.mayAppear };
+  const isMissing =
+    request.inventories.length === 0 &&
+    !(request.onlyLocalhost && (growth.grows || areForLocalhost(playbook.plays, inventory, extra, diagnostics)));
+  // Without an inventory all that names hosts, or variables of theirs, would look wrong.
+  const without = isMissing || (diagnostics.hasErrors && inventory.hosts.size === 0);
   const hosts = without ? new Map<Play, Chosen>() : chooseHosts(playbook.plays, inventory, choice, diagnostics);
   checkLimit(choice, hosts, growth.grows, diagnostics);
   const names = without ? {} : { inventory: namesOf(inventory, hosts, growth.grows, values) };

@@ -100,6 +100,9 @@ export const codes = {
   'host-pattern-regex': 'The regular expression of a host pattern is invalid.',
   'host-pattern-file': 'The file of host patterns cannot be read.',
   // inventories
+  'no-inventory': 'No inventory was named, and the play is for other hosts than localhost.',
+  'unknown-setting': 'There is no setting of this name in tsplay.yml. Correct the spelling.',
+  'setting-value': 'The setting does not accept this value.',
   'inventory-missing': 'The inventory does not exist or cannot be read.',
   'inventory-passed-over':
     'An .ini file in an inventory folder is ignored (as in Ansible). Rename it, or pass it with -i.',

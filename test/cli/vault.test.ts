@@ -240,16 +240,6 @@ describe('vault', () => {
         expect(found.map(({ id, password }) => [id, password.toString()])).to.deep.equal(passwords);
       });
 
-    it('come from the environment where the command line gives none', async () => {
-      process.env['TSPLAY_VAULT_PASSWORD_FILE'] = put('pw', 'usual');
-      try {
-        expect((await passwordsFrom({})).map(({ password }) => password.toString())).to.deep.equal(['usual']);
-        expect((await passwordsFrom(byDev)).map(({ id }) => id)).to.deep.equal(['dev']);
-      } finally {
-        delete process.env['TSPLAY_VAULT_PASSWORD_FILE'];
-      }
-    });
-
     const refused: [title: string, options: () => VaultOptions, message: string | RegExp][] = [
       ['is not there', () => ({ vaultPasswordFile: [at('none')] }), 'the vault password file none does not exist'],
       ['is a folder', () => ({ vaultPasswordFile: [folder] }), /is a folder$/],

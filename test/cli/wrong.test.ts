@@ -48,7 +48,7 @@ describe('what is wrong in what a person wrote', function () {
     ['an unknown sub-command', 'rnu site.yml', ["unknown command 'rnu'", 'Did you mean run?']],
     ['an unknown option', 'run site.yml --limt x', ["unknown option '--limt'", 'Did you mean --limit?']],
     ['no playbook', 'run -i hosts.yml', ["missing required argument 'playbook'"]],
-    ['no inventory', 'run site.yml', ['error: no inventory: name one with -i']],
+    ['no inventory', 'run site.yml', ['error: no inventory: without one', 'name one with -i', 'No host was touched']],
     [
       'an inventory that is not there',
       'run site.yml -i nothing.yml',

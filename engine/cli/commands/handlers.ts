@@ -22,7 +22,7 @@ export const row = command({
 /** `tsplay handlers`. Returns the exit code. */
 export async function handlersCommand(playbooks: readonly string[], options: HandlersOptions): Promise<number> {
   const { inventory: inventories = [], forgetHandlers = false } = options;
-  if ((playbooks.length === 0) !== (inventories.length === 0))
+  if (playbooks.length > 0 && inventories.length === 0)
     throw new UsageError('name both the playbook and its inventory (-i), or neither to list all that is pending');
   if (forgetHandlers && playbooks.length === 0)
     throw new UsageError(

@@ -15,6 +15,7 @@ export const commands: readonly Listed[] = [
   { name: 'validate', load: () => import('./validate.ts') },
   { name: 'vault', load: () => import('./vault.ts') },
   { name: 'inventory', load: () => import('./inventory.ts') },
+  { name: 'config', load: () => import('./config.ts') },
   { name: 'handlers', load: () => import('./handlers.ts') },
   { name: 'init', load: () => import('./init.ts') },
   { name: 'doc', load: () => import('./doc.ts') },

@@ -12,7 +12,7 @@ import { command, flag, list, option, optionalValue } from '../command.ts';
 import { explain } from '../explain.ts';
 import { extraVars } from '../extra.ts';
 import { expectOutput, extraVarsOption, inventoryOption, outputOf, vaultOptions } from '../options.ts';
-import { UsageError } from '../problem.ts';
+import { noInventory, UsageError } from '../problem.ts';
 import { type VaultOptions, vaultFrom } from '../vault-passwords.ts';
 
 export interface InventoryOptions extends VaultOptions {
@@ -78,8 +78,7 @@ export async function inventoryCommand(host: string | undefined, options: Invent
 }
 
 function checkOptions(host: string | undefined, options: InventoryOptions): void {
-  if (options.inventory === undefined)
-    throw new UsageError('no inventory: name one with -i, e.g. -i inventory/lab.yml');
+  if (options.inventory === undefined) throw new UsageError(noInventory);
   const actions = (['list', 'graph', 'host', 'explain'] as const).filter((name) => options[name] !== undefined);
   if (actions.length !== 1)
     throw new UsageError(

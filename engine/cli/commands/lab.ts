@@ -9,7 +9,7 @@ import { Diagnostics, InvalidInput } from '../../source/diagnostic.ts';
 import { cacheFolder, stateFolder } from '../../source/folders.ts';
 import { toValue } from '../../source/node.ts';
 import { command, list } from '../command.ts';
-import { UsageError } from '../problem.ts';
+import { noInventory, UsageError } from '../problem.ts';
 
 const actions: readonly string[] = ['up', 'down', 'reset', 'status', 'requirements'];
 
@@ -35,7 +35,7 @@ export async function labCommand(
     throw new UsageError(`lab ${action} takes no hosts: it is about all of them`);
   try {
     if (action === 'requirements') return await showRequirements();
-    if (inventory.length === 0) throw new UsageError('no inventory: name one with -i, e.g. -i inventory/lab.yml');
+    if (inventory.length === 0) throw new UsageError(noInventory);
     return await interruptible(async (signal) => act(action, names, await labOptions(inventory, signal)));
   } catch (error) {
     // about the machine, not about the command

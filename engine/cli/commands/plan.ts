@@ -114,6 +114,7 @@ export function answersOf({ plays }: Playbook): ReadonlyMap<string, unknown> {
 
 const keptOptions: readonly (keyof Options)[] = [
   'inventory',
+  'rolesPath',
   'limit',
   'tags',
   'skipTags',

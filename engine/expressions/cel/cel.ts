@@ -98,9 +98,15 @@ function evaluate(source: string, program: ParseResult, scope: Scope, uses: read
     // Had the unknown value been known, another operand might have decided before this error.
     throw (
       values.reached ??
-      (error instanceof EvaluationError || error instanceof RangeError || error instanceof TypeError
-        ? explainCel(source, error)
-        : error)
+      (values.readOmit && error instanceof EvaluationError && error.code === 'no_such_overload'
+        ? new Problem(
+            'omit is no value to compute with',
+            explainCel(source, error).offset,
+            'it leaves out a whole value: condition ? x : omit',
+          )
+        : error instanceof EvaluationError || error instanceof RangeError || error instanceof TypeError
+          ? explainCel(source, error)
+          : error)
     );
   } finally {
     running = outer;

@@ -10,6 +10,8 @@ import type { Scope } from '../types.ts';
 export class CelValues {
   /** The first unknown value that was reached: an error after it may come from it. */
   reached: UnknownValue | undefined;
+  /** Whether `omit` was read: an error about a map may mean it. */
+  readOmit = false;
   readonly #originals = new WeakMap<object, unknown>();
 
   /** The texts that were read; the results of functions are none. */
@@ -53,11 +55,14 @@ export class CelValues {
     if (typeof value === 'number') return Number.isSafeInteger(value) ? BigInt(value) : value;
     if (Array.isArray(value)) return this.#list(value);
     if (typeof value === 'string' && !this.#computing) this.texts.add(value);
-    if (typeof value === 'symbol') return new Opaque(value);
+    if (typeof value === 'symbol') {
+      this.readOmit = true;
+      return new Opaque(value);
+    }
     return isMap(value) ? new CelMap(value, (read) => this.read(read)) : value;
   }
 
-  /** Converts a value of CEL back. */
+  /** Converts a value of CEL back. Items and entries that are `omit` are left out. */
   take(value: unknown): unknown {
     if (typeof value === 'bigint') {
       if (Number.isSafeInteger(Number(value))) return Number(value);
@@ -65,14 +70,14 @@ export class CelValues {
     }
     if (typeof value !== 'object' || value === null) return value;
     if (value instanceof CelMap || value instanceof Opaque) return value.original;
-    if (Array.isArray(value)) return this.#originals.get(value) ?? value.map((item) => this.take(item));
+    if (Array.isArray(value)) return this.#originals.get(value) ?? value.filter(isGiven).map((item) => this.take(item));
     if (value instanceof Uint8Array) return Buffer.from(value).toString();
     if (value instanceof Date) return value.toISOString();
     const prototype: unknown = Object.getPrototypeOf(value);
     if (prototype !== Object.prototype && prototype !== null)
       throw new TypeError('the value has a type that exists only inside expressions');
     const map = Object.create(null) as Record<string, unknown>;
-    for (const [key, inner] of Object.entries(value)) map[key] = this.take(inner);
+    for (const [key, inner] of Object.entries(value)) if (isGiven(inner)) map[key] = this.take(inner);
     return map;
   }
 
@@ -103,6 +108,10 @@ class Opaque extends Map<string, unknown> {
     super();
     this.original = original;
   }
+}
+
+function isGiven(value: unknown): boolean {
+  return !(value instanceof Opaque);
 }
 
 /** A map that CEL reads entry by entry. */

@@ -5,7 +5,7 @@ import type { ScalarNode } from '../../source/node.ts';
 import type { Place } from '../../source/place.ts';
 import type { Context } from '../context.ts';
 import { isFile, isFolder } from '../local-files.ts';
-import { findRole, isRole, knownRoles, type RoleFrom, type RolePart, rolePlaces } from '../roles/files.ts';
+import { findRole, isRole, knownRoles, type RoleFrom, type RolePart } from '../roles/files.ts';
 import { type RoleCall, unfoldRole } from '../roles/roles.ts';
 import type { Loop, VariableLayer } from '../types.ts';
 import { firstFile } from '../yaml-file.ts';
@@ -59,9 +59,9 @@ export function roleChoices(
     choices,
     find: (names) => {
       const name = names.get('name')!;
-      if (findRole(name, context.play.folder) === undefined)
+      if (findRole(name, context.play) === undefined)
         throw new TaskFailure(`there is no role '${name}'`, {
-          hint: suggest(name, knownRoles(context.play.folder)) ?? 'check the name',
+          hint: suggest(name, knownRoles(context.play)) ?? 'check the name',
         });
       for (const part of parts.keys()) {
         const file = names.get(`${part}_from`)!;
@@ -80,7 +80,7 @@ interface Missing {
 }
 
 function hasFile(role: string, part: RolePart, file: string, { play }: Context): boolean {
-  const path = findRole(role, play.folder);
+  const path = findRole(role, play);
   if (path === undefined) return false;
   const inVariableFolder = part === 'vars' || part === 'defaults' ? isFolder(join(path, part, file)) : false;
   return inVariableFolder || firstFile(join(path, part), file) !== undefined;
@@ -103,7 +103,7 @@ function keyOf(name: string, from: RoleFrom, { play }: Context): string {
   const files = (['tasks', 'vars', 'defaults', 'handlers'] as const).map((part) =>
     withoutEnding(from[part]?.name ?? ''),
   );
-  return JSON.stringify([findRole(name, play.folder) ?? name, ...files]);
+  return JSON.stringify([findRole(name, play) ?? name, ...files]);
 }
 
 function withoutEnding(name: string): string {
@@ -119,7 +119,7 @@ function rolesLike(
   return possibleNames(main, loop, context).flatMap((pattern): readonly { name: string; certain: boolean }[] => {
     const name = certainName(pattern);
     if (name !== undefined) return [{ name, certain: true }];
-    const found = rolePlaces(context.play.folder).flatMap((place) =>
+    const found = context.play.rolePlaces.flatMap((place) =>
       matching(pattern, place)
         .filter(isRole)
         .map((path) => relative(place, path)),
@@ -129,7 +129,7 @@ function rolesLike(
         'unknown-role',
         main.place,
         `no role matches '${pattern.map((part) => part ?? '*').join('')}'`,
-        suggest('', knownRoles(context.play.folder)),
+        suggest('', knownRoles(context.play)),
       );
     return [...new Set(found)].map((role) => ({ name: role, certain: false }));
   });
@@ -150,7 +150,7 @@ function fromLike(
 ): readonly (readonly ChosenFile[])[] {
   if (!first) return [[]];
   const [part, node] = first;
-  const path = findRole(role, context.play.folder);
+  const path = findRole(role, context.play);
   const files = possibleNames(node, loop, context).flatMap((pattern): readonly ChosenFile[] => {
     const name = certainName(pattern);
     if (name !== undefined) return [{ part, file: name, certain: true }];

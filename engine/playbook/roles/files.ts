@@ -3,7 +3,7 @@ import { basename, dirname, join, relative, resolve } from 'node:path';
 import { suggest } from '../../source/nearest.ts';
 import { describe, entryOf, type SourceNode } from '../../source/node.ts';
 import { type Place, shownPath } from '../../source/place.ts';
-import type { Context, Loader, Role } from '../context.ts';
+import type { Context, Loader, PlayParts, Role } from '../context.ts';
 import { compileLayerFile, mergeLayers } from '../layers.ts';
 import { isFolder, isThereAndNoFolder } from '../local-files.ts';
 import type { VariableLayer } from '../types.ts';
@@ -16,26 +16,22 @@ export type RolePart = 'tasks' | 'vars' | 'defaults' | 'handlers';
 
 const folders = ['tasks', 'handlers', 'defaults', 'vars', 'meta', 'templates', 'files'];
 
-/** Where roles are searched: roles/ beside the playbook, roles/ beside its folder, and its folder itself. */
-export function rolePlaces(playbookFolder: string): readonly string[] {
-  return [join(playbookFolder, 'roles'), join(dirname(playbookFolder), 'roles'), playbookFolder];
+/** Where roles are searched: roles/ beside the playbook, the project's roles_path, roles/ beside its folder, and its folder itself. */
+export function rolePlaces(playbookFolder: string, rolesPath: readonly string[]): readonly string[] {
+  return [join(playbookFolder, 'roles'), ...rolesPath, join(dirname(playbookFolder), 'roles'), playbookFolder];
 }
 
 export function isRole(folder: string): boolean {
   return folders.some((name) => isFolder(join(folder, name)));
 }
 
-export function knownRoles(playbookFolder: string): readonly string[] {
-  return rolePlaces(playbookFolder)
-    .filter(isFolder)
-    .flatMap((place) => readdirSync(place).filter((name) => isRole(join(place, name))));
+export function knownRoles({ rolePlaces: places }: PlayParts): readonly string[] {
+  return places.filter(isFolder).flatMap((place) => readdirSync(place).filter((name) => isRole(join(place, name))));
 }
 
 /** The folder of a role, absolute. */
-export function findRole(name: string, playbookFolder: string): string | undefined {
-  return rolePlaces(playbookFolder)
-    .map((folder) => resolve(folder, name))
-    .find(isRole);
+export function findRole(name: string, { rolePlaces: places }: PlayParts): string | undefined {
+  return places.map((folder) => resolve(folder, name)).find(isRole);
 }
 
 /** As in Ansible, what leads from roles/ to it: `net/a`. Of a role that is elsewhere, the last part of its path. */
@@ -46,10 +42,9 @@ function nameOf(path: string, playbookFolder: string): string {
 
 /** Loads a role once for each play and selection of files. */
 export function loadRole(name: string, place: Place, from: RoleFrom, { play, loader }: Context): Role | undefined {
-  const found = findRole(name, play.folder);
+  const found = findRole(name, play);
   if (found === undefined) {
-    const known =
-      suggest(name, knownRoles(play.folder)) ?? `searched: ${rolePlaces(play.folder).map(shownPath).join(', ')}`;
+    const known = suggest(name, knownRoles(play)) ?? `searched: ${play.rolePlaces.map(shownPath).join(', ')}`;
     loader.diagnostics.error('unknown-role', place, `there is no role '${name}'`, known);
     return undefined;
   }
