@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { commands } from '../../engine/cli/commands/index.ts';
+import { propertySchema, type Schema, undeclared } from '../../engine/playbook/arguments/schema-walk.ts';
 import { keywords } from '../../engine/playbook/keywords.ts';
 import { modules } from '../../modules/index.ts';
 
@@ -30,11 +31,8 @@ const hints = [...filesIn('modules'), ...filesIn('engine')].flatMap((file) =>
   hintsIn(readFileSync(file, 'utf8')).map((hint) => ({ file, hint })),
 );
 
-const argumentSchemas = (name: string): readonly Record<string, unknown>[] =>
-  modules.flatMap((module) => {
-    const schema = module.args.properties?.[name];
-    return schema === undefined ? [] : [schema];
-  });
+const argumentSchemas = (name: string): readonly Schema[] =>
+  modules.map((module) => propertySchema(module.args, name)).filter((schema) => schema !== undeclared);
 
 /** Whether some argument or keyword of this name can have this value. */
 function canBe(name: string, value: string): boolean {

@@ -35,8 +35,8 @@ export function findRole(name: string, { rolePlaces: places }: PlayParts): strin
 }
 
 /** As in Ansible, what leads from roles/ to it: `net/a`. Of a role that is elsewhere, the last part of its path. */
-function nameOf(path: string, playbookFolder: string): string {
-  const names = rolePlaces(playbookFolder).map((folder) => relative(folder, path));
+function nameOf(path: string, { rolePlaces: places }: PlayParts): string {
+  const names = places.map((folder) => relative(folder, path));
   return names.find((name) => !name.startsWith('..')) ?? basename(path);
 }
 
@@ -50,7 +50,7 @@ export function loadRole(name: string, place: Place, from: RoleFrom, { play, loa
   }
   const key = JSON.stringify([found, from.vars?.name, from.defaults?.name, from.handlers?.name]);
   let role = play.roles.get(key);
-  if (!role) play.roles.set(key, (role = readRole(found, nameOf(found, play.folder), from, loader)));
+  if (!role) play.roles.set(key, (role = readRole(found, nameOf(found, play), from, loader)));
   return role;
 }
 
