@@ -77,7 +77,7 @@ export class Loader {
     }
     const place: Place = frameIn(stack, file)?.place ?? locate(file);
     // compiled code calls imports as (0, _module.name)()
-    const text = problemOf(error).replace(/\(0 ?, ?_\w+\.(\w+)\)/, '$1');
+    const text = (error instanceof Error ? problemOf(error) : message).replace(/\(0 ?, ?_\w+\.(\w+)\)/, '$1');
     const called = /^(\w+) is not a function/.exec(text)?.[1];
     const hint = called === undefined ? undefined : suggest(called, Object.keys(contract));
     this.#diagnostics.error('module-load', place, `this file fails to load: ${text}`, hint);

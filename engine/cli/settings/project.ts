@@ -5,7 +5,7 @@ import { Diagnostics, InvalidInput } from '../../source/diagnostic.ts';
 import { suggest } from '../../source/nearest.ts';
 import { describe } from '../../source/node.ts';
 import { shownPath } from '../../source/place.ts';
-import { readRegular, readRegular } from '../../source/read-once.ts';
+import { readRegular } from '../../source/read-once.ts';
 import { parseYaml } from '../../source/yaml.ts';
 import { completionOf } from '../command.ts';
 import { UsageError } from '../problem.ts';
