@@ -15,7 +15,7 @@ import { elapsed, paced, secondsLeft, startProgress } from '../../../engine/lab/
 import { collectorSettings, roomProblems } from '../../../engine/lab/kubernetes/room.ts';
 import { fits } from '../../../engine/lab/kubernetes/toolchain.ts';
 import { RELEASES, releaseOf } from '../../../engine/lab/kubernetes/versions.ts';
-import { hostsFile } from '../../../engine/lab/nameserver.ts';
+import { zoneFile } from '../../../engine/lab/nameserver.ts';
 
 const log = () => {};
 
@@ -195,11 +195,8 @@ describe("the lab's Debian packages", () => {
 });
 
 describe("the lab's nameserver", () => {
-  it('knows each host by its name', () =>
-    expect(
-      hostsFile([
-        { name: 'a', address: '10.20.1.2' },
-        { name: 'b', address: '10.20.1.3' },
-      ]),
-    ).to.equal('10.20.1.2 a\n10.20.1.3 b\n'));
+  it('knows each host by its name, in a zone that no other name is in', () =>
+    expect(zoneFile([{ name: 'a', address: '10.20.1.2' }], 7)).to.equal(
+      '. 5 IN SOA ns.invalid. root.invalid. 7 60 60 60 5\n. 5 IN NS ns.invalid.\na. 5 IN A 10.20.1.2\n',
+    ));
 });
