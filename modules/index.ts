@@ -25,6 +25,9 @@ import { slurp } from './files/slurp.ts';
 import { stat } from './files/stat.ts';
 import { template } from './files/template.ts';
 import { kubeadm } from './kubernetes/kubeadm.ts';
+import { kubeadm_preflight } from './kubernetes/kubeadm_preflight.ts';
+import { kubernetes_connections } from './kubernetes/kubernetes_connections.ts';
+import { kubernetes_health } from './kubernetes/kubernetes_health.ts';
 import { kubernetes_manifest } from './kubernetes/kubernetes_manifest.ts';
 import { kubernetes_wait } from './kubernetes/kubernetes_wait.ts';
 import { apt } from './packages/apt.ts';
@@ -61,6 +64,9 @@ export const modules: readonly AnyModule[] = [
   hostname,
   include_vars,
   kubeadm,
+  kubeadm_preflight,
+  kubernetes_connections,
+  kubernetes_health,
   kubernetes_manifest,
   kubernetes_wait,
   lineinfile,

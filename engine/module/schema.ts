@@ -15,6 +15,8 @@ export interface RenderedFile {
 export interface Verdict {
   readonly source: string;
   readonly holds: boolean;
+  /** If it does not hold: what its variables are, for a message. */
+  readonly values?: string;
 }
 
 /** A value expression (CEL) that the engine has already evaluated for the current host. */

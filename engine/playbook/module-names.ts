@@ -14,7 +14,15 @@ const homes: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Modules that Ansible does not have: they are in no collection. */
-export const ownNames: readonly string[] = ['kubeadm', 'kubernetes_manifest', 'kubernetes_wait', 'swap'];
+export const ownNames: readonly string[] = [
+  'kubeadm',
+  'kubeadm_preflight',
+  'kubernetes_connections',
+  'kubernetes_health',
+  'kubernetes_manifest',
+  'kubernetes_wait',
+  'swap',
+];
 
 const inCollection = /^([a-z_]\w*\.[a-z_]\w*)\.(\w+)$/i;
 

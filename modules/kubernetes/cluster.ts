@@ -28,14 +28,23 @@ export interface NodeFiles {
   readonly server: string;
   /** The kubelet's certificate is in a separate file: `init` arranges that once the cluster is up. */
   readonly rotated: boolean;
+  /** A certificate, key or kubeconfig is empty: kubeadm was killed while it wrote the file. */
+  readonly torn: boolean;
+  /** A kubeadm is at work on the host. */
+  readonly busy: boolean;
   /** As reported by `systemctl is-active`. */
   readonly kubelet: string;
   /** What the API server of this host answers to /readyz: 'ok', or what is wrong; null where none is to be here. */
   readonly readyz: string | null;
 }
 
+/** `K8s-Worker-3` is the Node `k8s-worker-3`: kubeadm and the kubelet lower the name that they are given. */
+export function nodeNameOf(name: string): string {
+  return name.trim().toLowerCase();
+}
+
 /** kubectl against the API server of the same host, so that the answer is about that control plane alone. */
-const ownKubectl = `manifest=${nodeFiles.apiManifest}
+export const ownKubectl = `manifest=${nodeFiles.apiManifest}
 address=$(sed -n 's/^ *- --advertise-address=//p' "$manifest" 2>/dev/null)
 port=$(sed -n 's/^ *- --secure-port=//p' "$manifest" 2>/dev/null)
 case $address in *:*) address="[$address]" ;; esac
@@ -62,6 +71,13 @@ for conf in ${nodeFiles.kubeletConf} ${nodeFiles.bootstrapConf}; do
   grep -q '^ *client-certificate: ' "$conf" && echo rotated
   break
 done
+for path in /etc/kubernetes/*.conf /etc/kubernetes/pki/* /etc/kubernetes/pki/etcd/*; do
+  if [ -f "$path" ] && ! [ -s "$path" ]; then echo torn; break; fi
+done
+for path in /proc/[0-9]*/comm; do
+  name=; read -r name 2>/dev/null <"$path"
+  if [ "$name" = kubeadm ]; then echo busy; break; fi
+done
 echo "kubelet $(systemctl is-active kubelet.service 2>/dev/null)"
 if [ -e ${nodeFiles.apiManifest} ] && [ -e ${adminConf} ]; then
   ${ownKubectl.trim().replaceAll('\n', '\n  ')}
@@ -81,6 +97,8 @@ else sed -n 's/^ *certificate-authority-data: *//p' ${nodeFiles.kubeletConf} 2>/
       pins: pinsOf(out.stdout),
       server: after('server') ?? '',
       rotated: /^rotated$/m.test(out.stdout),
+      torn: /^torn$/m.test(out.stdout),
+      busy: /^busy$/m.test(out.stdout),
       kubelet: after('kubelet') || 'unknown',
       readyz: after('readyz') ?? null,
     };
@@ -99,6 +117,8 @@ export function pinsOf(text: string): string[] {
 export interface ClusterNode {
   readonly name: string;
   readonly ready: boolean;
+  /** Why it is not Ready, in the words of its kubelet; '' where it is. */
+  readonly why: string;
   readonly version: string;
   readonly address: string;
   readonly labels: Readonly<Record<string, string>>;
@@ -113,7 +133,7 @@ export interface ClusterAnswer {
   readonly configuration: string;
   /** Whether a new node can find and trust the cluster: the last step of `init` but the addons. */
   readonly discovery: boolean;
-  /** Whether kube-proxy is deployed, the last addon. */
+  /** Whether kube-proxy has all that it needs: the last thing that `init` makes. */
   readonly proxy: boolean;
 }
 
@@ -121,7 +141,7 @@ const parts = {
   nodes: '/api/v1/nodes',
   configuration: '/api/v1/namespaces/kube-system/configmaps/kubeadm-config',
   discovery: '/api/v1/namespaces/kube-public/configmaps/cluster-info',
-  proxy: '/apis/apps/v1/namespaces/kube-system/daemonsets/kube-proxy',
+  proxy: '/apis/rbac.authorization.k8s.io/v1/namespaces/kube-system/rolebindings/kube-proxy',
 } as const;
 
 export const clusterProbe: Probe<Cluster> = {
@@ -209,7 +229,7 @@ interface Json {
   readonly data?: { readonly ClusterConfiguration?: string };
   readonly metadata?: { readonly name: string; readonly labels?: Readonly<Record<string, string>> };
   readonly status?: {
-    readonly conditions?: readonly { readonly type: string; readonly status: string }[];
+    readonly conditions?: readonly { readonly type: string; readonly status: string; readonly message?: string }[];
     readonly addresses?: readonly { readonly type: string; readonly address: string }[];
     readonly nodeInfo?: { readonly kubeletVersion: string };
   };
@@ -234,16 +254,19 @@ function jsonOf(text: string, { exactIntegers = false } = {}): Json | null {
 }
 
 function nodeOf({ metadata, status }: Json): ClusterNode {
+  const condition = status?.conditions?.find((c) => c.type === 'Ready');
+  const ready = condition?.status === 'True';
   return {
     name: metadata?.name ?? '',
-    ready: status?.conditions?.some((c) => c.type === 'Ready' && c.status === 'True') ?? false,
+    ready,
+    why: ready ? '' : (condition?.message ?? ''),
     version: status?.nodeInfo?.kubeletVersion ?? '',
     address: status?.addresses?.find((a) => a.type === 'InternalIP')?.address ?? '',
     labels: metadata?.labels ?? {},
   };
 }
 
-function section(text: string, name: string): string {
+export function section(text: string, name: string): string {
   const start = text.indexOf(`--- ${name}\n`);
   if (start < 0) return '';
   const body = text.slice(start + name.length + 5);
@@ -251,6 +274,6 @@ function section(text: string, name: string): string {
   return end < 0 ? body : body.slice(0, end);
 }
 
-function lastLine(out: Output): string {
+export function lastLine(out: Output): string {
   return out.stderr.trim().split('\n').at(-1) || `exit code ${out.code}`;
 }

@@ -6,9 +6,18 @@ import { fresh } from '../../engine/module/read-only.ts';
 import { inode, pathState } from '../files/path.ts';
 import { fileDigest, fileText } from '../files/text.ts';
 import { unitState } from '../system/unit.ts';
-import { adminConf, clusterProbe, etcdProbe, kubeconfigProbe, nodeFiles, nodeFilesProbe } from './cluster.ts';
-import { type KubeadmArguments, schema } from './kubeadm/arguments.ts';
-import { type Evidence, isBare, memberOf, type Verdict } from './kubeadm/classify.ts';
+import {
+  adminConf,
+  clusterProbe,
+  etcdProbe,
+  kubeconfigProbe,
+  nodeFiles,
+  nodeFilesProbe,
+  nodeNameOf,
+} from './cluster.ts';
+import { badNodeName, type KubeadmArguments, schema } from './kubeadm/arguments.ts';
+import { type Evidence, isBare, memberOf, type Verdict } from './kubeadm/evidence.ts';
+import { refusal } from './kubeadm/explain.ts';
 import { finishInit, init, mark } from './kubeadm/init.ts';
 import { join, type Way } from './kubeadm/join.ts';
 import { kubectl, leave, objection, reset } from './kubeadm/reset.ts';
@@ -62,6 +71,7 @@ export const kubeadm = defineModule({
       problems.push('state init requires config, the template from which the cluster is created');
     if (args.state === 'worker' && !('via' in args))
       problems.push('state worker requires via, the control planes to join through');
+    if (typeof args.node_name === 'string') problems.push(...badNodeName(args.node_name));
     for (const name of ['endpoint', 'node_ip'])
       if (['init', 'control-plane', 'worker'].includes(String(args.state)) && !(name in args))
         problems.push(`state ${String(args.state)} needs ${name}`);
@@ -73,6 +83,7 @@ export const kubeadm = defineModule({
       throw new TaskFailure("ignore_preflight_errors: 'all' would hide the errors that matter", {
         hint: 'name the checks',
       });
+    for (const problem of badNodeName(args.node_name)) throw new TaskFailure(problem);
     return args.state === 'absent' ? await checkAbsent(args, host) : await checkPresent(args, host);
   },
 
@@ -93,11 +104,11 @@ export const kubeadm = defineModule({
 async function checkPresent(args: KubeadmArguments, host: Reader) {
   const found = await survey(args, host);
   const { verdict, evidence } = found;
-  if (verdict.action === 'refuse') throw refusal(args, verdict);
+  if (verdict.action === 'refuse') throw refusal(args.node_name, verdict);
   const what = `${evidence.role} ${args.node_name}`;
   const differences: Difference[] =
     verdict.action === 'none' ? [] : [{ what, from: `${verdict.state}: ${verdict.why}`, to: goals[verdict.action] }];
-  const node = evidence.cluster?.answer.nodes.find((n) => n.name === args.node_name);
+  const node = evidence.cluster?.answer.nodes.find((n) => n.name === evidence.name);
   for (const [label, value] of missingLabels(args, found))
     differences.push({
       what: `label ${label} of node ${args.node_name}`,
@@ -140,20 +151,6 @@ const uncertain: readonly Prediction[] = [
   ...written,
 ].map((probe: Probe<unknown>) => cannotTell(probe));
 
-function refusal(args: KubeadmArguments, { state, why }: Verdict): TaskFailure {
-  const hints: Partial<Record<Verdict['state'], string>> = {
-    foreign:
-      'nothing is reset by itself: if the host is to leave its old cluster, run `kubeadm` with `state: absent` on it first',
-    'other-role': 'run `kubeadm` with `state: absent` on it first, then it can join in its new role',
-    'name-taken': 'give this host a unique name, or delete that Node if its host no longer exists',
-    down: 'on a control plane: `systemctl status kubelet containerd`, `crictl ps -a`, `journalctl -u kubelet -n 50`; nothing is reset by itself',
-  };
-  return new TaskFailure(`${args.node_name} is ${state}: ${why}`, {
-    result: { found: state },
-    ...(hints[state] !== undefined && { hint: hints[state] }),
-  });
-}
-
 /** Brings a node from the state that it was found in to a complete one. */
 async function bring(
   args: KubeadmArguments,
@@ -181,7 +178,9 @@ async function bring(
         throw new TaskFailure(`${args.node_name} cannot be recreated: ${against}`, {
           result: { found: verdict.state },
         });
-      await leave(args.node_name, via, member, { drain: false });
+      // A kubelet that has just got its certificate would register the Node again.
+      if (!isBare(evidence.node)) await host.run(['systemctl', 'stop', 'kubelet.service']);
+      await leave(evidence.name, via, member, { drain: false });
       if (!isBare(evidence.node)) await reset(args, host);
     }
     const way: Way = { host: via, pins: cluster.pins, configuration: cluster.answer.configuration };
@@ -189,13 +188,20 @@ async function bring(
   }
 }
 
+/** What completes a node and takes nothing away: done as soon as the node is seen to need it. */
+const completing: readonly Verdict['action'][] = ['finish-init', 'mark', 'clean'];
+
 /** Waits until the node is complete, then sets its labels; the engine's second check reports what is still missing. */
 async function settle(args: KubeadmArguments, host: Writer): Promise<void> {
   const present = fresh(host);
   const end = performance.now() + args.wait_seconds * 1000;
   let now = await survey(args, present);
+  const done = new Set<Verdict['action']>();
   while (now.verdict.action !== 'none' && performance.now() < end) {
-    await sleep(2000, undefined, { signal: host.signal });
+    const { action } = now.verdict;
+    if (completing.includes(action) && !done.has(action)) await bring(args, now, host, undefined);
+    else await sleep(2000, undefined, { signal: host.signal });
+    done.add(action);
     now = await survey(args, present);
   }
   const labels = missingLabels(args, now);
@@ -205,21 +211,21 @@ async function settle(args: KubeadmArguments, host: Writer): Promise<void> {
   await kubectl(via, [
     'label',
     'node',
-    args.node_name,
+    now.evidence.name,
     '--overwrite',
     ...labels.map(([name, value]) => `${name}=${value}`),
   ]);
 }
 
 function missingLabels(args: KubeadmArguments, { evidence }: Survey): (readonly [string, string])[] {
-  const node = evidence.cluster?.answer.nodes.find((n) => n.name === args.node_name);
+  const node = evidence.cluster?.answer.nodes.find((n) => n.name === evidence.name);
   return Object.entries(args.labels).filter(([name, value]) => node?.labels[name] !== value);
 }
 
 async function checkAbsent(args: KubeadmArguments, host: Reader) {
   const found = await survey(args, host);
   const { evidence } = found;
-  const node = evidence.cluster?.answer.nodes.find((n) => n.name === args.node_name);
+  const node = evidence.cluster?.answer.nodes.find((n) => n.name === evidence.name);
   const member = memberOf(evidence);
   const differences: Difference[] = [];
   if (!isBare(evidence.node))
@@ -246,8 +252,8 @@ async function remove(
       hint: 'to remove the cluster itself, set whole_cluster: true',
     });
   if (!args.whole_cluster && via && via !== host) {
-    const node = evidence.cluster?.answer.nodes.find((n) => n.name === args.node_name);
-    await leave(args.node_name, via, memberOf(evidence), node && { drain: node.ready });
+    const node = evidence.cluster?.answer.nodes.find((n) => n.name === evidence.name);
+    await leave(evidence.name, via, memberOf(evidence), node && { drain: node.ready });
   }
   if (!isBare(evidence.node)) await reset(args, host);
 }
@@ -259,7 +265,7 @@ function cannotLeave(args: KubeadmArguments, { node, cluster, members, silent }:
   if (!cluster)
     return `no control plane answers that could stay (${silent.map(({ host, why }) => `${host}: ${why}`).join('; ') || 'via names none'})`;
   if (!members) return 'etcd cannot be asked for its members';
-  const member = memberOf({ members, name: args.node_name, address: args.node_ip });
+  const member = memberOf({ members, name: nodeNameOf(args.node_name), address: args.node_ip });
   if (member)
     return (
       objection(members, member) ?? (cluster.through === args.node_name ? 'no other control plane answers' : undefined)

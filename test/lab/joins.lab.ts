@@ -84,4 +84,27 @@ clusterStory('a node that joins', 'built', (story) => {
       `mv ${conf}.kept ${conf}; systemctl start kubelet`,
     ]);
   });
+
+  it('joins a worker whose name has upper case, and leaves it alone afterward', async () => {
+    await story.grow('K8s-Worker-4', 'worker', 23);
+    const ran = await story.cluster.run('--limit', 'K8s-Worker-4');
+    expect(ran.exit, ran.trouble).to.equal(0);
+    expect(await story.cluster.nodes('k8s-master-1')).to.deep.include({
+      name: 'k8s-worker-4',
+      ready: true,
+      roles: ['worker'],
+    });
+    const again = await story.cluster.run('--limit', 'K8s-Worker-4');
+    expect(again.exit, again.trouble).to.equal(0);
+    expect(changedOn(again)).to.deep.equal([]);
+  });
+
+  it('refuses a node that is to have another role before anything is changed', async () => {
+    await story.grow('k8s-worker-3', 'control_plane', 22);
+    const before = await story.cluster.written();
+    const ran = await story.cluster.run('--limit', 'k8s-worker-3');
+    expect(ran.exit).to.equal(2);
+    expect(ran.trouble).to.contain('this host is a worker, and is to be a control plane');
+    expect(writtenBetween(before, await story.cluster.written())).to.deep.equal([]);
+  });
 });

@@ -20,7 +20,14 @@ const INVENTORY = fileURLToPath(new URL('./scratch.yml', import.meta.url));
 const FOLDER = fileURLToPath(new URL('./modules/', import.meta.url));
 const HOST = 'scratch-1';
 /** These need a cluster: see cluster.lab.ts. */
-const OF_CLUSTERS = ['kubeadm', 'kubernetes_manifest', 'kubernetes_wait'];
+const OF_CLUSTERS = [
+  'kubeadm',
+  'kubeadm_preflight',
+  'kubernetes_connections',
+  'kubernetes_health',
+  'kubernetes_manifest',
+  'kubernetes_wait',
+];
 /** These affect the run, not a host: see test/conformance (async_status too, whose jobs are commands). */
 const OF_RUNS = ['add_host', 'async_status', 'group_by', 'include_vars'];
 

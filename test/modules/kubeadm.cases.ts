@@ -26,7 +26,16 @@ const args = {
 };
 const config = { path: 'kubeadm-init.yaml.hbs', content: 'kind: InitConfiguration' };
 
-const bare: NodeFiles = { files: [], pins: [], server: '', rotated: false, kubelet: 'inactive', readyz: null };
+const bare: NodeFiles = {
+  files: [],
+  pins: [],
+  server: '',
+  rotated: false,
+  torn: false,
+  busy: false,
+  kubelet: 'inactive',
+  readyz: null,
+};
 const joined: NodeFiles = {
   ...bare,
   files: ['kubeletConf', 'kubeletConfig'],
@@ -46,6 +55,7 @@ const cluster = (...names: string[]): Cluster => ({
   nodes: names.map((name) => ({
     name,
     ready: true,
+    why: '',
     version: 'v1.20.2',
     address: name === 'n' ? '192.0.2.1' : '192.0.2.9',
     labels: { 'node-role.kubernetes.io/control-plane': '' },
@@ -124,6 +134,22 @@ export const cases: readonly ModuleCase[] = [
     given: { ...host(joined), others: { m: peer(cluster('m', 'n')) } },
     differences: [],
     message: 'complete',
+  },
+  {
+    title: 'a name with upper case is that of the Node in lower case',
+    module: kubeadm,
+    args: { ...args, node_name: 'N', state: 'worker', labels: { zone: 'a' } },
+    given: { ...host(joined), others: { m: peer(cluster('m', 'n')) } },
+    differences: [{ what: 'label zone of node N', from: null, to: 'a' }],
+    commands: ['m: kubectl --kubeconfig /etc/kubernetes/admin.conf label node n --overwrite zone=a'],
+    converges: 'unknown',
+  },
+  {
+    title: 'a name that no Node can have',
+    module: kubeadm,
+    args: { ...args, node_name: 'worker_1', state: 'worker' },
+    given: {},
+    fails: "node_name 'worker_1' cannot be the name of a Node",
   },
   {
     title: 'asks the next control plane where the first is silent',

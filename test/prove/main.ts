@@ -12,6 +12,7 @@ import { nothing, sum } from './fidelity.ts';
 import { Ground, say } from './ground.ts';
 import { handWritten, proveHandWritten } from './hand-written.ts';
 import { proveHostile } from './hostile/run.ts';
+import { killedHead, proveKubeadm, subjectsOfKubeadm } from './kubeadm.ts';
 import { comparable, proveSmall, type Small } from './local.ts';
 import { type Family, families, tryFamily } from './properties.ts';
 import { sshdHint } from './sshd.ts';
@@ -21,7 +22,8 @@ import { compareTransports } from './transports.ts';
 /**
  * `npm run prove [-- PART… -i INVENTORY --seed N --runs N --from N --to N]`: proves that check mode is right and that
  * prefetching changes no result. Resets the hosts of test/prove/hosts.yml and, in the part `cluster`, of the inventory.
- * `npm run prove -- faults [--fault NAME --playbook NAME --step PATTERN]` takes hours and runs only when it is named.
+ * `npm run prove -- faults [--fault NAME --playbook NAME --step PATTERN]` takes hours and runs only when it is named,
+ * as does `kubeadm [--playbook init,control-plane,worker --step PATTERN]`, which kills kubeadm at each of its phases.
  */
 const HOSTS = join(import.meta.dirname, 'hosts.yml');
 const FAULTY = join(import.meta.dirname, 'faults/hosts.yml');
@@ -42,6 +44,7 @@ const slice = { from: Number(option('--from') ?? 0), to: Number(option('--to') ?
 
 const rows: (readonly string[])[] = [];
 const borne: (readonly string[])[] = [];
+const killed: (readonly string[])[] = [];
 const notes: string[] = [];
 const problems: string[] = [];
 
@@ -166,6 +169,21 @@ const parts: Readonly<Record<string, () => Promise<void>>> = {
     }
   },
 
+  async kubeadm() {
+    const ground = await Ground.open([cluster]);
+    try {
+      const matrix = await proveKubeadm(
+        ground,
+        oneOrAll(playbook, subjectsOfKubeadm),
+        step === undefined ? undefined : new RegExp(step),
+      );
+      killed.push(...matrix.rows);
+      problems.push(...matrix.problems);
+    } finally {
+      ground.close();
+    }
+  },
+
   async faults() {
     const only = step === undefined ? undefined : new RegExp(step);
     for (const subject of oneOrAll(playbook, Object.keys(subjects))) {
@@ -187,7 +205,7 @@ function oneOrAll(names: string | undefined, all: readonly string[]): readonly s
   return list;
 }
 
-const chosen = args.length === 0 ? Object.keys(parts).filter((name) => name !== 'faults') : args;
+const chosen = args.length === 0 ? Object.keys(parts).filter((name) => !['faults', 'kubeadm'].includes(name)) : args;
 const strange = chosen.filter((name) => !Object.hasOwn(parts, name));
 if (strange.length > 0) {
   say(`no such part: ${strange.join(', ')}; there are ${Object.keys(parts).join(', ')}`);
@@ -195,6 +213,7 @@ if (strange.length > 0) {
 }
 for (const name of chosen) await parts[name]!();
 if (rows.length > 0) process.stdout.write(`\n${tableOf([fidelityHead, ...rows])}`);
+if (killed.length > 0) process.stdout.write(`\n${tableOf([killedHead, ...killed])}`);
 if (borne.length > 0) process.stdout.write(`\n${tableOf([matrixHead, ...borne])}`);
 for (const note of notes) process.stdout.write(`\n${note}\n`);
 process.stdout.write(

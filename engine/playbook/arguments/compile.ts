@@ -2,6 +2,7 @@ import { compileCondition, compileExpression } from '../../expressions/condition
 import { compileFile, type FileTemplate } from '../../expressions/handlebars/text.ts';
 import type { Template, Typed } from '../../expressions/types.ts';
 import { compileValue } from '../../expressions/value.ts';
+import { valuesUsed } from '../../expressions/values-used.ts';
 import type { AnyModule } from '../../module/module.ts';
 import type { Evaluated, RenderedFile, Verdict } from '../../module/schema.ts';
 import { describe, type MapEntry, type SourceNode } from '../../source/node.ts';
@@ -184,7 +185,10 @@ function compileSpecial(node: SourceNode, format: string, context: Context): Com
   if (format === 'condition') {
     const conditions = compileCondition(node, diagnostics);
     const source = conditions.map((c) => c.source).join(' && ');
-    return computed(node, conditions, (scope): Verdict => ({ source, holds: conditions.every((c) => c.holds(scope)) }));
+    return computed(node, conditions, (scope): Verdict => {
+      const failed = conditions.find((c) => !c.holds(scope));
+      return failed ? { source, holds: false, values: valuesUsed(failed.references, scope) } : { source, holds: true };
+    });
   }
   if (format === 'expression') {
     const expression = compileExpression(node, diagnostics);

@@ -1,4 +1,5 @@
 import type { Arguments } from '../../../engine/module/schema.ts';
+import { nodeNameOf } from '../cluster.ts';
 
 const texts = { type: 'object', additionalProperties: { type: 'string' }, default: {} } as const;
 
@@ -91,4 +92,15 @@ export function apiVersionOf(kubeadm: string): ApiVersion | undefined {
   const [major, minor] = minorOf(kubeadm);
   if (major !== 1) return undefined;
   return minor >= 31 ? 'v1beta4' : minor >= 22 ? 'v1beta3' : minor >= 15 ? 'v1beta2' : undefined;
+}
+
+/** The name of a Node is a subdomain by RFC 1123; upper case is lowered by kubeadm itself. */
+export function badNodeName(name: string): string[] {
+  const valid =
+    name.length <= 253 && /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/.test(nodeNameOf(name));
+  return valid
+    ? []
+    : [
+        `node_name '${name}' cannot be the name of a Node: letters, digits, '-' and '.' are allowed, with a letter or digit at both ends`,
+      ];
 }

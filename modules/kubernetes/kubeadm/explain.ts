@@ -1,6 +1,7 @@
 import { TaskFailure } from '../../../engine/module/failure.ts';
 import type { Output } from '../../../engine/module/probe.ts';
 import { quoteAll } from '../../../engine/module/quote.ts';
+import type { Verdict } from './evidence.ts';
 
 /** Explanations of kubeadm's errors: its exit code is nearly always 1, only stderr distinguishes them. */
 const meanings: readonly { readonly says: RegExp; readonly means: string; readonly hint?: string }[] = [
@@ -43,7 +44,7 @@ const meanings: readonly { readonly says: RegExp; readonly means: string; readon
   {
     says: /\[ERROR CRI\]/,
     means: 'the container runtime does not answer',
-    hint: 'check check check check `systemctl status containerd` and `crictl info` on the host',
+    hint: '`systemctl status containerd` and `crictl info` on the host',
   },
   {
     says: /\[ERROR (Swap|NumCPU|Mem|SystemVerification|FileContent--[\w-]+)\]/,
@@ -63,7 +64,7 @@ const meanings: readonly { readonly says: RegExp; readonly means: string; readon
   {
     says: /timed out waiting for the condition|kubelet is not running|kubelet isn't running/i,
     means: 'the kubelet or the control plane did not come up in time',
-    hint: 'check check check check `journalctl -u kubelet -n 50` and `crictl ps -a` on this host',
+    hint: '`journalctl -u kubelet -n 50` and `crictl ps -a` on this host',
   },
 ];
 
@@ -84,4 +85,22 @@ export function expectKubeadm(argv: readonly string[], output: Output): Output {
       ...(found?.hint !== undefined && { hint: found.hint }),
     },
   );
+}
+
+/** Why a host is left alone, and what a person can do about it. */
+export function refusal(name: string, { state, why }: Verdict): TaskFailure {
+  const hints: Partial<Record<Verdict['state'], string>> = {
+    foreign:
+      'nothing is reset by itself: if the host is to leave its old cluster, run `kubeadm` with `state: absent` on it first',
+    'other-role': 'run `kubeadm` with `state: absent` on it first, then it can join in its new role',
+    renamed:
+      'give the host its old name in the inventory; to rename the node, take it out first: `kubeadm` with `state: absent` and the old node_name',
+    ill: 'on this host: `systemctl status kubelet`, `crictl ps -a`; to make the node anew, run `kubeadm` with `state: absent` on it first',
+    'name-taken': 'give this host a unique name, or delete that Node if its host no longer exists',
+    down: 'on a control plane: `systemctl status kubelet containerd`, `crictl ps -a`, `journalctl -u kubelet -n 50`; nothing is reset by itself',
+  };
+  return new TaskFailure(`${name} is ${state}: ${why}`, {
+    result: { found: state },
+    ...(hints[state] !== undefined && { hint: hints[state] }),
+  });
 }

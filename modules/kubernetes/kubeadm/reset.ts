@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { TaskFailure } from '../../../engine/module/failure.ts';
 import type { Writer } from '../../../engine/module/module.ts';
 import { sh } from '../../../engine/module/quote.ts';
@@ -45,9 +46,23 @@ async function drain(name: string, via: Writer): Promise<void> {
   await kubectl(via, argv, 'a PodDisruptionBudget may prevent it: `kubectl get pdb -A`');
 }
 
+/**
+ * What kubectl says while a member leaves etcd: the API servers lose it for a moment, and the load balancer notices a
+ * server that is gone only after some checks.
+ */
+const away =
+  /EOF|connection refused|connection reset|Unable to connect|i\/o timeout|handshake timeout|etcdserver|leader changed|ServiceUnavailable|currently unable/i;
+const awayMilliseconds = 60_000;
+
+/** kubectl with what can be done twice, as all that is done here. */
 export async function kubectl(via: Writer, argv: readonly string[], hint?: string): Promise<void> {
   const words = ['kubectl', '--kubeconfig', adminConf, ...argv];
-  const output = await via.run(words, { timeoutSeconds: 360 });
+  const end = performance.now() + awayMilliseconds;
+  let output = await via.run(words, { timeoutSeconds: 360 });
+  while (output.code !== 0 && away.test(output.stderr) && performance.now() < end) {
+    await sleep(2000, undefined, { signal: via.signal });
+    output = await via.run(words, { timeoutSeconds: 360 });
+  }
   if (output.code !== 0)
     throw new TaskFailure(`kubectl ${argv.slice(0, 3).join(' ')}: ${output.stderr.trim().split('\n').at(-1)}`, {
       output,

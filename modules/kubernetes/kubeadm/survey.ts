@@ -1,9 +1,10 @@
 import type { Reader } from '../../../engine/module/module.ts';
 import { UnknownValue } from '../../../engine/module/unknown.ts';
 import type { Cluster, NodeFiles } from '../cluster.ts';
-import { clusterProbe, etcdProbe, nodeFilesProbe } from '../cluster.ts';
+import { clusterProbe, etcdProbe, nodeFilesProbe, nodeNameOf } from '../cluster.ts';
 import type { KubeadmArguments } from './arguments.ts';
-import { classify, type Evidence, isBare, isComplete, type Verdict } from './classify.ts';
+import { classify, isComplete } from './classify.ts';
+import { type Evidence, isBare, type Verdict } from './evidence.ts';
 
 /** A node as it was found, and what is to be done about it. */
 export interface Survey {
@@ -11,11 +12,14 @@ export interface Survey {
   readonly verdict: Verdict;
 }
 
+/** What the survey needs to know of what is asked for. */
+type Asked = Pick<KubeadmArguments, 'state' | 'node_name' | 'node_ip' | 'endpoint' | 'via' | 'skip_phases'>;
+
 /**
  * Surveys the node and, through the first control plane that responds, the cluster. `via` are the other control
  * planes; a control plane asks itself last, so that a separate second cluster is detected.
  */
-export async function survey(args: KubeadmArguments, host: Reader): Promise<Survey> {
+export async function survey(args: Asked, host: Reader): Promise<Survey> {
   const role = args.state === 'worker' ? 'worker' : 'control-plane';
   const self = { host: args.node_name, reader: host };
   const others = args.via.map((name) => ({ host: name, reader: host.on(name) }));
@@ -23,7 +27,7 @@ export async function survey(args: KubeadmArguments, host: Reader): Promise<Surv
   // All in one tick: what is asked of one host is one round trip.
   const [node, first] = await Promise.all([host.read(nodeFilesProbe), candidates[0] ? ask(candidates[0]) : undefined]);
 
-  const silent: { host: string; why: string; bare: boolean }[] = [];
+  const silent: Evidence['silent'][number][] = [];
   let cluster: Evidence['cluster'] = null;
   for (const [i, candidate] of candidates.entries()) {
     const answer = i === 0 ? first! : await ask(candidate);
@@ -32,10 +36,16 @@ export async function survey(args: KubeadmArguments, host: Reader): Promise<Surv
       throw answer;
     }
     if (answer.cluster.answers) {
-      cluster = { through: candidate.host, pins: answer.node.pins, answer: answer.cluster };
+      cluster = {
+        through: candidate.host,
+        own: candidate === self,
+        pins: answer.node.pins,
+        answer: answer.cluster,
+      };
       break;
     }
-    if (candidate !== self) silent.push({ host: candidate.host, why: answer.cluster.why, bare: answer.bare });
+    if (candidate !== self)
+      silent.push({ host: candidate.host, why: answer.cluster.why, bare: answer.bare, pins: answer.node.pins });
   }
 
   const evidence: Evidence = { ...given(args, role), node, cluster, silent, members: null };
@@ -47,11 +57,11 @@ export async function survey(args: KubeadmArguments, host: Reader): Promise<Surv
   return { evidence: whole, verdict: classify(whole) };
 }
 
-function given(args: KubeadmArguments, role: Evidence['role']) {
+function given(args: Asked, role: Evidence['role']) {
   return {
     role,
     founds: args.state === 'init',
-    name: args.node_name,
+    name: nodeNameOf(args.node_name),
     address: args.node_ip,
     endpoint: args.endpoint,
     proxy: !args.skip_phases.some((phase) => phase === 'addon' || phase === 'addon/kube-proxy'),
@@ -59,7 +69,7 @@ function given(args: KubeadmArguments, role: Evidence['role']) {
 }
 
 /** In check mode the cluster may be one that is only going to be: a bare host will join it all the same. */
-function predictedJoin(args: KubeadmArguments, role: Evidence['role'], node: NodeFiles, through: string): Survey {
+function predictedJoin(args: Asked, role: Evidence['role'], node: NodeFiles, through: string): Survey {
   const evidence: Evidence = { ...given(args, role), node, cluster: null, silent: [], members: null };
   return {
     evidence,
@@ -86,4 +96,13 @@ async function ask({ reader }: { reader: Reader }): Promise<Answer | UnknownValu
   }
 }
 
-const nothing: NodeFiles = { files: [], pins: [], server: '', rotated: false, kubelet: 'unknown', readyz: null };
+const nothing: NodeFiles = {
+  files: [],
+  pins: [],
+  server: '',
+  rotated: false,
+  torn: false,
+  busy: false,
+  kubelet: 'unknown',
+  readyz: null,
+};

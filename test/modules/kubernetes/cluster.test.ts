@@ -24,6 +24,8 @@ describe('what a node is seen to be', () => {
       pins: [],
       server: '',
       rotated: false,
+      torn: false,
+      busy: false,
       kubelet: 'inactive',
       readyz: null,
     }));
@@ -39,6 +41,8 @@ describe('what a node is seen to be', () => {
       pins: [pin],
       server: 'api.test:6443',
       rotated: true,
+      torn: false,
+      busy: false,
       kubelet: 'active',
       readyz: 'ok',
     }));
@@ -71,7 +75,7 @@ describe('what a cluster is seen to be', () => {
       ),
     ).to.deep.equal({
       answers: true,
-      nodes: [{ name: 'n', ready: true, version: 'v1.20.2', address: '192.0.2.1', labels: { a: 'b' } }],
+      nodes: [{ name: 'n', ready: true, why: '', version: 'v1.20.2', address: '192.0.2.1', labels: { a: 'b' } }],
       configuration: 'x: 1\n',
       discovery: false,
       proxy: true,

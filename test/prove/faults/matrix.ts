@@ -13,7 +13,14 @@ import { undisturbed } from './undisturbed.ts';
 import { type Cell, type Stage, walk } from './walk.ts';
 
 /** These need a cluster. */
-const OF_CLUSTERS = ['kubeadm', 'kubernetes_manifest', 'kubernetes_wait'];
+const OF_CLUSTERS = [
+  'kubeadm',
+  'kubeadm_preflight',
+  'kubernetes_connections',
+  'kubernetes_health',
+  'kubernetes_manifest',
+  'kubernetes_wait',
+];
 
 interface Subject {
   readonly playbook: string;

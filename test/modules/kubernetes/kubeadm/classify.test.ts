@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { classify, type Evidence, type Verdict } from '../../../../modules/kubernetes/kubeadm/classify.ts';
+import { classify } from '../../../../modules/kubernetes/kubeadm/classify.ts';
+import type { Evidence, Verdict } from '../../../../modules/kubernetes/kubeadm/evidence.ts';
 import {
   answer,
   control,
@@ -128,7 +129,7 @@ const cases: readonly (readonly [
   ['init stopped at the first files', { ...first, node: node(['adminConf']) }, 'dead-init', 'reinit'],
   [
     'an init that was finished is never taken for a half one',
-    { ...first, node: { ...control, readyz: 'refused' } },
+    { ...first, node: { ...control, readyz: 'refused', kubelet: 'failed' } },
     'down',
     'refuse',
     'refused',
@@ -138,6 +139,111 @@ const cases: readonly (readonly [
     { ...first, node: node(['adminConf']), silent: silent(false) },
     'down',
     'refuse',
+  ],
+  [
+    'the API server answers only after its files were read: init goes on where it stopped',
+    {
+      ...first,
+      node: node(controlFiles, { readyz: 'etcd failed' }),
+      cluster: through(answer([object()], { configuration: '', discovery: false, proxy: false }), 'n'),
+    },
+    'half-init',
+    'finish-init',
+  ],
+  [
+    'init stopped before the kubelet had registered its Node and etcd cannot be asked',
+    { ...first, node: node(['adminConf', 'apiManifest'], { readyz: 'ok' }), cluster: through(answer([]), 'n') },
+    'dead-init',
+    'reinit',
+  ],
+  [
+    'a half init is not reset while the cluster has another Node',
+    {
+      ...first,
+      node: node(['adminConf', 'apiManifest'], { readyz: 'ok' }),
+      cluster: through(answer([object({ name: 'w', address: '192.0.2.7' })]), 'n'),
+    },
+    'down',
+    'refuse',
+    'etcd cannot be asked',
+  ],
+  ['init stopped while it wrote a key', { ...first, node: node([], { torn: true }) }, 'dead-init', 'reinit'],
+  [
+    'the first control plane after a reboot',
+    { ...first, node: { ...control, readyz: 'refused' } },
+    'ill',
+    'wait',
+    'refused',
+  ],
+  [
+    'an init is still at work',
+    { ...first, node: node(['adminConf'], { busy: true }) },
+    'busy',
+    'wait',
+    'a kubeadm is at work',
+  ],
+  [
+    'nothing is reset while a join is still at work',
+    { ...worker, node: node(['bootstrapConf', 'kubeletConfig'], { busy: true }) },
+    'busy',
+    'wait',
+  ],
+  // who the host is already
+  [
+    'a node that was renamed',
+    { ...worker, name: 'new', node: joined, cluster: through(answer([object()])) },
+    'renamed',
+    'refuse',
+    "as Node 'n', not 'new'",
+  ],
+  [
+    'the address of another node',
+    { ...worker, name: 'new', cluster: through(answer([object()])) },
+    'renamed',
+    'refuse',
+  ],
+  [
+    'a host that was wiped and renamed, after its old Node has gone',
+    { ...worker, name: 'new', cluster: through(answer([object({ ready: false })])) },
+    'absent',
+    'join',
+  ],
+  [
+    'a control plane of another cluster that is silent',
+    { ...first, node: control, silent: [{ ...silent(false)[0]!, pins: ['sha256:bbbb'] }] },
+    'foreign',
+    'refuse',
+    'the cluster of other has sha256:bbbb',
+  ],
+  [
+    'two clusters among the control planes',
+    {
+      ...further,
+      silent: [{ ...silent(false)[0]!, pins: ['sha256:bbbb'] }],
+      cluster: through(answer([]), 'third'),
+    },
+    'foreign',
+    'refuse',
+    'are of different clusters',
+  ],
+  // a node that works
+  [
+    'a worker that works, without its kubelet.conf, is never reset',
+    { ...worker, node: node(['kubeletConfig']), cluster: through(answer([object()])) },
+    'ill',
+    'wait',
+  ],
+  [
+    'a control plane that works, without its etcd member, is never reset',
+    {
+      ...further,
+      node: { ...control, readyz: 'refused' },
+      cluster: through(answer([object({ labels: marked })])),
+      members: [member({ id: '2', name: 'other', address: '192.0.2.9' })],
+    },
+    'ill',
+    'refuse',
+    'etcd has no member',
   ],
   // half join of a worker
   [

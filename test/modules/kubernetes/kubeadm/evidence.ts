@@ -5,13 +5,22 @@ import type {
   NodeFile,
   NodeFiles,
 } from '../../../../modules/kubernetes/cluster.ts';
-import type { Evidence } from '../../../../modules/kubernetes/kubeadm/classify.ts';
+import type { Evidence } from '../../../../modules/kubernetes/kubeadm/evidence.ts';
 
 /** Hosts and clusters to judge: all the same node `n`, each case changing what it is about. */
 export const pin = 'sha256:aaaa';
 export const endpoint = 'api.test:6443';
 
-export const bare: NodeFiles = { files: [], pins: [], server: '', rotated: false, kubelet: 'inactive', readyz: null };
+export const bare: NodeFiles = {
+  files: [],
+  pins: [],
+  server: '',
+  rotated: false,
+  torn: false,
+  busy: false,
+  kubelet: 'inactive',
+  readyz: null,
+};
 export const node = (files: readonly NodeFile[], more: Partial<NodeFiles> = {}): NodeFiles => ({
   ...bare,
   files,
@@ -36,6 +45,7 @@ export const marked = { 'node-role.kubernetes.io/control-plane': '' };
 export const object = (more: Partial<ClusterNode> = {}): ClusterNode => ({
   name: 'n',
   ready: true,
+  why: '',
   version: 'v1.36.4',
   address: '192.0.2.1',
   labels: {},
@@ -49,7 +59,12 @@ export const answer = (nodes: readonly ClusterNode[], more: Partial<ClusterAnswe
   proxy: true,
   ...more,
 });
-export const through = (cluster: ClusterAnswer, host = 'other') => ({ through: host, pins: [pin], answer: cluster });
+export const through = (cluster: ClusterAnswer, host = 'other') => ({
+  through: host,
+  own: host === 'n',
+  pins: [pin],
+  answer: cluster,
+});
 export const member = (more: Partial<EtcdMember> = {}): EtcdMember => ({
   id: '1',
   name: 'n',
@@ -58,7 +73,9 @@ export const member = (more: Partial<EtcdMember> = {}): EtcdMember => ({
   healthy: true,
   ...more,
 });
-export const silent = (bareHost: boolean) => [{ host: 'other', why: 'there is no admin.conf', bare: bareHost }];
+export const silent = (bareHost: boolean) => [
+  { host: 'other', why: 'there is no admin.conf', bare: bareHost, pins: [] },
+];
 
 export const first: Evidence = {
   role: 'control-plane',

@@ -1,12 +1,13 @@
 import { expect } from 'chai';
 import { TaskFailure } from '../../../../engine/module/failure.ts';
+import type { Writer } from '../../../../engine/module/module.ts';
 import type { EtcdMember } from '../../../../modules/kubernetes/cluster.ts';
 import type { KubeadmArguments } from '../../../../modules/kubernetes/kubeadm/arguments.ts';
 import { apiVersionOf } from '../../../../modules/kubernetes/kubeadm/arguments.ts';
 import { expectKubeadm } from '../../../../modules/kubernetes/kubeadm/explain.ts';
 import { remainingPhases } from '../../../../modules/kubernetes/kubeadm/init.ts';
 import { joinConfiguration } from '../../../../modules/kubernetes/kubeadm/join.ts';
-import { objection } from '../../../../modules/kubernetes/kubeadm/reset.ts';
+import { kubectl, objection } from '../../../../modules/kubernetes/kubeadm/reset.ts';
 
 const voter = (id: string, more: Partial<EtcdMember> = {}): EtcdMember => ({
   id,
@@ -143,4 +144,25 @@ describe('what kubeadm says, in plain words', () => {
         .with.property('message')
         .that.includes(words);
     });
+});
+
+describe('kubectl while a member leaves etcd', () => {
+  const answering = (...stderr: string[]) => {
+    let asked = 0;
+    const run = () =>
+      Promise.resolve({ code: stderr[asked] === '' ? 0 : 1, stdout: '', stderr: stderr[asked++] ?? '' });
+    return { via: { run } as unknown as Writer, asked: () => asked };
+  };
+  for (const said of ['Unable to connect to the server: unexpected EOF', 'etcdserver: leader changed'])
+    it(`asks again after: ${said}`, async () => {
+      const { via, asked } = answering(said, '');
+      await kubectl(via, ['delete', 'node', 'n']);
+      expect(asked()).to.equal(2);
+    });
+  it('fails at once with what will not change', async () => {
+    const { via, asked } = answering('Error from server (Forbidden): nodes is forbidden');
+    const error = await kubectl(via, ['delete', 'node', 'n']).catch((thrown: unknown) => thrown);
+    expect(error).to.have.property('message').that.includes('is forbidden');
+    expect(asked()).to.equal(1);
+  });
 });
