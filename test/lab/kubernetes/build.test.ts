@@ -14,7 +14,7 @@ import { containerdPackage, kubernetesPackages } from '../../../engine/lab/kuber
 import { elapsed, paced, secondsLeft, startProgress } from '../../../engine/lab/kubernetes/progress.ts';
 import { collectorSettings, roomProblems } from '../../../engine/lab/kubernetes/room.ts';
 import { fits } from '../../../engine/lab/kubernetes/toolchain.ts';
-import { RELEASES, releaseOf } from '../../../engine/lab/kubernetes/versions.ts';
+import { DEFAULT_VERSION, RELEASES, releaseOf } from '../../../engine/lab/kubernetes/versions.ts';
 import { zoneFile } from '../../../engine/lab/nameserver.ts';
 
 const log = () => {};
@@ -135,6 +135,13 @@ describe('the Go of a build', () => {
 });
 
 describe('the releases of Kubernetes', () => {
+  it('have the one that the roles and the inventory of the lab ship', async () => {
+    const root = join(import.meta.dirname, '../../..');
+    for (const file of ['playbooks/roles/settings/defaults/main.yml', 'inventory/lab.yml'])
+      expect(await readFile(join(root, file), 'utf8')).to.contain(`kubernetes_version: ${DEFAULT_VERSION}\n`);
+    expect(releaseOf(DEFAULT_VERSION).kubernetes).to.equal(DEFAULT_VERSION);
+  });
+
   it('are refused by name where there is no row', () =>
     expect(() => releaseOf('1.36.9')).to.throw(
       /cannot make Kubernetes 1\.36\.9: it makes 1\.35\.4, 1\.36\.3, 1\.37\.2/,
