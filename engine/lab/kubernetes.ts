@@ -1,32 +1,43 @@
 import { existsSync } from 'node:fs';
-import { rm, symlink } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
+import { lstat, mkdir, rm, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Build, buildKubernetes, findBuild } from './kubernetes/build.ts';
+import { releaseOf } from './kubernetes/versions.ts';
 import { labPaths } from './paths.ts';
-import { publishKubernetes } from './repository.ts';
-import { LabError } from './run.ts';
-import { step } from './step.ts';
+import { publishContainerd, publishFlannel, publishKubernetes } from './repository.ts';
 import type { LabOptions } from './types.ts';
 
-/** Builds Kubernetes, unless it is in the cache, and serves its packages and images to the hosts. */
-export async function provideKubernetes(options: LabOptions): Promise<void> {
-  const { registry } = labPaths(options);
-  const { buildKubernetes } = await builder();
-  const { debs, images } = await step(options, 'Kubernetes', () => buildKubernetes(options));
-  await publishKubernetes(options, debs);
-  await rm(registry, { force: true });
-  await symlink(images, registry);
+/** Refuses versions that the lab cannot make, before anything is done. */
+export function checkVersions(options: Pick<LabOptions, 'kubernetes'>): void {
+  for (const version of options.kubernetes) releaseOf(version);
 }
 
 /**
- * The builder reads its own sources (they are the recipe), so it is never bundled: even the bundled command runs it from
- * its checkout.
+ * Serves the versions of Kubernetes that the inventory names to the hosts: packages, images, flannel's manifest. Builds
+ * those that the cache does not have, unless `build` is false. Gives the program of the lab's nameserver.
  */
-async function builder(): Promise<typeof import('./kubernetes/build.ts')> {
-  const places = ['./kubernetes/build.ts', '../engine/lab/kubernetes/build.ts'].map((p) => new URL(p, import.meta.url));
-  const source = places.find((place) => existsSync(place));
-  if (!source)
-    throw new LabError("Kubernetes is built from the project's sources\nnext: run this in a checkout of tsplay");
-  // Not tsx's ESM loader: the bundled command is CommonJS.
-  const { require: load } = await import('tsx/cjs/api');
-  return load(fileURLToPath(source), import.meta.url) as typeof import('./kubernetes/build.ts');
+export async function provideKubernetes(options: LabOptions, build: boolean): Promise<string | undefined> {
+  const builds: Build[] = [];
+  for (const version of options.kubernetes) {
+    const found = build ? await buildKubernetes(options, version) : await findBuild(options.cache, version);
+    if (found) builds.push(found);
+    else options.log(`Kubernetes ${version} is not built yet: tsplay lab up builds it`);
+  }
+  for (const one of builds) {
+    await publishKubernetes(options, one.release.kubernetes, one.kubernetesDebs);
+    await publishContainerd(options, one.containerdDebs);
+    await publishFlannel(options, one.flannelManifest);
+    await serveImages(options, one);
+  }
+  return builds.at(-1)?.coredns;
+}
+
+/** The registry has a tree of each version. */
+async function serveImages(options: LabOptions, { release, images }: Build): Promise<void> {
+  const { registry } = labPaths(options);
+  if (existsSync(registry) && (await lstat(registry)).isSymbolicLink()) await rm(registry); // of an earlier release
+  await mkdir(registry, { recursive: true, mode: 0o755 });
+  const place = join(registry, release.kubernetes);
+  await rm(place, { force: true });
+  await symlink(images, place);
 }

@@ -1,11 +1,14 @@
 import { makeGroups, removeGroups } from './cgroup.ts';
+import { discardOtherVersions } from './disk.ts';
 import { answers } from './forward.ts';
 import { isRunning, startHost, stopHost } from './host.ts';
 import { ensureIdentity, writeKnownHosts } from './identity.ts';
 import { ensureImage } from './image.ts';
-import { provideKubernetes } from './kubernetes.ts';
+import { raiseInotifyLimits, restoreInotifyLimits } from './inotify.ts';
+import { checkVersions, provideKubernetes } from './kubernetes.ts';
 import { claim, unclaim, withLock } from './lock.ts';
 import { checkHosts } from './names.ts';
+import { ensureNameserver } from './nameserver.ts';
 import { labNamespaces, makeLabNetwork, removeNamespace } from './network.ts';
 import { ensurePackages } from './packages.ts';
 import { knownHostNames, readHost } from './record.ts';
@@ -21,10 +24,11 @@ import type { HostStatus, LabHost, LabOptions } from './types.ts';
 /** Starts every host that is not running. If it fails, everything that this call started is stopped again. */
 export async function labUp(options: LabOptions): Promise<void> {
   await withLock(options, async () => {
-    const layers = await prepare(options);
+    const layers = await prepare(options, true);
     const missing: LabHost[] = [];
     for (const host of options.hosts) if (!isRunning(await readHost(options, host.name))) missing.push(host);
     const list = missing.map(({ name }) => name).join(', ');
+    await discardOtherVersions(options, missing);
     if (list) await step(options, `boot of ${list}`, () => startAll(options, missing, layers));
   });
 }
@@ -44,7 +48,7 @@ export async function labReset(options: LabOptions, names?: readonly string[]): 
   if (unknown.length > 0) throw new LabError(`no such host in the inventory: ${unknown.join(', ')}`);
   const list = hosts.map(({ name }) => name).join(', ');
   await withLock(options, async () => {
-    const layers = await prepare(options);
+    const layers = await prepare(options, false);
     await step(options, `reset of ${list}`, async () => {
       await Promise.all(hosts.map((host) => stopHost(options, host.name, 0)));
       await Promise.all(hosts.map((host) => emptyStorage(options, host.name)));
@@ -70,21 +74,24 @@ export function labStatus(options: Pick<LabOptions, 'hosts' | 'cache' | 'state'>
  * Makes everything that hosts need before they boot: image, packages, identities, network, server. Returns the layers
  * of their file systems.
  */
-async function prepare(options: LabOptions): Promise<string[]> {
+async function prepare(options: LabOptions, build: boolean): Promise<string[]> {
   checkHosts(options.hosts);
+  checkVersions(options);
   await checkRequirements();
   await claim(options);
   try {
     const image = await ensureImage(options);
     const seed = await ensureSeed(options, image);
     await publishDebian(options, await ensurePackages(options, image));
-    if (options.kubernetes) await provideKubernetes(options);
+    const nameserver = await provideKubernetes(options, build);
     await Promise.all(options.hosts.map((host) => ensureIdentity(options, host.name)));
     await writeKnownHosts(options);
     options.signal?.throwIfAborted();
     await makeLabNetwork();
     await makeGroups('lab');
     await ensureServer(options);
+    if (nameserver) await ensureNameserver(options, nameserver);
+    await raiseInotifyLimits(options);
     return [seed, image];
   } catch (error) {
     await takeDownIfIdle(options);
@@ -112,6 +119,7 @@ async function takeDown(options: LabOptions): Promise<void> {
   const names = await knownHostNames(options);
   await step(uninterruptible, 'power-off', () => Promise.all(names.map((name) => stopHost(uninterruptible, name))));
   await stopServer(options);
+  await restoreInotifyLimits(options);
   await removeGroups();
   for (const namespace of await labNamespaces()) await removeNamespace(namespace);
   await unclaim();

@@ -12,8 +12,8 @@ import type { LabOptions } from './types.ts';
 
 /** Everything that a host can install: for a cluster, for a load balancer, and small packages for the modules' tests. */
 const PACKAGES = `
-  containerd runc containernetworking-plugins conntrack ebtables ethtool iptables socat ipvsadm
-  etcd-client etcd-server haproxy keepalived nginx-light chrony cron rsync logrotate
+  containerd runc containernetworking-plugins conntrack ethtool iptables socat ipvsadm
+  haproxy keepalived nginx-light chrony cron rsync logrotate
   curl gnupg jq openssl apt-transport-https debconf-utils locales tzdata acl attr zstd
   vim-tiny less tree hello sl cowsay figlet htop unzip xz-utils bzip2 netcat-openbsd
 `

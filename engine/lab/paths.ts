@@ -19,6 +19,8 @@ export function labPaths({ cache, state }: Places) {
     repository: join(state, 'repository'),
     registry: join(state, 'registry'),
     files: join(state, 'www'),
+    nameserver: join(state, 'nameserver'),
+    inotify: join(state, 'inotify.json'),
     server: join(state, 'server.json'),
     serverLog: join(state, 'server.log'),
     lock: join(state, 'lock'),

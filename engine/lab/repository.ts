@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { architecture } from './image.ts';
 import { publicKey, type SigningKey, sign } from './keys.ts';
+import { FLANNEL, minorOf } from './kubernetes/versions.ts';
 import { indexDebs } from './packages.ts';
 import { labPaths } from './paths.ts';
 import { RELEASE } from './recipe.ts';
@@ -29,10 +30,10 @@ export async function publishDebian(options: LabOptions, packages: string): Prom
   });
 }
 
-/** A flat repository like those of Kubernetes: everything in one folder, with its key. */
-export async function publishKubernetes(options: LabOptions, debs: string): Promise<void> {
+/** A flat repository like those of Kubernetes: one for each minor version, everything in one folder, with its key. */
+export async function publishKubernetes(options: LabOptions, version: string, debs: string): Promise<void> {
   const cpu = await architecture();
-  await publish(options, 'kubernetes', debs, async (folder) => {
+  await publish(options, `kubernetes/v${minorOf(version)}`, debs, async (folder) => {
     await symlink(debs, join(folder, cpu));
     await writeIndex(folder, await indexDebs(folder, `${cpu}/`));
     const fields = { Origin: 'tsplay lab', Label: 'kubernetes', Suite: '/', Architectures: cpu };
@@ -43,10 +44,36 @@ export async function publishKubernetes(options: LabOptions, debs: string): Prom
   });
 }
 
+/** A repository like Docker's, where containerd.io comes from: its key is the file `gpg`. */
+export async function publishContainerd(options: LabOptions, debs: string): Promise<void> {
+  const cpu = await architecture();
+  await publish(options, 'docker', debs, async (folder) => {
+    await symlink(debs, join(folder, 'pool'));
+    const dist = join(folder, 'dists', RELEASE);
+    await writeIndex(join(dist, 'stable', `binary-${cpu}`), await indexDebs(folder, 'pool/'));
+    const fields = {
+      Origin: 'tsplay lab',
+      Label: 'docker',
+      Codename: RELEASE,
+      Architectures: cpu,
+      Components: 'stable',
+    };
+    await release(options, 'kubernetes', dist, fields);
+    await writeFile(join(folder, 'gpg'), await publicKey(options, 'kubernetes'));
+  });
+}
+
+/** flannel's manifest, at the path that it has among the releases of its project. */
+export async function publishFlannel(options: LabOptions, manifest: string): Promise<void> {
+  await publish(options, `flannel-io/flannel/releases/download/v${FLANNEL}`, manifest, async (folder) => {
+    await copyFile(manifest, join(folder, 'kube-flannel.yml'));
+  });
+}
+
 /** Builds the folder under another name and swaps it in, so that hosts never read a partial one. */
 async function publish(
   options: LabOptions,
-  name: SigningKey,
+  name: string,
   source: string,
   make: (folder: string) => Promise<void>,
 ): Promise<void> {

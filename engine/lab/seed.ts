@@ -78,6 +78,7 @@ async function seedFiles(options: LabOptions, image: string): Promise<SeedFile[]
     },
     { path: DEBIAN_KEYRING.slice(1), content: await publicKey(options, 'debian') },
     { path: 'etc/apt/sources.list.d/debian.sources', content: SOURCES },
+    { path: 'etc/resolv.conf', content: `nameserver ${GATEWAY}\n` },
     ...modules,
   ];
 }

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isAlive, type ProcessRecord } from '../source/process.ts';
 import { makeGroups } from './cgroup.ts';
 import { GATEWAY, LAB_NAMESPACE } from './names.ts';
+import { stopNameserver } from './nameserver.ts';
 import { namespacePath } from './network.ts';
 import { labPaths } from './paths.ts';
 import { kill, programArguments, startDetached } from './process.ts';
@@ -37,6 +38,7 @@ async function listens(inside: readonly string[]): Promise<boolean> {
 
 export async function stopServer(options: Pick<LabOptions, 'cache' | 'state'>): Promise<void> {
   const { server } = labPaths(options);
+  await stopNameserver(options);
   kill(await readJson<ProcessRecord>(server));
   await rm(server, { force: true });
 }

@@ -1,8 +1,6 @@
-import type { LabOptions } from './types.ts';
-
 /** Logs the start, the progress and the duration of a step; a step of less than 0.3 s logs nothing. */
 export async function step<T>(
-  { log, signal }: Pick<LabOptions, 'log' | 'signal'>,
+  { log, signal }: { readonly log: (line: string) => void; readonly signal?: AbortSignal | undefined },
   title: string,
   work: () => Promise<T>,
 ): Promise<T> {

@@ -16,8 +16,8 @@ export interface LabOptions {
   readonly state: string;
   readonly log: (line: string) => void;
   readonly signal?: AbortSignal;
-  /** Also build and serve Kubernetes packages and images (takes minutes the first time). */
-  readonly kubernetes: boolean;
+  /** The versions of Kubernetes to build and serve (each takes minutes the first time). */
+  readonly kubernetes: readonly string[];
 }
 
 export type HostState = 'running' | 'starting' | 'stopped' | 'failed';

@@ -25,7 +25,7 @@ clusterStory('the cluster', 'bare', (story) => {
     const ran = await story.cluster.run();
     expect(ran.exit, ran.trouble).to.equal(0);
     expect(await story.cluster.nodes('k8s-master-1')).to.deep.equal([
-      ...masters.map((name) => ({ name, ready: true, roles: ['control-plane', 'master'] })),
+      ...masters.map((name) => ({ name, ready: true, roles: ['control-plane'] })),
       ...workers.map((name) => ({ name, ready: true, roles: ['worker'] })),
     ]);
     const topology = ran.results.find((r) => r.task === 'Say what the topology tolerates');
@@ -96,7 +96,7 @@ clusterStory('the cluster', 'bare', (story) => {
   });
 
   it('runs pods on both workers that reach each other', async () => {
-    const image = 'k8s.gcr.io/lab/busybox:1';
+    const image = 'registry.k8s.io/lab/tools:1';
     for (const name of workers) {
       const overrides = JSON.stringify({ spec: { nodeName: name, terminationGracePeriodSeconds: 0 } });
       const { stderr, code } = await story.cluster.kubectl(

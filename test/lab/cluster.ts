@@ -96,7 +96,7 @@ export async function openCluster(
       ),
     with: async (name, group, number) => {
       const file = join(folder, `${name}.yml`);
-      const host = `{ ansible_host: 127.20.1.${number}, node_ip: 10.20.1.${number}, pod_cidr: 10.244.${number}.0/24 }`;
+      const host = `{ ansible_host: 127.20.1.${number}, node_ip: 10.20.1.${number} }`;
       writeFileSync(file, `${group}:\n  hosts:\n    ${name}: ${host}\n`);
       const more = await openCluster([...inventories, file], [...added, name]);
       await labUp(more.options);

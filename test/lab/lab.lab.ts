@@ -38,7 +38,7 @@ describe('the lab', function () {
 
   before(async () => {
     given = await labOptions(['inventory/lab.yml'], new AbortController().signal);
-    options = { ...given, hosts: [...given.hosts, HOST], kubernetes: false, log: () => {} };
+    options = { ...given, hosts: [...given.hosts, HOST], kubernetes: [], log: () => {} };
     await labUp({ ...options, hosts: given.hosts });
   });
 

@@ -25,7 +25,7 @@ clusterStory('the loss of a host', 'built', (story) => {
     expect(await story.cluster.nodes('k8s-master-3')).to.deep.include({
       name: 'k8s-master-3',
       ready: true,
-      roles: ['control-plane', 'master'],
+      roles: ['control-plane'],
     });
     const again = await story.cluster.run();
     expect(again.exit, again.trouble).to.equal(0);

@@ -18,14 +18,20 @@ describe("the lab's server", () => {
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'tsplay-server-'));
-    const folders = { repository: join(folder, 'repository'), files: join(folder, 'files'), registry: folder };
-    const manifests = join(folder, 'v2/pause/manifests');
-    for (const path of [join(folders.repository, 'debian'), folders.files, manifests])
+    const folders = {
+      repository: join(folder, 'repository'),
+      files: join(folder, 'files'),
+      registry: join(folder, 'registry'),
+    };
+    const manifests = join(folders.registry, '1.36.3/v2/pause/manifests');
+    const others = join(folders.registry, '1.35.4/v2/pause/manifests');
+    for (const path of [join(folders.repository, 'debian'), folders.files, manifests, others])
       await mkdir(path, { recursive: true });
     await writeFile(join(folders.repository, 'debian/a%3a1.deb'), 'package');
     await writeFile(join(folders.files, 'ten'), '0123456789');
     await utimes(join(folders.files, 'ten'), 1000, 1000.5);
     await writeFile(join(manifests, '3.2'), '{"mediaType":"application/vnd.docker.distribution.manifest.v2+json"}');
+    await writeFile(join(others, '3.1'), '{}');
     www = createServer((request, response) => void serveWww(folders, request, response)).listen(0, '127.0.0.1');
     registry = createServer((request, response) => void serveRegistry(folders, request, response)).listen(
       0,
@@ -76,6 +82,7 @@ describe("the lab's server", () => {
     expect(headers.get('docker-content-digest')).to.match(/^sha256:[0-9a-f]{64}$/);
     expect((await ask(registry, '/v2/')).status).to.equal(200);
     expect((await ask(registry, '/v2/pause/manifests/9')).status).to.equal(404);
+    expect((await ask(registry, '/v2/pause/manifests/3.1')).status, 'of another version').to.equal(200);
   });
 
   it('never leaves its folder', () => {

@@ -1,5 +1,6 @@
 import { loadInventory } from '../../inventory/load.ts';
 import type { Host, Inventory } from '../../inventory/types.ts';
+import { DEFAULT_VERSION } from '../../lab/kubernetes/versions.ts';
 import * as engine from '../../lab/lab.ts';
 import { GATEWAY } from '../../lab/names.ts';
 import { installRequirements, missingPackages, requirements } from '../../lab/requirements.ts';
@@ -99,7 +100,7 @@ export async function labOptions(sources: readonly string[], signal: AbortSignal
     state: stateFolder('lab'),
     log: (line) => process.stderr.write(`${line}\n`),
     signal,
-    kubernetes: [...inventory.hosts.values()].some(wantsKubernetes),
+    kubernetes: [...new Set([...inventory.hosts.values()].filter(wantsKubernetes).flatMap(kubernetesVersions))],
   };
 }
 
@@ -107,6 +108,12 @@ export async function labOptions(sources: readonly string[], signal: AbortSignal
 function wantsKubernetes(host: Host): boolean {
   const url = setting(host, 'kubernetes_repository_url');
   return typeof url === 'string' && url.startsWith(`http://${GATEWAY}/`);
+}
+
+/** The version that the host is to have, and others to serve beside it, for upgrades. */
+function kubernetesVersions(host: Host): string[] {
+  const named = setting(host, 'kubernetes_version') ?? DEFAULT_VERSION;
+  return [named, ...[setting(host, 'lab_kubernetes_versions') ?? []].flat()].map(String);
 }
 
 function describedHosts(inventory: Inventory, diagnostics: Diagnostics): LabHost[] {

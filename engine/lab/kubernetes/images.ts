@@ -1,48 +1,84 @@
-import { type Binary, version } from './recipe.ts';
+import { FLANNEL, FLANNEL_PLUGIN_TAG, type Release } from './versions.ts';
+
+/** All times in packages and images are this one, so that the same recipe gives the same bytes. */
+export const EPOCH = Date.UTC(2026, 0, 1) / 1000;
+
+/** Where a layer has a compiled program, by its path: the component, the program, or a link to a path. */
+export type LayerEntry = readonly [component: string, program: string] | { readonly link: string };
+
+/** Layers by name; `tools` is Debian's. Images that name the same layer share its bytes. */
+export type LayerName = 'tools' | 'kubernetes' | 'etcd' | 'coredns' | 'pause' | 'flannel' | 'cni-flannel';
 
 export interface ImageRecipe {
   readonly name: string;
   readonly tag: string;
-  /** Debian packages whose files (and whose dependencies' files) are in the image. */
-  readonly packages?: readonly string[];
-  /** Compiled files, by the path in the image. */
-  readonly files?: Readonly<Record<string, Binary>>;
-  /** Links to make, by their path in the image. */
-  readonly links?: Readonly<Record<string, string>>;
-  /** A busybox gets a link for each of its commands. */
-  readonly busybox?: true;
+  /** The lowest first. */
+  readonly layers: readonly LayerName[];
   readonly entrypoint?: readonly string[];
   readonly command?: readonly string[];
 }
 
-const component = (name: Binary): ImageRecipe => ({
-  name,
-  tag: `v${version}`,
-  files: { [`usr/local/bin/${name}`]: name },
-  entrypoint: [name],
-});
-
-// iptables over nftables, as on the hosts: a newer kernel may have no legacy NAT table at all.
-const iptablesNames = [
+/** Debian's packages in the layer `tools`: what images have beside their own program. */
+export const TOOLS = [
+  'bash',
+  'conntrack',
+  'coreutils',
+  'curl',
+  'dash',
+  'grep',
+  'iproute2',
+  'ipset',
   'iptables',
-  'iptables-restore',
-  'iptables-save',
-  'ip6tables',
-  'ip6tables-restore',
-  'ip6tables-save',
+  'iputils-ping',
+  'kmod',
+  'libc-bin',
+  'netcat-openbsd',
+  'nftables',
+  'procps',
+  'sed',
 ];
 
-/** What `kubeadm config images list` asks for under k8s.gcr.io (all but CoreDNS), and one image that tests run. */
-export const images: readonly ImageRecipe[] = [
-  component('kube-apiserver'),
-  component('kube-controller-manager'),
-  component('kube-scheduler'),
-  {
-    ...component('kube-proxy'),
-    packages: ['conntrack', 'ipset', 'iptables', 'kmod'],
-    links: Object.fromEntries(iptablesNames.map((name) => [`usr/sbin/${name}`, 'xtables-nft-multi'])),
+// iptables over nftables, as on the hosts: a newer kernel may have no legacy NAT table at all.
+const iptables = ['iptables', 'ip6tables'].flatMap((name) => [name, `${name}-restore`, `${name}-save`]);
+
+export const TOOLS_LINKS: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(iptables.map((name) => [`usr/sbin/${name}`, 'xtables-nft-multi'])),
+  'usr/bin/nc': 'nc.openbsd',
+  'usr/bin/sh': 'dash',
+};
+
+const inControlPlane = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kube-proxy'] as const;
+const bin = 'usr/local/bin';
+
+export const LAYERS: Readonly<Record<Exclude<LayerName, 'tools'>, Readonly<Record<string, LayerEntry>>>> = {
+  kubernetes: {
+    [`${bin}/kubernetes`]: ['kubernetes', 'kubernetes'],
+    ...Object.fromEntries(inControlPlane.map((name) => [`${bin}/${name}`, { link: 'kubernetes' }])),
   },
-  { name: 'etcd', tag: '3.4.13-0', packages: ['etcd-client', 'etcd-server'], entrypoint: ['etcd'] },
-  { name: 'pause', tag: '3.2', files: { pause: 'pause' }, entrypoint: ['/pause'] },
-  { name: 'lab/busybox', tag: '1', packages: ['busybox-static'], busybox: true, command: ['sh'] },
+  etcd: Object.fromEntries(['etcd', 'etcdctl', 'etcdutl'].map((name) => [`${bin}/${name}`, ['etcd', name] as const])),
+  coredns: { coredns: ['coredns', 'coredns'] },
+  pause: { pause: ['pause', 'pause'] },
+  flannel: { 'opt/bin/flanneld': ['flannel', 'flanneld'], 'opt/bin/install-conf': ['flannel', 'install-conf'] },
+  'cni-flannel': { flannel: ['cni-flannel', 'flannel'] },
+};
+
+/** What `kubeadm config images list` asks for, what flannel's manifest asks for, and one with tools for tests. */
+export const imagesOf = ({ kubernetes, etcd, coredns, pause }: Release): readonly ImageRecipe[] => [
+  ...inControlPlane.map((name) => ({
+    name,
+    tag: `v${kubernetes}`,
+    layers: name === 'kube-proxy' ? (['tools', 'kubernetes'] as const) : (['kubernetes'] as const),
+    entrypoint: [name],
+  })),
+  { name: 'etcd', tag: `${etcd}-0`, layers: ['etcd'], entrypoint: ['etcd'] },
+  { name: 'coredns/coredns', tag: `v${coredns}`, layers: ['coredns'], entrypoint: ['/coredns'] },
+  { name: 'pause', tag: pause, layers: ['pause'], entrypoint: ['/pause'] },
+  {
+    name: 'flannel-io/flannel',
+    tag: `v${FLANNEL}`,
+    layers: ['tools', 'flannel'],
+    entrypoint: ['/opt/bin/flanneld'],
+  },
+  { name: 'flannel-io/flannel-cni-plugin', tag: FLANNEL_PLUGIN_TAG, layers: ['tools', 'cni-flannel'] },
+  { name: 'lab/tools', tag: '1', layers: ['tools'], command: ['sh'] },
 ];

@@ -1,4 +1,4 @@
-import { type Digest, digestOf } from './digest.ts';
+import { digestOf } from './digest.ts';
 
 /** A file of a registry, and how a manifest speaks of it. */
 export interface Descriptor {
@@ -13,8 +13,8 @@ export interface ImageConfig {
   readonly created: number;
   readonly entrypoint?: readonly string[];
   readonly command?: readonly string[];
-  /** The digest of the layer before compression. */
-  readonly diffId: Digest;
+  /** The digests of the layers before compression, the lowest first. */
+  readonly diffIds: readonly string[];
 }
 
 const path = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
@@ -25,7 +25,7 @@ export const mediaTypes = {
   layer: 'application/vnd.oci.image.layer.v1.tar+gzip',
 } as const;
 
-export function configBytes({ architecture, created, entrypoint, command, diffId }: ImageConfig): Buffer {
+export function configBytes({ architecture, created, entrypoint, command, diffIds }: ImageConfig): Buffer {
   const time = new Date(created * 1000).toISOString();
   return Buffer.from(
     JSON.stringify({
@@ -33,8 +33,8 @@ export function configBytes({ architecture, created, entrypoint, command, diffId
       architecture,
       os: 'linux',
       config: { Env: [path], ...(entrypoint && { Entrypoint: entrypoint }), ...(command && { Cmd: command }) },
-      rootfs: { type: 'layers', diff_ids: [diffId.text] },
-      history: [{ created: time, created_by: 'tsplay lab' }],
+      rootfs: { type: 'layers', diff_ids: diffIds },
+      history: diffIds.map(() => ({ created: time, created_by: 'tsplay lab' })),
     }),
   );
 }

@@ -1,12 +1,14 @@
 import { spawn } from 'node:child_process';
-import { createWriteStream, writeFileSync } from 'node:fs';
+import { createWriteStream, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { LabError } from '../run.ts';
 
 export interface Command {
-  /** The root folder the command sees; the machine's own when left out. */
-  readonly root?: string;
   readonly folder?: string;
   readonly environment?: Readonly<Record<string, string>>;
   readonly stdin?: string;
+  /** Takes each line of stderr as it comes. */
+  readonly onLine?: (line: string) => void;
 }
 
 /** Runs one command (never through a shell) and gives its stdout. */
@@ -23,9 +25,8 @@ const baseEnvironment = {
  * A mount and a process namespace for each command: whatever it mounts is gone and whatever it started has ended when
  * it ends, also when it fails, is aborted, or this very process is killed (the parent-death signal sees to that).
  */
-const contained = (argv: readonly string[], { root, folder }: Command): string[] => [
+const contained = (argv: readonly string[], { folder }: Command): string[] => [
   ...'setpriv --pdeathsig KILL -- unshare --mount --pid --fork --kill-child --mount-proc'.split(' '),
-  ...(root === undefined ? [] : [`--root=${root}`]),
   ...(folder === undefined ? [] : [`--wd=${folder}`]),
   '--',
   ...argv,
@@ -35,6 +36,7 @@ const tail = (text: string): string => text.trimEnd().split('\n').slice(-12).joi
 
 /** Starts a new log file that all output goes to; a failure shows its last lines. */
 export function createRun(logFile: string, signal?: AbortSignal): Run {
+  mkdirSync(dirname(logFile), { recursive: true });
   writeFileSync(logFile, '');
   return (argv, command = {}) =>
     new Promise((resolve, reject) => {
@@ -47,16 +49,17 @@ export function createRun(logFile: string, signal?: AbortSignal): Run {
         killSignal: 'SIGKILL',
         ...(signal && { signal }),
       });
-      let stdout = '';
+      const stdout: Buffer[] = [];
       let recent = '';
-      child.stdout.on('data', (data: Buffer) => {
-        stdout += data.toString();
+      child.stdout.on('data', (data: Buffer) => stdout.push(data));
+      let line = '';
+      child.stderr.on('data', (data: Buffer) => {
+        log.write(data);
+        recent = (recent + data.toString()).slice(-8000);
+        const lines = (line + data.toString()).split('\n');
+        line = lines.pop() ?? '';
+        for (const complete of lines) command.onLine?.(complete);
       });
-      for (const stream of [child.stdout, child.stderr])
-        stream.on('data', (data: Buffer) => {
-          log.write(data);
-          recent = (recent + data.toString()).slice(-8000);
-        });
       child.stdin.on('error', () => {}); // a command that ends before it has read its input says so by its exit code
       child.stdin.end(command.stdin ?? '');
       // An abort is reported when everything has really ended, so that nobody still writes into a folder being removed.
@@ -66,11 +69,13 @@ export function createRun(logFile: string, signal?: AbortSignal): Run {
       });
       child.on('close', (code, killer) => {
         log.end();
+        const output = Buffer.concat(stdout).toString();
         if (failure) reject(failure);
-        else if (code === 0) resolve(stdout);
+        else if (code === 0) resolve(output);
         else {
           const how = code === null ? `was ended by ${killer}` : `failed with exit code ${code}`;
-          reject(new Error(`${argv.slice(0, 6).join(' ')} ${how}; the end of ${logFile}:\n${tail(recent)}`));
+          const last = tail(recent || output);
+          reject(new LabError(`${argv.slice(0, 6).join(' ')} ${how}; the end of ${logFile}:\n${last}`));
         }
       });
     });

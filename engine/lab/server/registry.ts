@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { join } from 'node:path';
 import { answer, below, type Folders, sendFile } from './static.ts';
 
-/** The read half of the OCI distribution API, over a folder whose paths are those of the API. */
+/** The read half of the OCI distribution API, over folders whose paths are those of the API: one a version of Kubernetes. */
 export async function serveRegistry(
   folders: Folders,
   request: IncomingMessage,
@@ -13,7 +15,10 @@ export async function serveRegistry(
   const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
   response.setHeader('Docker-Distribution-Api-Version', 'registry/2.0');
   if (/^\/v2\/?$/.test(path)) return answer(response, 200, '{}');
-  const file = below(folders.registry, path);
+  const trees = await readdir(folders.registry).catch(() => []);
+  const file = trees
+    .map((tree) => below(join(folders.registry, tree), path))
+    .find((place) => place && existsSync(place));
   if (path.includes('/blobs/'))
     return sendFile(request, response, file, { 'Docker-Content-Digest': path.split('/').at(-1) ?? '' });
   if (!path.includes('/manifests/') || !file) return answer(response, 404);

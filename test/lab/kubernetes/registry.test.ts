@@ -1,8 +1,9 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { digestOf } from '../../../engine/lab/kubernetes/digest.ts';
+import { writeLayer } from '../../../engine/lab/kubernetes/layer.ts';
 import { configBytes, descriptor, manifestBytes, mediaTypes } from '../../../engine/lab/kubernetes/manifest.ts';
 import { addImage } from '../../../engine/lab/kubernetes/registry.ts';
 import { verifyTree } from '../../../engine/lab/kubernetes/verify.ts';
@@ -19,9 +20,18 @@ describe('the registry tree of the lab', () => {
   afterEach(() => rm(folder, { recursive: true }));
 
   const add = async (tree: string) => {
-    await addImage(join(folder, tree), join(folder, 'root'), image);
+    const layer = await writeLayer(join(folder, 'root'), join(folder, `${tree}.layer`), image.epoch);
+    for (const name of ['lab/tiny', 'lab/other']) await addImage(join(folder, tree), [layer], { ...image, name });
     return join(folder, tree);
   };
+
+  it('has a layer that two images share once on the disk', async () => {
+    const tree = await add('tree');
+    const { layers } = JSON.parse(await readFile(join(tree, 'v2/lab/tiny/manifests/1'), 'utf8'));
+    const places = ['tiny', 'other'].map((name) => join(tree, 'v2/lab', name, 'blobs', layers[0].digest));
+    const [one, two] = await Promise.all(places.map((place) => stat(place)));
+    expect(one?.ino).to.equal(two?.ino);
+  });
 
   it('has the paths of the distribution API', async () => {
     const tree = await add('tree');
@@ -54,7 +64,7 @@ describe('the registry tree of the lab', () => {
 });
 
 describe('an image manifest', () => {
-  const config = configBytes({ architecture: 'amd64', created: 0, command: ['sh'], diffId: digestOf('layer') });
+  const config = configBytes({ architecture: 'amd64', created: 0, command: ['sh'], diffIds: [digestOf('layer').text] });
 
   it('names its config by size and digest', () => {
     const manifest = JSON.parse(manifestBytes(descriptor(mediaTypes.config, config), []).toString());

@@ -1,0 +1,3 @@
+module tsplay.lab/pause
+
+go 1.26.0
