@@ -90,6 +90,8 @@ describe('the package, as npm packs it', function () {
     ]);
     for (const name of ['tsplay.js', 'library.mjs', 'module.mjs', 'testing.mjs', 'types/library.d.ts'])
       expect(packed).to.include(`dist/${name}`);
+    for (const name of ['kubernetes/main.go', 'kubernetes/1.36.3/go.mod', 'kubernetes/1.36.3/go.sum', 'pause/go.mod'])
+      expect(packed).to.include(`dist/lab-go/${name}`);
   });
 
   it('is found by npx, and knows its version', () => {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -24,6 +24,8 @@ const imports = /(from '|import\(')(\.[^']+)\.ts(?=')/g;
 
 await rm(out, { recursive: true, force: true });
 await Promise.all([bundleCommand(), bundleLibrary(), emitTypes()]);
+// What the lab compiles Kubernetes from.
+await cp(join(root, 'engine/lab/kubernetes/go'), join(out, 'lab-go'), { recursive: true });
 await chmod(join(out, 'tsplay.js'), 0o755);
 
 /** The entry points for programs, with the chunks that they share. */

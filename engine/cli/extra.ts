@@ -1,7 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { Diagnostics, InvalidInput } from '../source/diagnostic.ts';
 import { toValue } from '../source/node.ts';
 import { shownPath } from '../source/place.ts';
+import { readGiven } from '../source/read-once.ts';
+import { problemOf } from '../source/system-error.ts';
 import { parseYaml } from '../source/yaml.ts';
 import { markSecrets, openFileNow, openValues } from '../vault/values.ts';
 import type { Vault } from '../vault/vault.ts';
@@ -24,7 +25,12 @@ async function readMap(source: string, vault: Vault): Promise<object> {
   const diagnostics = new Diagnostics();
   const isFile = source.startsWith('@');
   const name = isFile ? shownPath(source.slice(1)) : '-e';
-  const opened = await openFileNow(name, isFile ? readFile(source.slice(1)) : Buffer.from(source), vault, diagnostics);
+  const opened = await openFileNow(
+    name,
+    isFile ? await readFile(source.slice(1)) : Buffer.from(source),
+    vault,
+    diagnostics,
+  );
   const parsed = opened && parseYaml(name, opened.content.toString('utf8'), diagnostics);
   let node = parsed && openValues(parsed, vault, diagnostics);
   if (parsed && (await vault.work())) node = openValues(parsed, vault, diagnostics);
@@ -50,11 +56,10 @@ function readWords(source: string): Readonly<Record<string, string>> {
   return found;
 }
 
-function readFile(path: string): Buffer {
+async function readFile(path: string): Promise<Buffer> {
   try {
-    return readFileSync(path);
+    return await readGiven(path);
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw new UsageError(`-e @${path}: ${code === 'ENOENT' ? 'there is no such file' : message}`);
+    throw new UsageError(`-e @${path} cannot be read: ${problemOf(error)}`);
   }
 }

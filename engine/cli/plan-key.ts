@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { PlanRefused } from '../plans/format.ts';
 import { Keyed, type KeyHint } from '../plans/key.ts';
 import { stateFolder } from '../source/folders.ts';
+import { readRegular } from '../source/read-once.ts';
 import type { Vault } from '../vault/vault.ts';
 import { writeWhole } from './write-whole.ts';
 
@@ -43,7 +44,7 @@ function machineKey(): Buffer {
 
 function read(file: string): Buffer | undefined {
   try {
-    return Buffer.from(readFileSync(file, 'utf8').trim(), 'hex');
+    return Buffer.from(readRegular(file).toString('utf8').trim(), 'hex');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, mkdirSync, openSync, readdirSync, readFileSync, unlinkSync } from 'node:fs';
+import { closeSync, constants, fstatSync, mkdirSync, openSync, readdirSync, readFileSync, unlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -38,9 +38,10 @@ run(createRequire(bundle), bundle, __dirname, pathToFileURL(bundle).href);
 /** The code, and how much had been compiled when it was written. It will be run, so it must be the user's own. */
 function read(): [code: Buffer | undefined, size: number] {
   try {
-    const file = openSync(kept, 'r');
+    const file = openSync(kept, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
-      if (fstatSync(file).uid !== process.getuid?.()) return [undefined, 0];
+      const stats = fstatSync(file);
+      if (stats.uid !== process.getuid?.() || !stats.isFile()) return [undefined, 0];
       const content = readFileSync(file);
       return [content.subarray(8), content.readDoubleLE()];
     } finally {

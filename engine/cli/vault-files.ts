@@ -3,15 +3,16 @@ import { constants, realpathSync, statSync } from 'node:fs';
 import { access, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { readGiven } from '../source/read-once.ts';
+import { problemOf } from '../source/system-error.ts';
 import { UsageError } from './problem.ts';
 import { writeWhole } from './write-whole.ts';
 
 /** A file, or standard input where its name is `-`. */
 export async function readInput(name: string): Promise<Buffer> {
   if (name !== '-') {
-    return readFile(name).catch((error: NodeJS.ErrnoException) => {
-      const why = error.code === 'ENOENT' ? 'there is no such file' : error.message;
-      throw new UsageError(`${name}: ${why}`);
+    return readGiven(name).catch((error: unknown) => {
+      throw new UsageError(`${name} cannot be read: ${problemOf(error)}`);
     });
   }
   if (process.stdin.isTTY) process.stderr.write('Reading from standard input; Ctrl-D ends it.\n');

@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { basename, extname, resolve } from 'node:path';
+import { readGiven } from '../source/read-once.ts';
+import { problemOf } from '../source/system-error.ts';
 import { isVaulted, VaultError } from '../vault/format.ts';
 import { Vault, type VaultPassword } from '../vault/vault.ts';
 import { neverShow, UsageError } from './problem.ts';
@@ -69,7 +71,7 @@ async function asked({ label }: Source, fresh: boolean): Promise<Buffer> {
 /** From a file, or the output of a program. A password file may be encrypted for one of the ids before it. */
 async function read(source: Source, before: readonly VaultPassword[]): Promise<Buffer> {
   const path = resolve(source.from);
-  const text = textOf(path, source);
+  const text = await textOf(path, source);
   expectOwn(path, source);
   const password = isProgram(path, text) ? await output(path, source) : await decrypted(text.trim(), source, before);
   if (password === '') throw new UsageError(`the vault password that ${source.from} gives is empty`);
@@ -86,13 +88,11 @@ function expectOwn(path: string, { from }: Source): void {
 }
 
 /** Byte for byte: a password may contain any byte. */
-function textOf(path: string, { from }: Source): string {
+async function textOf(path: string, { from }: Source): Promise<string> {
   try {
-    return readFileSync(path, 'latin1');
+    return (await readGiven(path)).toString('latin1');
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const why = { ENOENT: 'does not exist', EISDIR: 'is a folder' }[code ?? ''];
-    throw new UsageError(`the vault password file ${from} ${why ?? `cannot be read: ${message}`}`);
+    throw new UsageError(`the vault password file ${from} cannot be read: ${problemOf(error)}`);
   }
 }
 

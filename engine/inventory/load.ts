@@ -1,7 +1,9 @@
 import { constants, existsSync, type Stats, statSync } from 'node:fs';
-import { access, readdir, readFile, stat } from 'node:fs/promises';
+import { access, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import type { Diagnostics } from '../source/diagnostic.ts';
+import { readGiven } from '../source/read-once.ts';
+import { problemOf } from '../source/system-error.ts';
 import { openFileNow } from '../vault/values.ts';
 import { Vault } from '../vault/vault.ts';
 import { Draft } from './draft.ts';
@@ -80,7 +82,7 @@ async function filesOf(
     found = await stat(path);
   } catch (error) {
     const reason =
-      error instanceof Error && 'code' in error && error.code === 'ENOENT' ? 'does not exist' : 'cannot be read';
+      (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'does not exist' : `cannot be read: ${problemOf(error)}`;
     diagnostics.error('inventory-missing', { file: path, line: 1, column: 1 }, `the inventory ${path} ${reason}`);
     return undefined;
   }
@@ -122,13 +124,12 @@ async function readSource(file: string, draft: Draft, reading: Reading): Promise
   const start = { file, line: 1, column: 1 };
   let text: string;
   try {
-    const opened = await openFileNow(file, await readFile(file), vault, diagnostics);
+    const opened = await openFileNow(file, await readGiven(file), vault, diagnostics);
     if (!opened) return;
     if (opened.encrypted) encrypted.add(file);
     text = opened.content.toString('utf8');
   } catch (error) {
-    const why = error instanceof Error ? error.message : 'unknown';
-    diagnostics.error('inventory-missing', start, `the inventory ${file} cannot be read: ${why}`);
+    diagnostics.error('inventory-missing', start, `the inventory ${file} cannot be read: ${problemOf(error)}`);
     return;
   }
   const extension = extname(basename(file));

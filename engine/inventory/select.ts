@@ -1,9 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { isIPv6 } from 'node:net';
 import { matchesStart } from '../expressions/functions/search.ts';
 import type { Diagnostics } from '../source/diagnostic.ts';
 import { suggest } from '../source/nearest.ts';
 import type { Place } from '../source/place.ts';
+import { readRegular } from '../source/read-once.ts';
+import { problemOf } from '../source/system-error.ts';
 import type { Inventory } from './types.ts';
 
 /**
@@ -51,12 +52,13 @@ function splitPattern(pattern: string): string[] {
 
 function partsOfFile(file: string, place: Place | undefined, diagnostics: Diagnostics): string[] {
   try {
-    const lines = readFileSync(file, 'utf8')
+    const lines = readRegular(file)
+      .toString('utf8')
       .split('\n')
       .map((line) => line.trim());
     return lines.filter((line) => line !== '' && !line.startsWith('#')).flatMap(splitPattern);
-  } catch {
-    diagnostics.error('host-pattern-file', place, `cannot read the host pattern file ${file}`);
+  } catch (error) {
+    diagnostics.error('host-pattern-file', place, `the host pattern file ${file} cannot be read: ${problemOf(error)}`);
     return [];
   }
 }

@@ -4,6 +4,7 @@ import type { Diagnostics } from '../source/diagnostic.ts';
 import { nearest } from '../source/nearest.ts';
 import { describe } from '../source/node.ts';
 import { readRegular } from '../source/read-once.ts';
+import { problemOf } from '../source/system-error.ts';
 import { parseYaml } from '../source/yaml.ts';
 import { openFile } from '../vault/values.ts';
 import type { Vault } from '../vault/vault.ts';
@@ -101,7 +102,7 @@ function readFile(
   try {
     bytes = readRegular(file);
   } catch (error) {
-    diagnostics.error('unreadable-file', start, `${file} cannot be read: ${(error as Error).message}`);
+    diagnostics.error('unreadable-file', start, `${file} cannot be read: ${problemOf(error)}`);
     return;
   }
   const opened = openFile(file, bytes, vault, diagnostics);

@@ -7,12 +7,16 @@ import { labPaths } from './paths.ts';
 import { publishContainerd, publishFlannel, publishKubernetes } from './repository.ts';
 import type { LabOptions } from './types.ts';
 
+/** Refuses versions that the lab cannot make, before anything is done. */
+export function checkVersions(options: Pick<LabOptions, 'kubernetes'>): void {
+  for (const version of options.kubernetes) releaseOf(version);
+}
+
 /**
  * Serves the versions of Kubernetes that the inventory names to the hosts: packages, images, flannel's manifest. Builds
  * those that the cache does not have, unless `build` is false. Gives the program of the lab's nameserver.
  */
 export async function provideKubernetes(options: LabOptions, build: boolean): Promise<string | undefined> {
-  for (const version of options.kubernetes) releaseOf(version); // all are known before the first is built
   const builds: Build[] = [];
   for (const version of options.kubernetes) {
     const found = build ? await buildKubernetes(options, version) : await findBuild(options.cache, version);

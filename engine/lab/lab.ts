@@ -5,7 +5,7 @@ import { isRunning, startHost, stopHost } from './host.ts';
 import { ensureIdentity, writeKnownHosts } from './identity.ts';
 import { ensureImage } from './image.ts';
 import { raiseInotifyLimits, restoreInotifyLimits } from './inotify.ts';
-import { provideKubernetes } from './kubernetes.ts';
+import { checkVersions, provideKubernetes } from './kubernetes.ts';
 import { claim, unclaim, withLock } from './lock.ts';
 import { checkHosts } from './names.ts';
 import { ensureNameserver } from './nameserver.ts';
@@ -76,6 +76,7 @@ export function labStatus(options: Pick<LabOptions, 'hosts' | 'cache' | 'state'>
  */
 async function prepare(options: LabOptions, build: boolean): Promise<string[]> {
   checkHosts(options.hosts);
+  checkVersions(options);
   await checkRequirements();
   await claim(options);
   try {

@@ -12,16 +12,11 @@ import { LabError, run } from './run.ts';
 import type { LabHost, LabOptions } from './types.ts';
 
 /** Knows the hosts of the lab; no other name exists. */
-const corefile = (hosts: string): string => `. {
+const corefile = (zone: string): string => `. {
   bind ${GATEWAY}
   errors
-  hosts ${hosts} {
-    ttl 5
+  file ${zone} . {
     reload 1s
-    fallthrough
-  }
-  template ANY ANY {
-    rcode NXDOMAIN
   }
 }
 `;
@@ -29,13 +24,13 @@ const corefile = (hosts: string): string => `. {
 /** Starts the nameserver that the hosts' resolv.conf names, unless it is running, and tells it the hosts' names. */
 export async function ensureNameserver(options: LabOptions, program: string): Promise<void> {
   const { nameserver } = labPaths(options);
-  const [record, log, hosts, config] = ['process.json', 'log', 'hosts', 'Corefile'].map((name) =>
+  const [record, log, zone, config] = ['process.json', 'log', 'zone', 'Corefile'].map((name) =>
     join(nameserver, name),
   ) as [string, string, string, string];
   await mkdir(nameserver, { recursive: true, mode: 0o755 });
-  await writeFile(hosts, hostsFile(await allHosts(options)));
+  await writeFile(zone, zoneFile(await allHosts(options), Math.floor(Date.now() / 1000)));
   if (isAlive(await readJson<ProcessRecord>(record))) return;
-  await writeFile(config, corefile(hosts));
+  await writeFile(config, corefile(zone));
   await rm(log, { force: true });
   const inside = ['nsenter', `--net=${namespacePath(LAB_NAMESPACE)}`];
   const server = startDetached([...inside, program, '-conf', config], { log, groups: await makeGroups('lab') });
@@ -48,8 +43,14 @@ export async function ensureNameserver(options: LabOptions, program: string): Pr
   }
 }
 
-export const hostsFile = (hosts: readonly Pick<LabHost, 'name' | 'address'>[]): string =>
-  hosts.map(({ name, address }) => `${address} ${name}\n`).join('');
+/** The root zone of the lab: the hosts, and nothing else. A greater serial makes the nameserver read it again. */
+export const zoneFile = (hosts: readonly Pick<LabHost, 'name' | 'address'>[], serial: number): string =>
+  [
+    `. 5 IN SOA ns.invalid. root.invalid. ${serial} 60 60 60 5`,
+    '. 5 IN NS ns.invalid.',
+    ...hosts.map(({ name, address }) => `${name}. 5 IN A ${address}`),
+    '',
+  ].join('\n');
 
 /** The hosts of this inventory, and those that are up with another one. */
 async function allHosts(options: LabOptions): Promise<LabHost[]> {

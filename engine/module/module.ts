@@ -131,6 +131,8 @@ export interface Module<A = never, P = unknown> {
   readonly setsVariables?: true;
   /** The arguments that name the hosts and groups that it adds to the inventory. Its undeclared arguments are variables of those hosts. */
   readonly addsToInventory?: readonly string[];
+  /** Its task always fails: what comes after one without a condition is never reached. */
+  readonly alwaysFails?: true;
   /** Runs once for all hosts of the batch, as if each of its tasks said run_once. */
   readonly once?: true;
   /** Its change is one command whose output is the whole result: it can run detached from the connection (`async`). */

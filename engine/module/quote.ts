@@ -1,6 +1,13 @@
+/** A text that no command can hold, as the value of a variable of its environment. */
+export class UnquotableText extends Error {
+  constructor(text: string) {
+    super(`a command cannot hold a NUL character: ${JSON.stringify(text.slice(0, 60))}`);
+  }
+}
+
 /** Quotes one word for a POSIX shell. The only quoting function of the project. */
 export function quote(word: string): string {
-  if (word.includes('\0')) throw new TypeError('a shell word cannot hold a NUL byte');
+  if (word.includes('\0')) throw new UnquotableText(word);
   return /^[A-Za-z0-9_@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 

@@ -15,6 +15,8 @@ export interface RenderedFile {
 export interface Verdict {
   readonly source: string;
   readonly holds: boolean;
+  /** If it does not hold: what its variables are, for a message. */
+  readonly values?: string;
 }
 
 /** A value expression (CEL) that the engine has already evaluated for the current host. */
@@ -32,7 +34,8 @@ export interface Evaluated {
  * - `local-file`, `template-file`: a file on the controller, passed as LocalFile or RenderedFile;
  * - `local-path`: a path on the controller that is written, passed as text;
  * - `condition`, `expression`: CEL, passed as Verdict or Evaluated;
- * - `secret`: text that is masked in every output.
+ * - `secret`: text that is masked in every output;
+ * - `content`: text that is sent as it is. All other text is refused where it holds a NUL character.
  */
 export interface ArgumentSchema {
   readonly type: 'object';

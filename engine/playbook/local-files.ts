@@ -40,6 +40,10 @@ export function isFile(path: string): boolean {
   return statsOf(path)?.isFile() ?? false;
 }
 
+export function isThereAndNoFolder(path: string): boolean {
+  return statsOf(path)?.isDirectory() === false;
+}
+
 export function isFolder(path: string): boolean {
   return statsOf(path)?.isDirectory() ?? false;
 }

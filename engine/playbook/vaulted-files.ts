@@ -1,30 +1,37 @@
 import { statSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import type { FileTemplate } from '../expressions/handlebars/text.ts';
 import { TaskFailure } from '../module/failure.ts';
-import { shownPath } from '../source/place.ts';
-import { readOnce, readRegular } from '../source/read-once.ts';
+import type { Diagnostics } from '../source/diagnostic.ts';
+import { type Place, shownPath } from '../source/place.ts';
+import { expectRegular, readLarge, readOnce, readRegular } from '../source/read-once.ts';
+import { problemOf } from '../source/system-error.ts';
 import { isVaulted, VaultError } from '../vault/format.ts';
 import type { Secrets } from '../vault/redaction.ts';
 import { type OpenedFile, openFile } from '../vault/values.ts';
 import type { Vault } from '../vault/vault.ts';
 import type { Loader } from './context.ts';
 
-/** Reads a file at load time. Undefined: it cannot be decrypted (yet). */
-export function openTaskFile(path: string, { vault, diagnostics }: Loader): OpenedFile | undefined {
-  return openFile(shownPath(path), readRegular(path), vault, diagnostics);
+/** Reads a file at load time. Undefined: it cannot be read, or not decrypted (yet). `at`: where it is named. */
+export function openTaskFile(path: string, { vault, diagnostics }: Loader, at: Place): OpenedFile | undefined {
+  const content = readable(path, diagnostics, at, () => readRegular(path));
+  return content && openFile(shownPath(path), content, vault, diagnostics);
 }
 
-/** Checks, before the run, that an encrypted file can be decrypted. Of other files only the first bytes are read. */
-export function checkTaskFile(path: string, loader: Loader): void {
-  if (isVaulted(beginningOf(path))) openTaskFile(path, loader);
-}
-
-function beginningOf(path: string): Buffer {
-  try {
+/** Checks, before the run, that a file can be read and, if it is encrypted, decrypted. Of other files only the first bytes are read. */
+export function checkTaskFile(path: string, loader: Loader, at: Place, { decrypt }: { decrypt: boolean }): void {
+  const beginning = readable(path, loader.diagnostics, at, () => {
+    expectRegular(path, statSync(path));
     return readRegular(path, 32);
-  } catch {
-    return Buffer.alloc(0); // the task that uses it will report why it cannot be read
+  });
+  if (beginning && decrypt && isVaulted(beginning)) openTaskFile(path, loader, at);
+}
+
+function readable(path: string, diagnostics: Diagnostics, at: Place, read: () => Buffer): Buffer | undefined {
+  try {
+    return read();
+  } catch (error) {
+    diagnostics.error('unreadable-file', at, `${shownPath(path)} cannot be read: ${problemOf(error)}`);
+    return undefined;
   }
 }
 
@@ -34,7 +41,7 @@ const small = 1024 * 1024;
 /** Reads a file during the run; decrypted content is marked secret. */
 export async function readTaskFile(path: string, vault: Vault, { decrypt = true } = {}): Promise<OpenedFile> {
   // Small files are read synchronously, so that the probes that need them join the current batch.
-  const content = statSync(path).size > small ? await readFile(path) : readOnce(path);
+  const content = statSync(path).size > small ? await readLarge(path) : readOnce(path);
   vault.inputs?.note(path, content);
   if (!decrypt || !isVaulted(content)) return { content, encrypted: false };
   try {

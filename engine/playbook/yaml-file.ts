@@ -2,10 +2,11 @@ import { join } from 'node:path';
 import type { SourceNode } from '../source/node.ts';
 import { shownPath } from '../source/place.ts';
 import { readRegular } from '../source/read-once.ts';
+import { problemOf } from '../source/system-error.ts';
 import { parseYaml } from '../source/yaml.ts';
 import { openFile, openValues } from '../vault/values.ts';
 import type { Loader } from './context.ts';
-import { isFile } from './local-files.ts';
+import { isThereAndNoFolder } from './local-files.ts';
 import { markFileSecrets } from './mark-secrets.ts';
 
 /** Reads and decrypts a YAML file. Its places show the path relative to the working directory. */
@@ -24,7 +25,7 @@ function readFile(path: string, loader: Loader): SourceNode | undefined {
     diagnostics.error(
       'unreadable-file',
       { file: shown, line: 1, column: 1 },
-      `${shown} cannot be read: ${(error as Error).message}`,
+      `${shown} cannot be read: ${problemOf(error)}`,
     );
     return undefined;
   }
@@ -35,7 +36,7 @@ function readFile(path: string, loader: Loader): SourceNode | undefined {
   return node;
 }
 
-/** The file of this name in a folder, with or without a YAML extension. */
+/** The file of this name in a folder, with or without a YAML extension. What is no file is not passed over: reading it says so. */
 export function firstFile(folder: string, name: string): string | undefined {
-  return [name, `${name}.yml`, `${name}.yaml`].map((n) => join(folder, n)).find(isFile);
+  return [name, `${name}.yml`, `${name}.yaml`].map((n) => join(folder, n)).find(isThereAndNoFolder);
 }

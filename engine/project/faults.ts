@@ -16,6 +16,7 @@ const parts = Object.keys({
   nature: true,
   inCheckMode: true,
   setsVariables: true,
+  alwaysFails: true,
   once: true,
   detachable: true,
   alongside: true,

@@ -1,6 +1,8 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Diagnostics } from '../source/diagnostic.ts';
+import { readRegular } from '../source/read-once.ts';
+import { problemOf } from '../source/system-error.ts';
 import { locate } from './locate.ts';
 import type { NamedPackage } from './types.ts';
 
@@ -27,7 +29,9 @@ export function moduleFiles(folder: string, rolesPath: readonly string[]): reado
 /** In tsplay's own source tree, modules/ holds the built-in modules. */
 function isTsplay(folder: string): boolean {
   try {
-    return (JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { name?: unknown }).name === 'tsplay';
+    return (
+      (JSON.parse(readRegular(join(folder, 'package.json')).toString('utf8')) as { name?: unknown }).name === 'tsplay'
+    );
   } catch {
     return false; // no package.json, or an invalid one, which is reported below
   }
@@ -51,9 +55,9 @@ export function modulePackages(folder: string, diagnostics: Diagnostics): readon
   };
   let settings: { modules?: unknown } | null | undefined;
   try {
-    settings = (JSON.parse(readFileSync(file, 'utf8')) as { tsplay?: { modules?: unknown } } | null)?.tsplay;
+    settings = (JSON.parse(readRegular(file).toString('utf8')) as { tsplay?: { modules?: unknown } } | null)?.tsplay;
   } catch (error) {
-    return refuse(`package.json cannot be read: ${(error as Error).message}`);
+    return refuse(`package.json cannot be read: ${problemOf(error)}`);
   }
   if (settings === undefined) return [];
   const names = settings?.modules ?? [];

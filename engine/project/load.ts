@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -8,6 +7,8 @@ import type { Diagnostics } from '../source/diagnostic.ts';
 import { cacheFolder } from '../source/folders.ts';
 import { suggest } from '../source/nearest.ts';
 import type { Place } from '../source/place.ts';
+import { readRegular } from '../source/read-once.ts';
+import { problemOf } from '../source/system-error.ts';
 import { frameIn, locate, placeOfLine } from './locate.ts';
 import type { Exports, NamedPackage } from './types.ts';
 
@@ -52,7 +53,7 @@ export class Loader {
     try {
       // always transpile: Node would load plain JavaScript itself and may resolve another tsplay/module
       const options = { filename: file, id: file, async: true, forceTranspile: true };
-      return (await this.#jiti.evalModule(await readFile(file, 'utf8'), options)) as Exports;
+      return (await this.#jiti.evalModule(readRegular(file).toString('utf8'), options)) as Exports;
     } catch (error) {
       this.#report(file, error);
       return undefined;
@@ -76,7 +77,7 @@ export class Loader {
     }
     const place: Place = frameIn(stack, file)?.place ?? locate(file);
     // compiled code calls imports as (0, _module.name)()
-    const text = message.replace(/\(0 ?, ?_\w+\.(\w+)\)/, '$1');
+    const text = (error instanceof Error ? problemOf(error) : message).replace(/\(0 ?, ?_\w+\.(\w+)\)/, '$1');
     const called = /^(\w+) is not a function/.exec(text)?.[1];
     const hint = called === undefined ? undefined : suggest(called, Object.keys(contract));
     this.#diagnostics.error('module-load', place, `this file fails to load: ${text}`, hint);

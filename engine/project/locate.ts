@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { dirname, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { AnyModule } from '../module/module.ts';
 import { type Place, shownPath } from '../source/place.ts';
+import { readRegular } from '../source/read-once.ts';
 
 /** The place of the first of these texts found in the file, else the start of the file. */
 export function locate(file: string, ...texts: readonly (string | RegExp)[]): Place {
@@ -26,7 +26,7 @@ export function placeOfLine(file: string, line: number): Place {
 
 function linesOf(file: string): readonly string[] {
   try {
-    return readFileSync(file, 'utf8').split('\n');
+    return readRegular(file).toString('utf8').split('\n');
   } catch {
     return []; // places are optional
   }

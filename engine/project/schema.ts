@@ -9,6 +9,7 @@ const formats = [
   'mode',
   'path',
   'secret',
+  'content',
   'local-file',
   'template-file',
   'local-path',

@@ -1,11 +1,11 @@
 import { formatDiagnostic } from '../source/diagnostic.ts';
-import { harmlessJson } from '../source/harmless.ts';
+import { harmless, harmlessJson } from '../source/harmless.ts';
 import { shownPath } from '../source/place.ts';
 import type { Checked } from './view.ts';
 
 /** Each problem with its line, then the summary. */
 export function diagnosticsText({ diagnostics, summary }: Checked): string {
-  return `${diagnostics.map((found) => `${formatDiagnostic(found)}\n\n`).join('')}${summary}\n`;
+  return `${diagnostics.map((found) => `${formatDiagnostic(found)}\n\n`).join('')}${harmless(summary)}\n`;
 }
 
 /** The same for programs. */

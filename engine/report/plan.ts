@@ -84,7 +84,10 @@ function showGroup(group: { step: PlannedStep; hosts: string[] }, all: number, p
   if (step.status === 'changed') return [head, ...differences];
   const message = step.message === undefined ? '' : indented(step.message, 6);
   if (step.status === 'unknown') return [`${head}: ${message === '' ? 'unknown' : message}`];
-  return [`${head}: ${paint(step.status, 'red')}${message === '' ? '' : `: ${message}`}`, `      at ${step.place}`];
+  return [
+    `${head}: ${paint(step.status, 'red')}${message === '' ? '' : `: ${message}`}`,
+    `      at ${onOneLine(step.place)}`,
+  ];
 }
 
 function count(names: readonly string[], all: number): string {

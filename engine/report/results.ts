@@ -63,10 +63,10 @@ function showResult(group: readonly Result[], options: ViewOptions): string[] {
     `    ${paint(state, colourOf(first.status))} ${onOneLine([...new Set(group.map((r) => r.host))].join(', '))}${delegated}${item}${message}`,
   ];
   if (failed) {
-    lines.push(`      at ${formatPlace(first.place)}`);
+    lines.push(`      at ${onOneLine(formatPlace(first.place))}`);
     if (first.failure) lines.push(...showFailure(first.failure, paint));
   } else if (options.verbosity >= 2)
-    lines.push(`      ${paint(`at ${formatPlace(first.place)}, ${first.milliseconds} ms`, 'dim')}`);
+    lines.push(`      ${paint(`at ${onOneLine(formatPlace(first.place))}, ${first.milliseconds} ms`, 'dim')}`);
   for (const warning of first.warnings ?? [])
     lines.push(`      ${paint(`warning: ${indented(warning, 8)}`, 'magenta')}`);
   if (first.differences.length > 0) lines.push(...showDifferences(first, options));

@@ -1,4 +1,4 @@
-/** The interfaces that the parts of a run share. Imports nothing of this folder that imports it. */
+/** What the parts of a run share. Imports nothing of this folder that imports it. */
 import type { LimitFunction } from 'p-limit';
 import type { Host, Inventory } from '../inventory/types.ts';
 import type { Check, Difference, InventoryAddition, Writer } from '../module/module.ts';
@@ -235,6 +235,7 @@ export interface HostState extends HostMemory {
   readonly rolesRun: Set<string>;
   /** Handlers to run at the next flush; Unknown: only tasks of which nothing is known have notified it. */
   readonly notified: Map<Handler, 'changed' | Unknown>;
+  readonly latest: Pick<Result, 'place' | 'status'> | undefined;
   readonly counts: Readonly<HostCounts>;
   /** The result of a task: registers it, counts it, sets facts and status, notifies handlers, emits the event. */
   commit(at: Position, task: Reported, settings: TaskSettings, result: TaskResult, how?: CommitOptions): void;
@@ -266,7 +267,6 @@ export interface Occurrence {
   readonly item?: number;
 }
 
-/** Receives what a step reads. */
 export interface ReadObserver {
   /** An observation of a host as it is: not what check mode predicts, nor what is prefetched. */
   readonly observed: <T>(probe: Probe<T>, value: T, from: TaskContext) => void;

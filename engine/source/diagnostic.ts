@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import type { Code } from './codes.ts';
 import { printable } from './harmless.ts';
 import { formatPlace, type Place, shownPath } from './place.ts';
+import { readRegular } from './read-once.ts';
 
 export type Severity = 'error' | 'warning';
 
@@ -81,7 +81,7 @@ export class InvalidInput extends Error {
 export function formatDiagnostic(d: Diagnostic, readSource: (file: string) => string | undefined = readFile): string {
   const lines = [`${d.severity}: ${printable(d.message)} [${d.code}]`];
   if (d.place) {
-    lines.push(`  --> ${formatPlace({ ...d.place, file: shownPath(d.place.file) })}`);
+    lines.push(`  --> ${printable(formatPlace({ ...d.place, file: shownPath(d.place.file) }))}`);
     const line = readSource(d.place.file)?.split('\n')[d.place.line - 1];
     if (line !== undefined) lines.push(...excerpt(line, d.place));
   }
@@ -105,7 +105,7 @@ function excerpt(line: string, { line: number, column, length = 1 }: Place): str
 
 function readFile(file: string): string | undefined {
   try {
-    const text = readFileSync(file, 'utf8');
+    const text = readRegular(file).toString('utf8');
     return text.startsWith('$ANSIBLE_VAULT') ? undefined : text.replace(/^\uFEFF/, ''); // its places refer to the decrypted text
   } catch {
     return undefined; // the excerpt is optional

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { shownPath } from './place.ts';
+import { withRegular } from './read-once.ts';
 
 /** The files read on the controller: SHA-256 by name, as of the first read. */
 export class Inputs {
@@ -51,7 +52,7 @@ export class Inputs {
 export async function digestOfFile(path: string): Promise<string | undefined> {
   const hash = createHash('sha256');
   try {
-    await pipeline(createReadStream(path), hash);
+    await withRegular(path, (file) => pipeline(file.createReadStream({ autoClose: false }), hash));
   } catch {
     return undefined;
   }

@@ -1,9 +1,13 @@
+import { UnreadableFile } from './read-once.ts';
+
 const words: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
   EPERM: 'not permitted',
   ENOENT: 'there is no such file or folder',
   ENOTDIR: 'a part of the path is not a folder',
   EISDIR: 'it is a folder',
+  ENXIO: 'it is a socket or a device, not a file',
+  ENODEV: 'it is a socket or a device, not a file',
   EEXIST: 'it exists already',
   ENOTEMPTY: 'the folder is not empty',
   ENOSPC: 'no space is left on the disk',
@@ -36,6 +40,7 @@ export function systemProblem(error: unknown): string | undefined {
       ? [...new Set(problems)].join('; ')
       : undefined;
   }
+  if (error instanceof UnreadableFile) return `${error.path}: ${error.message}`;
   if (!(error instanceof Error)) return undefined;
   const { code, syscall, path, dest, address, port, hostname } = error as NodeJS.ErrnoException & {
     readonly dest?: string;
@@ -47,4 +52,10 @@ export function systemProblem(error: unknown): string | undefined {
   const network = address === undefined ? hostname : port === undefined ? address : `${address}:${port}`;
   const about = [path, dest].filter((name) => name !== undefined).join(' → ') || network || syscall;
   return `${about}: ${words[code] ?? error.message}`;
+}
+
+/** Why a file of this machine cannot be read or written, as a clause, where the sentence names the file. */
+export function problemOf(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return (code === undefined ? undefined : words[code]) ?? message;
 }

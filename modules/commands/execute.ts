@@ -1,7 +1,7 @@
 import { TaskFailure } from '../../engine/module/failure.ts';
 import type { Changed, Check, Reader, Writer } from '../../engine/module/module.ts';
 import { cannotTell, type Probe } from '../../engine/module/probe.ts';
-import { quoteAll, sh } from '../../engine/module/quote.ts';
+import { quote, quoteAll, sh } from '../../engine/module/quote.ts';
 import { pathState, realPath } from '../files/path.ts';
 import { fileDigest, fileText } from '../files/text.ts';
 import { linesOf, withoutFinalNewlines } from './lines.ts';
@@ -21,6 +21,7 @@ export const commandArgs = {
   },
   stdin: {
     type: 'string',
+    format: 'content',
     description: 'Standard input of the command. Pass secrets here or in environment, never as arguments.',
   },
 } as const;
@@ -51,7 +52,7 @@ export async function checkCommand(args: CommandArguments, shown: string, host: 
   const there = async (path: string | undefined): Promise<boolean | undefined> =>
     path === undefined
       ? undefined
-      : exists(host, args.chdir === undefined || path.startsWith('/') ? path : `${args.chdir}/${path}`);
+      : exists(host, args.chdir === undefined || path.startsWith('/') ? '' : `${args.chdir}/`, path);
   const succeeds = async (command: string | undefined): Promise<boolean | undefined> =>
     command === undefined ? undefined : host.read(success(command, args.chdir));
   const [creates, removes, unless, onlyif] = await Promise.all([
@@ -120,20 +121,21 @@ export function resultOf(
 }
 
 /** A path may hold wildcards of the shell. */
-async function exists(host: Reader, path: string): Promise<boolean> {
+async function exists(host: Reader, folder: string, path: string): Promise<boolean> {
   // Without a folder, a name that begins with - would be an option.
-  const place = path.startsWith('-') ? `./${path}` : path;
-  if (!/[*?[]/.test(path)) return (await host.read(pathState(place))).type !== 'absent';
-  return host.read(globMatches(place));
+  const place = path.startsWith('-') && folder === '' ? `./${path}` : path;
+  if (!/[*?[]/.test(path)) return (await host.read(pathState(folder + place))).type !== 'absent';
+  return host.read(globMatches(folder, place));
 }
 
-function globMatches(pattern: string): Probe<boolean> {
+/** The folder is taken as it is written. */
+function globMatches(folder: string, pattern: string): Probe<boolean> {
   const words = pattern
     .split(/([*?]|\[[^\]]*\])/)
     .map((part, i) => (i % 2 === 1 ? part : sh`${part}`.replace(/^''$/, '')));
   return {
-    key: `glob:${pattern}`,
-    script: `set -- ${words.join('')}; [ -e "$1" ] || [ -L "$1" ]`,
+    key: `glob:${folder}${folder === '' ? '' : ': '}${pattern}`,
+    script: `set -- ${folder === '' ? '' : quote(folder)}${words.join('')}; [ -e "$1" ] || [ -L "$1" ]`,
     parse: (out) => out.code === 0,
     describe: (there) => (there ? 'there' : 'not present'),
   };

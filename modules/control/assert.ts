@@ -36,17 +36,17 @@ export const assert = defineModule({
     quiet: true`,
   ],
   check({ that, fail_msg, msg, success_msg, quiet }) {
-    const broken = (Array.isArray(that) ? that : [that])
-      .filter((condition) => !condition.holds)
-      .map(({ source }) => source);
+    const broken = (Array.isArray(that) ? that : [that]).filter((condition) => !condition.holds);
     if (broken.length === 0)
       return Promise.resolve({ present: null, differences: [], ...(!quiet && { message: success_msg }) });
-    const list = broken.map((source) => `'${source}'`).join(', ');
+    const list = broken
+      .map(({ source, values = '' }) => `'${source}'${values === '' ? '' : ` (${values})`}`)
+      .join(', ');
     const given = fail_msg ?? msg;
     const message = given === undefined ? `condition not met: ${list}` : given;
     throw new TaskFailure(message, {
       ...(given !== undefined && { hint: `condition not met: ${list}` }),
-      result: { assertion: broken[0], evaluated_to: false },
+      result: { assertion: broken[0]!.source, evaluated_to: false },
     });
   },
 });

@@ -7,7 +7,7 @@ export const debug = defineModule({
   args: {
     type: 'object',
     properties: {
-      msg: { description: 'A message, or any value.' },
+      msg: { format: 'content', description: 'A message, or any value.' },
       var: { type: 'string', format: 'expression', description: 'An expression, printed with its value.' },
       verbosity: {
         type: 'integer',

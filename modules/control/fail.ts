@@ -17,6 +17,7 @@ export const fail = defineModule({
     additionalProperties: false,
   },
   freeForm: 'msg',
+  alwaysFails: true,
   examples: [
     `- name: only Debian and its kin
   fail:

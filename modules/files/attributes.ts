@@ -1,7 +1,7 @@
 import { TaskFailure } from '../../engine/module/failure.ts';
 import type { Difference, Reader } from '../../engine/module/module.ts';
 import { unlessUnknown } from '../../engine/module/unknown.ts';
-import { account, groupExists } from '../system/account.ts';
+import { account, existingName, groupExists } from '../system/account.ts';
 import { type Identity, identity, nameOfId } from '../system/identity.ts';
 import { type PathState } from './path-state.ts';
 import { untouched } from './place.ts';
@@ -9,11 +9,11 @@ import { untouched } from './place.ts';
 /** The arguments that every module has which makes files. */
 export const attributeArgs = {
   owner: {
-    type: 'string',
+    ...existingName,
     description: "Name or number of the owner. Default: unchanged for an existing file, the task's user for a new one.",
   },
   group: {
-    type: 'string',
+    ...existingName,
     description:
       "Name or number of the group. Default: unchanged for an existing file, the group of the task's user for a new one.",
   },

@@ -20,6 +20,7 @@ export const blockinfile = defineModule({
       },
       marker: {
         type: 'string',
+        format: 'line',
         pattern: '\\{mark\\}',
         default: '# {mark} ANSIBLE MANAGED BLOCK',
         description:
@@ -27,11 +28,13 @@ export const blockinfile = defineModule({
       },
       marker_begin: {
         type: 'string',
+        format: 'line',
         default: 'BEGIN',
         description: 'Replaces `{mark}` in the line before the block.',
       },
       marker_end: {
         type: 'string',
+        format: 'line',
         default: 'END',
         description: 'Replaces `{mark}` in the line after the block.',
       },
@@ -64,11 +67,7 @@ export const blockinfile = defineModule({
     marker: '# {mark} cluster'
     state: absent`,
   ],
-  lint(args) {
-    const problems = lintSpot(args);
-    if (typeof args['marker'] === 'string' && args['marker'].includes('\n')) problems.push("'marker' must be one line");
-    return problems;
-  },
+  lint: lintSpot,
   check(args, host) {
     const block = args.state === 'present' ? args.block : '';
     const edit = (text: string | null): string | null => {

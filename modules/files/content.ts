@@ -3,9 +3,10 @@ import type { Changed, Check, Difference, Reader, Writer } from '../../engine/mo
 import { type Prediction, willBe } from '../../engine/module/probe.ts';
 import { isMountPoint } from '../../engine/module/replace-file.ts';
 import { type Attributes, attributeArgs, attributeDifferences, readWanted, settle, type Wanted } from './attributes.ts';
+import { readsAs } from './link.ts';
 import { mountPoint, pathState } from './path.ts';
 import type { PathState } from './path-state.ts';
-import { disturbed, expectFolder, look, type Place } from './place.ts';
+import { disturbed, expectFolder, look, lookThrough, type Place } from './place.ts';
 import { attributeSteps, takeSteps } from './steps.ts';
 import { digestOf, type FileText, fileDigest, fileText, fileTextOf, noFile } from './text.ts';
 
@@ -27,6 +28,13 @@ export const contentArgs = {
     description:
       "Where the file cannot be replaced, as a mount point cannot (a container's `/etc/hosts`), write into it; whoever reads it meanwhile may see half of it. Default: false.",
   },
+} as const;
+
+/** Of modules that replace what is at a path. */
+export const followArg = {
+  type: 'boolean',
+  description:
+    'Where a symbolic link is at the path, write the file that it leads to. Default: false, the link is replaced.',
 } as const;
 
 export const contentReturns = {
@@ -67,7 +75,9 @@ const shownWhole = 1024 * 1024;
  * A file with this content at this place. What is small is read at once, so that a change can be shown without a second look;
  * of what is larger the digest decides, and only a file that differs is read.
  */
-export async function checkContent(host: Reader, file: WantedFile): Promise<Check<FoundFile>> {
+export async function checkContent(host: Reader, given: WantedFile, follow = false): Promise<Check<FoundFile>> {
+  const real = follow ? (await lookThrough(host, given.path)).path : given.path;
+  const file = real === given.path ? given : { ...given, path: real, via: given.path };
   const { path, content } = file;
   const small = content.length <= readAtOnce;
   const [place, settled, text, digest] = await Promise.all([
@@ -88,7 +98,7 @@ export async function checkContent(host: Reader, file: WantedFile): Promise<Chec
   const will = settle(settled.wanted, place.present, place.folder, settled.me, 'file');
   const check = judge(place, file, will, same, before);
   await expectReplaceable(host, check.present);
-  return check;
+  return path === given.path ? check : { ...check, after: [...check.after!, ...readsAs(given.path, path)] };
 }
 
 /** Said before anything is written; of a file that stays as it is, nobody asks. */

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { defineModule } from '../../engine/module/module.ts';
-import { changeContent, checkContent, contentArgs, contentReturns } from './content.ts';
+import { changeContent, checkContent, contentArgs, contentReturns, followArg } from './content.ts';
 
 export const copy = defineModule({
   name: 'copy',
@@ -15,7 +15,7 @@ export const copy = defineModule({
         format: 'local-file',
         description: 'A file on the controller, searched for in files/ of the role and of the playbook.',
       },
-      content: { type: 'string', description: 'The text of the file, instead of `src`.' },
+      content: { type: 'string', format: 'content', description: 'The text of the file, instead of `src`.' },
       decrypt: {
         type: 'boolean',
         description: 'Whether a file encrypted with `tsplay vault` is decrypted; default true.',
@@ -24,8 +24,9 @@ export const copy = defineModule({
         type: 'string',
         format: 'path',
         description:
-          'Path of the file; with a trailing slash, the folder to put it in. A symbolic link at this path is replaced, not followed.',
+          'Path of the file; with a trailing slash, the folder to put it in. A symbolic link at this path is replaced, unless `follow` is set.',
       },
+      follow: followArg,
       ...contentArgs,
     },
     required: ['dest'],
@@ -64,9 +65,13 @@ export const copy = defineModule({
       return ["'dest' must name a file when 'content' is given, not a folder"];
     return [];
   },
-  async check({ src, content, dest, ...rest }, host) {
+  async check({ src, content, dest, follow, ...rest }, host) {
     const path = dest.endsWith('/') && src ? dest + basename(src.path) : dest;
-    const found = await checkContent(host, { ...rest, path, content: src ? src.content : Buffer.from(content ?? '') });
+    const found = await checkContent(
+      host,
+      { ...rest, path, content: src ? src.content : Buffer.from(content ?? '') },
+      follow,
+    );
     return { ...found, result: { dest: path, ...found.result } };
   },
   change: (_args, found, host) => changeContent(host, found.present),

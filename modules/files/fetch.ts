@@ -1,7 +1,7 @@
 import { basename } from 'node:path/posix';
 import { expectSuccess, TaskFailure } from '../../engine/module/failure.ts';
 import { defineModule, type Writer } from '../../engine/module/module.ts';
-import { look } from './place.ts';
+import { look, whyNoFile } from './place.ts';
 import { digestOf, fileDigest } from './text.ts';
 
 export const fetch = defineModule({
@@ -64,21 +64,16 @@ export const fetch = defineModule({
     typeof mode === 'string' && !/^[0-7]{4}$/.test(mode) ? ["'mode' of a fetched file must be octal"] : [],
   async check({ src, dest, fail_on_missing: mustBe }, host) {
     const path = dest.endsWith('/') ? dest + nameOf(src) : dest;
-    const [{ present }, digest, local] = await Promise.all([
+    const [place, digest, local] = await Promise.all([
       look(host, src, true),
       host.read(fileDigest(src)),
       host.readLocal(path),
     ]);
-    if (present.type === 'directory') throw new TaskFailure(`${src} is a folder: only files can be fetched`);
-    if (present.type === 'absent' || digest === null) {
-      if (mustBe)
-        throw new TaskFailure(`${src} does not exist`, { hint: 'set fail_on_missing: false to ignore a missing file' });
-      return {
-        present: { path, digest: '' },
-        differences: [],
-        result: { file: src, dest: path },
-        message: `${src} does not exist`,
-      };
+    if (digest === null) {
+      const { message, isMissing } = await whyNoFile(host, place);
+      if (!isMissing) throw new TaskFailure(message, { hint: 'only files can be fetched' });
+      if (mustBe) throw new TaskFailure(message, { hint: 'set fail_on_missing: false to ignore a missing file' });
+      return { present: { path, digest: '' }, differences: [], result: { file: src, dest: path }, message };
     }
     const has = local && digestOf(local);
     return {

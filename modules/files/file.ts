@@ -4,11 +4,11 @@ import { cannotTell, willBe } from '../../engine/module/probe.ts';
 import { sh } from '../../engine/module/quote.ts';
 import { type Attributes, attributeArgs, readWanted, settle, type Wanted } from './attributes.ts';
 import { fileWillBe } from './content.ts';
-import { checkAttributes, checkFolder, kindOf } from './folders.ts';
+import { checkAttributes, checkFolder } from './folders.ts';
 import { checkHardLink, checkLink } from './link.ts';
 import { inode, pathState, realPath } from './path.ts';
 import { absentPath } from './path-state.ts';
-import { disturbed, expectFolder, look, lookThrough, nothingBelow } from './place.ts';
+import { disturbed, expectFolder, kindOf, look, lookThrough, nothingBelow } from './place.ts';
 import { modeWord, placed, type Step, takeSteps } from './steps.ts';
 import { fileDigest, fileText, noFile } from './text.ts';
 import { tree } from './tree.ts';
@@ -38,6 +38,11 @@ export const file = defineModule({
           'Also apply owner, group and mode to everything in the folder. Use `X` in the mode (`u=rwX,go=rX`) to make only folders searchable.',
       },
       force: { type: 'boolean', default: false, description: 'Allow a link to replace a file.' },
+      follow: {
+        type: 'boolean',
+        description:
+          'Whether the path may be a symbolic link, to what is then meant; default true. Links inside a folder are never followed, and a link itself is managed with `link` and `absent`.',
+      },
     },
     required: ['path'],
     allOf: [
@@ -86,8 +91,12 @@ export const file = defineModule({
     if (state === 'absent' && /^\/+$/.test(String(args['path']))) problems.push('/ cannot be removed');
     return problems;
   },
-  async check({ state, src = '', recurse, force, path: given, ...wanted }, host): Promise<Check<readonly Step[]>> {
+  async check(
+    { state, src = '', recurse, force, follow, path: given, ...wanted },
+    host,
+  ): Promise<Check<readonly Step[]>> {
     const path = given.replace(/(?<=.)\/+$/, '');
+    if (follow === false && !['link', 'hard', 'absent'].includes(state ?? '')) await expectNoLink(host, path);
     switch (state) {
       case 'absent':
         return checkAbsent(host, path);
@@ -103,6 +112,14 @@ export const file = defineModule({
   },
   change: (_args, found, host) => takeSteps(host, found.present),
 });
+
+async function expectNoLink(host: Reader, path: string): Promise<void> {
+  const { present } = await look(host, path);
+  if (present.type === 'link')
+    throw new TaskFailure(`${path} is a symbolic link to ${present.target}, and follow is false`, {
+      hint: 'name the path that it leads to, or remove the link first with state: absent',
+    });
+}
 
 async function checkAbsent(host: Reader, path: string): Promise<Check<readonly Step[]>> {
   if (path === '/') throw new TaskFailure('/ cannot be removed');

@@ -8,7 +8,7 @@ import { type Attributes, attributeDifferences, readWanted, settle, type Wanted 
 import { belowDifferences, belowStep, belowWillBe } from './below.ts';
 import { pathState, realPath } from './path.ts';
 import { type Present } from './path-state.ts';
-import { ancestors, disturbed, expectFolder, look, lookThrough } from './place.ts';
+import { ancestors, disturbed, expectFolder, kindOf, look, lookThrough } from './place.ts';
 import { attributeSteps, modeWord, placed, type Step } from './steps.ts';
 import { tree } from './tree.ts';
 
@@ -110,8 +110,4 @@ export async function checkFolder(
     differences: [...itself.differences, ...inside],
     after: [...itself.after!, ...(recurse ? [willBe(tree(given), belowWillBe(below, wanted, me.umask))] : [])],
   };
-}
-
-export function kindOf(present: Present): string {
-  return present.type === 'other' ? 'a device, a socket or a pipe' : `a ${present.type}`;
 }

@@ -5,7 +5,7 @@ import type { Reader } from '../../engine/module/module.ts';
 import { allWillBe, cannotTell, cannotTellAny, type Prediction, type Probe } from '../../engine/module/probe.ts';
 import { unlessUnknown } from '../../engine/module/unknown.ts';
 import { inode, pathState, realPath } from './path.ts';
-import { absentPath, type PathState } from './path-state.ts';
+import { absentPath, type PathState, type Present } from './path-state.ts';
 import { noFile } from './text.ts';
 import { tree } from './tree.ts';
 
@@ -39,6 +39,25 @@ export async function lookThrough(host: Reader, path: string): Promise<Place> {
   if (real === null)
     throw new TaskFailure(`${path} is a symbolic link to ${place.present.target}, which leads nowhere`);
   return look(host, real);
+}
+
+/** Why there is no file to be read at a path where `look` has found this. */
+export async function whyNoFile(
+  host: Reader,
+  { path, present }: Place,
+): Promise<{ message: string; isMissing: boolean }> {
+  if (present.type === 'absent') return { message: `${path} does not exist`, isMissing: true };
+  if (present.type !== 'link') return { message: `${path} is ${kindOf(present)}, not a file`, isMissing: false };
+  const real = await host.read(realPath(path));
+  const end = real === null ? absentPath : await host.read(pathState(real));
+  const link = `${path} is a symbolic link to ${present.target}`;
+  if (end.type === 'absent') return { message: `${link}, which leads nowhere`, isMissing: true };
+  return { message: `${link}, which is ${kindOf(end)}, not a file`, isMissing: false };
+}
+
+export function kindOf(present: Present): string {
+  if (present.type === 'directory') return 'a folder';
+  return present.type === 'other' ? 'a device, a socket or a pipe' : `a ${present.type}`;
 }
 
 /** A link that another user could have put there, to what is not theirs, is an error in check mode as well. */

@@ -1,7 +1,7 @@
 import { TaskFailure } from '../../engine/module/failure.ts';
 import { defineModule } from '../../engine/module/module.ts';
 import { bytesOf } from './content.ts';
-import { look } from './place.ts';
+import { look, whyNoFile } from './place.ts';
 import { fileText } from './text.ts';
 
 export const slurp = defineModule({
@@ -35,9 +35,8 @@ export const slurp = defineModule({
   register: machine_id`,
   ],
   async check({ src }, host) {
-    const [{ present }, text] = await Promise.all([look(host, src, true), host.read(fileText(src))]);
-    if (present.type === 'absent' || !text.exists)
-      throw new TaskFailure(present.type === 'absent' ? `${src} does not exist` : `${src} is not a regular file`);
+    const [place, text] = await Promise.all([look(host, src, true), host.read(fileText(src))]);
+    if (!text.exists) throw new TaskFailure((await whyNoFile(host, place)).message);
     const bytes = bytesOf(text);
     if (!bytes) throw new TaskFailure(`${src} is larger than 4 MiB`, { hint: 'fetch copies larger files' });
     return {

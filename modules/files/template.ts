@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { defineModule } from '../../engine/module/module.ts';
-import { changeContent, checkContent, contentArgs, contentReturns } from './content.ts';
+import { changeContent, checkContent, contentArgs, contentReturns, followArg } from './content.ts';
 
 export const template = defineModule({
   name: 'template',
@@ -19,8 +19,9 @@ export const template = defineModule({
         type: 'string',
         format: 'path',
         description:
-          'Path of the file; with a trailing slash, the folder to put it in (under its name without `.hbs`). A symbolic link at this path is replaced, not followed.',
+          'Path of the file; with a trailing slash, the folder to put it in (under its name without `.hbs`). A symbolic link at this path is replaced, unless `follow` is set.',
       },
+      follow: followArg,
       ...contentArgs,
     },
     required: ['src', 'dest'],
@@ -45,9 +46,9 @@ export const template = defineModule({
     dest: /etc/containerd/config.toml
     backup: true`,
   ],
-  async check({ src, dest, ...rest }, host) {
+  async check({ src, dest, follow, ...rest }, host) {
     const path = dest.endsWith('/') ? dest + basename(src.path).replace(/\.hbs$/, '') : dest;
-    const found = await checkContent(host, { ...rest, path, content: Buffer.from(src.content) });
+    const found = await checkContent(host, { ...rest, path, content: Buffer.from(src.content) }, follow);
     return { ...found, result: { dest: path, ...found.result } };
   },
   change: (_args, found, host) => changeContent(host, found.present),

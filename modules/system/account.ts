@@ -6,9 +6,18 @@ import { withPackages } from '../packages/upcoming.ts';
 /** getent ends with 2 where there is no such entry. */
 const found = [0, 2];
 
-/** No account or group has a name that getent would take for an option. */
+/** No account or group has a name that getent would take for an option; not every getent knows `--`. */
 const getent = (database: 'passwd' | 'group' | 'shadow', key: string): string =>
   key.startsWith('-') ? 'exit 2' : sh`getent ${database} ${key}`;
+
+/**
+ * A schema: the name or number of an account or a group that is there. Directories have names with blanks in them; a colon or
+ * a comma begins the next field for chown and useradd.
+ */
+export const existingName = {
+  type: 'string',
+  pattern: '^[^-:,\\s\\p{Cc}\\p{Zl}\\p{Zp}][^:,\\p{Cc}\\p{Zl}\\p{Zp}]*$',
+} as const;
 
 /** An account without its number, which a change cannot always predict. */
 export interface Account {
@@ -23,7 +32,7 @@ export interface Account {
 export function account(user: string): Probe<Account | null> {
   return {
     key: `account:${user}`,
-    script: `${getent('passwd', user)} && ${sh`id -gn ${user} && id -Gn ${user}`}`,
+    script: `${getent('passwd', user)} && ${sh`id -gn -- ${user} && id -Gn -- ${user}`}`,
     parse(out) {
       if (readable(`user ${user}`, out, found).code === 2) return null;
       const [entry = '', group = '', all = ''] = out.stdout.split('\n');

@@ -3,9 +3,10 @@ import { defineModule } from '../../engine/module/module.ts';
 import { cannotTell, willBe } from '../../engine/module/probe.ts';
 import { makeFolders } from '../files/folders.ts';
 import { inode, pathState } from '../files/path.ts';
+import { look } from '../files/place.ts';
 import { takeSteps } from '../files/steps.ts';
 import { digestOf, fileDigest, fileText, fileTextOf } from '../files/text.ts';
-import { account } from './account.ts';
+import { account, existingName } from './account.ts';
 import { textOf } from './config-file.ts';
 
 const kinds =
@@ -20,7 +21,7 @@ export const authorized_key = defineModule({
     description:
       'Keys are compared without options and comment; the given line replaces the existing one. Other lines are kept.',
     properties: {
-      user: { type: 'string', description: 'The account; it must exist.' },
+      user: { ...existingName, description: 'The account; it must exist.' },
       key: { type: 'string', description: 'One or more lines as in authorized_keys; leading options are allowed.' },
       state: { enum: ['present', 'absent'], default: 'present', description: '`absent`: the keys are removed.' },
     },
@@ -44,11 +45,11 @@ export const authorized_key = defineModule({
       throw new TaskFailure(`there is no user ${args.user} on the host`, { hint: 'create the account first (user)' });
     const folder = `${owner.home}/.ssh`;
     const path = `${folder}/authorized_keys`;
-    const [file, at, home, there] = await Promise.all([
+    const [file, at, home, { present: there }] = await Promise.all([
       host.read(fileText(path)),
       host.read(pathState(folder)),
       host.read(pathState(owner.home)),
-      host.read(pathState(path)),
+      look(host, path), // a link in place of the folder is followed only where it may be
     ]);
     if (there.type === 'link')
       throw new TaskFailure(`${path} is a symbolic link: keys are not written through it`, {

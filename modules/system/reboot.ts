@@ -52,9 +52,9 @@ export const reboot = defineModule({
     const begun = performance.now();
     const before = await host.readNow(bootId());
     await sleep(args.pre_reboot_delay * 1000, undefined, { signal: host.signal });
-    // In the background and a moment later, so that the answer still gets through.
+    // In the background and a moment later, so that the answer still gets through. As a word, wall takes the message for an option or a file.
     const out = await host.shell(
-      sh`[ "$(id -u)" -eq 0 ] || { echo 'only root may reboot' >&2; exit 1; }; (sleep 1; wall ${args.msg}; systemctl reboot || shutdown -r now || reboot) </dev/null >/dev/null 2>&1 &`,
+      sh`[ "$(id -u)" -eq 0 ] || { echo 'only root may reboot' >&2; exit 1; }; (sleep 1; printf '%s\n' ${args.msg} | wall; systemctl reboot || shutdown -r now || reboot) </dev/null >/dev/null 2>&1 &`,
     );
     if (out.code !== 0)
       throw new TaskFailure('the host cannot be rebooted', { output: out, hint: 'this needs root: set become: true' });

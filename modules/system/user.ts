@@ -5,16 +5,21 @@ import { unlessUnknown } from '../../engine/module/unknown.ts';
 import { pathState } from '../files/path.ts';
 import { absentPath } from '../files/path-state.ts';
 import { nothingBelow } from '../files/place.ts';
-import { type Account, account, accountDefaults, groupExists, numberOf, passwordHash } from './account.ts';
+import {
+  type Account,
+  account,
+  accountDefaults,
+  existingName,
+  groupExists,
+  numberOf,
+  passwordHash,
+} from './account.ts';
 import { homeWillBe } from './home.ts';
 import { expectFree, groupName, noGroup, numberWillBe } from './identity.ts';
 import { membership } from './membership.ts';
 
 /** What a field of /etc/passwd can hold. */
 const fieldPattern = '^[^:\\p{Cc}\\p{Zl}\\p{Zp}]*$';
-
-/** A group as useradd takes it, among others in a list. */
-const groupWord = { type: 'string', pattern: '^[^-:,\\s\\p{Cc}\\p{Zl}\\p{Zp}][^:,\\p{Cc}\\p{Zl}\\p{Zp}]*$' } as const;
 
 interface Found {
   readonly found: Account | null;
@@ -35,10 +40,10 @@ export const user = defineModule({
     properties: {
       name: { type: 'string', pattern: '^[A-Za-z_][A-Za-z0-9_.-]*\\$?$', description: 'The name of the account.' },
       uid: { type: 'integer', minimum: 0, maximum: 4294967294, description: 'Its number. Default: the next free one.' },
-      group: { ...groupWord, description: 'The primary group, by name or number; it must exist.' },
+      group: { ...existingName, description: 'The primary group, by name or number; it must exist.' },
       groups: {
         type: 'array',
-        items: groupWord,
+        items: existingName,
         description: 'Supplementary groups, by name or number: exactly these, unless append is set.',
       },
       append: { type: 'boolean', default: false, description: 'Only add to the groups.' },

@@ -234,6 +234,19 @@ describe('what came from the vault', function () {
     expect(code, stdout).to.equal(0);
   });
 
+  it('is in the environment of no process, unless the task puts it there', async () => {
+    const scan = 'secret=$(cat); test "$secret" || exit 8; ! grep -qsaF -- "$secret" /proc/[0-9]*/environ';
+    const tasks = `- hosts: all
+  tasks:
+    - { copy: { content: "{{ password }}", dest: "${folder}/environ-x" } }
+    - { shell: { cmd: ${JSON.stringify(scan)}, stdin: "{{ password }}" } }
+    - { shell: 'env | grep -q ^PW=', environment: { PW: "{{ password }}" } }
+`;
+    await put('environ.yml', tasks);
+    const { stdout, code } = await run('run', 'environ.yml', '-i', 'hosts.yml', '--output', 'jsonl');
+    expect(code, stdout).to.equal(0);
+  });
+
   it('is not seen in the scripts that -vvv shows, nor is what no_log hides', async () => {
     const { stdout, code } = await run('run', 'quiet.yml', '-i', 'hosts.yml', '-vvv');
     expect(code).to.equal(0);

@@ -99,7 +99,7 @@ describe('vault', () => {
     });
 
     const refused: [title: string, work: () => Promise<unknown>, message: string | RegExp][] = [
-      ['is not there', () => encryptCommand([at('none')], byDefault), 'none: there is no such file'],
+      ['is not there', () => encryptCommand([at('none')], byDefault), 'none cannot be read: there is no such file'],
       [
         'is encrypted already',
         () => encryptCommand([fixture('dev.yml')], byDefault),
@@ -241,8 +241,12 @@ describe('vault', () => {
       });
 
     const refused: [title: string, options: () => VaultOptions, message: string | RegExp][] = [
-      ['is not there', () => ({ vaultPasswordFile: [at('none')] }), 'the vault password file none does not exist'],
-      ['is a folder', () => ({ vaultPasswordFile: [folder] }), /is a folder$/],
+      [
+        'is not there',
+        () => ({ vaultPasswordFile: [at('none')] }),
+        'the vault password file none cannot be read: there is no such file or folder',
+      ],
+      ['is a folder', () => ({ vaultPasswordFile: [folder] }), /cannot be read: it is a folder$/],
       ['is empty', () => ({ vaultPasswordFile: [put('pw', ' \n')] }), 'the vault password that pw gives is empty'],
       [
         'is a program that fails',

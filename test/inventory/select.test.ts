@@ -54,7 +54,10 @@ describe('a host pattern', () => {
     ['x*', "unknown-host-pattern no host or group matches 'x*'"],
     ['web[9]', "host-pattern-index 'web' has 4 hosts, none at [9] (the first host is [0], the last is [-1])"],
     ['~(', "host-pattern-regex '(' is not a regular expression: missing ), unterminated subpattern at position 0"],
-    ['@/nowhere/x', 'host-pattern-file cannot read the host pattern file /nowhere/x'],
+    [
+      '@/nowhere/x',
+      'host-pattern-file the host pattern file /nowhere/x cannot be read: there is no such file or folder',
+    ],
   ];
   for (const [pattern, expected] of cases)
     it(pattern, () => {

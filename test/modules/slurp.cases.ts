@@ -34,7 +34,7 @@ export const cases: readonly ModuleCase[] = [
     module: slurp,
     args,
     given: hostWith({ '/etc': folder, '/etc/f': folder }),
-    fails: 'not a regular file',
+    fails: '/etc/f is a folder, not a file',
   },
   {
     title: 'fails at a file that is too large',

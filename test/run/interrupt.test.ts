@@ -182,6 +182,27 @@ describe('an interrupt', function () {
     }
   });
 
+  it('does not leave a handler to the next run that has run to its end meanwhile', async () => {
+    const journal = mkdtempSync(join(tmpdir(), 'tsplay-journal-'));
+    try {
+      const ended = await interrupted(
+        {
+          playbook: `- name: p
+  hosts: a
+  tasks: [{ name: t, shell: echo x, changed_when: "go == 'on'", notify: h }]
+  handlers: [{ name: h, shell: "touch DIR/began; while [ -e DIR/began ]; do sleep 0.05; done" }]
+`,
+        },
+        { journal, given: { extra: { go: 'on' } }, then: () => rmSync(join(folder, 'began')) },
+      );
+      expect(ended.lines).to.deep.equal(['a changed t', 'a changed h (handler)']);
+      const next = await traceIn(folder, { extra: { go: 'off' } }, { modules, journal });
+      expect(next.lines).to.deep.equal(['a ok t']);
+    } finally {
+      rmSync(journal, { recursive: true });
+    }
+  });
+
   it('leaves no listener on its signal', async () => {
     const inner: AbortSignal[] = [];
     const { signal, exit, results } = await interrupted(

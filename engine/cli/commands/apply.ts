@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { driftedHosts } from '../../plans/drift.ts';
 import { Enforcer } from '../../plans/enforce.ts';
 import { expectWhole, type Plan, type PlannedStep, PlanRefused, readPlan } from '../../plans/format.ts';
@@ -8,6 +7,8 @@ import { outputNames } from '../../report/outputs.ts';
 import { showPlan } from '../../report/plan.ts';
 import { onOneLine, paintFor } from '../../report/style.ts';
 import type { Recap } from '../../run/events/event.ts';
+import { readGiven } from '../../source/read-once.ts';
+import { problemOf } from '../../source/system-error.ts';
 import { version } from '../../source/version.ts';
 import { command, counted, flag, list } from '../command.ts';
 import { runGuarded } from '../guarded.ts';
@@ -57,7 +58,7 @@ export async function applyCommand(path: string, options: Options): Promise<numb
 }
 
 async function applyPlan(path: string, options: Options): Promise<number> {
-  const plan = readPlan(textOf(path), version);
+  const plan = readPlan(await textOf(path), version);
   expectAsked(plan.options, options);
   const vault = await vaultFrom(options);
   const keyed = keyOf(plan.key, vault);
@@ -99,12 +100,11 @@ async function applyPlan(path: string, options: Options): Promise<number> {
   return exit;
 }
 
-function textOf(path: string): string {
+async function textOf(path: string): Promise<string> {
   try {
-    return readFileSync(path, 'utf8');
+    return (await readGiven(path)).toString('utf8');
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw new PlanRefused([code === 'ENOENT' ? 'there is no such file' : message]);
+    throw new PlanRefused([`it cannot be read: ${problemOf(error)}`]);
   }
 }
 

@@ -1,6 +1,6 @@
 import { loadInventory } from '../../inventory/load.ts';
 import type { Host, Inventory } from '../../inventory/types.ts';
-import { RELEASES } from '../../lab/kubernetes/versions.ts';
+import { DEFAULT_VERSION } from '../../lab/kubernetes/versions.ts';
 import * as engine from '../../lab/lab.ts';
 import { GATEWAY } from '../../lab/names.ts';
 import { installRequirements, missingPackages, requirements } from '../../lab/requirements.ts';
@@ -112,9 +112,7 @@ function wantsKubernetes(host: Host): boolean {
 
 /** The version that the host is to have, and others to serve beside it, for upgrades. */
 function kubernetesVersions(host: Host): string[] {
-  const named =
-    setting(host, 'kubernetes_version') ??
-    RELEASES.find(({ kubernetes }) => kubernetes.startsWith('1.36.'))?.kubernetes;
+  const named = setting(host, 'kubernetes_version') ?? DEFAULT_VERSION;
   return [named, ...[setting(host, 'lab_kubernetes_versions') ?? []].flat()].map(String);
 }
 

@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { type Plan, writePlan } from '../../plans/format.ts';
 import { inputDigests, valueDigests } from '../../plans/inputs.ts';
@@ -87,8 +86,7 @@ export async function planCommand(playbooks: readonly string[], options: Options
 export async function prepareWatched(request: RunRequest): Promise<Prepared> {
   const inputs = new Inputs();
   request.vault!.inputs = inputs;
-  for (const limit of [request.limit ?? []].flat())
-    if (limit.startsWith('@')) inputs.note(limit.slice(1), await readFile(limit.slice(1)).catch(() => Buffer.alloc(0)));
+  for (const limit of [request.limit ?? []].flat()) if (limit.startsWith('@')) inputs.noteFile(limit.slice(1));
   return prepare(request);
 }
 

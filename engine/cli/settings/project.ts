@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { Diagnostics, InvalidInput } from '../../source/diagnostic.ts';
@@ -147,7 +147,7 @@ function readAnsible(file: string, diagnostics: Diagnostics): { held: Map<string
   const held = new Map<string, Held>();
   const ignored: Ignored[] = [];
   let section = '';
-  for (const [index, line] of readFileSync(file, 'utf8').split('\n').entries()) {
+  for (const [index, line] of readRegular(file).toString('utf8').split('\n').entries()) {
     section = /^\[(.+)\]\s*$/.exec(line)?.[1] ?? section;
     const [, key, written] = /^([\w.]+)\s*[=:]\s*(.*)$/.exec(line) ?? [];
     if (key === undefined) continue;

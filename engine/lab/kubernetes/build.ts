@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { link, mkdir, readdir, rm, symlink } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { architecture } from '../image.ts';
 import { LabError } from '../run.ts';
 import { step } from '../step.ts';
@@ -61,7 +61,15 @@ export async function buildKubernetes(options: BuildOptions, version: string): P
       assemble(run, partial, build.release, programs, cpu, options),
     ),
   );
+  await removeOthers(folder, version);
   return build;
+}
+
+/** What an older recipe has made of this version: nobody asks for it again. */
+async function removeOthers(kept: string, version: string): Promise<void> {
+  for (const name of await readdir(dirname(kept)))
+    if (name.startsWith(`${version}-`) && !name.startsWith(basename(kept)))
+      await rm(join(dirname(kept), name), { recursive: true, force: true });
 }
 
 async function describe(cache: string, version: string) {

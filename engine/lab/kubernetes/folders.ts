@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { LabError } from '../run.ts';
 
-/** The go.mod, go.sum and main.go of the components: beside this file in a checkout, or seen from the bundle. */
+/** The go.mod, go.sum and main.go of the components: beside this file in a checkout, or beside the bundle. */
 export function goSources(): string {
-  const places = ['./go', '../engine/lab/kubernetes/go'].map((place) => fileURLToPath(new URL(place, import.meta.url)));
+  const places = ['./go', './lab-go'].map((place) => fileURLToPath(new URL(place, import.meta.url)));
   const found = places.find((place) => existsSync(place));
   if (found) return found;
   throw new LabError(`the lab's list of Go modules is missing: ${places[1]}\nnext: install tsplay again`);

@@ -55,6 +55,7 @@ async function versionOf(run: Run, go: string): Promise<string> {
 async function installGo(run: Run, log: (line: string) => void): Promise<string> {
   log('installing golang-go, which fetches the Go that Kubernetes is compiled with …');
   const apt = ['apt-get', '-qq', '-y', '-o', 'DPkg::Lock::Timeout=600', '--no-install-recommends'];
+  await run([...apt, 'update']);
   await run([...apt, 'install', 'golang-go']);
   return '/usr/bin/go';
 }

@@ -15,6 +15,9 @@ export const RELEASES: readonly Release[] = [
   { kubernetes: '1.37.2', etcd: '3.7.0', coredns: '1.14.6', pause: '3.10.2' },
 ];
 
+/** The version of an inventory that names none: the roles' default. */
+export const DEFAULT_VERSION = '1.36.3';
+
 /** What every release is made with. */
 export const CONTAINERD = '2.3.7';
 export const CRI_TOOLS = '1.36.0';

@@ -15,7 +15,16 @@ import type { Task } from '../types.ts';
 import { readTaskFile, withSecretOutput } from '../vaulted-files.ts';
 import { NameFromHost } from './computed-name.ts';
 import { normaliseMode } from './formats.ts';
-import { formatOf, holdsSpecial, isTextOnly, itemSchema, propertySchema, type Schema, typesOf } from './schema-walk.ts';
+import {
+  formatOf,
+  holdsSpecial,
+  isPlain,
+  isTextOnly,
+  itemSchema,
+  propertySchema,
+  type Schema,
+  typesOf,
+} from './schema-walk.ts';
 import { validateArguments } from './validate.ts';
 
 /**
@@ -47,12 +56,6 @@ function evaluateAll(templates: ReadonlyMap<string, Template>, scope: Scope, sch
     if (value !== omit) args[name] = conform(value, propertySchema(schema, name), name);
   }
   return args;
-}
-
-function isPlain(value: unknown): value is Record<string, unknown> {
-  if (typeof value !== 'object' || value === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === null || prototype === Object.prototype;
 }
 
 /** A copy with numbers converted to text where the schema requires text, modes normalized, and `omit` removed. Throws on unknown values. */

@@ -1,14 +1,16 @@
+import { isAbsolute } from 'node:path';
 import { compileCondition, compileExpression } from '../../expressions/condition.ts';
 import { compileFile, type FileTemplate } from '../../expressions/handlebars/text.ts';
 import type { Template, Typed } from '../../expressions/types.ts';
 import { compileValue } from '../../expressions/value.ts';
+import { valuesUsed } from '../../expressions/values-used.ts';
 import type { AnyModule } from '../../module/module.ts';
 import type { Evaluated, RenderedFile, Verdict } from '../../module/schema.ts';
 import { describe, type MapEntry, type SourceNode } from '../../source/node.ts';
 import { type Place, shownPath } from '../../source/place.ts';
 import type { Context } from '../context.ts';
 import { holdsExpression, writtenText } from '../kinds.ts';
-import { type FileFormat, findFile } from '../local-files.ts';
+import { type FileFormat, findFile, isFile } from '../local-files.ts';
 import { checkTaskFile, openTaskFile, withSecretOutput } from '../vaulted-files.ts';
 import { computedName } from './computed-name.ts';
 import { normaliseMode } from './formats.ts';
@@ -48,7 +50,7 @@ export function compileArguments(
     args.set(key, compiled.template);
     known[key] = compiled.known;
   }
-  if (!('decrypt' in known) || known['decrypt'] === true) checkFiles(known, module.args, context);
+  checkFiles(known, module.args, entries, context);
   const given = { ...known };
   const problems = validateArguments(module, known);
   for (const problem of problems) {
@@ -62,11 +64,20 @@ export function compileArguments(
   return args;
 }
 
-/** Reports, before the run, files of the task that cannot be decrypted. */
-function checkFiles(known: Readonly<Record<string, unknown>>, schema: Schema, { loader }: Context): void {
-  for (const [name, value] of Object.entries(known))
-    if (typeof value === 'string' && formatOf(propertySchema(schema, name)) === 'local-file')
-      checkTaskFile(value, loader);
+/** Reports, before the run, files of the task that cannot be read or decrypted. */
+function checkFiles(
+  known: Readonly<Record<string, unknown>>,
+  schema: Schema,
+  entries: readonly MapEntry[],
+  { loader }: Context,
+): void {
+  const decrypt = !('decrypt' in known) || known['decrypt'] === true;
+  for (const { key, value } of entries) {
+    const path = known[key];
+    // What was not found is no path, and reported.
+    if (typeof path === 'string' && isAbsolute(path) && formatOf(propertySchema(schema, key)) === 'local-file')
+      if (isFile(path)) checkTaskFile(path, loader, value.place, { decrypt });
+  }
 }
 
 /** Arguments that module_defaults set; they are validated where they are written. */
@@ -184,7 +195,10 @@ function compileSpecial(node: SourceNode, format: string, context: Context): Com
   if (format === 'condition') {
     const conditions = compileCondition(node, diagnostics);
     const source = conditions.map((c) => c.source).join(' && ');
-    return computed(node, conditions, (scope): Verdict => ({ source, holds: conditions.every((c) => c.holds(scope)) }));
+    return computed(node, conditions, (scope): Verdict => {
+      const failed = conditions.find((c) => !c.holds(scope));
+      return failed ? { source, holds: false, values: valuesUsed(failed.references, scope) } : { source, holds: true };
+    });
   }
   if (format === 'expression') {
     const expression = compileExpression(node, diagnostics);
@@ -228,15 +242,15 @@ function compileFileName(node: SourceNode, name: string, format: FileFormat, con
     context.loader.vault.inputs?.noteFile(path);
     return { template: { place: node.place, constant: true, references: [], evaluate: () => path }, known: path };
   }
-  const file = compiledFile(path, context);
+  const file = compiledFile(path, node.place, context);
   const { template, known } = computed(node, [], (scope): RenderedFile => ({ path, content: file.render(scope) }));
   return { template: { ...template, references: file.references }, known };
 }
 
-function compiledFile(path: string, { loader }: Context): FileTemplate {
+function compiledFile(path: string, at: Place, { loader }: Context): FileTemplate {
   const known = loader.templateFiles.get(path);
   if (known) return known;
-  const opened = openTaskFile(path, loader);
+  const opened = openTaskFile(path, loader, at);
   const compiled = compileFile(shownPath(path), opened?.content.toString('utf8') ?? '', loader.diagnostics);
   const file = opened?.encrypted ? withSecretOutput(compiled, loader.vault.secrets) : compiled;
   loader.templateFiles.set(path, file);

@@ -22,7 +22,8 @@ export function normaliseMode(text: string): string | BadMode {
 /** Argument formats that are validated as text. */
 export const formats = {
   mode: (text: string): boolean => typeof normaliseMode(text) === 'string',
-  path: (text: string): boolean => text.startsWith('/') && !text.includes('\0'),
+  path: (text: string): boolean => text.startsWith('/'),
   ...lineFormats,
   secret: true,
+  content: true,
 } as const;

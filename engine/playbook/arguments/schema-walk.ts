@@ -10,6 +10,12 @@ export const specialFormats: ReadonlySet<unknown> = new Set([
   'local-path',
 ]);
 
+export function isPlain(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || prototype === Object.prototype;
+}
+
 export function isSchema(value: unknown): value is Schema {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
@@ -53,12 +59,15 @@ export function formatOf(schema: Schema): string | undefined {
   return alternatives(schema).find((s) => typeof s['format'] === 'string')?.['format'] as string | undefined;
 }
 
+/** The schema of names that the schema does not declare: variables of the user's own. */
+export const undeclared: Schema = {};
+
 export function propertySchema(schema: Schema, name: string): Schema {
   for (const { properties, additionalProperties } of alternatives(schema)) {
     if (isSchema(properties) && Object.hasOwn(properties, name)) return properties[name] as Schema;
     if (isSchema(additionalProperties)) return additionalProperties;
   }
-  return {};
+  return undeclared;
 }
 
 export function itemSchema(schema: Schema): Schema {

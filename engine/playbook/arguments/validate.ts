@@ -1,5 +1,6 @@
 import type { ErrorObject } from 'ajv';
 import type { AnyModule } from '../../module/module.ts';
+import { formatOf, isPlain, itemSchema, propertySchema, type Schema, undeclared } from './schema-walk.ts';
 import { validatorOf } from './validators.ts';
 import { type ArgumentProblem, explainProblem, requiredNames } from './words.ts';
 
@@ -10,10 +11,29 @@ export const unknownPart: unique symbol = Symbol('unknown part');
 export function validateArguments(module: AnyModule, args: Record<string, unknown>): readonly ArgumentProblem[] {
   const validate = validatorOf(module);
   validate(args); // ajv fills in defaults only after evaluating `if`, so validate twice
-  if (validate(args)) return [];
-  return leaves(validate.errors ?? [])
+  const unusable = textsWithNul(args, module.args, []);
+  if (validate(args)) return unusable;
+  const problems = leaves(validate.errors ?? [])
     .filter(isCertain)
     .map((error) => explainProblem(module.name, error));
+  const isTold = ({ path }: ArgumentProblem): boolean => unusable.some((one) => one.path.join() === path.join());
+  return [...unusable, ...problems.filter((problem) => !isTold(problem))];
+}
+
+/** Neither a command nor the name of a file can hold a NUL character. Only what the schema calls a content is sent as it is. */
+function textsWithNul(value: unknown, schema: Schema, path: readonly string[]): readonly ArgumentProblem[] {
+  if (typeof value === 'string') {
+    if (!value.includes('\0') || formatOf(schema) === 'content') return [];
+    const message = `'${path.join('.')}' holds a NUL character, which no command and no file name can`;
+    return [{ code: 'argument-value', path, message }];
+  }
+  if (Array.isArray(value))
+    return value.flatMap((item, i) => textsWithNul(item, itemSchema(schema), [...path, `${i}`]));
+  if (!isPlain(value)) return [];
+  return Object.entries(value).flatMap(([key, part]) => {
+    const inner = propertySchema(schema, key);
+    return inner === undeclared ? [] : textsWithNul(part, inner, [...path, key]);
+  });
 }
 
 /** A failed oneOf/anyOf reports the errors of every branch: keeps those of the intended branch, else the choice's own. */

@@ -67,7 +67,7 @@ function endOfBlock(block: Entry & { kind: 'block' }, diagnostics: Diagnostics):
 function alwaysEnds(entry: Entry): boolean {
   if (entry.when.length > 0 || entry.tags.has('never')) return false;
   if (entry.kind === 'meta') return ['end_play', 'end_host', 'end_batch'].includes(entry.action);
-  if (entry.kind !== 'task' || entry.module.name !== 'fail') return false;
+  if (entry.kind !== 'task' || !entry.module.alwaysFails) return false;
   return !entry.loop && !entry.failedWhen && entry.settings.ignoreErrors === undefined;
 }
 

@@ -1,11 +1,11 @@
 import { readdirSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { suggest } from '../../source/nearest.ts';
 import { describe, entryOf, type SourceNode } from '../../source/node.ts';
 import { type Place, shownPath } from '../../source/place.ts';
 import type { Context, Loader, PlayParts, Role } from '../context.ts';
 import { compileLayerFile, mergeLayers } from '../layers.ts';
-import { isFile, isFolder } from '../local-files.ts';
+import { isFolder, isThereAndNoFolder } from '../local-files.ts';
 import type { VariableLayer } from '../types.ts';
 import { firstFile, readYamlFile } from '../yaml-file.ts';
 import { readRoleSpecs } from './options.ts';
@@ -34,6 +34,12 @@ export function findRole(name: string, { rolePlaces: places }: PlayParts): strin
   return places.map((folder) => resolve(folder, name)).find(isRole);
 }
 
+/** As in Ansible, what leads from roles/ to it: `net/a`. Of a role that is elsewhere, the last part of its path. */
+function nameOf(path: string, { rolePlaces: places }: PlayParts): string {
+  const names = places.map((folder) => relative(folder, path));
+  return names.find((name) => !name.startsWith('..')) ?? basename(path);
+}
+
 /** Loads a role once for each play and selection of files. */
 export function loadRole(name: string, place: Place, from: RoleFrom, { play, loader }: Context): Role | undefined {
   const found = findRole(name, play);
@@ -44,7 +50,7 @@ export function loadRole(name: string, place: Place, from: RoleFrom, { play, loa
   }
   const key = JSON.stringify([found, from.vars?.name, from.defaults?.name, from.handlers?.name]);
   let role = play.roles.get(key);
-  if (!role) play.roles.set(key, (role = readRole(found, from, loader)));
+  if (!role) play.roles.set(key, (role = readRole(found, nameOf(found, play), from, loader)));
   return role;
 }
 
@@ -65,9 +71,8 @@ export function roleFile(path: string, part: RolePart, from: RoleFrom, { diagnos
   return file;
 }
 
-function readRole(path: string, from: RoleFrom, loader: Loader): Role {
+function readRole(path: string, name: string, from: RoleFrom, loader: Loader): Role {
   const { diagnostics } = loader;
-  const name = basename(path);
   const meta = readMeta(path, loader);
   const about = meta?.kind === 'map' ? meta : undefined;
   const dependencies = about && entryOf(about, 'dependencies')?.value;
@@ -121,7 +126,7 @@ function filesOfVariables(folder: string): readonly string[] {
     .filter((name) => /^[^.].*\.(ya?ml|json)$/.test(name))
     .sort()
     .map((name) => join(folder, name))
-    .filter(isFile);
+    .filter(isThereAndNoFolder);
 }
 
 function specsIn(file: SourceNode | undefined): SourceNode | undefined {

@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { constants } from 'node:fs';
-import { mkdir, open, rename, writeFile as writeLocalFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { statSync } from 'node:fs';
+import { mkdir, rename, rm, writeFile as writeLocalFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { TaskFailure } from '../../module/failure.ts';
 import type { FileAttributes, RunOptions, Writer } from '../../module/module.ts';
 import type { Output, Probe } from '../../module/probe.ts';
 import { quote, quoteAll } from '../../module/quote.ts';
 import { UnknownValue } from '../../module/unknown.ts';
-import { hasEnd } from '../../source/read-once.ts';
+import { readLarge } from '../../source/read-once.ts';
+import { problemOf } from '../../source/system-error.ts';
 import { type RawOutput, Unreachable } from '../../transport/types.ts';
 import { untilAborted } from '../../transport/waiting.ts';
 import type { ReadObserver, TaskContext } from '../types.ts';
@@ -106,19 +107,26 @@ export class HostSession implements Writer {
 
   async readLocal(path: string): Promise<Buffer | null> {
     try {
-      return await readRegularFile(path);
+      return await readLarge(path);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-      throw new TaskFailure(`cannot read ${path} on this machine: ${(error as Error).message}`);
+      const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+      throw new TaskFailure(
+        `cannot read ${path} on this machine: ${problemOf(error)}`,
+        isFolder ? { hint: `name a file in it; ${path}/ keeps the name that it has on the host` } : {},
+      );
     }
   }
 
   async writeLocal(path: string, content: Buffer, mode: number): Promise<void> {
-    await mkdir(dirname(path), { recursive: true });
-    const temporary = `${path}.${randomUUID()}`;
+    const temporary = join(dirname(path), `.tsplay.${randomUUID()}`);
     try {
+      await mkdir(dirname(path), { recursive: true });
       await writeLocalFile(temporary, content, { mode, flag: 'wx' });
       await rename(temporary, path);
+    } catch (error) {
+      await rm(temporary, { force: true }).catch(() => undefined);
+      throw new TaskFailure(`cannot write ${path} on this machine: ${problemOf(error)}`);
     } finally {
       this.#context.host.shared.forget('local'); // this machine may be a host as well
     }
@@ -192,17 +200,6 @@ function cachedRead(value: Promise<unknown>, changes: number, signal: AbortSigna
   };
   value.then(answered, answered);
   return read;
-}
-
-/** Not waited for: a pipe that nobody writes; not read: a device without an end. */
-async function readRegularFile(path: string): Promise<Buffer> {
-  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
-  try {
-    if (!hasEnd(await file.stat())) throw new Error('it is not a regular file');
-    return await file.readFile();
-  } finally {
-    await file.close();
-  }
 }
 
 function bytesOf(content: string | Buffer): Buffer {

@@ -43,6 +43,7 @@ export class RunHost implements HostState {
   readonly handlers: HostState['handlers'] = new Map();
   readonly rolesRun = new Set<string>();
   readonly notified = new Map<Handler, 'changed' | Unknown>();
+  latest: HostState['latest'];
   readonly counts: HostCounts = {
     ok: 0,
     changed: 0,
@@ -102,6 +103,7 @@ export class RunHost implements HostState {
   }
 
   commitLoop(at: Position, task: Reported, result: TaskResult, value: unknown): void {
+    this.latest = { place: task.place, status: result.status };
     if (task.register !== undefined) this.#learn(task.register, value, result);
     if (result.status === 'changed') this.prefetched.window = 1;
     if (result.ignored) {

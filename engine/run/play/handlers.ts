@@ -36,7 +36,8 @@ export async function flushHandlers(
     for (const host of due) {
       host.notified.delete(handler);
       // What has failed or was interrupted is tried again by the next run.
-      if (!run.signal.aborted && !failed.has(host)) run.pending.done(play, handler, host.name);
+      if (!failed.has(host) && (!run.signal.aborted || hasEnded(host, handler)))
+        run.pending.done(play, handler, host.name);
     }
   }
   if (!rescuable) for (const host of stopped) host.notified.clear(); // they stay pending for the next run
@@ -74,6 +75,12 @@ async function lostIn(hosts: readonly HostState[], work: () => Promise<void>): P
   const lost = hosts.filter(({ isLost }) => isLost);
   for (const host of before) if (host.status === 'active') host.changeStatus('failed');
   return lost;
+}
+
+/** Whether its own task has run to its end, in a run that was interrupted meanwhile. */
+function hasEnded({ latest, handlers }: HostState, handler: Handler): boolean {
+  const { place } = handlers.get(handler.name)?.handler ?? handler;
+  return latest?.place === place && ['ok', 'changed'].includes(latest.status);
 }
 
 /** Whether a rescue around the flush takes over. */

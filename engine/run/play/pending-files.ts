@@ -1,7 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isAlive, type ProcessRecord, tryRecord } from '../../source/process.ts';
+import { readRegular, UnreadableFile } from '../../source/read-once.ts';
 
 /** What identifies a run: the same playbooks on the same inventories continue where the last run ended. */
 export interface Subject {
@@ -154,8 +155,9 @@ function namesIn(folder: string): readonly string[] {
 function contentOf(path: string): PendingList | 'damaged' | undefined {
   let text: string;
   try {
-    text = readFileSync(path, 'utf8');
+    text = readRegular(path).toString('utf8');
   } catch (error) {
+    if (error instanceof UnreadableFile) return 'damaged';
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
   }

@@ -1,5 +1,6 @@
 import { selected } from '../../playbook/tags.ts';
 import type { Handler, Play } from '../../playbook/types.ts';
+import { systemProblem } from '../../source/system-error.ts';
 import type { Emit, PendingHandler } from '../events/event.ts';
 import type { HostState, PendingHandlers, Position, Reported } from '../types.ts';
 import type { Notifier, Pending, PendingFiles } from './pending-files.ts';
@@ -202,7 +203,7 @@ export class PendingHandlerFile implements PendingHandlers {
     try {
       work();
     } catch (error) {
-      this.#warn(`pending handlers are not kept for the next run: ${(error as Error).message}`);
+      this.#warn(`pending handlers are not kept for the next run: ${systemProblem(error) ?? (error as Error).message}`);
     }
   }
 

@@ -14,6 +14,12 @@ const causes: readonly (readonly [RegExp, string])[] = [
   [/Cannot allocate memory|Out of memory/, 'the host has no memory left: see free -m and dmesg, then run again'],
   [/Too many open files/, 'a limit of open files is reached on the host: see ulimit -n and /proc/sys/fs/file-nr'],
   [/Input\/output error/, 'a disk of the host may be failing: see dmesg there'],
+  [
+    /Too many levels of symbolic links/,
+    'links lead in a circle there: namei -l on the host, with the path, shows which',
+  ],
+  [/File name too long/, 'a name in a path has at most 255 bytes'],
+  [/^cannot read .*Permission denied/, 'the user of the task is not allowed to: become: true makes it root'],
   // dash says no more about a write that failed.
   [/: I\/O error$/m, 'the disk may be full or failing: see df -h, df -i and dmesg on the host'],
   [/curl: \(23\)/, 'the download could not be stored: is the disk full? see df -h on the host'],

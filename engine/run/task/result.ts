@@ -1,6 +1,7 @@
 import { type Condition, TemplateError } from '../../expressions/types.ts';
 import { TaskFailure } from '../../module/failure.ts';
 import type { AnyModule } from '../../module/module.ts';
+import { UnquotableText } from '../../module/quote.ts';
 import { Unknown, UnknownValue } from '../../module/unknown.ts';
 import { frameIn, originOf } from '../../project/locate.ts';
 import { type Diagnostic, InvalidInput } from '../../source/diagnostic.ts';
@@ -44,6 +45,7 @@ export function resultOfError(error: unknown, module?: AnyModule): TaskResult {
   if (error instanceof TaskFailure)
     return { ...failed(error.message, detailOf(error)), ...(error.result && { result: error.result }) };
   if (error instanceof BecomeFailed) return failed(error.message, hintOf(error));
+  if (error instanceof UnquotableText) return failed(error.message);
   if (error instanceof InvalidInput) return failed(error.diagnostics.map(lineOf).join('; '));
   if (error instanceof AggregateError && error.errors.length > 0) {
     const [first, ...others] = error.errors.map((one) => resultOfError(one, module));

@@ -1,4 +1,4 @@
-import { quote, sh } from '../../module/quote.ts';
+import { quote, sh, UnquotableText } from '../../module/quote.ts';
 import type { Script } from '../types.ts';
 
 /**
@@ -52,7 +52,7 @@ function frameEnd(mark: string, sequence: number): string {
 function command(script: Script): string {
   const { text, stdin } = script;
   const limit = limitOf(script);
-  if (text.includes('\0')) throw new TypeError('a shell script cannot hold a NUL byte');
+  if (text.includes('\0')) throw new UnquotableText(text);
   const input = stdin === undefined ? '</dev/null' : '';
   const run = limit === undefined ? `( eval ${quote(text)} ) ${input}` : timed(text, limit, input);
   if (stdin === undefined) return run;

@@ -1,5 +1,7 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import ssh2, { type AnyAuthMethod, type AuthenticationType, type ParsedKey } from 'ssh2';
+import { expectRegular, readRegular } from '../../source/read-once.ts';
+import { problemOf } from '../../source/system-error.ts';
 import { type Target, Unreachable } from '../types.ts';
 import { agentSocket, ChosenAgent } from './agent.ts';
 import { isAccepted, tooShort } from './public-key.ts';
@@ -171,7 +173,7 @@ export class KeyCache {
 
   /** The public half, of the file beside it or of the key itself; undefined where there is none. */
   async publicKey(file: string, passphrase: string | undefined): Promise<Buffer | undefined> {
-    const beside = await readFile(`${file}.pub`, 'utf8').catch(() => undefined);
+    const beside = textOf(`${file}.pub`);
     const [, text] = beside?.trim().split(/\s+/) ?? [];
     if (text !== undefined) return Buffer.from(text, 'base64');
     const key = await this.read(file, passphrase);
@@ -183,17 +185,26 @@ export class KeyCache {
   }
 }
 
+function textOf(file: string): string | undefined {
+  try {
+    return readRegular(file).toString('utf8');
+  } catch {
+    return undefined;
+  }
+}
+
 async function openKey(file: string, passphrase: string | undefined): Promise<ParsedKey | string> {
   let content: Buffer;
   try {
-    const { uid, mode } = await stat(file);
+    const stats = await stat(file);
+    expectRegular(file, stats);
+    const { uid, mode } = stats;
     // As OpenSSH does: such a key may be known to others.
     if (uid === process.getuid?.() && (mode & 0o077) !== 0)
       return `is not used: others can read it (mode ${(mode & 0o777).toString(8).padStart(4, '0')}); chmod 600 ${file}`;
-    content = await readFile(file);
+    content = readRegular(file);
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    return code === 'ENOENT' ? '' : `cannot be read (${message})`;
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? '' : `cannot be read (${problemOf(error)})`;
   }
   const key = ssh2.utils.parseKey(content, passphrase);
   if (!(key instanceof Error)) return Array.isArray(key) ? (key as ParsedKey[])[0]! : key;

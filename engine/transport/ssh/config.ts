@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { readOnce } from '../../source/read-once.ts';
 import { type SshSettings, type Target, Unreachable } from '../types.ts';
 import { throwIfAborted, untilAborted } from '../waiting.ts';
 import { expandHome } from './arguments.ts';
@@ -177,12 +178,19 @@ function resolvePaths(target: Target, given: string, settings: Values): Complete
   };
 }
 
+function textOf(file: string): string {
+  try {
+    return readOnce(file).toString('utf8');
+  } catch {
+    return ''; // ssh says what is wrong with it
+  }
+}
+
 /** Distributions turn Kerberos on for everybody: it counts where it is asked for, or where there is a ticket for it. */
 function withoutDefaults(settings: Values, { sshOptions = [], sshConfigFile = userConfig() }: Target): Values {
   if (!settings.has('gssapiauthentication')) return settings;
   const isGiven = sshOptions.some(([name]) => name === 'gssapiauthentication');
-  const asks =
-    existsSync(sshConfigFile) && /^\s*gssapi(authentication|keyexchange)\b/im.test(readFileSync(sshConfigFile, 'utf8'));
+  const asks = /^\s*gssapi(authentication|keyexchange)\b/im.test(textOf(sshConfigFile));
   const ticket = process.env['KRB5CCNAME'] !== undefined || existsSync(`/tmp/krb5cc_${process.getuid?.()}`);
   if (isGiven || asks || ticket) return settings;
   return new Map([...settings].filter(([name]) => !name.startsWith('gssapi')));

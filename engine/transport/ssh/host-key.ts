@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readOnce } from '../../source/read-once.ts';
+import { problemOf } from '../../source/system-error.ts';
 import { type Target, Unreachable } from '../types.ts';
 import { addKnownHost, fingerprint, type KnownHost, keyName, verify } from './known-hosts.ts';
 import { keyType, tooShort } from './public-key.ts';
@@ -43,7 +44,7 @@ export async function judgeHostKey(
       if (target.hostKeyChecking === 'accept-new') {
         return addKnownHost(file, name, key).then(
           () => undefined,
-          (error) => new Unreachable(`${target.name}: the new host key cannot be saved: ${String(error)}`),
+          (error) => new Unreachable(`${target.name}: the new host key cannot be saved: ${problemOf(error)}`),
         );
       }
       return new Unreachable(
@@ -62,7 +63,7 @@ function isRevoked(key: Buffer, { revokedHostKeys: file }: Target): string | und
   try {
     lines = readOnce(file).toString('utf8').split('\n');
   } catch (error) {
-    return `cannot be compared with RevokedHostKeys: ${file} cannot be read: ${(error as Error).message}`;
+    return `cannot be compared with RevokedHostKeys: ${file} cannot be read: ${problemOf(error)}`;
   }
   const at = lines.findIndex((line) => line.trim().split(/\s+/).includes(key.toString('base64')));
   return at < 0 ? undefined : `is revoked (${file}:${at + 1})`;

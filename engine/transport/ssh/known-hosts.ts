@@ -1,8 +1,9 @@
 import { createHash, createHmac } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { appendFile, mkdir, readFile } from 'node:fs/promises';
+import { appendFile, mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { readOnce } from '../../source/read-once.ts';
+import { readOnce, readRegular } from '../../source/read-once.ts';
+import { problemOf } from '../../source/system-error.ts';
 import { type Target, Unreachable } from '../types.ts';
 import { keyType } from './public-key.ts';
 
@@ -45,7 +46,7 @@ function contentOf(file: string): Buffer {
   try {
     return readOnce(file);
   } catch (error) {
-    throw new Unreachable(`${file}, a known_hosts file, cannot be read: ${(error as Error).message}`);
+    throw new Unreachable(`${file}, a known_hosts file, cannot be read: ${problemOf(error)}`);
   }
 }
 
@@ -122,7 +123,7 @@ export function verify(lines: readonly KnownHost[], name: string, key: Buffer): 
 
 export async function addKnownHost(file: string, name: string, key: Buffer): Promise<void> {
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-  const text = await readFile(file, 'utf8').catch(() => '');
+  const text = existsSync(file) ? readRegular(file).toString('utf8') : '';
   const line = `${name} ${keyType(key)} ${key.toString('base64')}\n`;
   await appendFile(file, text === '' || text.endsWith('\n') ? line : `\n${line}`, { mode: 0o600 });
 }

@@ -14,8 +14,8 @@ import { containerdPackage, kubernetesPackages } from '../../../engine/lab/kuber
 import { elapsed, paced, secondsLeft, startProgress } from '../../../engine/lab/kubernetes/progress.ts';
 import { collectorSettings, roomProblems } from '../../../engine/lab/kubernetes/room.ts';
 import { fits } from '../../../engine/lab/kubernetes/toolchain.ts';
-import { RELEASES, releaseOf } from '../../../engine/lab/kubernetes/versions.ts';
-import { hostsFile } from '../../../engine/lab/nameserver.ts';
+import { DEFAULT_VERSION, RELEASES, releaseOf } from '../../../engine/lab/kubernetes/versions.ts';
+import { zoneFile } from '../../../engine/lab/nameserver.ts';
 
 const log = () => {};
 
@@ -135,6 +135,13 @@ describe('the Go of a build', () => {
 });
 
 describe('the releases of Kubernetes', () => {
+  it('have the one that the roles and the inventory of the lab ship', async () => {
+    const root = join(import.meta.dirname, '../../..');
+    for (const file of ['playbooks/roles/settings/defaults/main.yml', 'inventory/lab.yml'])
+      expect(await readFile(join(root, file), 'utf8')).to.contain(`kubernetes_version: ${DEFAULT_VERSION}\n`);
+    expect(releaseOf(DEFAULT_VERSION).kubernetes).to.equal(DEFAULT_VERSION);
+  });
+
   it('are refused by name where there is no row', () =>
     expect(() => releaseOf('1.36.9')).to.throw(
       /cannot make Kubernetes 1\.36\.9: it makes 1\.35\.4, 1\.36\.3, 1\.37\.2/,
@@ -195,11 +202,8 @@ describe("the lab's Debian packages", () => {
 });
 
 describe("the lab's nameserver", () => {
-  it('knows each host by its name', () =>
-    expect(
-      hostsFile([
-        { name: 'a', address: '10.20.1.2' },
-        { name: 'b', address: '10.20.1.3' },
-      ]),
-    ).to.equal('10.20.1.2 a\n10.20.1.3 b\n'));
+  it('knows each host by its name, in a zone that no other name is in', () =>
+    expect(zoneFile([{ name: 'a', address: '10.20.1.2' }], 7)).to.equal(
+      '. 5 IN SOA ns.invalid. root.invalid. 7 60 60 60 5\n. 5 IN NS ns.invalid.\na. 5 IN A 10.20.1.2\n',
+    ));
 });

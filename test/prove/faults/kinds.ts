@@ -1,10 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hostKill, hostStart, hostStop } from '../../../engine/lab/control.ts';
 import { inside } from '../../../engine/lab/host.ts';
 import { hostGroup } from '../../../engine/lab/names.ts';
+import { leaderOf } from '../../../engine/lab/nspawn.ts';
+import { hostPaths } from '../../../engine/lab/paths.ts';
 import { readHost } from '../../../engine/lab/record.ts';
 import type { Ground } from '../ground.ts';
 import type { Moment } from './messages.ts';
@@ -88,7 +92,7 @@ export const faults: Readonly<Record<string, Fault>> = {
         host,
         'cd /var/tmp; dd if=/dev/zero of=faults.full bs=1M 2>/dev/null || :; for i in 1 2 3; do echo x >> faults.more || break; done 2>/dev/null; df / | tail -1',
       )),
-    end: async (ground, host) => void (await onceUp(ground, host, 'rm -f /var/tmp/faults.full /var/tmp/faults.more')),
+    end: emptyDisk,
   },
   tmp: {
     about: '/tmp full',
@@ -137,6 +141,15 @@ export const faults: Readonly<Record<string, Fault>> = {
     end: (_, host) => cpuOf(host, undefined),
   },
 };
+
+/** A host whose disk is full may not come up again after a reboot: what fills it is then taken from the disk itself. */
+async function emptyDisk(ground: Ground, host: string): Promise<void> {
+  const names = ['faults.full', 'faults.more'];
+  if (await leaderOf((await readHost(ground.options, host))?.supervisor))
+    await onceUp(ground, host, `cd /var/tmp && rm -f ${names.join(' ')}`);
+  else
+    for (const name of names) await rm(join(hostPaths(ground.options, host).upper, 'var/tmp', name), { force: true });
+}
 
 /** Runs a script on a host, which may be rebooting just now because the step is about that. */
 async function onceUp(ground: Ground, host: string, script: string): Promise<string> {
