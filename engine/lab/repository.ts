@@ -30,10 +30,13 @@ export async function publishDebian(options: LabOptions, packages: string): Prom
   });
 }
 
-/** A flat repository like those of Kubernetes: one for each minor version, everything in one folder, with its key. */
+/**
+ * A flat repository like those of Kubernetes: one for each minor version, everything in one folder, with its key.
+ * Its path here, like those of the others, is its address in the world: the lab is what the roles call a mirror.
+ */
 export async function publishKubernetes(options: LabOptions, version: string, debs: string): Promise<void> {
   const cpu = await architecture();
-  await publish(options, `kubernetes/v${minorOf(version)}`, debs, async (folder) => {
+  await publish(options, `pkgs.k8s.io/core:/stable:/v${minorOf(version)}/deb`, debs, async (folder) => {
     await symlink(debs, join(folder, cpu));
     await writeIndex(folder, await indexDebs(folder, `${cpu}/`));
     const fields = { Origin: 'tsplay lab', Label: 'kubernetes', Suite: '/', Architectures: cpu };
@@ -47,7 +50,7 @@ export async function publishKubernetes(options: LabOptions, version: string, de
 /** A repository like Docker's, where containerd.io comes from: its key is the file `gpg`. */
 export async function publishContainerd(options: LabOptions, debs: string): Promise<void> {
   const cpu = await architecture();
-  await publish(options, 'docker', debs, async (folder) => {
+  await publish(options, 'download.docker.com/linux/debian', debs, async (folder) => {
     await symlink(debs, join(folder, 'pool'));
     const dist = join(folder, 'dists', RELEASE);
     await writeIndex(join(dist, 'stable', `binary-${cpu}`), await indexDebs(folder, 'pool/'));
@@ -63,9 +66,9 @@ export async function publishContainerd(options: LabOptions, debs: string): Prom
   });
 }
 
-/** flannel's manifest, at the path that it has among the releases of its project. */
+/** flannel's manifest. */
 export async function publishFlannel(options: LabOptions, manifest: string): Promise<void> {
-  await publish(options, `flannel-io/flannel/releases/download/v${FLANNEL}`, manifest, async (folder) => {
+  await publish(options, `github.com/flannel-io/flannel/releases/download/v${FLANNEL}`, manifest, async (folder) => {
     await copyFile(manifest, join(folder, 'kube-flannel.yml'));
   });
 }

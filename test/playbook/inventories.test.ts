@@ -24,11 +24,10 @@ const differs = {
   names: ['cluster_name', 'kubernetes_api_name'],
   'the same as the default, for the lab to read which version to make': ['kubernetes_version'],
   'it has no way out: mirrors': [
-    'kubernetes_repository_url',
+    'packages_mirror',
+    'images_mirror',
+    'manifests_mirror',
     'kubernetes_repository_key_file',
-    'containerd_repository_url',
-    'containerd_registry_mirrors',
-    'cni_flannel_url',
     'cni_flannel_checksum',
   ],
   'the hosts share one kernel': [

@@ -106,8 +106,8 @@ export async function labOptions(sources: readonly string[], signal: AbortSignal
 
 /** Kubernetes takes minutes to build: only for hosts that are configured to fetch it from the lab. */
 function wantsKubernetes(host: Host): boolean {
-  const url = setting(host, 'kubernetes_repository_url');
-  return typeof url === 'string' && url.startsWith(`http://${GATEWAY}/`);
+  const urls = ['packages_mirror', 'kubernetes_repository_url'].map((name) => setting(host, name));
+  return urls.some((url) => typeof url === 'string' && `${url}/`.startsWith(`http://${GATEWAY}/`));
 }
 
 /** The version that the host is to have, and others to serve beside it, for upgrades. */
