@@ -29,6 +29,7 @@ import { kubeadm_preflight } from './kubernetes/kubeadm_preflight.ts';
 import { kubernetes_connections } from './kubernetes/kubernetes_connections.ts';
 import { kubernetes_health } from './kubernetes/kubernetes_health.ts';
 import { kubernetes_manifest } from './kubernetes/kubernetes_manifest.ts';
+import { kubernetes_preflight } from './kubernetes/kubernetes_preflight.ts';
 import { kubernetes_wait } from './kubernetes/kubernetes_wait.ts';
 import { apt } from './packages/apt.ts';
 import { apt_repository } from './packages/apt_repository.ts';
@@ -65,6 +66,7 @@ export const modules: readonly AnyModule[] = [
   include_vars,
   kubeadm,
   kubeadm_preflight,
+  kubernetes_preflight,
   kubernetes_connections,
   kubernetes_health,
   kubernetes_manifest,

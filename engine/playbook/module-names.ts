@@ -17,6 +17,7 @@ const homes: Readonly<Record<string, readonly string[]>> = {
 export const ownNames: readonly string[] = [
   'kubeadm',
   'kubeadm_preflight',
+  'kubernetes_preflight',
   'kubernetes_connections',
   'kubernetes_health',
   'kubernetes_manifest',

@@ -23,6 +23,7 @@ const HOST = 'scratch-1';
 const OF_CLUSTERS = [
   'kubeadm',
   'kubeadm_preflight',
+  'kubernetes_preflight',
   'kubernetes_connections',
   'kubernetes_health',
   'kubernetes_manifest',

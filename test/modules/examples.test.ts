@@ -53,6 +53,7 @@ const elsewhere: Readonly<Record<string, string>> = {
   hostname: 'systemd',
   kubeadm: 'Kubernetes',
   kubeadm_preflight: 'Kubernetes',
+  kubernetes_preflight: 'Kubernetes',
   kubernetes_connections: 'Kubernetes',
   kubernetes_health: 'Kubernetes',
   kubernetes_manifest: 'Kubernetes',

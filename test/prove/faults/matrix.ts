@@ -16,6 +16,7 @@ import { type Cell, type Stage, walk } from './walk.ts';
 const OF_CLUSTERS = [
   'kubeadm',
   'kubeadm_preflight',
+  'kubernetes_preflight',
   'kubernetes_connections',
   'kubernetes_health',
   'kubernetes_manifest',
