@@ -61,7 +61,9 @@ export const kubernetes_preflight = defineModule({
   kubernetes_preflight:
     state: worker
     node_name: '{{ inventory_hostname }}'
-    node_ip: 192.0.2.20`,
+    node_ip: 192.0.2.20
+    repositories:
+      - { name: kubernetes, url: 'https://pkgs.k8s.io/core:/stable:/v1.36/deb/' }`,
   ],
 
   async check(args, host) {
