@@ -77,7 +77,7 @@ export const async_status = defineModule({
       return { present: null, differences: [], result: { ...job, finished: false }, message: 'it is still running' };
     if (state.is === 'unknown')
       throw new TaskFailure(`the host has no job ${jid}`, {
-        hint: 'query the host on which it was started, as the user that started it (become_user), before mode: cleanup; jobs are in /tmp/tsplay-async-UID on the host, and go with it',
+        hint: 'query the host on which it was started, as the user that started it (become_user), before mode: cleanup; jobs are in /tmp/tsplay-async-UID on the host, which a reboot may empty',
         result: { ...job, finished: true },
       });
     const output = { code: state.is === 'ended' ? state.code : -1, stdout: state.stdout, stderr: state.stderr };

@@ -46,7 +46,8 @@ export function placed(what: string, path: string, make: string, keep = false): 
     ...enterOwn(ownFolder(path)),
     `${make} || exit 1`,
     keep
-      ? 'mv -nT -- new "../$at" && [ ! -e new ] || { echo "something else was made there meanwhile" >&2; exit 1; }'
+      ? // Its exit code says nothing of what it left alone, unless a signal has ended it.
+        'mv -nT -- new "../$at"; code=$?; [ "$code" -lt 128 ] || exit "$code"; [ ! -e new ] || { echo "something else was made there meanwhile" >&2; exit 1; }'
       : 'mv -fT -- new "../$at" || exit 1',
   ].join('\n');
   return { what, path, script };

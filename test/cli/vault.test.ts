@@ -99,7 +99,11 @@ describe('vault', () => {
     });
 
     const refused: [title: string, work: () => Promise<unknown>, message: string | RegExp][] = [
-      ['is not there', () => encryptCommand([at('none')], byDefault), 'none cannot be read: there is no such file'],
+      [
+        'is not there',
+        () => encryptCommand([at('none')], byDefault),
+        'none cannot be read: there is no such file or folder',
+      ],
       [
         'is encrypted already',
         () => encryptCommand([fixture('dev.yml')], byDefault),
@@ -246,7 +250,7 @@ describe('vault', () => {
         () => ({ vaultPasswordFile: [at('none')] }),
         'the vault password file none cannot be read: there is no such file or folder',
       ],
-      ['is a folder', () => ({ vaultPasswordFile: [folder] }), /cannot be read: it is a folder$/],
+      ['is a folder', () => ({ vaultPasswordFile: [folder] }), /(is|cannot be read: it is) a folder(, not a file)?$/],
       ['is empty', () => ({ vaultPasswordFile: [put('pw', ' \n')] }), 'the vault password that pw gives is empty'],
       [
         'is a program that fails',

@@ -7,16 +7,16 @@ import { unitState } from '../../modules/system/unit.ts';
 
 /** Systemd's own answer, on a host whose /etc/systemd/system is this folder. */
 function outdated(folder: string, { loaded = '', needs = 'no' } = {}): boolean {
-  const { script, parse } = unitState('x');
+  const probe = unitState('x');
   const answer = `Id=x.service\nLoadState=loaded\nActiveState=active\nUnitFileState=enabled\nNeedDaemonReload=${needs}\nDropInPaths=${loaded}\nType=simple`;
   const stdout = execFileSync(
     'sh',
-    ['-c', `systemctl() { echo '${answer}'; }\n${script.replaceAll('/etc/systemd/system/x.', `${folder}/x.`)}`],
+    ['-c', `systemctl() { echo '${answer}'; }\n${probe.script.replaceAll('/etc/systemd/system/x.', `${folder}/x.`)}`],
     {
       encoding: 'utf8',
     },
   );
-  return parse({ code: 0, stdout, stderr: '' }).outdated;
+  return probe.parse({ code: 0, stdout, stderr: '' }).outdated;
 }
 
 describe('whether systemd has loaded what is on the disk', () => {

@@ -89,6 +89,14 @@ const cases: Readonly<Record<string, Given>> = {
       containerd_sandbox_image: 'mirror.test/pause:1',
     },
   },
+  'all of them texts, as -e gives them': {
+    vars: {
+      control_plane_schedulable: 'false',
+      cni_mtu: '1400',
+      kubernetes_api_port: '6443',
+      kubelet_fail_swap_on: 'false',
+    },
+  },
   'a minor version without a known pause image': {
     workers: 1,
     vars: { kubernetes_version: '1.99.0' },
@@ -161,6 +169,7 @@ describe("the roles' defaults, tasks and templates", () => {
 
   it('control planes take pods where there is nothing else', () => {
     expect(init('the defaults: one machine')[0]!.nodeRegistration.taints).to.deep.equal([]);
+    expect(init('all of them texts, as -e gives them')[0]!.nodeRegistration).to.not.have.property('taints');
     expect(init('mirrors of all')[0]!.nodeRegistration).to.not.have.property('taints');
   });
 
@@ -176,7 +185,8 @@ describe("the roles' defaults, tasks and templates", () => {
     expect(replaced('the defaults: one machine')).to.not.include('MTU');
     expect(replaced('other ranges, smaller packets'))
       .to.include('"Network": "10.128.0.0/16"')
-      .and.include('"MTU": 1400');
+      .and.include('"MTU": 1400')
+      .and.include('value: "10.128.0.0/16 1400"');
   });
 
   it("the bridge's packets are as large as the card's, or as said", () => {

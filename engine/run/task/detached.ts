@@ -77,7 +77,11 @@ class DetachedSession extends HostSession {
         : ended.is === 'running'
           ? `not finished within ${seconds} s, and it cannot be ended (async)`
           : 'it ended without a result: something killed it, or the host was rebooted';
-    throw new TaskFailure(message, { command: script.replace(/^exec /, ''), ...(output && { output }) });
+    throw new TaskFailure(message, {
+      command: script.replace(/^exec /, ''),
+      ...(output && { output }),
+      ...(ended.is === 'lost' && { hint: 'see journalctl and `last reboot` on the host, then run again' }),
+    });
   }
 
   /** How it ended, or its state when even the grace is over. Polls often at first: many commands end soon. */

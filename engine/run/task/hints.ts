@@ -34,7 +34,16 @@ const causes: readonly (readonly [RegExp, string])[] = [
 export function hintFor({ hint, message, output }: TaskFailure): string | undefined {
   if (hint !== undefined) return hint;
   const text = [message, output?.stderr ?? ''].join('\n');
-  return causes.find(([cause]) => cause.test(text))?.[1];
+  const known = causes.find(([cause]) => cause.test(text))?.[1];
+  return known ?? (isSignal(output?.code) ? bySignal : undefined);
 }
+
+/** The exit codes with which a shell tells that a signal has ended a command. */
+function isSignal(code = 0): boolean {
+  return code > 128 && code <= 128 + 31;
+}
+
+const bySignal =
+  'a signal ended it: the host may be shutting down, or out of memory; see journalctl there, then run again';
 
 export const runAgain = 'once it can be reached, run again: what is done stays done';

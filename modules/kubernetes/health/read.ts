@@ -184,7 +184,7 @@ export function balancerProbe(socket: string): Probe<readonly BalancedServer[] |
   return {
     key: `haproxy:${socket}`,
     volatile: true,
-    script: sh`perl -MIO::Socket::UNIX -e ${script} ${socket}`,
+    script: sh`perl -MIO::Socket::UNIX -e ${script} -- ${socket}`,
     parse(out) {
       if (out.code !== 0) return lastLine(out);
       const [head = '', ...lines] = out.stdout.trim().split('\n');

@@ -66,7 +66,7 @@ export const faults: Readonly<Record<string, Fault>> = {
     about: 'host rebooted',
     stops: true,
     moments: ['during'],
-    says: lost,
+    says: new RegExp(`${lost.source}|reboot|shutting down`),
     async begin({ options }, host) {
       await hostStop(options, host);
       await hostStart(options, host);
