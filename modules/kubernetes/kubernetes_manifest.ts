@@ -21,7 +21,10 @@ const schema = {
       type: 'array',
       items: {
         type: 'object',
-        properties: { regexp: { type: 'string' }, replace: { type: 'string' } },
+        properties: {
+          regexp: { type: 'string', description: 'What to replace: a pattern as in `replace`.' },
+          replace: { type: 'string', description: 'What to put there.' },
+        },
         required: ['regexp', 'replace'],
         additionalProperties: false,
       },
