@@ -23,6 +23,7 @@ const causes: readonly (readonly [RegExp, string])[] = [
   // dash says no more about a write that failed.
   [/: I\/O error$/m, 'the disk may be full or failing: see df -h, df -i and dmesg on the host'],
   [/curl: \(23\)/, 'the download could not be stored: is the disk full? see df -h on the host'],
+  [/something else was made there meanwhile/, 'run again: what is there now is looked at first'],
   // What useradd and its kin say when they cannot make their lock files.
   [
     /cannot lock \/etc\/\w+; try again later/,

@@ -66,7 +66,7 @@ export const faults: Readonly<Record<string, Fault>> = {
     about: 'host rebooted',
     stops: true,
     moments: ['during'],
-    says: new RegExp(`${lost.source}|reboot|shutting down`),
+    says: new RegExp(`${lost.source}|reboot|shutting down|made there meanwhile`),
     async begin({ options }, host) {
       await hostStop(options, host);
       await hostStart(options, host);
