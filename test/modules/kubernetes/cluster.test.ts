@@ -75,7 +75,9 @@ describe('what a cluster is seen to be', () => {
       ),
     ).to.deep.equal({
       answers: true,
-      nodes: [{ name: 'n', ready: true, why: '', version: 'v1.20.2', address: '192.0.2.1', labels: { a: 'b' } }],
+      nodes: [
+        { name: 'n', ready: true, why: '', version: 'v1.20.2', address: '192.0.2.1', labels: { a: 'b' }, taints: [] },
+      ],
       configuration: 'x: 1\n',
       discovery: false,
       proxy: true,
