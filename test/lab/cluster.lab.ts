@@ -41,13 +41,16 @@ clusterStory('the cluster', 'bare', (story) => {
     expect(writtenBetween(before, await story.cluster.written())).to.deep.equal([]);
   });
 
-  // All reads are as root; opening the shell is one round trip. On a busy machine, reads expire and are repeated.
-  it('needs at most four round trips per host', async () => {
+  // All reads are as root; opening the shell is one round trip. On a busy machine, reads expire and are repeated. The first
+  // control plane is also asked whether the whole cluster is well, once everything before has been judged.
+  it('needs at most four round trips per host, and three more to see whether the cluster is well', async () => {
+    const allowed = (host: string): number => (host === masters[0] ? 7 : 4);
     const least = new Map<string, number>();
-    for (let runs = 0; runs < 5 && (runs === 0 || Math.max(...least.values()) > 4); runs++)
+    const over = (): string[] => [...least].filter(([host, trips]) => trips > allowed(host)).map(String);
+    for (let runs = 0; runs < 5 && (runs === 0 || over().length > 0); runs++)
       for (const [host, trips] of Object.entries((await story.cluster.run()).recap!.roundTrips))
         least.set(host, Math.min(trips, least.get(host) ?? trips));
-    for (const [host, trips] of least) expect(trips, host).to.be.at.most(4);
+    expect(over()).to.deep.equal([]);
   });
 
   it('is predicted as converged, without a byte written', async () => {
