@@ -44,10 +44,10 @@ export function startJob(id: string, script: string, seconds: number): string {
     folders,
     // Retried because a job that ends may have just removed the folder.
     sh`for base in "$first" "$first" "$first" "$second" "$second"; do job="$base/"${id}`,
-    '  mkdir -m 0700 "$base" 2>/dev/null',
-    '  mine 2>/dev/null && chmod 0700 "$base" 2>/dev/null && mkdir -m 0700 "$job" 2>/dev/null && break',
+    '  [ -d "$base" ] || why=$(LC_ALL=C mkdir -m 0700 "$base" 2>&1)',
+    '  mine 2>/dev/null && chmod 0700 "$base" 2>/dev/null && why=$(LC_ALL=C mkdir -m 0700 "$job" 2>&1) && break',
     'done',
-    `[ -d "$job" ] || { echo "neither $first nor $second can be used: one must be a folder owned by $(id -un)" >&2; exit 90; }`,
+    `[ -d "$job" ] || { echo "neither $first nor $second can be used: \${why:-one must be a folder owned by $(id -un)}" >&2; exit 90; }`,
     sh`printf %s ${script} >"$job/script" && cat >"$job/stdin" || { rm -rf "$job"; exit 92; }`,
     'detached=setsid; command -v setsid >/dev/null 2>&1 || detached=nohup',
     sh`$detached /bin/sh -c ${runner} sh "$job" ${seconds} </dev/null >/dev/null 2>&1 &`,

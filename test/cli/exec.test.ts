@@ -89,7 +89,7 @@ error: 'oh' is not of the form name=value [free-form]
   --> command line:2:18
   2 | dest=/x contnt=y oh
     |                  ^^
-  a map in YAML begins with '{'; the arguments of copy: src, content, decrypt, dest, owner, group, mode, backup, validate, unsafe_writes
+  a map in YAML begins with '{'; the arguments of copy: src, content, decrypt, dest, follow, owner, group, mode, backup, validate, unsafe_writes
 
 3 errors. No host was touched.
 `);

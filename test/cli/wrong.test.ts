@@ -79,7 +79,7 @@ describe('what is wrong in what a person wrote', function () {
     [
       'a file of variables that is not there',
       'run fine.yml -i one.yml -e @nothing.yml',
-      ['error: -e @nothing.yml: there is no such file'],
+      ['error: -e @nothing.yml cannot be read: there is no such file'],
     ],
     ['variables that are no map', 'run fine.yml -i one.yml -e [1]', ['variables are a map of names to values']],
     ['variables in broken YAML', 'run fine.yml -i one.yml -e {a:', ["this '{' is not closed"]],

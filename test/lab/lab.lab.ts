@@ -96,9 +96,9 @@ describe('the lab', function () {
   });
 
   it('rejects packets to other networks at once', async () => {
-    const start = performance.now();
-    const { code } = await hostExec(options, HOST.name, ['bash', '-c', '</dev/tcp/192.0.2.1/80']);
+    // What is dropped would be tried for minutes: only what is rejected is told by name.
+    const { code, stderr } = await hostExec(options, HOST.name, ['bash', '-c', '</dev/tcp/192.0.2.1/80']);
     expect(code).to.equal(1);
-    expect(performance.now() - start).to.be.below(2000);
+    expect(stderr).to.match(/unreachable|refused|prohibited|no route|denied|not permitted/i);
   });
 });

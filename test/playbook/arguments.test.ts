@@ -128,7 +128,7 @@ const right: Readonly<Record<string, Case>> = {
     gives: {
       that: [
         { source: 'x > 1', holds: true },
-        { source: 'x > 2', holds: false },
+        { source: 'x > 2', holds: false, values: 'x is 2' },
       ],
     },
   },

@@ -1,3 +1,4 @@
+import { parseJson } from '../../../engine/module/json.ts';
 import type { Output } from '../../../engine/module/probe.ts';
 import type { Finding } from './findings.ts';
 
@@ -80,7 +81,7 @@ export function readyPods(list: unknown, nodes: number): readonly TestPod[] | un
 export function dialled({ code, stdout, stderr }: Output): string {
   if (code !== 0) return stderr.trim().split('\n').at(-1) || `exit code ${code}`;
   if (!stdout.trim().startsWith('{')) return stdout.trim().slice(0, 200) || 'no answer';
-  const { responses = [], errors = [] } = JSON.parse(stdout) as { responses?: string[]; errors?: string[] };
+  const { responses = [], errors = [] } = parseJson(stdout) as { responses?: string[]; errors?: string[] };
   return responses.length > 0 ? 'ok' : (errors[0] ?? 'no answer');
 }
 

@@ -84,7 +84,7 @@ export const faults: Readonly<Record<string, Fault>> = {
   disk: {
     about: 'disk full',
     moments: ['start'],
-    says: /No space left on device|not enough free space|disk is full/i,
+    says: /No space left on device|not enough free space|disk is full|is the disk full/i,
     begin: async (ground, host) =>
       // Whole blocks first, then what is left of the last one.
       void (await onceUp(
