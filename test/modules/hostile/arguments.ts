@@ -76,7 +76,7 @@ export const more: Readonly<Record<string, readonly Args[]>> = {
     },
     { state: 'init', node_name: 'n', skip_phases: ['x'], config: 'x', snapshot_dir: '/x', cri_socket: 's' },
   ],
-  kubernetes_manifest: [{ path: '/x', kubeconfig: '/y' }],
+  kubernetes_manifest: [{ path: '/x', kubeconfig: '/y', changes: [{ regexp: 'a', replace: 'b' }] }],
   systemd: [{ name: 'x', enabled: true, state: 'started' }],
   async_status: [{ jid: '1.2', mode: 'cleanup' }],
   stat: [{ path: '/x', follow: true }],
