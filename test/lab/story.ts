@@ -44,6 +44,11 @@ export function clusterStory(title: string, begin: 'bare' | 'built', tests: (sto
       const added = opened.flatMap((one) => one.options.hosts.map((h) => h.name)).filter((name) => !given.has(name));
       for (const one of opened) await one.close();
       await labRemove(opened[0]!.options, [...new Set(added)]);
+      // A Node whose host is gone would be told by every later look at the cluster.
+      for (const name of added)
+        await newest()
+          .kubectl(masters[0]!, 'delete', 'node', name.toLowerCase(), '--ignore-not-found', '--wait=false')
+          .catch(() => undefined);
     });
 
     tests({
