@@ -114,7 +114,7 @@ export const looks: readonly Look[] = [
         ? undefined
         : [
             `/etc/cni/net.d has ${others.join(' and ')} of another pod network, and containerd takes the first`,
-            `remove it: ${others.map((name) => `rm /etc/cni/net.d/${name}`).join('; ')}`,
+            `remove ${others.map((name) => `/etc/cni/net.d/${name}`).join(' and ')}`,
           ];
     },
   },
