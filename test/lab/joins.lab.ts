@@ -85,20 +85,6 @@ clusterStory('a node that joins', 'built', (story) => {
     ]);
   });
 
-  it('joins a worker whose name has upper case, and leaves it alone afterward', async () => {
-    await story.grow('K8s-Worker-4', 'worker', 23);
-    const ran = await story.cluster.run('--limit', 'K8s-Worker-4');
-    expect(ran.exit, ran.trouble).to.equal(0);
-    expect(await story.cluster.nodes('k8s-master-1')).to.deep.include({
-      name: 'k8s-worker-4',
-      ready: true,
-      roles: ['worker'],
-    });
-    const again = await story.cluster.run('--limit', 'K8s-Worker-4');
-    expect(again.exit, again.trouble).to.equal(0);
-    expect(changedOn(again)).to.deep.equal([]);
-  });
-
   it('refuses a node that is to have another role before anything is changed', async () => {
     await story.grow('k8s-worker-3', 'control_plane', 22);
     const before = await story.cluster.written();
